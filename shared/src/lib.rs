@@ -1,0 +1,11 @@
+//! What a door, a till and the server must agree on, and nothing else.
+//!
+//! Pure: no file, no socket, no clock, no random source of its own. Time comes in through
+//! [`clock::Clock`], randomness through [`ids::Random`]. The same functions run on a door, on the
+//! server and in the simulation, so that two of them can never disagree about a rule.
+
+pub mod clock;
+pub mod ids;
+pub mod money;
+pub mod roster;
+pub mod wire;
