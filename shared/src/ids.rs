@@ -207,14 +207,16 @@ impl FromStr for TicketId {
         if text.chars().count() != 13 {
             return Err(ParseTicketIdError::Length);
         }
-        text.chars().enumerate().try_fold(0u64, |id, (i, c)| {
-            let value = crockford_value(c).ok_or(ParseTicketIdError::Character)?;
-            if i == 0 && value > 15 {
-                return Err(ParseTicketIdError::Character);
-            }
-            Ok(id << 5 | u64::from(value))
-        })
-        .map(TicketId)
+        text.chars()
+            .enumerate()
+            .try_fold(0u64, |id, (i, c)| {
+                let value = crockford_value(c).ok_or(ParseTicketIdError::Character)?;
+                if i == 0 && value > 15 {
+                    return Err(ParseTicketIdError::Character);
+                }
+                Ok(id << 5 | u64::from(value))
+            })
+            .map(TicketId)
     }
 }
 
@@ -247,8 +249,14 @@ mod tests {
 
     #[test]
     fn a_text_of_more_than_64_bits_is_refused() {
-        assert_eq!("G000000000000".parse::<TicketId>(), Err(ParseTicketIdError::Character));
+        assert_eq!(
+            "G000000000000".parse::<TicketId>(),
+            Err(ParseTicketIdError::Character)
+        );
         assert_eq!("ZZZ".parse::<TicketId>(), Err(ParseTicketIdError::Length));
-        assert_eq!("000000000000U".parse::<TicketId>(), Err(ParseTicketIdError::Character));
+        assert_eq!(
+            "000000000000U".parse::<TicketId>(),
+            Err(ParseTicketIdError::Character)
+        );
     }
 }

@@ -8,4 +8,3 @@ pub mod clock;
 pub mod ids;
 pub mod money;
 pub mod roster;
-pub mod wire;

@@ -28,7 +28,9 @@ impl Currency {
 
     /// From the ISO 4217 code.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Eur, Self::Gbp, Self::Chf].into_iter().find(|c| c.code() == code)
+        [Self::Eur, Self::Gbp, Self::Chf]
+            .into_iter()
+            .find(|c| c.code() == code)
     }
 }
 
@@ -68,13 +70,19 @@ impl Money {
         if self.currency != other.currency {
             return Err(MoneyError::TwoCurrencies);
         }
-        let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::TooLarge)?;
+        let minor = self
+            .minor
+            .checked_add(other.minor)
+            .ok_or(MoneyError::TooLarge)?;
         Ok(Self { minor, ..self })
     }
 
     /// `count` times this amount.
     pub fn times(self, count: u32) -> Result<Self, MoneyError> {
-        let minor = self.minor.checked_mul(i64::from(count)).ok_or(MoneyError::TooLarge)?;
+        let minor = self
+            .minor
+            .checked_mul(i64::from(count))
+            .ok_or(MoneyError::TooLarge)?;
         Ok(Self { minor, ..self })
     }
 }
@@ -83,7 +91,13 @@ impl fmt::Debug for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.minor < 0 { "-" } else { "" };
         let cents = self.minor.unsigned_abs();
-        write!(f, "{sign}{}.{:02} {}", cents / 100, cents % 100, self.currency.code())
+        write!(
+            f,
+            "{sign}{}.{:02} {}",
+            cents / 100,
+            cents % 100,
+            self.currency.code()
+        )
     }
 }
 
@@ -96,7 +110,10 @@ pub fn vat_included(price: Money, rate_basis_points: u32) -> Money {
     let (price_minor, divisor) = (i128::from(price.minor), 10_000 + rate);
     let twice = price_minor * rate * 2;
     let rounded = (twice.abs() + divisor) / (2 * divisor) * twice.signum();
-    Money { minor: rounded as i64, ..price }
+    Money {
+        minor: rounded as i64,
+        ..price
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::UnixMillis;
-use crate::ids::{DeviceId, EventId, GateNo, JournalId, KeyId, OrganizerId, TicketId, TypeNo, WindowNo};
+use crate::ids::{
+    DeviceId, EventId, GateNo, JournalId, KeyId, OrganizerId, TicketId, TypeNo, WindowNo,
+};
 
 /// Whether tickets of this event were really sold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +43,11 @@ pub struct EntryRule {
 
 impl EntryRule {
     /// One entry, no way back: what a concert ticket is unless said otherwise.
-    pub const SINGLE: Self = Self { re_entry: ReEntry::None, max_entries: Some(1), max_entries_per_day: None };
+    pub const SINGLE: Self = Self {
+        re_entry: ReEntry::None,
+        max_entries: Some(1),
+        max_entries_per_day: None,
+    };
 }
 
 /// An event as a door knows it.
@@ -130,9 +136,15 @@ pub enum TicketStatus {
 impl TicketStatus {
     /// From its number in the page and the databases.
     pub fn from_number(number: u8) -> Option<Self> {
-        [Self::Valid, Self::Revoked, Self::Refunded, Self::Cancelled, Self::Blocked]
-            .into_iter()
-            .find(|status| *status as u8 == number)
+        [
+            Self::Valid,
+            Self::Revoked,
+            Self::Refunded,
+            Self::Cancelled,
+            Self::Blocked,
+        ]
+        .into_iter()
+        .find(|status| *status as u8 == number)
     }
 }
 
