@@ -5,6 +5,8 @@
 //! server and in the simulation, so that two of them can never disagree about a rule.
 
 pub mod clock;
+pub mod fact;
 pub mod ids;
 pub mod money;
 pub mod roster;
+pub mod wire;
