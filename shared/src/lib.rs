@@ -9,4 +9,5 @@ pub mod fact;
 pub mod ids;
 pub mod money;
 pub mod roster;
+pub mod ticket;
 pub mod wire;
