@@ -5,6 +5,7 @@
 pub mod keyboard;
 pub mod order_code;
 mod presented;
+pub mod qr;
 pub mod rotating_code;
 pub mod short_code;
 mod sign;
@@ -14,6 +15,7 @@ mod verify;
 
 pub use order_code::OrderCode;
 pub use presented::{Presented, Scanned, read};
+pub use qr::{PixelsPerModule, Qr, QrError};
 pub use rotating_code::{RotatingCode, RotatingKey, RotatingSecret};
 pub use short_code::ShortCode;
 pub use sign::SigningKey;

@@ -101,3 +101,49 @@ pub fn verify(presented: &Presented, public: &PublicKey) -> Result<VerifiedToken
         rotating_code: presented.rotating_code(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ticket::SigningKey;
+
+    fn little_endian(low: u8, middle: u8, high: u8) -> [u8; 32] {
+        let mut bytes = [middle; 32];
+        (bytes[0], bytes[31]) = (low, high);
+        bytes
+    }
+
+    #[test]
+    fn a_key_row_is_read_back_as_it_was_made() {
+        let public = SigningKey::from_seed(&[1; 32]).public();
+        assert_eq!(PublicKey::from_bytes(&public.to_bytes()), Ok(public));
+    }
+
+    #[test]
+    fn keys_of_small_order_are_refused() {
+        let identity = little_endian(1, 0, 0);
+        let order_two = little_endian(0xec, 0xff, 0x7f);
+        let order_four = [0; 32];
+        for weak in [identity, order_two, order_four] {
+            assert_eq!(PublicKey::from_bytes(&weak), Err(PublicKeyError::Weak));
+        }
+    }
+
+    #[test]
+    fn a_second_encoding_of_a_key_is_refused() {
+        // y = p + 3 is y = 3, a point of large order.
+        let three = little_endian(3, 0, 0);
+        let p_plus_three = little_endian(0xf0, 0xff, 0x7f);
+        assert!(PublicKey::from_bytes(&three).is_ok());
+        assert_eq!(
+            PublicKey::from_bytes(&p_plus_three),
+            Err(PublicKeyError::NotCanonical)
+        );
+    }
+
+    #[test]
+    fn bytes_off_the_curve_are_refused() {
+        let two = little_endian(2, 0, 0);
+        assert_eq!(PublicKey::from_bytes(&two), Err(PublicKeyError::NotAPoint));
+    }
+}
