@@ -4,6 +4,7 @@
 //! [`clock::Clock`], randomness through [`ids::Random`]. The same functions run on a door, on the
 //! server and in the simulation, so that two of them can never disagree about a rule.
 
+pub mod admission;
 pub mod clock;
 pub mod fact;
 pub mod ids;
