@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Commands that build and then hand over to one of our programs.
+
+hub_demo() {
+  case " $* " in
+    *" --list-steps "*) ;;
+    *) say "demo: sells tickets, scans them with the server stopped, syncs and counts; unattended" ;;
+  esac
+  # shellcheck disable=SC2046 # one need a line
+  need_rust zbarimg@zbar-tools $(postgres_needs)
+  build_programs debug
+  exec "$PROGRAM_DIR/proof" demo "$@"
+}
+
+# The long proofs run on a release build; --short ones on the build that the tests use.
+hub_prove() {
+  say "prove: kill rounds, seeds and soak against the real programs"
+  # shellcheck disable=SC2046 # one need a line
+  need_rust $(postgres_needs)
+  case " $* " in
+    *" --short "*) build_programs debug ;;
+    *) build_programs release ;;
+  esac
+  exec "$PROGRAM_DIR/proof" prove "$@"
+}
+
+hub_bench() {
+  say "bench: measures the release build on this machine; other load spoils the figures"
+  # shellcheck disable=SC2046 # one need a line
+  need_rust $(postgres_needs)
+  build_programs release
+  exec "$PROGRAM_DIR/proof" bench "$@"
+}
+
+hub_door() {
+  need_rust
+  build_programs debug
+  exec "$PROGRAM_DIR/door" "$@"
+}
+
+hub_server() {
+  # shellcheck disable=SC2046 # one need a line
+  need_rust $(postgres_needs)
+  build_programs debug
+  exec "$PROGRAM_DIR/sync-server" "$@"
+}

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# `hub test`: the check, then every test, cheapest first. Mirrors CI one to one.
+
+hub_test() {
+  say "test: check, every test with its own PostgreSQL, the window under a real WebDriver, short proofs"
+  # shellcheck disable=SC2046 # one need a line
+  need_rust git@git python3@python3 zbarimg@zbar-tools xvfb-run@xvfb xauth@xauth \
+    WebKitWebDriver@webkit2gtk-driver "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
+  prepare_check
+  rm -f "$HUB_NOTES"/tests-*.log "$HUB_NOTES"/tests-*.json
+  # shellcheck disable=SC2034 # the stages use it
+  AFTER_STAGES=closing_line
+  check_stages
+  stage "build" test_build
+  stage "rust tests" test_rust
+  stage "window: units" test_ui
+  stage "tools" test_tools
+  stage "window: smoke" test_window
+  stage "demo" "$CARGO_TARGET_DIR/debug/proof" demo
+  stage "proofs, short" "$CARGO_TARGET_DIR/debug/proof" prove --short
+  stage_table
+  closing_line
+}
+
+test_build() {
+  cargo build -q "${WORKSPACE[@]}" --all-targets >&2
+}
+
+# All suites run even when one fails, so that one run tells all.
+test_rust() {
+  cargo test "${WORKSPACE[@]}" --no-fail-fast 2>&1 | tee "$HUB_NOTES/tests-rust.log"
+}
+
+test_ui() {
+  (cd ui && npm test -s -- --reporter=default --reporter=json --outputFile.json="$HUB_NOTES/tests-ui.json")
+}
+
+# Second readers in another language, where there are any.
+test_tools() {
+  [ -n "$(find tools -name 'test_*.py' -print -quit 2>/dev/null)" ] || return 0
+  python3 -m unittest discover -v -s tools -p 'test_*.py' 2>&1 | tee "$HUB_NOTES/tests-tools.log"
+}
+
+# The built window with a real web view, on a screen of its own.
+test_window() {
+  NO_AT_BRIDGE=1 xvfb-run -a -s "-screen 0 1280x800x24" \
+    node ui/e2e/smoke.mjs "$CARGO_TARGET_DIR/debug/tickethub-window" "$HUB_NOTES/window" 2>&1 |
+    tee "$HUB_NOTES/tests-window.log"
+}
+
+# Counted from what the runners printed, nothing else.
+closing_line() {
+  local rust ui tools window passed failed
+  rust=$(count_rust "$HUB_NOTES/tests-rust.log")
+  ui=$(count_vitest "$HUB_NOTES/tests-ui.json")
+  tools=$(count_unittest "$HUB_NOTES/tests-tools.log")
+  window=$(count_smoke "$HUB_NOTES/tests-window.log")
+  read -r passed failed < <(printf '%s\n' "$rust" "$ui" "$tools" "$window" | awk '{p += $1; f += $2} END {print p + 0, f + 0}')
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+}
+
+count_rust() {
+  awk '/^test result:/ {p += $4; f += $6} END {print p + 0, f + 0}' "$1" 2>/dev/null || echo 0 0
+}
+
+count_vitest() {
+  local passed failed
+  passed=$(grep -o '"numPassedTests":[0-9]*' "$1" 2>/dev/null | cut -d: -f2) || true
+  failed=$(grep -o '"numFailedTests":[0-9]*' "$1" 2>/dev/null | cut -d: -f2) || true
+  echo "${passed:-0} ${failed:-0}"
+}
+
+count_unittest() {
+  awk '/ \.\.\. ok$/ {p++} / \.\.\. (FAIL|ERROR)$/ {f++} END {print p + 0, f + 0}' "$1" 2>/dev/null || echo 0 0
+}
+
+count_smoke() {
+  awk '/^ok /{p++} /^not ok /{f++} END {print p + 0, f + 0}' "$1" 2>/dev/null || echo 0 0
+}
