@@ -1,1 +1,2 @@
+//! The server program.
 fn main() {}
