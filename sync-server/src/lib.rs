@@ -1,3 +1,10 @@
-//! The server.
+//! The server: API, store, back office and sync endpoints on PostgreSQL.
+//!
+//! One folder for each capability; a capability calls another's functions, never its tables.
 
+pub mod app;
+pub mod config;
 pub mod database;
+pub mod edge;
+pub mod vault;
+pub mod web;

@@ -1,2 +1,3 @@
-//! The server program.
+//! The program `sync-server`.
+
 fn main() {}
