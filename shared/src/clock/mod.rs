@@ -1,5 +1,11 @@
 //! Time is passed in. `hlc` orders what happened; the offset estimate says what time it is.
 
+pub mod hlc;
+pub mod offset;
+
+pub use hlc::{Hlc, HybridClock, Merge};
+pub use offset::{ClockDoubt, CorrectedTime, DeviceTime, SavedClock};
+
 /// Milliseconds since the unix epoch, UTC.
 pub type UnixMillis = i64;
 
@@ -7,6 +13,19 @@ pub type UnixMillis = i64;
 pub trait Clock: Send + Sync {
     /// The wall clock, however wrong it may be.
     fn now_ms(&self) -> UnixMillis;
+}
+
+/// The times that a fact carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its place in the order of all facts.
+    pub hlc: Hlc,
+    /// The author's wall clock, uncorrected.
+    pub wall_ms: UnixMillis,
+    /// Server time minus wall clock.
+    pub offset_ms: i64,
+    /// How far `offset_ms` may be wrong; [`offset::NEVER_MEASURED`] if it never was measured.
+    pub offset_err_ms: u32,
 }
 
 /// A clock that a test moves, in any direction.
