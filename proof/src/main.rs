@@ -1,1 +1,3 @@
+//! The demo, the benches and the long proofs.
+
 fn main() {}

@@ -10,5 +10,6 @@ pub mod fact;
 pub mod ids;
 pub mod money;
 pub mod roster;
+pub mod sync;
 pub mod ticket;
 pub mod wire;

@@ -1,6 +1,8 @@
 //! What the server tells devices about an event, as rows. No personal data: a door doesn't need
 //! names to decide. The feed carries these as upserts; the replica stores them as they are.
 
+pub mod signed;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::UnixMillis;

@@ -11,9 +11,7 @@ use crate::ids::{
     DeviceId, EventId, FactName, GateNo, JournalId, KeyId, OfferId, OrganizerId, TicketId, TypeNo,
     WindowNo,
 };
-use crate::roster::{
-    DeviceRow, EventRow, GateRow, KeyRow, Rights, TicketRow, TicketStatus, TicketTypeRow, WindowRow,
-};
+use crate::roster::{EventRow, GateRow, Rights, TicketRow, TicketStatus, TicketTypeRow, WindowRow};
 
 /// The value of the `Hub-Protocol` header.
 pub const PROTOCOL: u32 = 1;
@@ -239,10 +237,6 @@ pub enum PageEntry {
     Window(WindowRow),
     /// A gate.
     Gate(GateRow),
-    /// A ticket key.
-    Key(KeyRow),
-    /// A device.
-    Device(DeviceRow),
     /// A fact, as signed; of any device of the event, and of the server.
     Fact(ByteBuf),
     /// What the server's fold says of a fact.
@@ -290,6 +284,8 @@ pub struct Page {
     pub has_more: bool,
     /// The feed's last number.
     pub head: u64,
+    /// The newest version among the organizer's root-signed objects: pull them if it is greater than yours.
+    pub signed_version: u64,
     /// The server's clock.
     pub server_ms: UnixMillis,
     /// Tickets that changed.
@@ -308,6 +304,7 @@ struct PageV1 {
     cursor: String,
     has_more: bool,
     head: u64,
+    signed_version: u64,
     server_ms: i64,
     tickets: TicketColumns,
     barred: Vec<(u64, u8)>,
@@ -343,6 +340,7 @@ impl Page {
             cursor: self.cursor,
             has_more: self.has_more,
             head: self.head,
+            signed_version: self.signed_version,
             server_ms: self.server_ms,
             tickets: columns(&self.tickets),
             barred: self
@@ -378,6 +376,7 @@ impl Page {
             cursor: page.cursor,
             has_more: page.has_more,
             head: page.head,
+            signed_version: page.signed_version,
             server_ms: page.server_ms,
             tickets: rows(&page.tickets)?,
             barred,
@@ -489,6 +488,7 @@ mod tests {
             cursor: "c".into(),
             has_more: true,
             head: 9,
+            signed_version: 3,
             server_ms: 1_800_000_000_000,
             tickets,
             barred: vec![(TicketId(3), TicketStatus::Refunded)],

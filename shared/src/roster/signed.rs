@@ -1,0 +1,188 @@
+//! Objects that the organizer's root key signs, so that devices may also get them from each other:
+//! the key set and the device list. A lower version is ignored; an equal version with other bytes
+//! is an alarm.
+
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
+
+use super::{DeviceRow, KeyRow};
+use crate::clock::UnixMillis;
+use crate::ids::OrganizerId;
+use crate::wire::v1::base64_bytes;
+
+const DOMAIN: &[u8] = b"tickethub/signed/v1";
+
+/// What is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignedKind {
+    /// All ticket keys of all events of the organizer.
+    KeySet,
+    /// All devices, and the server as a device.
+    DeviceList,
+}
+
+impl SignedKind {
+    /// As it stands in addresses and tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::KeySet => "key_set",
+            Self::DeviceList => "device_list",
+        }
+    }
+
+    /// From its text.
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::KeySet, Self::DeviceList]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
+/// The key set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySet {
+    /// Every key.
+    pub keys: Vec<KeyRow>,
+}
+
+/// The device list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceList {
+    /// Every device.
+    pub devices: Vec<DeviceRow>,
+}
+
+/// A signed object as it travels and is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedObject {
+    /// Whose.
+    pub organizer: OrganizerId,
+    /// What.
+    pub kind: SignedKind,
+    /// max(last + 1, the server's clock in ms).
+    pub version: u64,
+    /// When.
+    pub issued_ms: UnixMillis,
+    /// JSON of a [`KeySet`] or [`DeviceList`], exactly as signed.
+    #[serde(with = "base64_bytes")]
+    pub body: Vec<u8>,
+    /// By the root key.
+    #[serde(with = "base64_bytes")]
+    pub signature: [u8; 64],
+}
+
+/// A signed object is not to be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenSignedError {
+    /// Not signed by the pinned root key.
+    #[error(
+        "an object of the organizer has a wrong signature: it is not from the server that this device was enrolled with"
+    )]
+    Signature,
+    /// Its body is not what its kind says.
+    #[error("reading a signed object of the organizer")]
+    Body(#[source] serde_json::Error),
+}
+
+impl SignedObject {
+    /// Signs `body`.
+    pub fn sign<T: Serialize>(
+        organizer: OrganizerId,
+        kind: SignedKind,
+        version: u64,
+        issued_ms: UnixMillis,
+        body: &T,
+        root_key: &SigningKey,
+    ) -> Result<Self, serde_json::Error> {
+        let body = serde_json::to_vec(body)?;
+        let mut object = Self {
+            organizer,
+            kind,
+            version,
+            issued_ms,
+            body,
+            signature: [0; 64],
+        };
+        object.signature = root_key.sign(&object.signed_bytes()).to_bytes();
+        Ok(object)
+    }
+
+    fn signed_bytes(&self) -> Vec<u8> {
+        let kind = self.kind.as_str().as_bytes();
+        [
+            DOMAIN,
+            self.organizer.as_bytes(),
+            &(kind.len() as u32).to_be_bytes(),
+            kind,
+            &self.version.to_be_bytes(),
+            &self.issued_ms.to_be_bytes(),
+            &self.body,
+        ]
+        .concat()
+    }
+
+    /// Is it from the pinned root?
+    pub fn verify(&self, root_key: &VerifyingKey) -> Result<(), OpenSignedError> {
+        root_key
+            .verify_strict(
+                &self.signed_bytes(),
+                &Signature::from_bytes(&self.signature),
+            )
+            .map_err(|_| OpenSignedError::Signature)
+    }
+
+    /// Verifies, then reads the body.
+    pub fn open<T: for<'de> Deserialize<'de>>(
+        &self,
+        root_key: &VerifyingKey,
+    ) -> Result<T, OpenSignedError> {
+        self.verify(root_key)?;
+        serde_json::from_slice(&self.body).map_err(OpenSignedError::Body)
+    }
+}
+
+/// `GET /api/v1/sync/signed?have=key_set:VERSION,device_list:VERSION`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignedAnswer {
+    /// Only those newer than what the device has.
+    pub objects: Vec<SignedObject>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_opens_under_its_root_and_only_unchanged() {
+        let root = SigningKey::from_bytes(&[7; 32]);
+        let organizer = OrganizerId::from_bytes([1; 16]);
+        let object = SignedObject::sign(
+            organizer,
+            SignedKind::KeySet,
+            5,
+            1_000,
+            &KeySet::default(),
+            &root,
+        )
+        .unwrap();
+        assert_eq!(
+            object.open::<KeySet>(&root.verifying_key()).unwrap(),
+            KeySet::default()
+        );
+
+        let older = SignedObject {
+            version: 4,
+            ..object.clone()
+        };
+        assert!(matches!(
+            older.verify(&root.verifying_key()),
+            Err(OpenSignedError::Signature)
+        ));
+        let other = SigningKey::from_bytes(&[8; 32]).verifying_key();
+        assert!(matches!(
+            object.verify(&other),
+            Err(OpenSignedError::Signature)
+        ));
+    }
+}
