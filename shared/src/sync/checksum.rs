@@ -64,12 +64,12 @@ mod tests {
     #[test]
     fn the_order_of_rows_does_not_matter_and_a_change_is_seen() {
         let (mut one, mut other) = (Checksum::default(), Checksum::default());
-        [1, 2, 3]
-            .iter()
-            .for_each(|&id| one.add(&row(id, TicketStatus::Valid)));
-        [3, 1, 2]
-            .iter()
-            .for_each(|&id| other.add(&row(id, TicketStatus::Valid)));
+        for id in [1, 2, 3] {
+            one.add(&row(id, TicketStatus::Valid));
+        }
+        for id in [3, 1, 2] {
+            other.add(&row(id, TicketStatus::Valid));
+        }
         assert_eq!(one, other);
         one.replace(
             &row(2, TicketStatus::Valid),
