@@ -432,6 +432,43 @@ async fn data_folder_of_too_long_a_path_is_refused_before_anything_is_made() {
 }
 
 #[tokio::test]
+async fn data_below_a_closed_home_is_refused_to_root_and_fine_for_its_owner() {
+    let home = data_folder();
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    let data_dir = home.path().join("data");
+    let own_uid = fs::metadata("/proc/self").unwrap().uid();
+    if own_uid == 0 {
+        // PostgreSQL runs as another user then, who cannot get there.
+        let error = refusal(&data_dir).await;
+        let words = error.to_string();
+        let OpenDatabaseError::Start(StartPostgresError::FolderClosed { folder, .. }) = error
+        else {
+            panic!("{words}")
+        };
+        assert_eq!(folder, home.path());
+        assert!(words.contains("/var/lib/tickethub"), "{words}");
+    } else {
+        open_fast(&data_dir).await.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn stop_does_not_wait_for_ever_for_a_query_that_does_not_end() {
+    let data = data_folder();
+    let database = open_fast(data.path()).await;
+    let busy = database.pool.acquire().await.unwrap();
+    let begun = Instant::now();
+    database.stop().await;
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        begun.elapsed()
+    );
+    drop(busy);
+    open_fast(data.path()).await.stop().await;
+}
+
+#[tokio::test]
 async fn given_address_starts_nothing_and_brings_the_schema_up_to_date() {
     let database = TestDatabase::create().await;
     let steps = "select count(*) from _sqlx_migrations";

@@ -27,6 +27,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection unused for so long may have lost its server in the meantime, so it is tried before it is handed out.
 const TRY_AFTER: Duration = Duration::from_secs(1);
+/// How long a stop waits for connections that are in use.
+const LAST_QUERIES: Duration = Duration::from_secs(10);
 /// "invalid_catalog_name" in PostgreSQL's list of error codes: there is no such database.
 const NO_SUCH_DATABASE: &str = "3D000";
 
@@ -104,9 +106,14 @@ impl Database {
         self.readiness.clone()
     }
 
-    /// Closes the pool, waiting for what runs in it, and stops the managed PostgreSQL, if there is one.
+    /// Closes the pool, waiting a while for what runs in it, and stops the managed PostgreSQL, if there is one.
     pub async fn stop(self) {
-        self.pool.close().await;
+        if tokio::time::timeout(LAST_QUERIES, self.pool.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("closing the database under queries that do not end");
+        }
         if let Some(managed) = self.managed {
             managed.stop().await;
         }
