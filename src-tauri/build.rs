@@ -1,1 +1,5 @@
-fn main() {}
+//! Lets Tauri read its configuration and capabilities at build time.
+
+fn main() {
+    tauri_build::build();
+}

@@ -1,1 +1,3 @@
 //! The door without a window.
+
+pub mod status;

@@ -12,7 +12,7 @@ export const de: Texts = {
   enrolHere: "Auf diesem Gerät, in einem Terminal:",
   enrolCompare: "Vergleichen Sie die sechs Ziffern und bestätigen Sie auf der Website.",
   readySay: "Diese Tür ist auf dem neuesten Stand. Sie können scannen.",
-  almostReadySay: "Sie können schon scannen: Die Signatur der Tickets genügt.",
+  almostReadySay: "Sehen Sie zuerst die Zeilen mit einem Dreieck an.",
   notReadySay: "Diese Tür braucht ihre Leitung.",
   sync: "Verbindung",
   roster: "Liste",

@@ -12,7 +12,7 @@ export const en: Texts = {
   enrolHere: "On this device, in a terminal:",
   enrolCompare: "Compare the six digits, then confirm on the site.",
   readySay: "This door is up to date. You can scan.",
-  almostReadySay: "You can scan already: the tickets’ signature is enough.",
+  almostReadySay: "Look first at the lines marked with a triangle.",
   notReadySay: "This door needs its supervisor.",
   sync: "Link",
   roster: "List",

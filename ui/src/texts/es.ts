@@ -12,7 +12,7 @@ export const es: Texts = {
   enrolHere: "En este dispositivo, en un terminal:",
   enrolCompare: "Compare las seis cifras y confirme en el sitio.",
   readySay: "Esta puerta está al día. Puede escanear.",
-  almostReadySay: "Ya puede escanear: basta la firma de las entradas.",
+  almostReadySay: "Vea primero las líneas marcadas con un triángulo.",
   notReadySay: "Esta puerta necesita a su responsable.",
   sync: "Enlace",
   roster: "Lista",

@@ -11,7 +11,7 @@ export const fr = {
   enrolHere: "Sur cet appareil, dans un terminal :",
   enrolCompare: "Comparez les six chiffres, puis confirmez sur le site.",
   readySay: "Cette porte est à jour. Vous pouvez scanner.",
-  almostReadySay: "Vous pouvez déjà scanner : la signature des billets suffit.",
+  almostReadySay: "Voyez d’abord les lignes marquées d’un triangle.",
   notReadySay: "Cette porte a besoin de son responsable.",
   sync: "Liaison",
   roster: "Liste",

@@ -12,7 +12,7 @@ export const it: Texts = {
   enrolHere: "Su questo dispositivo, in un terminale:",
   enrolCompare: "Confrontate le sei cifre, poi confermate sul sito.",
   readySay: "Questa porta è aggiornata. Potete scansionare.",
-  almostReadySay: "Potete già scansionare: basta la firma dei biglietti.",
+  almostReadySay: "Guardate prima le righe con un triangolo.",
   notReadySay: "Questa porta ha bisogno del responsabile.",
   sync: "Collegamento",
   roster: "Lista",

@@ -1,0 +1,95 @@
+// The few WebDriver calls that the smoke test needs, straight to WebKitWebDriver: with
+// TAURI_WEBVIEW_AUTOMATION in its environment it drives a Tauri window without further tools.
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+
+const START_MS = 30_000;
+
+/** Starts the driver and the window; `environment` reaches the window. */
+export async function openWindow(binary, environment) {
+  const port = await freePort();
+  const driver = spawn("WebKitWebDriver", [`--port=${port}`], {
+    env: { ...process.env, ...environment, TAURI_WEBVIEW_AUTOMATION: "true" },
+    stdio: "ignore",
+  });
+  const failed = new Promise((_, reject) => driver.once("error", reject));
+  const base = `http://127.0.0.1:${port}`;
+  try {
+    await Promise.race([failed, until(() => call(`${base}/status`), START_MS)]);
+    const { sessionId } = await call(`${base}/session`, {
+      capabilities: {
+        alwaysMatch: {
+          browserName: "wry",
+          "webkitgtk:browserOptions": { binary, args: [] },
+        },
+      },
+    });
+    return new Window(driver, `${base}/session/${sessionId}`);
+  } catch (error) {
+    driver.kill();
+    throw error;
+  }
+}
+
+class Window {
+  #driver;
+  #session;
+
+  constructor(driver, session) {
+    this.#driver = driver;
+    this.#session = session;
+  }
+
+  /** Runs a function's source in the page. */
+  run(script, ...args) {
+    return call(`${this.#session}/execute/sync`, { script: `return (${script})(...arguments)`, args });
+  }
+
+  resize(width, height) {
+    return call(`${this.#session}/window/rect`, { x: 0, y: 0, width, height });
+  }
+
+  async screenshot() {
+    return Buffer.from(await call(`${this.#session}/screenshot`), "base64");
+  }
+
+  async close() {
+    await call(this.#session, undefined, "DELETE").catch(() => {});
+    this.#driver.kill();
+  }
+}
+
+/** Asks again until the answer is there and truthy; names the last one when time is up. */
+export async function until(ask, limitMs = 10_000) {
+  const end = Date.now() + limitMs;
+  let last;
+  do {
+    try {
+      last = await ask();
+      if (last) return last;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } while (Date.now() < end);
+  throw new Error(`not within ${limitMs} ms; last: ${String(last)}`);
+}
+
+async function call(url, body, method = body === undefined ? "GET" : "POST") {
+  const response = await fetch(url, {
+    method,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(START_MS),
+  });
+  const { value } = await response.json();
+  if (!response.ok) throw new Error(`${value?.error}: ${value?.message}`);
+  return value ?? true;
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
