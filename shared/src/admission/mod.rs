@@ -1,6 +1,10 @@
-//! Who goes in: [`decide()`] answers at the door, once, from what is here.
+//! Who goes in: [`decide()`] answers at the door, once, from what is here; [`fold()`] says afterwards, from
+//! the facts that have arrived, what it came to, the same everywhere.
+//!
+//! A decision is never revised. A fold is, with each fact that arrives late.
 
 mod decide;
+pub mod fold;
 mod presented;
 pub mod reason;
 mod rules;
@@ -10,6 +14,7 @@ mod state;
 mod window;
 
 pub use decide::{Admission, Decision, decide};
+pub use fold::{FactLabel, FoldContext, Folded, fold, seen_for_new_fact};
 pub use presented::{
     ClockTrust, Code, Direction, Door, Issued, Known, Means, Now, Presented, RosterState, Rotating,
     SignedBy, TicketCode,

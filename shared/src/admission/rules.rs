@@ -10,6 +10,8 @@ use crate::clock::UnixMillis;
 use crate::ids::{GateNo, TypeNo, WindowNo};
 use crate::roster::{EntryRule, EventRow, GateRow, ReEntry, TicketTypeRow, WindowRow};
 
+use super::state::{Sighting, TicketState};
+
 /// What the organizer laid down for an event. Made once for a roster and used for every scan.
 #[derive(Clone, Debug)]
 pub struct Rules<'a> {
@@ -102,6 +104,15 @@ pub(super) fn max_entries(rule: EntryRule) -> Option<u16> {
     match rule.re_entry {
         ReEntry::None => Some(rule.max_entries.unwrap_or(1).min(1)),
         ReEntry::AfterExit | ReEntry::Unlimited => rule.max_entries,
+    }
+}
+
+/// The entry that leaves no room for another: the first without a re-entry, else the last while inside.
+pub(super) fn barring_entry(rule: EntryRule, state: &TicketState) -> Option<Sighting> {
+    match rule.re_entry {
+        ReEntry::None => state.first_entry,
+        ReEntry::AfterExit => state.last_entry.filter(|_| state.inside),
+        ReEntry::Unlimited => None,
     }
 }
 

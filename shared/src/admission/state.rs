@@ -18,7 +18,7 @@ pub struct Sighting {
     pub gate: GateNo,
 }
 
-/// A ticket's state: what the fold makes of its facts, and what [`super::decide()`] goes by.
+/// A ticket's state: what [`super::fold()`] makes of its facts, and what [`super::decide()`] goes by.
 /// A ticket without facts has the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TicketState {

@@ -5,14 +5,14 @@
 //! when nothing refuses, so that no supervisor is called for a ticket that can't enter anyway.
 
 use crate::fact::EntryMarks;
-use crate::roster::{EventMode, KeyRow, ReEntry, TicketStatus};
+use crate::roster::{EventMode, KeyRow, TicketStatus};
 
 use crate::admission::presented::{
     ClockTrust, Code, Direction, Door, Issued, Known, Means, Now, Presented, RosterState, Rotating,
     SignedBy, TicketCode,
 };
 use crate::admission::reason::{AskReason, RefuseReason};
-use crate::admission::rules::{Rules, max_entries, takes};
+use crate::admission::rules::{Rules, barring_entry, max_entries, takes};
 use crate::admission::state::Sighting;
 use crate::admission::window::{Lies, lies, next_hours};
 
@@ -252,12 +252,7 @@ impl Scan<'_> {
     fn entries(&self) -> Check {
         let state = self.known.state;
         let rule = self.rules.entry_rule(self.code.type_no);
-        let barring = match rule.re_entry {
-            ReEntry::None => state.first_entry,
-            ReEntry::AfterExit => state.last_entry.filter(|_| state.inside),
-            ReEntry::Unlimited => None,
-        };
-        if let Some(entry) = barring {
+        if let Some(entry) = barring_entry(rule, state) {
             return Err(RefuseReason::AlreadyEntered {
                 at_ms: entry.at_ms,
                 gate: entry.gate,

@@ -1,0 +1,54 @@
+//! What a new fact names as seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fact::kind::{Fact, FactBody};
+use crate::ids::FactName;
+
+use super::FactHash;
+
+/// The most names that a fact may carry.
+pub const SEEN_MOST: usize = 8;
+
+/// The names for the `seen` of a new fact of a ticket: of the facts of that ticket that are known here,
+/// those that no other names, the newest 8, newest first. Refusals and annotations carry no order and
+/// aren't named.
+pub fn seen_for_new_fact(facts: &[(Fact, FactHash)]) -> Vec<FactName> {
+    let ordered = || {
+        let facts = facts.iter().map(|(fact, _)| fact);
+        facts.filter(|fact| carries_seen(&fact.body))
+    };
+    let named: BTreeSet<FactName> = ordered()
+        .flat_map(|fact| fact.seen.iter().filter(|name| **name != fact.name()))
+        .copied()
+        .collect();
+    let mut newest: BTreeMap<FactName, u64> = BTreeMap::new();
+    for fact in ordered().filter(|fact| !named.contains(&fact.name())) {
+        let hlc = newest.entry(fact.name()).or_insert(fact.hlc);
+        *hlc = fact.hlc.max(*hlc);
+    }
+    let mut heads: Vec<(u64, FactName)> =
+        newest.into_iter().map(|(name, hlc)| (hlc, name)).collect();
+    heads.sort_unstable_by(|a, b| b.cmp(a));
+    heads
+        .into_iter()
+        .map(|(_, name)| name)
+        .take(SEEN_MOST)
+        .collect()
+}
+
+/// Entries, exits, overrides and voids have a place in the causal order.
+pub(super) fn carries_seen(body: &FactBody) -> bool {
+    match body {
+        FactBody::Entry { .. }
+        | FactBody::Exit { .. }
+        | FactBody::Void { .. }
+        | FactBody::Override { .. } => true,
+        FactBody::Refusal { .. }
+        | FactBody::Annotation { .. }
+        | FactBody::JournalOpened { .. }
+        | FactBody::Refusals { .. }
+        | FactBody::Issued { .. }
+        | FactBody::Opaque { .. } => false,
+    }
+}
