@@ -8,6 +8,7 @@ pub mod admission;
 pub mod clock;
 pub mod fact;
 pub mod ids;
+pub mod language;
 pub mod money;
 pub mod roster;
 pub mod sync;

@@ -10,6 +10,7 @@ pub mod reason;
 mod rules;
 #[cfg(test)]
 mod scene;
+pub mod sentence;
 mod state;
 mod window;
 

@@ -297,3 +297,18 @@ fn a_new_fact_names_the_newest_eight_that_no_other_names() {
     assert_eq!(seen_for_new_fact(&facts), expected);
     assert_eq!(seen_for_new_fact(&[]), []);
 }
+
+#[test]
+fn at_one_moment_the_smaller_journal_and_then_the_smaller_place_wins() {
+    let mut early_name = fact(1, 1, at(20, 0), entry());
+    early_name.0.journal = JournalId(Uuid::from_u128(50));
+    let other_journal = fact(2, 9, at(20, 0), entry());
+    let winner =
+        |facts: &[(Fact, FactHash)]| folded(facts).state.first_entry.map(|entry| entry.fact);
+    assert_eq!(winner(&[early_name, other_journal]), Some(name(2, 9)));
+    let mut later_place = fact(1, 1, at(20, 0), entry());
+    later_place.0.seq = 2;
+    let mut earlier_place = fact(1, 2, at(20, 0), entry());
+    earlier_place.0.seq = 1;
+    assert_eq!(winner(&[later_place, earlier_place]), Some(name(1, 2)));
+}
