@@ -32,9 +32,9 @@ use identity::Annotations;
 use walk::Walked;
 
 pub use label::{Alert, AlertKind, Attention, FactLabel};
-pub use seen::{SEEN_MOST, seen_for_new_fact};
+pub use seen::seen_for_new_fact;
 
-/// SHA-256 of an envelope, as `fact::envelope` defines it.
+/// SHA-256 of an envelope: [`crate::fact::envelope::hash_of`].
 pub type FactHash = [u8; 32];
 
 /// What a fold needs besides the facts.

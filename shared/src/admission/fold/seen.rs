@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fact::envelope::MAX_SEEN;
 use crate::fact::kind::{Fact, FactBody};
 use crate::ids::FactName;
 
 use super::FactHash;
 
-/// The most names that a fact may carry.
-pub const SEEN_MOST: usize = 8;
-
 /// The names for the `seen` of a new fact of a ticket: of the facts of that ticket that are known here,
-/// those that no other names, the newest 8, newest first. Refusals and annotations carry no order and
+/// those that no other names, at most the newest [`MAX_SEEN`], ascending as an envelope has them. Refusals and annotations carry no order and
 /// aren't named.
 pub fn seen_for_new_fact(facts: &[(Fact, FactHash)]) -> Vec<FactName> {
     let ordered = || {
@@ -30,11 +28,10 @@ pub fn seen_for_new_fact(facts: &[(Fact, FactHash)]) -> Vec<FactName> {
     let mut heads: Vec<(u64, FactName)> =
         newest.into_iter().map(|(name, hlc)| (hlc, name)).collect();
     heads.sort_unstable_by(|a, b| b.cmp(a));
-    heads
-        .into_iter()
-        .map(|(_, name)| name)
-        .take(SEEN_MOST)
-        .collect()
+    heads.truncate(MAX_SEEN);
+    let mut names: Vec<FactName> = heads.into_iter().map(|(_, name)| name).collect();
+    names.sort_unstable();
+    names
 }
 
 /// Entries, exits, overrides and voids have a place in the causal order.

@@ -6,6 +6,7 @@ use proptest::sample::Index;
 use super::*;
 use crate::admission::scene::{AFTER_EXIT, at};
 use crate::admission::{ClockTrust, Decision, Direction, Now};
+use crate::fact::envelope::MAX_SEEN;
 use crate::roster::{EntryRule, ReEntry, Revocation};
 
 type Facts = Vec<(Fact, FactHash)>;
@@ -351,6 +352,7 @@ proptest! {
             trust: if doubtful { ClockTrust::Doubtful } else { ClockTrust::Good },
         };
         scene.decide();
-        prop_assert!(seen_for_new_fact(&wild).len() <= SEEN_MOST);
+        let seen = seen_for_new_fact(&wild);
+        prop_assert!(seen.len() <= MAX_SEEN && seen.is_sorted(), "no envelope takes {seen:?}");
     }
 }

@@ -291,9 +291,7 @@ fn a_new_fact_names_the_newest_eight_that_no_other_names() {
         &[name(1, 10), name(1, 9)],
     ));
     facts.push(fact(2, 2, at(20, 31), refusal()));
-    let expected: Vec<FactName> = std::iter::once(name(2, 1))
-        .chain((2..=8).rev().map(|n| name(1, n)))
-        .collect();
+    let expected: Vec<FactName> = (2..=8).map(|n| name(1, n)).chain([name(2, 1)]).collect();
     assert_eq!(seen_for_new_fact(&facts), expected);
     assert_eq!(seen_for_new_fact(&[]), []);
 }
