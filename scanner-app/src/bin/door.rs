@@ -1,1 +1,7 @@
-fn main() {}
+//! The headless door: see `door --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    scanner_app::cli::main()
+}

@@ -37,12 +37,25 @@ impl<'a> Rules<'a> {
         windows: &'a [WindowRow],
         gates: &'a [GateRow],
     ) -> Self {
+        let zone = time_zone(&event.time_zone).unwrap_or(TimeZone::UTC);
+        Self::in_zone(zone, event, types, windows, gates)
+    }
+
+    /// The same for who keeps the rows and their time zone: looking the zone up costs more than a
+    /// decision.
+    pub fn in_zone(
+        zone: TimeZone,
+        event: &'a EventRow,
+        types: &'a [TicketTypeRow],
+        windows: &'a [WindowRow],
+        gates: &'a [GateRow],
+    ) -> Self {
         Self {
             event,
             types,
             windows,
             gates,
-            zone: time_zone(&event.time_zone).unwrap_or(TimeZone::UTC),
+            zone,
         }
     }
 

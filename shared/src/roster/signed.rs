@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DeviceRow, KeyRow};
 use crate::clock::UnixMillis;
-use crate::ids::OrganizerId;
+use crate::ids::{DeviceId, OrganizerId};
 use crate::wire::v1::base64_bytes;
 
 const DOMAIN: &[u8] = b"tickethub/signed/v1";
@@ -51,6 +51,9 @@ pub struct KeySet {
 pub struct DeviceList {
     /// Every device.
     pub devices: Vec<DeviceRow>,
+    /// The one of them that is the server: only its annotations count in a fold.
+    #[serde(default)]
+    pub server: Option<DeviceId>,
 }
 
 /// A signed object as it travels and is kept.

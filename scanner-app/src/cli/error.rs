@@ -1,0 +1,41 @@
+//! An error as the person at the keyboard, or the program that called, meets it.
+
+use std::error::Error;
+
+/// What went wrong: a code for programs, and words that say what to do next.
+#[derive(Debug)]
+pub struct CliError {
+    /// Snake case; programs branch on it.
+    pub code: &'static str,
+    /// What was tried, why it failed, what to do.
+    pub detail: String,
+}
+
+impl CliError {
+    /// From words.
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    /// From an error and its causes.
+    pub fn of(code: &'static str, error: &dyn Error) -> Self {
+        Self::new(code, with_causes(error))
+    }
+}
+
+/// An error's message, and each cause below it that says something new.
+pub(super) fn with_causes(error: &dyn Error) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !said.contains(&text) {
+            said = format!("{said}: {text}");
+        }
+        cause = error.source();
+    }
+    said
+}

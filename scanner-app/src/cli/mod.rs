@@ -1,0 +1,66 @@
+//! The program `door`: one file a command. Exit codes: 0 fine, 1 failed, 2 used wrongly.
+
+mod enrol;
+mod error;
+mod output;
+mod sync;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use error::CliError;
+pub use output::Output;
+
+/// Reads tickets, decides, keeps the journal; with or without a network.
+#[derive(Debug, Parser)]
+#[command(name = "door", version, about)]
+struct Arguments {
+    /// One JSON object a line on standard output instead of text; errors too.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make this device one of an organizer's.
+    Enrol(enrol::Arguments),
+    /// Send what this door saw, fetch what it needs to know.
+    Sync(sync::Arguments),
+    /// Check this program against the published ticket vectors.
+    Token(token::Arguments),
+}
+
+/// Runs the command that the program was called with.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return not_understood(&error),
+    };
+    let mut output = Output::to_stdout(arguments.json);
+    let done = match arguments.command {
+        Command::Enrol(arguments) => enrol::run(&arguments, &mut output),
+        Command::Sync(arguments) => sync::run(&arguments, &mut output),
+        Command::Token(arguments) => token::run(&arguments, &mut output),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => output.fail(&error),
+    }
+}
+
+/// Help and version are no errors. Anything else is code 2, in JSON for whoever asked for JSON.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if error.use_stderr() && wants_json {
+        let detail = error.render().to_string();
+        let _failed = Output::to_stdout(true).fail(&CliError::new("usage", detail.trim()));
+    } else {
+        // Nobody is left to tell if the terminal is gone.
+        let _ = error.print();
+    }
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
