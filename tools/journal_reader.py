@@ -262,9 +262,12 @@ def read_header(line):
             raise ValueError("a name twice")
         return dict(pairs)
 
+    def no_number(text):
+        raise ValueError(f"{text} is no JSON")
+
     try:
-        header = json.loads(line, object_pairs_hook=each_once)
-    except ValueError:
+        header = json.loads(line, object_pairs_hook=each_once, parse_constant=no_number)
+    except (ValueError, RecursionError):
         raise Refused("header") from None
     if not isinstance(header, dict) or any(not isinstance(header.get(n), str) for n in names):
         raise Refused("header")

@@ -60,6 +60,10 @@ class GoldenVectors(unittest.TestCase):
             with self.subTest(vector["name"]):
                 self.assertEqual(reader.verify_file(vector["text"]), vector["report"])
 
+    def test_a_first_line_that_is_no_json_is_a_problem_of_the_file(self):
+        for line in ("[" * 100_000, '{"format": NaN}', '{"event": "", "event": ""}', "\ufeff{}"):
+            self.assertEqual(reader.verify_file(line)["problem"], {"line": 1, "code": "header"})
+
     def test_a_wrong_vector_is_noticed(self):
         vectors = load("envelopes.json")
         vectors["valid"][0]["fact"]["hlc"] += 1
