@@ -3,11 +3,22 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware;
+use axum::routing::get;
 use shared::clock::{Clock, UnixMillis};
 use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+use tower_http::cors::CorsLayer;
 
+use crate::accounts::{self, Accounts, ApiKeys, LoadKeysError};
 use crate::config::Config;
-use crate::vault::Vault;
+use crate::database::{Database, Readiness};
+use crate::vault::{CheckMasterKeyError, Vault};
+use crate::web::limits::RequestLimits;
+use crate::web::{BODY_LIMIT, frame, health};
 
 /// Cheap to clone; one a process.
 #[derive(Clone)]
@@ -17,18 +28,54 @@ pub struct App(Arc<AppParts>);
 pub struct AppParts {
     /// PostgreSQL.
     pub pool: PgPool,
+    /// Whether it takes connections.
+    pub readiness: Readiness,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Settings.
     pub config: Config,
     /// Sealed values.
     pub vault: Vault,
+    /// Log-ins.
+    pub accounts: Accounts,
+    /// Counts of who asks how often.
+    pub limits: RequestLimits,
+    /// Cancelled when the server is told to stop: long polls answer, jobs end.
+    pub stopping: CancellationToken,
+}
+
+/// The parts could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// The master key is not the one that the data was made with.
+    #[error(transparent)]
+    MasterKey(#[from] CheckMasterKeyError),
+    /// The platform's own keys.
+    #[error(transparent)]
+    Keys(#[from] LoadKeysError),
 }
 
 impl App {
-    /// Puts the parts together.
-    pub fn new(parts: AppParts) -> Self {
-        Self(Arc::new(parts))
+    /// Puts the parts together around an open database.
+    pub async fn assemble(
+        config: Config,
+        database: &Database,
+        vault: Vault,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, AssembleError> {
+        let pool = database.pool.clone();
+        vault.check_against(&pool, clock.now_ms()).await?;
+        let keys = ApiKeys::load(&pool, &vault, clock.now_ms()).await?;
+        Ok(Self(Arc::new(AppParts {
+            readiness: database.readiness(),
+            limits: RequestLimits::new(&config.limits),
+            accounts: Accounts::new(keys),
+            stopping: CancellationToken::new(),
+            pool,
+            clock,
+            config,
+            vault,
+        })))
     }
 }
 
@@ -44,4 +91,43 @@ impl Deref for App {
     fn deref(&self) -> &AppParts {
         &self.0
     }
+}
+
+/// All routes. Each capability brings its own by a function `router() -> Router<App>`; the frame is around all.
+pub fn router(app: App) -> Router {
+    let routes = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .nest("/api/v1", accounts::api::router())
+        .fallback(frame::not_found)
+        .method_not_allowed_fallback(frame::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(app.clone(), frame::frame));
+    let routes = match cors(&app.config.cors_origins) {
+        Some(cors) => routes.layer(cors),
+        None => routes,
+    };
+    routes.with_state(app)
+}
+
+/// Only bearer tokens work across origins: cookies are never let through.
+fn cors(origins: &[String]) -> Option<CorsLayer> {
+    let origins: Vec<HeaderValue> = origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin).ok())
+        .collect();
+    if origins.is_empty() {
+        return None;
+    }
+    let layer = CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .max_age(std::time::Duration::from_hours(1));
+    Some(layer)
 }

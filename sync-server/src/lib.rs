@@ -2,9 +2,11 @@
 //!
 //! One folder for each capability; a capability calls another's functions, never its tables.
 
+pub mod accounts;
 pub mod app;
 pub mod config;
 pub mod database;
 pub mod edge;
+pub mod serve;
 pub mod vault;
 pub mod web;

@@ -69,7 +69,71 @@ pub enum OpenVaultError {
 )]
 pub struct UnsealError;
 
+/// The master key could not be checked, or is not the right one.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckMasterKeyError {
+    /// The database failed.
+    #[error("reading the value that tells the master key")]
+    Read(#[from] sqlx::Error),
+    /// Another key than the one that this data was sealed with.
+    #[error(
+        "the master key {found_in} is not the one that this database's secrets were sealed with: give the server the \
+         key that it was first started with (a backup of it, if need be). Without it tickets can't be signed; nothing \
+         was changed"
+    )]
+    WrongKey {
+        /// Where the key came from.
+        found_in: MasterKeySource,
+    },
+}
+
+impl std::fmt::Display for MasterKeySource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Environment => f.write_str("in TICKETHUB_MASTER_KEY"),
+            Self::File(path) => write!(f, "in {}", path.display()),
+        }
+    }
+}
+
+/// What the value that tells a wrong master key is sealed for.
+const CHECK_PURPOSE: &str = "platform_key/master_check";
+/// Under this lock servers that start together make one such value.
+const CHECK_LOCK: i64 = 0x6d61_7374_6572;
+
 impl Vault {
+    /// Compares the key with the one that `pool`'s secrets were sealed with; the first server leaves a mark of its own.
+    pub async fn check_against(
+        &self,
+        pool: &sqlx::PgPool,
+        now_ms: shared::clock::UnixMillis,
+    ) -> Result<(), CheckMasterKeyError> {
+        let mut tx = pool.begin().await?;
+        sqlx::query!("select pg_advisory_xact_lock($1)", CHECK_LOCK)
+            .execute(&mut *tx)
+            .await?;
+        let mark = sqlx::query_scalar!(
+            "select sealed from platform_keys where purpose = 'master_check' order by id limit 1"
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some(sealed) = mark {
+            let opened = self.unseal(CHECK_PURPOSE, &sealed);
+            return opened.map(drop).map_err(|_| CheckMasterKeyError::WrongKey {
+                found_in: self.source.clone(),
+            });
+        }
+        sqlx::query!(
+            "insert into platform_keys (purpose, sealed, created_ms) values ('master_check', $1, $2)",
+            self.seal(CHECK_PURPOSE, b"this opens"),
+            now_ms,
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// With the key in `from_environment` (base64), else the one in `file`, made at the first start.
     pub fn open(from_environment: Option<&str>, file: &Path) -> Result<Self, OpenVaultError> {
         if let Some(text) = from_environment {
@@ -101,6 +165,11 @@ impl Vault {
             }
             Err(error) => Err(failed(error)),
         }
+    }
+
+    /// Whether a text is a master key.
+    pub fn check_key(text: &str) -> Result<(), OpenVaultError> {
+        parse_key(text).map(drop).ok_or(OpenVaultError::Malformed)
     }
 
     fn with_key(key: [u8; 32], source: MasterKeySource) -> Self {

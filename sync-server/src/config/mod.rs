@@ -1,7 +1,16 @@
 //! Settings, read once from the environment; every wrong value is named, all at once.
 
-use std::net::SocketAddr;
+mod network;
+mod read;
+
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
+
+pub use network::Network;
+pub use read::{ConfigError, WrongValue};
 
 /// In production the server refuses to run on parts made for tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +21,17 @@ pub enum Mode {
     Production,
 }
 
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
 /// All settings.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Where it listens.
     pub listen: SocketAddr,
@@ -27,8 +45,91 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Connections to PostgreSQL.
     pub database_connections: u32,
-    /// Addresses whose `Forwarded` / `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// 32 bytes in base64; without it a file in `data_dir` holds them.
+    pub master_key: Option<String>,
+    /// Networks whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
     /// Origins that may call the API from a browser.
     pub cors_origins: Vec<String>,
+    /// How much of what is taken from whom.
+    pub limits: Limits,
+    /// What is logged, as `tracing_subscriber::EnvFilter` reads it.
+    pub log: String,
+    /// How it is logged.
+    pub log_format: LogFormat,
+}
+
+/// How much is taken from one side before it is told to slow down. `None` is without limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests a minute of one address (IPv6: of one /64).
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// The same for what doors send: a venue full of them has one address.
+    pub sync_requests_per_minute: Option<NonZeroU32>,
+    /// Attempts to pay a minute, of one account or for one order.
+    pub payments_per_minute: Option<NonZeroU32>,
+    /// Failed log-ins of one address for one account in 15 minutes; then each needs a longer wait.
+    pub login_failures: Option<NonZeroU32>,
+    /// How long a request may take; long polls have their wait on top.
+    pub request_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            requests_per_minute: NonZeroU32::new(600),
+            sync_requests_per_minute: NonZeroU32::new(12_000),
+            payments_per_minute: NonZeroU32::new(10),
+            login_failures: NonZeroU32::new(50),
+            request_time: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Config {
+    /// From this process's environment.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        Self::from_lookup(|name| std::env::var_os(name))
+    }
+
+    /// From whatever answers for the environment.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        read::config(read::Reader::new(&lookup))
+    }
+
+    /// For development on this machine, with everything below `data_dir`.
+    pub fn development(data_dir: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
+            public_url: "http://127.0.0.1:8080".into(),
+            mode: Mode::Development,
+            data_dir,
+            database_url: None,
+            database_connections: 32,
+            master_key: None,
+            trusted_proxies: Vec::new(),
+            cors_origins: Vec::new(),
+            limits: Limits::default(),
+            log: "info,sqlx=warn".into(),
+            log_format: LogFormat::Text,
+        }
+    }
+
+    /// Whether the world reaches it by TLS.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+impl std::fmt::Debug for Config {
+    /// Without the secrets: the master key, and the database's address with its password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("public_url", &self.public_url)
+            .field("mode", &self.mode)
+            .field("data_dir", &self.data_dir)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }

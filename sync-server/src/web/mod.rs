@@ -1,7 +1,19 @@
 //! What every capability's handlers share: errors, extractors, limits, layout.
 
+pub mod client;
+pub mod csrf;
 pub mod error;
 pub mod extract;
+pub(crate) mod frame;
+pub mod headers;
+pub mod health;
+pub mod limits;
 
+pub use client::ClientAddress;
 pub use error::ApiError;
 pub use extract::{Json, Path, Query};
+
+/// The largest body that is taken where nothing else is said, in bytes.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+/// The largest upload of facts, in bytes: `.layer(DefaultBodyLimit::max(SYNC_BODY_LIMIT))` on its route.
+pub const SYNC_BODY_LIMIT: usize = 4 * 1024 * 1024;

@@ -1,0 +1,166 @@
+//! From settings to a server that answers, and to its end in good order.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::{App, AssembleError, router};
+use crate::config::Config;
+use crate::database::{self, DatabaseSettings, Durability, OpenDatabaseError};
+use crate::edge::SystemClock;
+use crate::vault::{MasterKeySource, OpenVaultError, Vault};
+
+/// What runs when the stop comes may take so long; then connections are cut. Below the 30 s that orchestrators give.
+const LAST_REQUESTS: Duration = Duration::from_secs(20);
+
+/// The server did not start. Each text is for the person who started it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address can't be had.
+    #[error("{}", listen_text(*address, source))]
+    Listen {
+        /// Where it should have listened.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// No master key.
+    #[error(transparent)]
+    Vault(#[from] OpenVaultError),
+    /// No database.
+    #[error(transparent)]
+    Database(#[from] OpenDatabaseError),
+    /// The parts do not fit together.
+    #[error(transparent)]
+    Assemble(#[from] AssembleError),
+    /// The system refused to tell of signals.
+    #[error("listening for SIGTERM")]
+    Signals(#[source] io::Error),
+    /// Accepting connections failed for good.
+    #[error("accepting connections")]
+    Accept(#[source] io::Error),
+}
+
+fn listen_text(address: SocketAddr, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "another program already listens on {address}: stop it, or give this server another address by TICKETHUB_LISTEN"
+        ),
+        io::ErrorKind::AddrNotAvailable => format!(
+            "this machine has no address {}: set TICKETHUB_LISTEN to one of its own, or to 0.0.0.0 for all",
+            address.ip()
+        ),
+        io::ErrorKind::PermissionDenied => format!(
+            "this user may not listen on port {}: take one from 1024 on by TICKETHUB_LISTEN",
+            address.port()
+        ),
+        _ => format!("listening on {address}, the address in TICKETHUB_LISTEN"),
+    }
+}
+
+/// How the database is opened.
+pub fn database_settings(config: &Config) -> DatabaseSettings {
+    DatabaseSettings {
+        url: config.database_url.clone(),
+        data_dir: config.data_dir.clone(),
+        max_connections: config.database_connections,
+        durability: Durability::Full,
+    }
+}
+
+/// The master key, from the environment or the file below the data folder.
+pub fn open_vault(config: &Config) -> Result<Vault, OpenVaultError> {
+    Vault::open(
+        config.master_key.as_deref(),
+        &config.data_dir.join("master.key"),
+    )
+}
+
+/// Starts everything, serves until SIGTERM or SIGINT, stops everything.
+pub async fn run(config: Config) -> Result<(), StartError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
+    // First what fails fast: a second server on the same port shall not touch the first one's data.
+    let listener = bind(config.listen).await?;
+    let vault = open_vault(&config)?;
+    let database = database::open(&database_settings(&config)).await?;
+    let assembled = App::assemble(config, &database, vault, Arc::new(SystemClock)).await;
+    let app = match assembled {
+        Ok(app) => app,
+        Err(error) => {
+            database.stop().await;
+            return Err(error.into());
+        }
+    };
+    say_parts(&app);
+    let stopping = app.stopping.clone();
+    let signals = tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: no new requests, the last ones are finished");
+        stopping.cancel();
+    });
+    let served = serve(listener, app).await.map_err(StartError::Accept);
+    signals.abort();
+    database.stop().await;
+    tracing::info!("stopped");
+    served
+}
+
+/// Takes the address; from then on connections queue up.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError::Listen { address, source })
+}
+
+/// Answers until `app.stopping` is cancelled, then finishes what runs, for at most 20 s.
+pub async fn serve(listener: TcpListener, app: App) -> io::Result<()> {
+    let stopping = app.stopping.clone();
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
+        // An answer is one write: waiting to fill a packet would only delay it.
+        let _ = stream.set_nodelay(true);
+    });
+    let graceful =
+        axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
+    let too_long = async {
+        stopping.cancelled().await;
+        tokio::time::sleep(LAST_REQUESTS).await;
+    };
+    tokio::select! {
+        served = graceful => served,
+        () = too_long => {
+            tracing::warn!("some requests did not end in time and were cut");
+            Ok(())
+        }
+    }
+}
+
+/// Which parts are in use: nobody should find out later that mails went to a folder.
+fn say_parts(app: &App) {
+    let config = &app.config;
+    let database = match &config.database_url {
+        Some(_) => "the one in DATABASE_URL".to_owned(),
+        None => format!("our own below {}", config.data_dir.display()),
+    };
+    let master_key = match &app.vault.source {
+        MasterKeySource::Environment => "TICKETHUB_MASTER_KEY".to_owned(),
+        MasterKeySource::File(path) => path.display().to_string(),
+    };
+    tracing::info!(
+        listen = %config.listen,
+        public_url = config.public_url,
+        mode = ?config.mode,
+        database,
+        master_key,
+        "serving"
+    );
+}

@@ -1,0 +1,145 @@
+//! Against requests that another site has a browser send.
+//!
+//! Two locks. A form that comes from another origin is refused at once, log-in included. And whoever is known by a cookie
+//! proves with the session's token, as the field `csrf` of a form or the header `X-CSRF-Token`, that he has seen our page.
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use shared::wire::latest::ErrorCode;
+
+use super::{ApiError, BODY_LIMIT};
+use crate::accounts::identity::session_cookie;
+
+const HEADER: &str = "x-csrf-token";
+const FIELD: &str = "csrf=";
+
+/// The token that a form carried.
+#[derive(Clone, Debug)]
+struct Presented(Bytes);
+
+fn refused() -> ApiError {
+    ApiError::new(
+        ErrorCode::CsrfFailed,
+        "This form is from an older session or another site. Reload the page and send it again; nothing was changed.",
+    )
+}
+
+/// Refuses forms of other origins, and notes the token of our own for [`check`].
+pub(crate) async fn examine(request: Request, public_url: &str) -> Result<Request, ApiError> {
+    if request.method().is_safe() || !is_form(request.headers()) {
+        return Ok(request);
+    }
+    if is_foreign(request.headers(), public_url) {
+        return Err(refused());
+    }
+    if session_cookie(request.headers()).is_none() {
+        return Ok(request);
+    }
+    let (mut parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| {
+        ApiError::new(
+            ErrorCode::TooLarge,
+            "The form is larger than is taken here; send less at once.",
+        )
+    })?;
+    parts.extensions.insert(Presented(body.clone()));
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    // The kinds that a browser sends to any site without asking it first.
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_none_or(|kind| {
+            let kind = kind.to_ascii_lowercase();
+            [
+                "application/x-www-form-urlencoded",
+                "multipart/form-data",
+                "text/plain",
+            ]
+            .iter()
+            .any(|simple| kind.starts_with(simple))
+        })
+}
+
+fn is_foreign(headers: &HeaderMap, public_url: &str) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match text("sec-fetch-site") {
+        Some("same-origin" | "none") => return false,
+        Some(_) => return true,
+        None => {}
+    }
+    let Some(origin) = text(ORIGIN.as_str()) else {
+        // No browser of today sends a form to another site without it.
+        return false;
+    };
+    let host = text(HOST.as_str()).unwrap_or_default();
+    origin != public_url
+        && origin
+            .split_once("://")
+            .is_none_or(|(_, site)| site != host)
+}
+
+/// Whether the request carries the session's token.
+pub(crate) fn check(parts: &Parts, token: &str) -> Result<(), ApiError> {
+    debug_assert_ne!(parts.method, Method::GET);
+    let header = parts
+        .headers
+        .get(HEADER)
+        .map(axum::http::HeaderValue::as_bytes);
+    let field = || {
+        let Presented(body) = parts.extensions.get()?;
+        body.split(|&byte| byte == b'&')
+            .find_map(|pair| pair.strip_prefix(FIELD.as_bytes()))
+    };
+    match header.or_else(field) {
+        Some(shown) if same(shown, token.as_bytes()) => Ok(()),
+        Some(_) | None => Err(refused()),
+    }
+}
+
+/// Takes the same time wherever the two differ.
+pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .fold(0, |differ, (a, b)| differ | (a ^ b))
+            == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn foreign(headers: &[(&'static str, &str)]) -> bool {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        is_foreign(&map, "https://billets.example")
+    }
+
+    #[test]
+    fn a_form_of_another_site_is_told_from_ours() {
+        assert!(!foreign(&[("sec-fetch-site", "same-origin")]));
+        assert!(!foreign(&[("sec-fetch-site", "none")]));
+        assert!(foreign(&[("sec-fetch-site", "same-site")]));
+        assert!(foreign(&[("sec-fetch-site", "cross-site")]));
+        assert!(!foreign(&[("origin", "https://billets.example")]));
+        assert!(!foreign(&[
+            ("origin", "http://127.0.0.1:8080"),
+            ("host", "127.0.0.1:8080")
+        ]));
+        assert!(foreign(&[
+            ("origin", "https://evil.example"),
+            ("host", "billets.example")
+        ]));
+        assert!(foreign(&[("origin", "null"), ("host", "billets.example")]));
+        assert!(!foreign(&[("host", "billets.example")]));
+    }
+}

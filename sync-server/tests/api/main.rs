@@ -1,0 +1,9 @@
+//! The API as a client sees it: real HTTP on a real PostgreSQL, a database for each test.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what fails here is a failed test; the lint knows that only of functions marked as tests"
+)]
+
+mod accounts;
+mod operations;
+mod support;
