@@ -60,17 +60,28 @@ apt_line() {
 
 install_packages() {
   local missing=$1
-  say "installing by apt: $missing"
+  say "installing by apt, once: $missing"
   if wants_security_suite "$missing"; then
     say "adding Debian's security suite, which has the current Rust"
     security_source | as_root tee /etc/apt/sources.list.d/debian-security.list >/dev/null
   fi
-  as_root apt-get -qq update </dev/null >&2
+  apt_quietly update
   case " $missing " in *" postgresql-"* | *" postgresql "*) forbid_main_cluster ;; esac
   # shellcheck disable=SC2086 # a list of package names
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y \
-    --no-install-recommends $missing </dev/null >&2
+  apt_quietly install -y --no-install-recommends $missing
   allow_main_cluster
+}
+
+# What apt prints is shown only when it fails.
+apt_quietly() {
+  local log
+  log=$(mktemp /tmp/hub-apt.XXXXXX)
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" </dev/null >"$log" 2>&1; then
+    cat "$log" >&2
+    allow_main_cluster
+    die "apt-get $1 failed: see above"
+  fi
+  rm -f "$log"
 }
 
 # Debian's package would start a server of its own on port 5432; ours starts a private one.

@@ -18,11 +18,12 @@ hub_up() {
   fi
 
   HUB_SERVER="" HUB_WINDOW="" HUB_STOPPING=""
-  trap 'HUB_STOPPING=yes; stop_children' INT TERM
-  "$PROGRAM_DIR/sync-server" serve --demo "$@" &
+  trap 'HUB_STOPPING=yes; stop_children' INT TERM HUP
+  # In a session of its own: Ctrl-C reaches this script alone, which then stops each once.
+  setsid "$PROGRAM_DIR/sync-server" serve --demo "$@" &
   HUB_SERVER=$!
   if [ -n "$with_window" ]; then
-    "$PROGRAM_DIR/tickethub-window" &
+    setsid "$PROGRAM_DIR/tickethub-window" &
     HUB_WINDOW=$!
   else
     say "no display here: the window stays closed"
