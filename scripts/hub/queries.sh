@@ -5,8 +5,10 @@
 
 # A value that changes whenever a query, the schema or the stored answers may have changed.
 queries_state() {
-  find migrations sync-server proof .sqlx \( -name '*.rs' -o -name '*.sql' -o -name 'query-*.json' \) \
-    -type f -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum | sha256sum | cut -c1-16
+  # A tree without any query has no .sqlx.
+  { find migrations sync-server proof .sqlx -type f \
+    \( -name '*.rs' -o -name '*.sql' -o -name 'query-*.json' \) -print0 2>/dev/null || true; } |
+    sort -z | xargs -0 -r sha256sum | sha256sum | cut -c1-16
 }
 
 # lint_with_queries: the workspace's lints; when something changed since the last good pass, also
