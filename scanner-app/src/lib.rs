@@ -2,4 +2,6 @@
 
 pub mod cli;
 pub mod edge;
+pub mod replica;
 pub mod status;
+pub mod vault;

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
-/// File name of the replica inside a door's data folder.
-pub const REPLICA_FILE: &str = "replica.sqlite";
+use crate::replica::REPLICA_FILE;
 
 /// What a person wants to know of a door before it opens. Serialises to what `ui/src/door.ts`
 /// declares.
@@ -51,6 +50,36 @@ pub enum SyncPhase {
     NeedsUpgrade,
     /// The server refuses this device until a person acts.
     Blocked,
+}
+
+impl SyncPhase {
+    const ALL: [Self; 7] = [
+        Self::Bootstrapping,
+        Self::CatchingUp,
+        Self::Live,
+        Self::Offline,
+        Self::NeedsReset,
+        Self::NeedsUpgrade,
+        Self::Blocked,
+    ];
+
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bootstrapping => "bootstrapping",
+            Self::CatchingUp => "catching_up",
+            Self::Live => "live",
+            Self::Offline => "offline",
+            Self::NeedsReset => "needs_reset",
+            Self::NeedsUpgrade => "needs_upgrade",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// From its text.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.as_str() == text)
+    }
 }
 
 /// Why a door's status could not be read.

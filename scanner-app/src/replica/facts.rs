@@ -1,0 +1,232 @@
+//! Facts, as signed: those written here and those of others.
+
+use rusqlite::{Connection, params};
+use shared::clock::{Hlc, UnixMillis};
+use shared::fact::envelope::{EnvelopeError, Header};
+use shared::fact::kind::{Fact, FactBody, OpeningCause};
+use shared::fact::{Envelope, FactPublicKey, Head};
+use shared::ids::{JournalId, TicketId};
+
+use super::events::EventNo;
+use super::parked::{self, Why};
+use super::{ReplicaError, WriteTx, journals, signed};
+
+/// Adds the next fact of an own journal.
+pub fn append_own(
+    tx: &WriteTx<'_>,
+    event: EventNo,
+    envelope: &Envelope,
+) -> Result<(), ReplicaError> {
+    let header = envelope.header();
+    insert(
+        tx,
+        event,
+        &header,
+        Some(envelope.fact()),
+        envelope.bytes(),
+        Origin::Own,
+    )?;
+    journals::move_head(tx, header.journal, Head::from(&header))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Received = 0,
+    Own = 1,
+}
+
+fn insert(
+    tx: &WriteTx<'_>,
+    event: EventNo,
+    header: &Header,
+    fact: Option<&Fact>,
+    bytes: &[u8],
+    origin: Origin,
+) -> Result<(), ReplicaError> {
+    // What can't be read yet has no id and no ticket; kind 0 is none.
+    let fact_id = fact.map_or([0; 16], |fact| *fact.id.as_bytes());
+    let kind = fact.map_or(0, |fact| fact.body.kind());
+    tx.prepare_cached(
+        "insert into fact (event, journal, seq, hash, device, fact_id, kind, ticket, own, envelope)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        event.0,
+        header.journal.as_bytes(),
+        header.seq.cast_signed(),
+        header.hash,
+        header.device.as_bytes(),
+        fact_id,
+        kind,
+        fact.and_then(Fact::ticket).map(TicketId::to_i64),
+        origin as u8,
+        bytes,
+    ])?;
+    if let Some(FactBody::Issued { tickets }) = fact.map(|fact| &fact.body) {
+        let no = tx.last_insert_rowid();
+        let mut statement =
+            tx.prepare_cached("insert into issued (ticket, fact) values (?1, ?2)")?;
+        for ticket in tickets {
+            statement.execute(params![ticket.to_i64(), no])?;
+        }
+    }
+    Ok(())
+}
+
+/// What became of a received fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// It is new.
+    Stored,
+    /// It was here.
+    Known,
+    /// Its bytes are kept, and it doesn't count (yet).
+    Parked,
+}
+
+/// Takes a fact of any device, as the feed, a peer or a carrier brought it (A6: a bad one never
+/// stops those behind it).
+pub fn receive(
+    tx: &WriteTx<'_>,
+    event: EventNo,
+    bytes: &[u8],
+    now_ms: UnixMillis,
+) -> Result<Received, ReplicaError> {
+    let (header, envelope) = match Envelope::decode(bytes) {
+        Ok(envelope) => (envelope.header(), Some(envelope)),
+        Err(EnvelopeError::NewerVersion { .. }) => match Header::peek(bytes) {
+            Ok(header) => (header, None),
+            Err(_) => return parked::park(tx, event, bytes, Why::Malformed, now_ms),
+        },
+        Err(_) => return parked::park(tx, event, bytes, Why::Malformed, now_ms),
+    };
+    if is_known(tx, &header)? {
+        return Ok(Received::Known);
+    }
+    let Some(author) = signed::device(tx, header.device)? else {
+        return parked::park(tx, event, bytes, Why::UnknownAuthor, now_ms);
+    };
+    let signed = FactPublicKey::from_bytes(&author.public)
+        .is_ok_and(|key| header.verify(bytes, &key).is_ok());
+    if !signed {
+        return parked::park(tx, event, bytes, Why::BadSignature, now_ms);
+    }
+    let fact = envelope.as_ref().map(Envelope::fact);
+    insert(tx, event, &header, fact, bytes, Origin::Received)?;
+    parked::unpark(tx, &header.hash)?;
+    note_own_past(tx, &header)?;
+    if let Some(fact) = fact {
+        tx.update_time(|time| time.merge(Hlc::from_raw(fact.hlc), now_ms))?;
+    }
+    Ok(Received::Stored)
+}
+
+fn is_known(connection: &Connection, header: &Header) -> Result<bool, ReplicaError> {
+    Ok(connection
+        .prepare_cached("select 1 from fact where journal = ?1 and seq = ?2 and hash = ?3")?
+        .exists(params![
+            header.journal.as_bytes(),
+            header.seq.cast_signed(),
+            header.hash
+        ])?)
+}
+
+/// A fact of our own journal that we did not have: an old replica was put back, or the folder was
+/// copied and both write (A7). Nothing more is written to that journal.
+fn note_own_past(tx: &WriteTx<'_>, header: &Header) -> Result<(), ReplicaError> {
+    let Some(own) = journals::get(tx, header.journal)? else {
+        return Ok(());
+    };
+    if header.seq <= own.head.seq && own.closed.is_none() {
+        return journals::close(tx, header.journal, OpeningCause::Forked);
+    }
+    journals::compare_head(tx, header.journal, Head::from(header)).map(drop)
+}
+
+/// A fact with the hash of its envelope, as the fold takes it.
+pub type HashedFact = (Fact, [u8; 32]);
+
+/// All facts of a ticket that can be read.
+pub fn of_ticket(
+    connection: &Connection,
+    event: EventNo,
+    ticket: TicketId,
+) -> Result<Vec<HashedFact>, ReplicaError> {
+    let mut statement = connection
+        .prepare_cached("select hash, envelope from fact where event = ?1 and ticket = ?2")?;
+    let mut rows = statement.query(params![event.0, ticket.to_i64()])?;
+    let mut facts = Vec::new();
+    while let Some(row) = rows.next()? {
+        facts.push((read(row.get_ref(1)?.as_blob().ok())?, row.get(0)?));
+    }
+    Ok(facts)
+}
+
+/// The `issued` facts that name a ticket.
+pub fn issuing(connection: &Connection, ticket: TicketId) -> Result<Vec<HashedFact>, ReplicaError> {
+    let mut statement = connection.prepare_cached(
+        "select fact.hash, fact.envelope from issued join fact on fact.no = issued.fact where issued.ticket = ?1",
+    )?;
+    let mut rows = statement.query([ticket.to_i64()])?;
+    let mut facts = Vec::new();
+    while let Some(row) = rows.next()? {
+        facts.push((read(row.get_ref(1)?.as_blob().ok())?, row.get(0)?));
+    }
+    Ok(facts)
+}
+
+fn read(bytes: Option<&[u8]>) -> Result<Fact, ReplicaError> {
+    bytes
+        .and_then(|bytes| Envelope::decode(bytes).ok())
+        .map(|envelope| envelope.fact().clone())
+        .ok_or(ReplicaError::Row { table: "fact" })
+}
+
+/// The envelopes of a journal, from its first on; of our own only those that we wrote.
+pub fn of_journal(
+    connection: &Connection,
+    journal: JournalId,
+) -> Result<Vec<Vec<u8>>, ReplicaError> {
+    let mut statement =
+        connection.prepare("select envelope from fact where journal = ?1 order by seq, no")?;
+    let rows = statement.query_map([journal.as_bytes()], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Own envelopes that the server hasn't acknowledged, contiguous for each journal, the oldest journal
+/// first; at most `most`.
+pub fn unsent(connection: &Connection, most: usize) -> Result<Vec<Vec<u8>>, ReplicaError> {
+    let mut statement = connection.prepare_cached(
+        "select fact.envelope from own_journal join fact on fact.journal = own_journal.id
+         where fact.own = 1 and fact.seq > own_journal.acked_through
+            and not exists (select 1 from refused_by_server as refused where refused.journal = fact.journal and refused.seq = fact.seq)
+         order by own_journal.no, fact.seq limit ?1",
+    )?;
+    let rows = statement.query_map([most as i64], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many own facts the server hasn't acknowledged.
+pub fn unsent_count(connection: &Connection) -> Result<u64, ReplicaError> {
+    Ok(connection.query_row(
+        "select count(*) from own_journal join fact on fact.journal = own_journal.id
+         where fact.own = 1 and fact.seq > own_journal.acked_through
+            and not exists (select 1 from refused_by_server as refused where refused.journal = fact.journal and refused.seq = fact.seq)",
+        [],
+        |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
+    )?)
+}
+
+/// The server says that it will never take this fact of ours: it is kept and not sent again.
+pub fn refused_by_server(
+    tx: &WriteTx<'_>,
+    journal: JournalId,
+    seq: u64,
+    why: &str,
+) -> Result<(), ReplicaError> {
+    tx.execute(
+        "insert or replace into refused_by_server (journal, seq, why) values (?1, ?2, ?3)",
+        params![journal.as_bytes(), seq.cast_signed(), why],
+    )?;
+    Ok(())
+}

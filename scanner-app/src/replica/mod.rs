@@ -1,0 +1,262 @@
+//! The replica: one SQLite file with all that a door knows and did, owned by one thread.
+//!
+//! [`Replica::read`] and [`Replica::write`] run a synchronous closure on that thread, so nobody can
+//! wait for a network inside a transaction. A commit is on the disk before `write` returns
+//! (`synchronous=FULL`, A1). Facts are only ever added (A2); the roster is upserts, whole pages or
+//! nothing.
+//!
+//! One file for each group of tables; their functions take a `&Connection` to read and a
+//! [`WriteTx`] to write.
+
+pub mod clock;
+pub mod error;
+pub mod events;
+pub mod facts;
+pub mod identity;
+pub mod journals;
+pub mod labels;
+pub mod machine;
+mod open;
+pub mod parked;
+pub mod roster;
+pub mod schema;
+pub mod signed;
+pub mod sync_state;
+mod thread;
+pub mod tickets;
+mod transaction;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use shared::clock::{DeviceTime, UnixMillis};
+use shared::fact::FactSigningKey;
+
+pub use error::{OpenReplicaError, ReplicaError};
+pub use machine::Start;
+pub use open::open_to_look;
+pub use transaction::WriteTx;
+
+use crate::vault::Vault;
+use thread::{Queue, Store};
+
+/// File name of the replica inside a door's data folder.
+pub const REPLICA_FILE: &str = "replica.db";
+
+/// Whose work goes first on the replica's thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// A guest waits.
+    Door,
+    /// Nobody waits.
+    Background,
+}
+
+/// A handle on the open replica; clones share it. The file is closed when the last one is dropped.
+#[derive(Clone)]
+pub struct Replica {
+    running: Arc<Running>,
+    priority: Priority,
+}
+
+struct Running {
+    queue: Arc<Queue>,
+    thread: Option<std::thread::JoinHandle<()>>,
+    time: Arc<Mutex<DeviceTime>>,
+    vault: Option<Vault>,
+    start: Start,
+    _lock: std::fs::File,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(thread) = self.thread.take() {
+            // It catches the panics of jobs; there is nothing to learn from joining.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for Replica {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Replica")
+            .field("start", &self.running.start)
+            .field("priority", &self.priority)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Replica {
+    /// Opens the replica in `data_dir`, making it if there is none, and holds it against every other
+    /// process. `state_dir` is outside of it: see [`machine`].
+    pub fn open(data_dir: &Path, state_dir: &Path) -> Result<Self, OpenReplicaError> {
+        let opened = open::open(data_dir, state_dir)?;
+        let queue = Arc::new(Queue::default());
+        let time = Arc::new(Mutex::new(DeviceTime::resume(opened.clock)));
+        let store = Store {
+            connection: opened.connection,
+            machine: opened.machine,
+            time: Arc::clone(&time),
+        };
+        let thread = thread::start(store, Arc::clone(&queue)).map_err(OpenReplicaError::Thread)?;
+        Ok(Self {
+            running: Arc::new(Running {
+                queue,
+                thread: Some(thread),
+                time,
+                vault: opened.vault,
+                start: opened.start,
+                _lock: opened.lock,
+            }),
+            priority: Priority::Background,
+        })
+    }
+
+    /// The same replica for work of another priority.
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        Self {
+            running: Arc::clone(&self.running),
+            priority,
+        }
+    }
+
+    /// What was found when it was opened: the replica as it was left, a copy, an old one put back.
+    pub fn start(&self) -> Start {
+        self.running.start
+    }
+
+    /// Runs `job` on the replica's thread and waits for it. It sees one moment of the data.
+    pub fn read<T, E>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<ReplicaError> + Send + 'static,
+    {
+        let (answer, answered) = std::sync::mpsc::sync_channel(1);
+        self.running.queue.push(
+            self.priority,
+            Box::new(move |store| {
+                // Whoever asked may have gone.
+                let _ = answer.send(store.read(job));
+            }),
+        );
+        answered.recv().unwrap_or(Err(ReplicaError::Stopped.into()))
+    }
+
+    /// Runs `job` in one transaction on the replica's thread and waits until it is on the disk. If
+    /// `job` fails, nothing of it remains.
+    pub fn write<T, E>(
+        &self,
+        job: impl FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<ReplicaError> + Send + 'static,
+    {
+        let (answer, answered) = std::sync::mpsc::sync_channel(1);
+        self.running.queue.push(
+            self.priority,
+            Box::new(move |store| {
+                // Whoever asked may have gone.
+                let _ = answer.send(store.write(job));
+            }),
+        );
+        answered.recv().unwrap_or(Err(ReplicaError::Stopped.into()))
+    }
+
+    /// [`Replica::read`] for async callers.
+    pub async fn read_async<T, E>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<ReplicaError> + Send + 'static,
+    {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        self.running.queue.push(
+            self.priority,
+            Box::new(move |store| {
+                // Whoever asked may have gone.
+                let _ = answer.send(store.read(job));
+            }),
+        );
+        answered.await.unwrap_or(Err(ReplicaError::Stopped.into()))
+    }
+
+    /// [`Replica::write`] for async callers.
+    pub async fn write_async<T, E>(
+        &self,
+        job: impl FnOnce(&WriteTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<ReplicaError> + Send + 'static,
+    {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        self.running.queue.push(
+            self.priority,
+            Box::new(move |store| {
+                // Whoever asked may have gone.
+                let _ = answer.send(store.write(job));
+            }),
+        );
+        answered.await.unwrap_or(Err(ReplicaError::Stopped.into()))
+    }
+
+    /// What this device knows of the time, now.
+    pub fn time(&self) -> DeviceTime {
+        self.running
+            .time
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// An answer of the server told its time: see [`DeviceTime::measured`]. Kept on the disk.
+    pub fn time_measured(
+        &self,
+        sent_ms: UnixMillis,
+        received_ms: UnixMillis,
+        server_ms: UnixMillis,
+    ) -> Result<(), ReplicaError> {
+        self.write(move |tx| tx.update_time(|time| time.measured(sent_ms, received_ms, server_ms)))
+    }
+
+    /// Makes this the replica of an enrolled device: who it is, and its key, sealed.
+    pub fn enrol(
+        &self,
+        identity: identity::Identity,
+        key: &FactSigningKey,
+    ) -> Result<(), identity::EnrolReplicaError> {
+        let vault = self
+            .running
+            .vault
+            .as_ref()
+            .ok_or(identity::EnrolReplicaError::KeysElsewhere)?;
+        let sealed = vault.seal(identity::KEY_PURPOSE, &key.seed());
+        self.write(move |tx| identity::save(tx, &identity, &sealed))
+    }
+
+    /// The key that this device signs facts and sessions with.
+    pub fn signing_key(&self) -> Result<FactSigningKey, identity::SigningKeyError> {
+        use identity::SigningKeyError;
+        let sealed = self
+            .read(identity::sealed_key)
+            .map_err(SigningKeyError::Replica)?
+            .ok_or(SigningKeyError::NotEnrolled)?;
+        let vault = self
+            .running
+            .vault
+            .as_ref()
+            .ok_or(SigningKeyError::KeysElsewhere)?;
+        vault
+            .unseal_array(identity::KEY_PURPOSE, &sealed)
+            .map(|seed| FactSigningKey::from_seed(&seed))
+            .map_err(SigningKeyError::Sealed)
+    }
+}

@@ -1,0 +1,113 @@
+//! Opening the file: the folder, the lock, the settings, the schema, the machine.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use shared::clock::SavedClock;
+
+use super::machine::{self, Machine, Start};
+use super::schema::{self, Fitness};
+use super::{OpenReplicaError, REPLICA_FILE, ReplicaError, clock};
+use crate::vault::Vault;
+
+/// Held by the one process that may write.
+const LOCK_FILE: &str = "lock";
+
+/// Another process only ever looks (`door status`), which takes no longer.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(super) struct Opened {
+    pub(super) connection: Connection,
+    pub(super) lock: File,
+    pub(super) machine: Machine,
+    pub(super) vault: Option<Vault>,
+    pub(super) start: Start,
+    pub(super) clock: SavedClock,
+}
+
+pub(super) fn open(data_dir: &Path, state_dir: &Path) -> Result<Opened, OpenReplicaError> {
+    let lock = lock(data_dir)?;
+    let file = data_dir.join(REPLICA_FILE);
+    let mut connection = Connection::open(&file).map_err(ReplicaError::from)?;
+    connection
+        .busy_timeout(BUSY_TIMEOUT)
+        .map_err(ReplicaError::from)?;
+    match schema::fitness(&connection)? {
+        Fitness::Usable => {}
+        Fitness::Newer { found } => {
+            return Err(OpenReplicaError::Newer {
+                found: found.major,
+                known: schema::CURRENT.major,
+            });
+        }
+        Fitness::Foreign => return Err(OpenReplicaError::NotAReplica(file)),
+    }
+    settings(&connection)?;
+    schema::migrate(&mut connection)?;
+    let bound = machine::bind(&mut connection, data_dir, state_dir)?;
+    Ok(Opened {
+        clock: clock::load(&connection)?,
+        connection,
+        lock,
+        machine: bound.machine,
+        vault: bound.vault,
+        start: bound.start,
+    })
+}
+
+fn lock(data_dir: &Path) -> Result<File, OpenReplicaError> {
+    let failed = |source| OpenReplicaError::Folder {
+        folder: data_dir.to_owned(),
+        source,
+    };
+    std::fs::create_dir_all(data_dir).map_err(failed)?;
+    let lock = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(data_dir.join(LOCK_FILE))
+        .map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenReplicaError::InUse(data_dir.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// FULL: a commit survives a power cut (A1); with NORMAL it may be undone after it was uploaded. 8 MB
+/// of page cache and no memory map: a million tickets must leave the process below 150 MB.
+fn settings(connection: &Connection) -> Result<(), ReplicaError> {
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "cache_size", -8192)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "journal_size_limit", 16 << 20)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// Opens the replica to look at it, beside the process that has it, without a lock.
+pub fn open_to_look(data_dir: &Path) -> Result<Connection, OpenReplicaError> {
+    let file = data_dir.join(REPLICA_FILE);
+    let connection = Connection::open_with_flags(
+        &file,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .map_err(ReplicaError::from)?;
+    connection
+        .busy_timeout(BUSY_TIMEOUT)
+        .map_err(ReplicaError::from)?;
+    match schema::fitness(&connection)? {
+        Fitness::Usable if schema::version(&connection)? < schema::CURRENT => {
+            Err(OpenReplicaError::NotAReplica(file))
+        }
+        Fitness::Usable => Ok(connection),
+        Fitness::Newer { found } => Err(OpenReplicaError::Newer {
+            found: found.major,
+            known: schema::CURRENT.major,
+        }),
+        Fitness::Foreign => Err(OpenReplicaError::NotAReplica(file)),
+    }
+}

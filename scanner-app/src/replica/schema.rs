@@ -1,0 +1,106 @@
+//! The tables of the replica, and how an older file becomes a newer one.
+//!
+//! A version is (major, minor). A newer minor only adds what an older program may ignore, so it
+//! opens; a newer major is refused. Steps are added, never changed; none of them drops a fact.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::ReplicaError;
+
+/// In the file's header: "THDR". Tells a replica from other SQLite files.
+const APPLICATION_ID: i32 = 0x5448_4452;
+
+/// Of the file, as `user_version`: major * 1000 + minor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// Another one is another format.
+    pub major: u32,
+    /// More tables or columns.
+    pub minor: u32,
+}
+
+impl Version {
+    fn from_number(number: u32) -> Self {
+        Self {
+            major: number / 1000,
+            minor: number % 1000,
+        }
+    }
+
+    fn number(self) -> u32 {
+        self.major * 1000 + self.minor
+    }
+}
+
+struct Step {
+    to: Version,
+    sql: &'static str,
+    /// Made once for the roster in use and once for the one being pulled anew (`shadow_`).
+    roster: &'static str,
+}
+
+const STEPS: &[Step] = &[Step {
+    to: Version { major: 1, minor: 0 },
+    sql: include_str!("schema/1.0.sql"),
+    roster: include_str!("schema/1.0-roster.sql"),
+}];
+
+/// What this program writes.
+pub const CURRENT: Version = STEPS[STEPS.len() - 1].to;
+
+/// What a file is to this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fitness {
+    /// No tables yet, or older, or of this version, or of a newer minor one.
+    Usable,
+    /// Of a newer major version.
+    Newer {
+        /// Which.
+        found: Version,
+    },
+    /// Another program's database.
+    Foreign,
+}
+
+/// Looks before anything is changed.
+pub fn fitness(connection: &Connection) -> Result<Fitness, ReplicaError> {
+    let application: i32 = pragma(connection, "application_id")?;
+    let tables: u32 =
+        connection.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
+    let found = version(connection)?;
+    Ok(match application {
+        APPLICATION_ID if found.major > CURRENT.major => Fitness::Newer { found },
+        APPLICATION_ID => Fitness::Usable,
+        0 if tables == 0 => Fitness::Usable,
+        _ => Fitness::Foreign,
+    })
+}
+
+/// The file's version; 0.0 for an empty one.
+pub fn version(connection: &Connection) -> Result<Version, ReplicaError> {
+    pragma::<u32>(connection, "user_version").map(Version::from_number)
+}
+
+fn pragma<T: rusqlite::types::FromSql>(
+    connection: &Connection,
+    name: &str,
+) -> Result<T, ReplicaError> {
+    Ok(connection.pragma_query_value(None, name, |row| row.get(0))?)
+}
+
+/// Takes all pending steps, in one transaction.
+pub fn migrate(connection: &mut Connection) -> Result<(), ReplicaError> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = version(&tx)?;
+    let pending: Vec<&Step> = STEPS.iter().filter(|step| step.to > found).collect();
+    for step in &pending {
+        tx.execute_batch(step.sql)?;
+        tx.execute_batch(&step.roster.replace("{side}", ""))?;
+        tx.execute_batch(&step.roster.replace("{side}", "shadow_"))?;
+        tx.pragma_update(None, "user_version", step.to.number())?;
+    }
+    if !pending.is_empty() {
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    Ok(tx.commit()?)
+}

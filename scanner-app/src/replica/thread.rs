@@ -1,0 +1,118 @@
+//! The thread that owns the connection, and the queue in front of it.
+
+use std::collections::VecDeque;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, TransactionBehavior};
+use shared::clock::DeviceTime;
+
+use super::machine::Machine;
+use super::{Priority, ReplicaError, WriteTx};
+
+pub(super) type Job = Box<dyn FnOnce(&mut Store) + Send>;
+
+/// What the thread owns.
+pub(super) struct Store {
+    pub(super) connection: Connection,
+    pub(super) machine: Machine,
+    pub(super) time: Arc<Mutex<DeviceTime>>,
+}
+
+impl Store {
+    pub(super) fn read<T, E: From<ReplicaError>>(
+        &mut self,
+        job: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let tx = self.connection.transaction().map_err(ReplicaError::from)?;
+        job(&tx)
+    }
+
+    pub(super) fn write<T, E: From<ReplicaError>>(
+        &mut self,
+        job: impl FnOnce(&WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(ReplicaError::from)?;
+        let tx = WriteTx::new(tx, &self.time);
+        let value = job(&tx)?;
+        let heads = tx.commit()?;
+        if !heads.is_empty() {
+            // The facts are on the disk; without this note only an old replica that is put back
+            // goes unnoticed here (the server still notices).
+            if let Err(error) = self.machine.note_heads(&heads) {
+                tracing::warn!(%error, "journal heads could not be noted outside the replica");
+            }
+        }
+        Ok(value)
+    }
+}
+
+/// Jobs in waiting. Those of the door go first.
+#[derive(Default)]
+pub(super) struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    door: VecDeque<Job>,
+    background: VecDeque<Job>,
+    closed: bool,
+}
+
+impl Queue {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn push(&self, priority: Priority, job: Job) {
+        let mut waiting = self.waiting();
+        match priority {
+            Priority::Door => waiting.door.push_back(job),
+            Priority::Background => waiting.background.push_back(job),
+        }
+        self.changed.notify_one();
+    }
+
+    pub(super) fn close(&self) {
+        self.waiting().closed = true;
+        self.changed.notify_one();
+    }
+
+    /// The next job; `None` once closed and empty.
+    fn pop(&self) -> Option<Job> {
+        let mut waiting = self.waiting();
+        loop {
+            let next = waiting.door.pop_front();
+            if let Some(job) = next.or_else(|| waiting.background.pop_front()) {
+                return Some(job);
+            }
+            if waiting.closed {
+                return None;
+            }
+            waiting = self
+                .changed
+                .wait(waiting)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+pub(super) fn start(mut store: Store, queue: Arc<Queue>) -> io::Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name("replica".into())
+        .spawn(move || {
+            while let Some(job) = queue.pop() {
+                // A job that panics rolls back as it unwinds; the next one finds the data whole.
+                if catch_unwind(AssertUnwindSafe(|| job(&mut store))).is_err() {
+                    tracing::error!("a step in the replica panicked and was undone");
+                }
+            }
+        })
+}

@@ -1,0 +1,307 @@
+//! The replica on real files.
+
+use rusqlite::Connection;
+use scanner_app::replica::roster::{ApplyPageError, Side, apply_page, checksum, cursor};
+use scanner_app::replica::signed::{self, Applied, ApplySignedError};
+use scanner_app::replica::{
+    OpenReplicaError, REPLICA_FILE, Replica, ReplicaError, Start, events, roster, tickets,
+};
+use shared::ids::{TicketId, WindowNo};
+use shared::roster::{TicketStatus, WindowRow};
+use shared::sync::checksum::Checksum;
+use shared::wire::v1::{Page, PageEntry};
+
+use crate::venue::{Device, NOW, Venue};
+
+fn rows(replica: &Replica, venue: &Venue) -> u64 {
+    let event = venue.event;
+    replica
+        .read(move |tx| match events::number(tx, event)? {
+            Some(no) => tickets::count(tx, no),
+            None => Ok(0),
+        })
+        .expect("counted")
+}
+
+#[test]
+fn a_page_is_there_after_a_restart() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[5, 6, 7]);
+    assert_eq!(replica.start(), Start::New);
+    drop(replica);
+    let replica = device.open();
+    assert_eq!(replica.start(), Start::AsLeft);
+    assert_eq!(rows(&replica, &venue), 3);
+    let event = venue.event;
+    let held = replica
+        .read(move |tx| cursor(tx, event, Side::InUse))
+        .expect("read")
+        .expect("a cursor");
+    assert_eq!((held.epoch, held.cursor.as_str()), (7, "c1"));
+    assert_eq!((held.caught_up, held.as_of_ms), (true, Some(NOW)));
+}
+
+/// F3: whatever the pages, the rows are the same, and rows that come twice are one.
+#[test]
+fn pages_applied_twice_or_cut_otherwise_give_the_same_checksum() {
+    let venue = Venue::at(NOW);
+    let ids: Vec<u64> = (1..=1000).collect();
+    let mut expected = Checksum::default();
+    for id in &ids {
+        expected.add(&Venue::ticket_row(*id));
+    }
+    for size in [1000, 333, 90] {
+        let device = Device::new(21);
+        let replica = venue.enrol(&device, NOW);
+        for part in ids.chunks(size).chain(ids.chunks(size).take(1)) {
+            venue.pull(&replica, venue.page(NOW, part));
+        }
+        let event = venue.event;
+        let found = replica
+            .read(move |tx| checksum(tx, event, Side::InUse))
+            .expect("read");
+        assert_eq!(found, expected, "pages of {size}");
+    }
+}
+
+#[test]
+fn a_page_that_fails_in_the_middle_leaves_nothing() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[1, 2]);
+    let page = Page {
+        cursor: "c2".into(),
+        ..venue.page(NOW + 5, &[3, 4, 5])
+    };
+    let event = venue.event;
+    let failed: Result<(), ApplyPageError> = replica.write(move |tx| {
+        apply_page(tx, event, &page, Side::InUse, NOW)?;
+        Err(ReplicaError::Stopped.into())
+    });
+    assert!(failed.is_err());
+    assert_eq!(rows(&replica, &venue), 2);
+    let held = replica
+        .read(move |tx| cursor(tx, event, Side::InUse))
+        .expect("read")
+        .expect("a cursor");
+    assert_eq!(held.cursor, "c1");
+}
+
+#[test]
+fn a_step_that_panics_is_undone_and_the_next_one_works() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[1, 2]);
+    let (event, page) = (venue.event, venue.page(NOW, &[3]));
+    let answer: Result<(), ApplyPageError> = replica.write(move |tx| {
+        apply_page(tx, event, &page, Side::InUse, NOW)?;
+        panic!("as planned");
+    });
+    assert!(matches!(
+        answer,
+        Err(ApplyPageError::Replica(ReplicaError::Stopped))
+    ));
+    assert_eq!(rows(&replica, &venue), 2);
+}
+
+/// F6
+#[test]
+fn a_page_of_another_epoch_is_refused_and_pulled_beside_the_old_roster() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[1, 2]);
+    let event = venue.event;
+    let anew = |tickets: &[u64], has_more| Page {
+        epoch: 8,
+        has_more,
+        ..venue.page(NOW, tickets)
+    };
+    let page = anew(&[1], true);
+    let refused = replica.write(move |tx| apply_page(tx, event, &page, Side::InUse, NOW));
+    assert!(matches!(
+        refused,
+        Err(ApplyPageError::OtherEpoch { held: 7, found: 8 })
+    ));
+
+    replica
+        .write(move |tx| roster::begin_reset(tx, event))
+        .expect("begun");
+    for page in [anew(&[8, 9], true), anew(&[10], false)] {
+        replica
+            .write(move |tx| apply_page(tx, event, &page, Side::Shadow, NOW))
+            .expect("applied aside");
+        assert_eq!(rows(&replica, &venue), 2, "the door still has the old one");
+    }
+    replica
+        .write(move |tx| roster::finish_reset(tx, event))
+        .expect("swapped");
+    assert_eq!(rows(&replica, &venue), 3);
+    let (held, left) = replica
+        .read(move |tx| {
+            Ok::<_, ReplicaError>((
+                cursor(tx, event, Side::InUse)?,
+                cursor(tx, event, Side::Shadow)?,
+            ))
+        })
+        .expect("read");
+    assert_eq!(held.map(|held| held.epoch), Some(8));
+    assert_eq!(left, None);
+}
+
+#[test]
+fn windows_come_and_go_and_unknown_entries_cost_nothing() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[]);
+    let event = venue.event;
+    let windows = move |replica: &Replica| {
+        replica
+            .read(move |tx| {
+                let no = events::number(tx, event)?.expect("an event");
+                events::windows(tx, no)
+            })
+            .expect("read")
+    };
+    let row = WindowRow {
+        no: WindowNo(4),
+        name: "Jour 2".into(),
+        intervals: vec![(1, 2)],
+    };
+    let entries = vec![PageEntry::Unknown, PageEntry::Window(row.clone())];
+    venue.pull(
+        &replica,
+        Page {
+            entries,
+            ..venue.page(NOW, &[])
+        },
+    );
+    assert_eq!(windows(&replica), [row]);
+    let entries = ["window", "of a later version"].map(|kind| PageEntry::Deleted {
+        kind: kind.into(),
+        no: 4,
+    });
+    venue.pull(
+        &replica,
+        Page {
+            entries: entries.into(),
+            ..venue.page(NOW, &[])
+        },
+    );
+    assert_eq!(windows(&replica), []);
+}
+
+#[test]
+fn an_id_barred_by_the_first_page_is_known_before_its_row() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.enrol(&device, NOW);
+    let first = Page {
+        barred: vec![(TicketId(u64::MAX), TicketStatus::Refunded)],
+        has_more: true,
+        ..venue.page(NOW, &[])
+    };
+    venue.pull(&replica, first);
+    let event = venue.event;
+    let barred = replica.read(move |tx| {
+        let no = events::number(tx, event)?.expect("an event");
+        tickets::barred(tx, no, TicketId(u64::MAX))
+    });
+    assert_eq!(barred.expect("read"), Some(TicketStatus::Refunded));
+}
+
+#[test]
+fn signed_objects_count_by_version_and_two_of_one_version_are_an_alarm() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.enrol(&device, NOW);
+    let newer = venue.keys(5, NOW);
+    assert_eq!(Venue::tell(&replica, newer.clone()), Applied::New);
+    assert_eq!(Venue::tell(&replica, newer), Applied::Same);
+    assert_eq!(Venue::tell(&replica, venue.keys(4, NOW)), Applied::Older);
+    let other = venue.keys(5, NOW + 1);
+    let alarm = replica.write(move |tx| signed::apply(tx, &other));
+    assert!(matches!(
+        alarm,
+        Err(ApplySignedError::Alarm { version: 5, .. })
+    ));
+    let mut forged = venue.keys(6, NOW);
+    forged.version = 7;
+    let forged = replica.write(move |tx| signed::apply(tx, &forged));
+    assert!(matches!(forged, Err(ApplySignedError::Open(_))));
+}
+
+#[test]
+fn a_second_program_is_told_that_the_first_has_it() {
+    let device = Device::new(21);
+    let first = device.open();
+    let second = Replica::open(&device.data(), &device.state());
+    assert!(matches!(second, Err(OpenReplicaError::InUse(_))));
+    drop(first);
+    device.open();
+}
+
+fn set_version(device: &Device, number: u32) {
+    let connection = Connection::open(device.data().join(REPLICA_FILE)).expect("opens");
+    connection
+        .pragma_update(None, "user_version", number)
+        .expect("set");
+}
+
+#[test]
+fn a_newer_major_version_is_refused_in_words_and_left_as_it_is() {
+    let device = Device::new(21);
+    drop(device.open());
+    set_version(&device, 2000);
+    let before = std::fs::read(device.data().join(REPLICA_FILE)).expect("read");
+    let error = Replica::open(&device.data(), &device.state()).expect_err("newer");
+    assert_eq!(error.code(), "replica_newer");
+    assert!(error.to_string().contains("update this program"), "{error}");
+    let after = std::fs::read(device.data().join(REPLICA_FILE)).expect("read");
+    assert!(before == after, "the file was touched");
+}
+
+#[test]
+fn a_newer_minor_version_opens_and_stays_newer() {
+    let device = Device::new(21);
+    drop(device.open());
+    set_version(&device, 1007);
+    drop(device.open());
+    let connection = Connection::open(device.data().join(REPLICA_FILE)).expect("opens");
+    let number: u32 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .expect("read");
+    assert_eq!(number, 1007);
+}
+
+#[test]
+fn another_programs_database_and_a_file_that_is_none_are_refused() {
+    let device = Device::new(21);
+    std::fs::create_dir_all(device.data()).expect("a folder");
+    let file = device.data().join(REPLICA_FILE);
+    let foreign = Connection::open(&file).expect("opens");
+    foreign
+        .execute_batch("create table notes (text)")
+        .expect("made");
+    drop(foreign);
+    let error = Replica::open(&device.data(), &device.state()).expect_err("foreign");
+    assert_eq!(error.code(), "not_a_replica");
+    std::fs::write(
+        &file,
+        "no database at all, but long enough to look like a file",
+    )
+    .expect("written");
+    let error = Replica::open(&device.data(), &device.state()).expect_err("no database");
+    assert_eq!(error.code(), "replica_damaged");
+}
+
+#[test]
+fn facts_can_neither_be_changed_nor_dropped() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    drop(venue.door(&device, NOW, &[1]));
+    let connection = Connection::open(device.data().join(REPLICA_FILE)).expect("opens");
+    connection
+        .execute(
+            "insert into fact (event, journal, seq, hash, device, fact_id, kind, own, envelope)
+             values (1, x'01', 1, x'02', x'03', x'04', 1, 1, x'05')",
+            [],
+        )
+        .expect("added");
+    for sql in ["update fact set seq = 2", "delete from fact"] {
+        let error = connection.execute(sql, []).expect_err(sql);
+        assert!(error.to_string().contains("A2"), "{error}");
+    }
+}
