@@ -1,5 +1,6 @@
 //! The door without a window.
 
+pub mod camera;
 pub mod cli;
 pub mod edge;
 pub mod replica;

@@ -1,0 +1,206 @@
+//! Pictures from files, as if a camera had taken them.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io::{BufReader, Cursor};
+use std::path::{Path, PathBuf};
+
+use image::ImageReader;
+
+use super::{CameraError, CameraSource, CameraSpec, Frame, Pace};
+
+/// Four times what phones take today; above it a file is an attack or a mistake.
+const MOST_PIXELS: u64 = 50_000_000;
+
+/// The pictures still to be shown.
+#[derive(Debug)]
+pub struct Pictures {
+    files: VecDeque<PathBuf>,
+}
+
+impl Pictures {
+    /// Finds the files; an empty folder is an error.
+    pub fn open(spec: &CameraSpec) -> Result<Self, CameraError> {
+        let files = match spec {
+            CameraSpec::File(path) => VecDeque::from([path.clone()]),
+            CameraSpec::Folder(path) => files_of(path)?,
+        };
+        Ok(Self { files })
+    }
+}
+
+fn files_of(folder: &Path) -> Result<VecDeque<PathBuf>, CameraError> {
+    let failed = |source| CameraError::Folder {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    if files.is_empty() {
+        return Err(CameraError::NoPictures(folder.to_owned()));
+    }
+    files.sort();
+    Ok(files.into())
+}
+
+impl CameraSource for Pictures {
+    fn pace(&self) -> Pace {
+        Pace::Patient
+    }
+
+    fn next_frame(&mut self) -> Option<Result<Frame, CameraError>> {
+        self.files.pop_front().map(|path| frame_of(&path))
+    }
+}
+
+fn frame_of(path: &Path) -> Result<Frame, CameraError> {
+    let not_a_picture = |source| CameraError::NotAPicture {
+        path: path.to_owned(),
+        source,
+    };
+    let open = |source| CameraError::Open {
+        path: path.to_owned(),
+        source,
+    };
+    let bytes = fs::read(path).map_err(open)?;
+    let reader = || {
+        ImageReader::new(BufReader::new(Cursor::new(&bytes)))
+            .with_guessed_format()
+            .map_err(open)
+    };
+    let (width, height) = reader()?.into_dimensions().map_err(not_a_picture)?;
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > MOST_PIXELS {
+        let (megapixels, most) = (pixels / 1_000_000, MOST_PIXELS / 1_000_000);
+        return Err(CameraError::TooLarge {
+            path: path.to_owned(),
+            megapixels,
+            most,
+        });
+    }
+    let luma = reader()?
+        .decode()
+        .map_err(not_a_picture)?
+        .into_luma8()
+        .into_raw();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    Ok(Frame {
+        luma,
+        width,
+        height,
+        name,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in files {
+            fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        folder
+    }
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image::GrayImage::new(width, height)
+            .write_to(&mut bytes, image::ImageFormat::Png)
+            .unwrap();
+        bytes.into_inner()
+    }
+
+    /// The header alone says that it is 10,000 x 10,000.
+    fn header_of_100_megapixels() -> Vec<u8> {
+        let mut header = Vec::from(*b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+        header.extend([10_000u32.to_be_bytes(), 10_000u32.to_be_bytes()].concat());
+        header.extend([8, 0, 0, 0, 0]);
+        let crc = crc(&header[12..]);
+        header.extend(crc.to_be_bytes());
+        header.extend(b"\0\0\0\0IDAT\x35\xaf\x06\x1e");
+        header
+    }
+
+    fn crc(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0u32, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |c, _| {
+                if c & 1 == 1 {
+                    c >> 1 ^ 0xedb8_8320
+                } else {
+                    c >> 1
+                }
+            })
+        })
+    }
+
+    #[test]
+    fn pictures_come_in_the_order_of_their_names() {
+        let folder = in_folder(&[("b.png", &png(3, 2)), ("a.png", &png(5, 4))]);
+        let mut pictures = Pictures::open(&CameraSpec::Folder(folder.path().into())).unwrap();
+        let frames: Vec<_> = std::iter::from_fn(|| pictures.next_frame())
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(
+            frames
+                .iter()
+                .map(|f| (f.name.as_str(), f.width))
+                .collect::<Vec<_>>(),
+            [("a.png", 5), ("b.png", 3)]
+        );
+    }
+
+    #[test]
+    fn what_is_no_picture_is_named_and_does_not_end_the_others() {
+        let folder = in_folder(&[
+            ("a.txt", b"not a picture"),
+            ("b.png", &png(3, 2)[..30]),
+            ("c.png", &png(3, 2)),
+        ]);
+        let mut pictures = Pictures::open(&CameraSpec::Folder(folder.path().into())).unwrap();
+        assert_eq!(
+            pictures.next_frame().unwrap().unwrap_err().code(),
+            "not_a_picture"
+        );
+        assert_eq!(
+            pictures.next_frame().unwrap().unwrap_err().code(),
+            "not_a_picture"
+        );
+        assert!(pictures.next_frame().unwrap().is_ok());
+    }
+
+    #[test]
+    fn a_picture_of_100_megapixels_is_refused_by_its_header() {
+        let folder = in_folder(&[("huge.png", &header_of_100_megapixels())]);
+        let mut pictures = Pictures::open(&CameraSpec::Folder(folder.path().into())).unwrap();
+        let error = pictures.next_frame().unwrap().unwrap_err();
+        assert_eq!(error.code(), "picture_too_large", "{error}");
+    }
+
+    #[test]
+    fn an_empty_folder_says_what_to_put_there() {
+        let folder = in_folder(&[]);
+        let error = Pictures::open(&CameraSpec::Folder(folder.path().into())).unwrap_err();
+        assert!(error.to_string().contains("PNG"), "{error}");
+        let gone = CameraSpec::Folder(folder.path().join("gone"));
+        assert_eq!(Pictures::open(&gone).unwrap_err().code(), "camera_folder");
+    }
+
+    #[test]
+    fn a_camera_is_named_by_its_kind() {
+        assert_eq!("dir:/a:b".parse(), Ok(CameraSpec::Folder("/a:b".into())));
+        assert_eq!("file:x.png".parse(), Ok(CameraSpec::File("x.png".into())));
+        assert!("dir:".parse::<CameraSpec>().is_err());
+        assert!("webcam".parse::<CameraSpec>().is_err());
+    }
+}
