@@ -4,9 +4,12 @@
 
 pub mod accounts;
 pub mod app;
+pub mod catalog;
 pub mod config;
 pub mod database;
+pub mod door;
 pub mod edge;
 pub mod serve;
+pub mod tickets;
 pub mod vault;
 pub mod web;

@@ -5,5 +5,6 @@
 )]
 
 mod accounts;
+mod catalog;
 mod operations;
 mod support;

@@ -1,0 +1,13 @@
+//! What can be bought and where: organizers, venues, events and what belongs to an event (ticket types, entry windows,
+//! gates), and the public search.
+//!
+//! Every write of an event takes the event's lock first (`begin_change`): doors read what is written here.
+
+pub mod event;
+pub mod fields;
+pub mod gates;
+pub mod organizers;
+pub mod ticket_types;
+pub(crate) mod transaction;
+pub mod venues;
+pub mod windows;

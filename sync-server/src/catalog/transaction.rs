@@ -1,0 +1,47 @@
+//! How every write of the catalog begins.
+
+use shared::ids::{EventId, OrganizerId};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+
+use super::event::organizer_of;
+
+/// A transaction that waits at most two seconds for a lock: who waits longer is better told to come back.
+pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    pool.begin_with("begin; set local lock_timeout = '2s'")
+        .await
+}
+
+/// Takes the event's lock and its next number; held to the end of the transaction. The event's feed must be there.
+pub(crate) async fn begin_change(
+    conn: &mut PgConnection,
+    organizer: OrganizerId,
+    event: EventId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query_scalar!("select begin_change($1, $2)", organizer.0, event.0)
+        .fetch_one(conn)
+        .await
+        .map(drop)
+}
+
+/// An event was not locked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LockEventError {
+    /// None of that organizer.
+    #[error("the organizer has no such event")]
+    NoSuchEvent,
+    /// The database failed.
+    #[error("taking an event's lock")]
+    Database(#[from] sqlx::Error),
+}
+
+/// As [`begin_change`], for an event that may not be there or may be another's.
+pub(crate) async fn lock_event(
+    conn: &mut PgConnection,
+    (organizer, event): (OrganizerId, EventId),
+) -> Result<(), LockEventError> {
+    if organizer_of(conn, event).await? != Some(organizer) {
+        return Err(LockEventError::NoSuchEvent);
+    }
+    begin_change(conn, organizer, event).await?;
+    Ok(())
+}

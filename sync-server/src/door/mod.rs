@@ -1,0 +1,3 @@
+//! Devices, their roster and their facts.
+
+pub mod authority;

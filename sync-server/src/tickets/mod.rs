@@ -1,0 +1,3 @@
+//! Tickets and the keys that sign them.
+
+pub mod keys;
