@@ -5,4 +5,5 @@ pub mod cli;
 pub mod edge;
 pub mod replica;
 pub mod status;
+pub mod sync;
 pub mod vault;

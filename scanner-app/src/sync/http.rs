@@ -1,0 +1,331 @@
+//! The server over HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::clock::Clock;
+use shared::ids::{EventId, OfferId};
+use shared::roster::signed::SignedAnswer;
+use shared::wire::latest::{
+    ChangesQuery, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
+    ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, Page, SessionAnswer, SessionNonce,
+    SessionRequest, VectorAnswer,
+};
+
+use super::transport::{Answered, SyncTransport, TransportError};
+
+/// Hall Wi-Fi loses packets; a server that is there answers within this.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Beyond the longest wait that a request asks for.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// A first page of 50,000 entries has about 1 MB; this is a stranger's answer.
+const LARGEST_ANSWER: usize = 64 << 20;
+
+/// An address is no server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ServerAddressError {
+    /// Not an address.
+    #[error("that is no server address; it looks like https://billets.example.org")]
+    Malformed,
+    /// Names and keys would travel in clear.
+    #[error("the address must begin with https:// (plain http only to this machine itself)")]
+    NotEncrypted,
+    /// The system's TLS could not be set up.
+    #[error("setting up TLS")]
+    Tls,
+}
+
+/// The server over HTTP(S).
+#[derive(Clone)]
+pub struct HttpTransport {
+    client: Client,
+    /// Scheme, host and port, without a slash at the end.
+    server: String,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpTransport")
+            .field("server", &self.server)
+            .finish_non_exhaustive()
+    }
+}
+
+impl HttpTransport {
+    /// To a server's address.
+    pub fn to(server: &str, clock: Arc<dyn Clock>) -> Result<Self, ServerAddressError> {
+        let url = Url::parse(server.trim()).map_err(|_| ServerAddressError::Malformed)?;
+        let host = url.host_str().ok_or(ServerAddressError::Malformed)?;
+        let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        match url.scheme() {
+            "https" => {}
+            "http" if loopback => {}
+            "http" => return Err(ServerAddressError::NotEncrypted),
+            _ => return Err(ServerAddressError::Malformed),
+        }
+        // Twice installed is the same provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|_| ServerAddressError::Tls)?;
+        Ok(Self {
+            client,
+            server: url.origin().ascii_serialization(),
+            clock,
+        })
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        wait_s: u32,
+    ) -> RequestBuilder {
+        let request = self
+            .client
+            .request(method, format!("{}/api/v1/sync{path}", self.server))
+            .header("hub-protocol", PROTOCOL)
+            .timeout(ANSWER_TIMEOUT + Duration::from_secs(wait_s.into()));
+        match token {
+            Some(token) => request.header(AUTHORIZATION, format!("Device {token}")),
+            None => request,
+        }
+    }
+
+    async fn bytes(&self, request: RequestBuilder) -> Result<Answered<Body>, TransportError> {
+        let sent_ms = self.clock.now_ms();
+        let response = request.send().await.map_err(failed)?;
+        let body = Body::of(response).await?;
+        let received_ms = self.clock.now_ms();
+        Ok(Answered {
+            value: body,
+            sent_ms,
+            received_ms,
+        })
+    }
+
+    async fn json<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<Answered<T>, TransportError> {
+        let Answered {
+            value: body,
+            sent_ms,
+            received_ms,
+        } = self.bytes(request).await?;
+        let value =
+            serde_json::from_slice(&body.bytes).map_err(|_| TransportError::NotTheServer)?;
+        Ok(Answered {
+            value,
+            sent_ms,
+            received_ms,
+        })
+    }
+
+    async fn post<B: Serialize + Sync, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        body: &B,
+    ) -> Result<Answered<T>, TransportError> {
+        self.json(self.request(Method::POST, path, token, 0).json(body))
+            .await
+    }
+}
+
+/// A successful answer.
+struct Body {
+    bytes: Vec<u8>,
+}
+
+impl Body {
+    /// The whole body, if the answer is a success; the server's refusal otherwise.
+    async fn of(response: Response) -> Result<Self, TransportError> {
+        let status = response.status();
+        let retry_after_ms = retry_after_ms(&response);
+        let is_json = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
+        let bytes = capped(response).await?;
+        if status.is_success() {
+            return Ok(Self { bytes });
+        }
+        match serde_json::from_slice::<ErrorBody>(&bytes) {
+            Ok(ErrorBody { code, detail, .. }) if is_json => Err(TransportError::Refused {
+                code,
+                detail,
+                retry_after_ms,
+            }),
+            Ok(_) | Err(_) => Err(TransportError::NotTheServer),
+        }
+    }
+}
+
+async fn capped(mut response: Response) -> Result<Vec<u8>, TransportError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        if bytes.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(TransportError::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn retry_after_ms(response: &Response) -> Option<u64> {
+    let seconds: u64 = response
+        .headers()
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()?;
+    Some(seconds.saturating_mul(1_000))
+}
+
+fn failed(error: reqwest::Error) -> TransportError {
+    if error.is_timeout() {
+        TransportError::TimedOut
+    } else {
+        TransportError::Unreachable(error.without_url())
+    }
+}
+
+fn page(answered: Answered<Body>) -> Result<Answered<Page>, TransportError> {
+    let Answered {
+        value: body,
+        sent_ms,
+        received_ms,
+    } = answered;
+    let value = Page::decode(&body.bytes).map_err(|error| match error {
+        shared::wire::latest::PageError::NotAPage => TransportError::NotTheServer,
+        damaged => TransportError::Damaged(damaged),
+    })?;
+    Ok(Answered {
+        value,
+        sent_ms,
+        received_ms,
+    })
+}
+
+/// Cursors are made of characters that need no escape in an address; see docs/SYNC.md.
+fn changes_parameters(query: &ChangesQuery) -> String {
+    let cursor = query
+        .cursor
+        .as_ref()
+        .map(|cursor| format!("cursor={cursor}"));
+    let limit = query.limit.map(|limit| format!("limit={limit}"));
+    let wait = query.wait.map(|seconds| format!("wait={seconds}"));
+    let parameters: Vec<String> = [cursor, limit, wait].into_iter().flatten().collect();
+    if parameters.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", parameters.join("&"))
+    }
+}
+
+type Outcome<T> = Result<Answered<T>, TransportError>;
+
+impl SyncTransport for HttpTransport {
+    fn server_name(&self) -> &str {
+        &self.server
+    }
+
+    async fn enrol(&self, start: &EnrolStart) -> Outcome<EnrolStartAnswer> {
+        self.post("/enrol", None, start).await
+    }
+
+    async fn prove(&self, offer: OfferId, proof: &EnrolProof) -> Outcome<EnrolProofAnswer> {
+        self.post(&format!("/enrol/{offer}/proof"), None, proof)
+            .await
+    }
+
+    async fn enrol_state(&self, offer: OfferId, wait_s: u32) -> Outcome<EnrolState> {
+        self.json(self.request(
+            Method::GET,
+            &format!("/enrol/{offer}?wait={wait_s}"),
+            None,
+            wait_s,
+        ))
+        .await
+    }
+
+    async fn session_nonce(&self) -> Outcome<SessionNonce> {
+        self.json(self.request(Method::GET, "/session", None, 0))
+            .await
+    }
+
+    async fn open_session(&self, request: &SessionRequest) -> Outcome<SessionAnswer> {
+        self.post("/session", None, request).await
+    }
+
+    async fn changes(&self, token: &str, event: EventId, query: &ChangesQuery) -> Outcome<Page> {
+        let wait_s = query.wait.unwrap_or(0);
+        let path = format!("/events/{event}/changes{}", changes_parameters(query));
+        let request = self.request(Method::GET, &path, Some(token), wait_s);
+        page(self.bytes(request).await?)
+    }
+
+    async fn signed(&self, token: &str, have: &str) -> Outcome<SignedAnswer> {
+        self.json(self.request(Method::GET, &format!("/signed?have={have}"), Some(token), 0))
+            .await
+    }
+
+    async fn push(&self, token: &str, upload: &FactsUpload) -> Outcome<FactsAnswer> {
+        self.post("/facts", Some(token), upload).await
+    }
+
+    async fn vector(&self, token: &str, event: EventId) -> Outcome<VectorAnswer> {
+        self.json(self.request(
+            Method::POST,
+            &format!("/events/{event}/vector"),
+            Some(token),
+            0,
+        ))
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::clock::ManualClock;
+
+    use super::*;
+
+    fn to(server: &str) -> Result<HttpTransport, ServerAddressError> {
+        HttpTransport::to(server, Arc::new(ManualClock::at(0)))
+    }
+
+    #[test]
+    fn plain_http_is_only_for_this_machine() {
+        assert_eq!(
+            to("http://127.0.0.1:8080/").unwrap().server_name(),
+            "http://127.0.0.1:8080"
+        );
+        assert_eq!(
+            to("https://billets.example.org/x").unwrap().server_name(),
+            "https://billets.example.org"
+        );
+        assert_eq!(
+            to("http://billets.example.org").unwrap_err(),
+            ServerAddressError::NotEncrypted
+        );
+        assert_eq!(
+            to("billets.example.org").unwrap_err(),
+            ServerAddressError::Malformed
+        );
+        assert_eq!(
+            to("ftp://localhost").unwrap_err(),
+            ServerAddressError::Malformed
+        );
+    }
+}

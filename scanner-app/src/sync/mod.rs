@@ -1,0 +1,8 @@
+//! Between the engine, which only decides, and the world: requests to the server, and what they bring.
+
+pub mod enrolment;
+mod http;
+pub mod transport;
+
+pub use http::{HttpTransport, ServerAddressError};
+pub use transport::{Answered, SyncTransport, TransportError};

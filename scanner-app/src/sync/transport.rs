@@ -1,0 +1,139 @@
+//! What a device can ask of the server.
+
+use std::future::Future;
+
+use shared::clock::UnixMillis;
+use shared::ids::{EventId, OfferId};
+use shared::roster::signed::SignedAnswer;
+use shared::wire::latest::{
+    ChangesQuery, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
+    ErrorCode, FactsAnswer, FactsUpload, Page, PageError, SessionAnswer, SessionNonce,
+    SessionRequest, VectorAnswer,
+};
+
+/// An answer, and the wall clock around the request: what the offset is measured from.
+#[derive(Clone, Debug)]
+pub struct Answered<T> {
+    /// The answer.
+    pub value: T,
+    /// When the request left.
+    pub sent_ms: UnixMillis,
+    /// When the answer was complete.
+    pub received_ms: UnixMillis,
+}
+
+/// No answer, or one that says no.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// No connection, or cut off.
+    #[error("the server can't be reached; check the network and the address")]
+    Unreachable(#[source] reqwest::Error),
+    /// Longer than allowed.
+    #[error("the server did not answer in time; it will be asked again")]
+    TimedOut,
+    /// Something answered, but not a Ticket Hub server: a portal of the Wi-Fi, another program.
+    #[error("what answers there is not a Ticket Hub server; is this Wi-Fi asking for a log-in?")]
+    NotTheServer,
+    /// A page came damaged.
+    #[error("the server's answer came damaged; nothing of it was used")]
+    Damaged(#[source] PageError),
+    /// More than any answer may have.
+    #[error("the server's answer is larger than any answer may be; nothing of it was used")]
+    TooLarge,
+    /// The server says no.
+    #[error("the server refused: {detail}")]
+    Refused {
+        /// What to branch on.
+        code: ErrorCode,
+        /// The server's words.
+        detail: String,
+        /// Not before that many milliseconds.
+        retry_after_ms: Option<u64>,
+    },
+}
+
+impl TransportError {
+    /// For programs that read the command line's JSON.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "server_unreachable",
+            Self::TimedOut => "server_timed_out",
+            Self::NotTheServer => "not_the_server",
+            Self::Damaged(_) => "answer_damaged",
+            Self::TooLarge => "answer_too_large",
+            Self::Refused { code, .. } => code.as_str(),
+        }
+    }
+
+    /// Whether asking the same again can never succeed.
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Unreachable(_)
+            | Self::TimedOut
+            | Self::NotTheServer
+            | Self::Damaged(_)
+            | Self::TooLarge => false,
+            Self::Refused { code, .. } => code.is_permanent(),
+        }
+    }
+}
+
+type Outcome<T> = Result<Answered<T>, TransportError>;
+
+/// The server's sync endpoints. `token` is a session's.
+pub trait SyncTransport: Send + Sync {
+    /// The address that both sides sign.
+    fn server_name(&self) -> &str;
+
+    /// Begins an enrolment.
+    fn enrol(&self, start: &EnrolStart) -> impl Future<Output = Outcome<EnrolStartAnswer>> + Send;
+
+    /// Proves that this device knows the code.
+    fn prove(
+        &self,
+        offer: OfferId,
+        proof: &EnrolProof,
+    ) -> impl Future<Output = Outcome<EnrolProofAnswer>> + Send;
+
+    /// How the offer stands, after at most `wait_s` seconds.
+    fn enrol_state(
+        &self,
+        offer: OfferId,
+        wait_s: u32,
+    ) -> impl Future<Output = Outcome<EnrolState>> + Send;
+
+    /// A nonce for a session.
+    fn session_nonce(&self) -> impl Future<Output = Outcome<SessionNonce>> + Send;
+
+    /// Opens a session.
+    fn open_session(
+        &self,
+        request: &SessionRequest,
+    ) -> impl Future<Output = Outcome<SessionAnswer>> + Send;
+
+    /// A page of an event's feed.
+    fn changes(
+        &self,
+        token: &str,
+        event: EventId,
+        query: &ChangesQuery,
+    ) -> impl Future<Output = Outcome<Page>> + Send;
+
+    /// Root-signed objects newer than `have` (`key_set:VERSION,device_list:VERSION`).
+    fn signed(&self, token: &str, have: &str)
+    -> impl Future<Output = Outcome<SignedAnswer>> + Send;
+
+    /// Sends facts.
+    fn push(
+        &self,
+        token: &str,
+        upload: &FactsUpload,
+    ) -> impl Future<Output = Outcome<FactsAnswer>> + Send;
+
+    /// How far the server holds the journals of an event.
+    fn vector(
+        &self,
+        token: &str,
+        event: EventId,
+    ) -> impl Future<Output = Outcome<VectorAnswer>> + Send;
+}
