@@ -14,8 +14,13 @@ create table orders (
     currency text not null,
     total_minor bigint not null check (total_minor >= 0),
     refunded_minor bigint not null default 0 check (refunded_minor >= 0),
-    -- SHA-256 of the unguessable part of the order's link.
+    -- What the platform takes of it: the organizer's rate when it was held.
+    commission_basis_points integer not null check (commission_basis_points between 0 and 10000),
+    -- SHA-256 of the unguessable part of the order's link, and that part sealed under the master key for the mail.
     secret_hash bytea not null,
+    secret_sealed bytea not null,
+    -- SHA-256 of account and request: the same id with another content is refused.
+    request_hash bytea not null,
     expires_ms bigint not null,
     created_ms bigint not null,
     paid_ms bigint,
@@ -25,8 +30,9 @@ create table orders (
     foreign key (organizer_id, event_id) references events (organizer_id, id),
     constraint orders_refund_at_most_paid check (refunded_minor <= total_minor)
 );
-create index orders_account on orders (account_id, created_ms desc, id desc);
-create index orders_event_time on orders (organizer_id, event_id, created_ms desc, id desc);
+create index orders_account on orders (account_id, created_ms desc, id desc) where account_id is not null;
+create index orders_organizer_time on orders (organizer_id, created_ms desc, id desc);
+create index orders_time on orders (created_ms desc, id desc);
 create index orders_to_issue on orders (organizer_id, event_id, paid_ms) where state = 'paid' and issued_ms is null;
 create index orders_to_expire on orders (expires_ms) where state = 'held';
 
@@ -51,18 +57,21 @@ create table payments (
     id uuid not null unique,
     order_id uuid not null,
     provider text not null,
-    -- The provider's own name for it.
-    reference text not null,
+    -- The provider's own name for it; null until it told.
+    reference text,
     state text not null check (state in ('pending', 'succeeded', 'declined', 'returned')),
     amount_minor bigint not null check (amount_minor >= 0),
     currency text not null,
     created_ms bigint not null,
     settled_ms bigint,
+    -- For a returned one: when the provider said that the money is on its way back.
+    given_back_ms bigint,
     primary key (organizer_id, event_id, id),
     foreign key (organizer_id, event_id, order_id) references orders (organizer_id, event_id, id),
     unique (provider, reference)
 );
 create index payments_order on payments (organizer_id, event_id, order_id);
+create index payments_to_give_back on payments (settled_ms) where state = 'returned' and given_back_ms is null;
 
 create table refunds (
     organizer_id uuid not null,
@@ -73,6 +82,8 @@ create table refunds (
     amount_minor bigint not null check (amount_minor > 0),
     currency text not null,
     reason text not null,
+    -- Tickets to revoke with a partial refund; a full one revokes all.
+    ticket_ids bigint[] not null default '{}',
     state text not null check (state in ('pending', 'succeeded', 'failed')),
     created_ms bigint not null,
     settled_ms bigint,
@@ -80,6 +91,7 @@ create table refunds (
     foreign key (organizer_id, event_id, order_id) references orders (organizer_id, event_id, id)
 );
 create index refunds_order on refunds (organizer_id, event_id, order_id);
+create index refunds_pending on refunds (created_ms) where state = 'pending';
 
 -- Only grows. Positive = the organizer's, negative = taken from it.
 create table ledger (

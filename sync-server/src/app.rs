@@ -15,7 +15,11 @@ use tower_http::cors::CorsLayer;
 
 use crate::accounts::{self, Accounts, ApiKeys, LoadKeysError};
 use crate::config::Config;
+use crate::database::transaction::Flush;
 use crate::database::{Database, Readiness};
+use crate::orders;
+use crate::payments::{self, NoRealProvider, PaymentProvider};
+use crate::tickets::Issuer;
 use crate::vault::{CheckMasterKeyError, Vault};
 use crate::web::limits::RequestLimits;
 use crate::web::{BODY_LIMIT, frame, health};
@@ -38,6 +42,12 @@ pub struct AppParts {
     pub vault: Vault,
     /// Log-ins.
     pub accounts: Accounts,
+    /// Waits for the disk.
+    pub flush: Flush,
+    /// Signs the tickets of what is paid.
+    pub issuer: Issuer,
+    /// Takes the money.
+    pub provider: Arc<dyn PaymentProvider>,
     /// Counts of who asks how often.
     pub limits: RequestLimits,
     /// Cancelled when the server is told to stop: long polls answer, jobs end.
@@ -50,6 +60,9 @@ pub enum AssembleError {
     /// The master key is not the one that the data was made with.
     #[error(transparent)]
     MasterKey(#[from] CheckMasterKeyError),
+    /// Nobody to take the money.
+    #[error(transparent)]
+    Provider(#[from] NoRealProvider),
     /// The platform's own keys.
     #[error(transparent)]
     Keys(#[from] LoadKeysError),
@@ -66,7 +79,11 @@ impl App {
         let pool = database.pool.clone();
         vault.check_against(&pool, clock.now_ms()).await?;
         let keys = ApiKeys::load(&pool, &vault, clock.now_ms()).await?;
-        Ok(Self(Arc::new(AppParts {
+        let (provider, notifications) = payments::provider_for(&config)?;
+        let app = Self(Arc::new(AppParts {
+            flush: Flush::default(),
+            issuer: Issuer::default(),
+            provider,
             readiness: database.readiness(),
             limits: RequestLimits::new(&config.limits),
             accounts: Accounts::new(keys),
@@ -75,7 +92,9 @@ impl App {
             clock,
             config,
             vault,
-        })))
+        }));
+        tokio::spawn(payments::listen::listen(app.clone(), notifications));
+        Ok(app)
     }
 }
 
@@ -98,7 +117,10 @@ pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .nest("/api/v1", accounts::api::router())
+        .nest(
+            "/api/v1",
+            accounts::api::router().merge(orders::api::router()),
+        )
         .fallback(frame::not_found)
         .method_not_allowed_fallback(frame::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

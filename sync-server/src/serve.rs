@@ -12,6 +12,7 @@ use crate::app::{App, AssembleError, router};
 use crate::config::Config;
 use crate::database::{self, DatabaseSettings, Durability, OpenDatabaseError};
 use crate::edge::SystemClock;
+use crate::jobs;
 use crate::vault::{MasterKeySource, OpenVaultError, Vault};
 
 /// What runs when the stop comes may take so long; then connections are cut. Below the 30 s that orchestrators give.
@@ -107,8 +108,10 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         tracing::info!("stopping: no new requests, the last ones are finished");
         stopping.cancel();
     });
+    let jobs = tokio::spawn(jobs::run(app.clone()));
     let served = serve(listener, app).await.map_err(StartError::Accept);
     signals.abort();
+    jobs.abort();
     database.stop().await;
     tracing::info!("stopped");
     served

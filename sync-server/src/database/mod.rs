@@ -7,6 +7,7 @@ mod error;
 pub mod managed;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod transaction;
 
 use std::path::PathBuf;
 use std::sync::Arc;

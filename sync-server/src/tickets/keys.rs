@@ -1,17 +1,24 @@
-//! The keys that sign an event's tickets: made here, private halves sealed under the master key.
+//! The keys that sign an event's tickets: made here, private halves sealed under the master key. The newest one that
+//! is not revoked signs; older ones stay good for what they signed.
+//!
+//! Whoever changes a key publishes the organizer's key set (`door::signed`) in the same transaction.
 
-use ed25519_dalek::SigningKey;
+use std::sync::Arc;
+
 use shared::clock::UnixMillis;
 use shared::ids::{EventId, KeyId, OrganizerId};
-use shared::ticket::rotating_code::RotatingSecret;
-use sqlx::PgConnection;
+use shared::ticket::{RotatingSecret, SigningKey};
+use sqlx::{PgConnection, PgExecutor};
 
-use crate::edge::{OsRandom, random_bytes};
+use crate::edge::OsRandom;
 use crate::vault::{UnsealError, Vault};
+use crate::web::ApiError;
 
-/// Makes an event's first key, and the secret of its rotating codes. The event's row must be there.
-///
-/// The caller publishes the organizer's key set in the same transaction.
+/// Some 500 bytes each: the events that are on sale at once.
+const MOST_REMEMBERED: u64 = 10_000;
+
+/// Makes a key for an event, and the secret of its rotating codes: the first, or by rotation the one that signs from
+/// now on. The event's row must be there.
 pub async fn create_for_event(
     conn: &mut PgConnection,
     vault: &Vault,
@@ -23,17 +30,17 @@ pub async fn create_for_event(
         .fetch_one(&mut *conn)
         .await?;
     let key = KeyId(id.cast_unsigned());
-    let seed = random_bytes::<32>();
-    let public = SigningKey::from_bytes(&seed).verifying_key();
+    let private = SigningKey::draw(&mut OsRandom);
+    let rotating = RotatingSecret::draw(&mut OsRandom);
     sqlx::query!(
         "insert into signing_keys (organizer_id, event_id, id, public, sealed_private, sealed_rotating, created_ms)
          values ($1, $2, $3, $4, $5, $6, $7)",
         organizer.0,
         event.0,
         id,
-        public.as_bytes(),
-        vault.seal(&private_purpose(key), &seed),
-        vault.seal(&rotating_purpose(key), &RotatingSecret::draw(&mut OsRandom).to_bytes()),
+        &private.public().to_bytes(),
+        vault.seal(&private_purpose(key), &private.seed()),
+        vault.seal(&rotating_purpose(key), &rotating.to_bytes()),
         now_ms,
     )
     .execute(conn)
@@ -41,10 +48,31 @@ pub async fn create_for_event(
     Ok(key)
 }
 
+/// Ends a key: nothing signed by it counts any more. `false`: it is no living key of that event.
+pub async fn revoke(
+    executor: impl PgExecutor<'_>,
+    organizer: OrganizerId,
+    event: EventId,
+    key: KeyId,
+    now_ms: UnixMillis,
+) -> Result<bool, sqlx::Error> {
+    let revoked = sqlx::query!(
+        "update signing_keys set revoked_ms = $4
+         where organizer_id = $1 and event_id = $2 and id = $3 and revoked_ms is null",
+        organizer.0,
+        event.0,
+        key.0.cast_signed(),
+        now_ms
+    )
+    .execute(executor)
+    .await?;
+    Ok(revoked.rows_affected() == 1)
+}
+
 /// Opens a key's private half.
 pub fn open_private(vault: &Vault, key: KeyId, sealed: &[u8]) -> Result<SigningKey, UnsealError> {
-    let seed = vault.unseal_array::<32>(&private_purpose(key), sealed)?;
-    Ok(SigningKey::from_bytes(&seed))
+    let seed = vault.unseal_array(&private_purpose(key), sealed)?;
+    Ok(SigningKey::from_seed(&seed))
 }
 
 /// Opens the secret of a key's rotating codes.
@@ -63,4 +91,64 @@ fn private_purpose(key: KeyId) -> String {
 
 fn rotating_purpose(key: KeyId) -> String {
     format!("rotating_key/{key}")
+}
+
+/// A private key could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenKeyError {
+    /// No row.
+    #[error("signing key {0} is not in the database")]
+    Missing(KeyId),
+    /// The master key is another.
+    #[error("opening signing key {0}: start the server with the master key that it was made with")]
+    Sealed(KeyId, #[source] UnsealError),
+    /// PostgreSQL.
+    #[error("reading signing key {0}")]
+    Database(KeyId, #[source] sqlx::Error),
+}
+
+impl From<OpenKeyError> for ApiError {
+    fn from(error: OpenKeyError) -> Self {
+        match error {
+            OpenKeyError::Database(_, error) => error.into(),
+            error @ (OpenKeyError::Missing(_) | OpenKeyError::Sealed(..)) => Self::internal(error),
+        }
+    }
+}
+
+/// Private keys that were opened, in memory only. A key's bytes never change, so nothing here gets old.
+#[derive(Clone, Debug)]
+pub struct OpenedKeys(moka::sync::Cache<KeyId, Arc<SigningKey>>);
+
+impl Default for OpenedKeys {
+    fn default() -> Self {
+        Self(moka::sync::Cache::new(MOST_REMEMBERED))
+    }
+}
+
+impl OpenedKeys {
+    /// The private half of a key, opened at its first use.
+    pub async fn private(
+        &self,
+        executor: impl PgExecutor<'_>,
+        vault: &Vault,
+        key: KeyId,
+    ) -> Result<Arc<SigningKey>, OpenKeyError> {
+        if let Some(opened) = self.0.get(&key) {
+            return Ok(opened);
+        }
+        let sealed = sqlx::query_scalar!(
+            "select sealed_private from signing_keys where id = $1",
+            key.0.cast_signed()
+        )
+        .fetch_optional(executor)
+        .await
+        .map_err(|error| OpenKeyError::Database(key, error))?
+        .ok_or(OpenKeyError::Missing(key))?;
+        let opened = open_private(vault, key, &sealed)
+            .map(Arc::new)
+            .map_err(|error| OpenKeyError::Sealed(key, error))?;
+        self.0.insert(key, Arc::clone(&opened));
+        Ok(opened)
+    }
 }

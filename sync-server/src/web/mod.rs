@@ -7,6 +7,7 @@ pub mod extract;
 pub(crate) mod frame;
 pub mod headers;
 pub mod health;
+pub mod idempotency;
 pub mod limits;
 
 pub use client::ClientAddress;

@@ -7,4 +7,7 @@
 mod accounts;
 mod catalog;
 mod operations;
+mod orders;
+mod payments;
+mod stock;
 mod support;

@@ -1,0 +1,48 @@
+//! What runs from time to time. Each job may run on several servers at once: they change rows conditionally.
+
+use std::time::Duration;
+
+use tokio::time::MissedTickBehavior;
+
+use crate::app::App;
+use crate::orders::expire::expire;
+use crate::payments::{give_back, refund};
+use crate::tickets::issuer;
+
+/// A hold may outlive its time by so much; a paid order that a crash left waits so long after the start.
+const OFTEN: Duration = Duration::from_secs(1);
+/// For what only a failure leaves behind.
+const SELDOM: Duration = Duration::from_secs(10);
+
+/// Runs all jobs until the server is told to stop.
+pub async fn run(app: App) {
+    let expire = |app: App| async move { expire(&app.pool, app.now_ms()).await.map(drop) };
+    let issue = |app: App| async move { issuer::sweep(&app).await };
+    let give_back = |app: App| async move { give_back::sweep(&app).await };
+    let refund = |app: App| async move { refund::sweep(&app).await };
+    tokio::join!(
+        every(&app, OFTEN, "orders::expire", expire),
+        every(&app, OFTEN, "tickets::issuer", issue),
+        every(&app, SELDOM, "payments::give_back", give_back),
+        every(&app, SELDOM, "payments::refund", refund),
+    );
+}
+
+async fn every<F: Future<Output = Result<(), sqlx::Error>>>(
+    app: &App,
+    period: Duration,
+    name: &str,
+    job: impl Fn(App) -> F,
+) {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.stopping.cancelled() => break,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = job(app.clone()).await {
+            tracing::warn!(job = name, %error, "a job failed and runs again soon");
+        }
+    }
+}

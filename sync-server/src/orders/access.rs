@@ -1,0 +1,28 @@
+//! Whose order it is.
+
+use shared::ids::UserId;
+
+use super::present::Order;
+use super::secret::OrderSecret;
+
+/// Somebody who may hold orders: by account, by the secret of a link, or both.
+#[derive(Clone, Debug, Default)]
+pub struct Holder {
+    /// Who is logged in.
+    pub account: Option<UserId>,
+    /// What the link says.
+    pub secret: Option<String>,
+}
+
+impl Holder {
+    /// Is it theirs?
+    pub fn holds(&self, order: &Order) -> bool {
+        let by_account = self.account.is_some() && self.account == order.account;
+        by_account || self.secret_hash() == Some(order.secret_hash)
+    }
+
+    /// Of what the link says.
+    pub fn secret_hash(&self) -> Option<[u8; 32]> {
+        self.secret.as_deref().map(OrderSecret::hash_of)
+    }
+}

@@ -1,0 +1,225 @@
+//! `/orders`: hold, pay, cancel, refund, list.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
+use shared::ids::{OrderId, OrganizerId};
+use shared::wire::latest::ErrorCode;
+
+use super::access::Holder;
+use super::cancel::cancel;
+use super::hold::{Held, Made, hold};
+use super::list::{OrderPage, PageQuery, Whose, order_for, orders_page};
+use super::present::{Order, OrderView};
+use super::rules::HoldRequest;
+use super::secret::link;
+use crate::accounts::roles::require;
+use crate::accounts::{Identity, MaybeIdentity, Right};
+use crate::app::App;
+use crate::edge::OsRandom;
+use crate::payments::pay::pay;
+use crate::payments::refund::{Refund, RefundRequest, refund};
+use crate::web::idempotency::{self, Sent};
+use crate::web::limits::Payer;
+use crate::web::{ApiError, ClientAddress, Json, Path, Query};
+
+/// The longest that a client may wait for its tickets.
+const LONGEST_WAIT_MS: u64 = 2_000;
+
+/// All routes of orders, below `/api/v1`.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/orders", post(post_order).get(list_orders))
+        .route("/orders/all", get(list_all_orders))
+        .route("/orders/{id}", get(get_order))
+        .route("/orders/{id}/pay", post(pay_order))
+        .route("/orders/{id}/cancel", post(cancel_order))
+        .route("/orders/{id}/refunds", post(refund_order))
+        .route("/organizers/{id}/orders", get(list_organizer_orders))
+}
+
+/// The secret of an order's link.
+#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+pub struct SecretQuery {
+    /// For guests.
+    pub secret: Option<String>,
+}
+
+/// How to pay.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct PayRequest {
+    /// The payment provider's token; of the test provider: `accept`, `decline`, `delay:MS`, `repeat`, `reorder`, `hang`.
+    pub method: String,
+}
+
+/// For whom, and how long to wait.
+#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+pub struct PayQuery {
+    /// For guests.
+    pub secret: Option<String>,
+    /// Milliseconds to wait for the tickets; at most 2,000.
+    pub wait_issued: Option<u64>,
+}
+
+fn holder(identity: &MaybeIdentity, secret: Option<String>) -> Holder {
+    Holder {
+        account: identity.0.as_ref().map(|identity| identity.account),
+        secret,
+    }
+}
+
+fn may(identity: Option<&Arc<Identity>>, order: &Order, right: Right) -> bool {
+    identity.is_some_and(|identity| identity.may(order.organizer, right))
+}
+
+async fn post_order(
+    State(app): State<App>,
+    identity: MaybeIdentity,
+    address: ClientAddress,
+    headers: HeaderMap,
+    Json(request): Json<HoldRequest>,
+) -> Result<(StatusCode, Json<OrderView>), ApiError> {
+    let account = identity.0.map(|identity| identity.account);
+    let scope = idempotency::scope(account, address);
+    idempotency::claim(&app, &headers, &scope, request.id.0, &request).await?;
+    let held = hold(&app, &mut OsRandom, account, &request).await?;
+    let status = match held.made {
+        Made::Now => StatusCode::CREATED,
+        Made::Before => StatusCode::OK,
+    };
+    Ok((status, Json(held_view(&app, held))))
+}
+
+fn held_view(app: &App, held: Held) -> OrderView {
+    let id = held.order.id;
+    let opened = held.secret.as_ref();
+    OrderView {
+        secret: opened.map(super::secret::OrderSecret::to_text),
+        link: opened.map(|secret| link(&app.config.public_url, id, secret)),
+        ..OrderView::from(held.order)
+    }
+}
+
+async fn pay_order(
+    State(app): State<App>,
+    Path(id): Path<OrderId>,
+    Query(query): Query<PayQuery>,
+    identity: MaybeIdentity,
+    address: ClientAddress,
+    headers: HeaderMap,
+    Json(request): Json<PayRequest>,
+) -> Result<Json<OrderView>, ApiError> {
+    let holder = holder(&identity, query.secret);
+    let wait_ms = query.wait_issued.unwrap_or(0);
+    if wait_ms > LONGEST_WAIT_MS {
+        return Err(ApiError::invalid([("wait_issued", "at most 2000")]));
+    }
+    let payer = holder.account.map_or(Payer::Order(id), Payer::Account);
+    app.limits.payment(payer, app.now_ms())?;
+    let scope = idempotency::scope(holder.account, address);
+    let order = match idempotency::claim(&app, &headers, &scope, id.0, &request).await? {
+        Sent::First => {
+            let wait = Duration::from_millis(wait_ms);
+            pay(&app, &mut OsRandom, id, &holder, &request.method, wait).await?
+        }
+        Sent::Again => order_for(&app.pool, id, |order| holder.holds(order)).await?,
+    };
+    Ok(Json(order.into()))
+}
+
+async fn cancel_order(
+    State(app): State<App>,
+    Path(id): Path<OrderId>,
+    Query(query): Query<SecretQuery>,
+    identity: MaybeIdentity,
+) -> Result<Json<OrderView>, ApiError> {
+    let holder = holder(&identity, query.secret);
+    order_for(&app.pool, id, |order| {
+        holder.holds(order) || may(identity.0.as_ref(), order, Right::RefundOrders)
+    })
+    .await?;
+    Ok(Json(cancel(&app.pool, id).await?.into()))
+}
+
+async fn refund_order(
+    State(app): State<App>,
+    Path(id): Path<OrderId>,
+    identity: Identity,
+    address: ClientAddress,
+    headers: HeaderMap,
+    Json(request): Json<RefundRequest>,
+) -> Result<(StatusCode, Json<Refund>), ApiError> {
+    let own = identity.account;
+    let order = order_for(&app.pool, id, |order| {
+        identity.may(order.organizer, Right::ReadFigures) || order.account == Some(own)
+    })
+    .await?;
+    require(&identity, order.organizer, Right::RefundOrders)?;
+    let scope = idempotency::scope(Some(own), address);
+    idempotency::claim(&app, &headers, &scope, request.id.0, &request).await?;
+    let refund = refund(&app, id, &request).await?;
+    Ok((StatusCode::CREATED, Json(refund)))
+}
+
+async fn get_order(
+    State(app): State<App>,
+    Path(id): Path<OrderId>,
+    Query(query): Query<SecretQuery>,
+    identity: MaybeIdentity,
+) -> Result<Json<OrderView>, ApiError> {
+    let holder = holder(&identity, query.secret);
+    let order = order_for(&app.pool, id, |order| {
+        holder.holds(order) || may(identity.0.as_ref(), order, Right::ReadOrders)
+    })
+    .await?;
+    Ok(Json(order.into()))
+}
+
+async fn list_orders(
+    State(app): State<App>,
+    Query(page): Query<PageQuery>,
+    identity: Identity,
+) -> Result<Json<OrderPage>, ApiError> {
+    let whose = Whose::Account(identity.account);
+    orders_page(&app.pool, &whose, &page).await.map(Json)
+}
+
+async fn list_organizer_orders(
+    State(app): State<App>,
+    Path(organizer): Path<OrganizerId>,
+    Query(page): Query<PageQuery>,
+    identity: Identity,
+) -> Result<Json<OrderPage>, ApiError> {
+    require(&identity, organizer, Right::ReadOrders)?;
+    let whose = Whose::Organizers(vec![organizer]);
+    orders_page(&app.pool, &whose, &page).await.map(Json)
+}
+
+async fn list_all_orders(
+    State(app): State<App>,
+    Query(page): Query<PageQuery>,
+    identity: Identity,
+) -> Result<Json<OrderPage>, ApiError> {
+    let whose = if identity.is_platform_admin {
+        Whose::Everybody
+    } else {
+        let readable = identity
+            .memberships
+            .iter()
+            .filter(|(_, role)| role.may(Right::ReadOrders))
+            .map(|(organizer, _)| *organizer);
+        let organizers: Vec<_> = readable.collect();
+        if organizers.is_empty() {
+            return Err(ApiError::new(
+                ErrorCode::Forbidden,
+                "You sell for no organizer; your own orders are at GET /api/v1/orders.",
+            ));
+        }
+        Whose::Organizers(organizers)
+    };
+    orders_page(&app.pool, &whose, &page).await.map(Json)
+}

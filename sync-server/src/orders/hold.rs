@@ -1,0 +1,362 @@
+//! Making an order: one short transaction that takes places and writes what was asked.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+use shared::ids::{EventId, OrganizerId, Random, TypeNo, UserId};
+use shared::money::{Currency, Money};
+use shared::ticket::OrderCode;
+use shared::wire::latest::ErrorCode;
+use sqlx::{PgConnection, PgPool};
+
+use super::present::{Line, Order, order_by_id};
+use super::rules::{
+    EventOnSale, HoldRequest, NotHeld, TypeOnSale, check_request, check_sale, quantities,
+};
+use super::secret::OrderSecret;
+use super::stock::{self, SoldOut, Take};
+use super::{OrderState, UnreadableRow, other_content};
+use crate::app::App;
+use crate::database::transaction::{Attempts, begin_unflushed};
+use crate::vault::UnsealError;
+use crate::web::ApiError;
+
+/// No order was made.
+#[derive(Debug, thiserror::Error)]
+pub enum HoldError {
+    /// A rule forbids it.
+    #[error(transparent)]
+    Refused(#[from] NotHeld),
+    /// That id belongs to another order.
+    #[error("the id belongs to an order with other content")]
+    OtherContent,
+    /// The order was made before and its secret does not open.
+    #[error("opening the secret of an order that is asked for again")]
+    Secret(#[from] UnsealError),
+    /// PostgreSQL.
+    #[error("holding places")]
+    Database(#[from] sqlx::Error),
+}
+
+/// When an order was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// By this request.
+    Now,
+    /// By an earlier sending of it.
+    Before,
+}
+
+/// An order that was made, now or by an earlier sending of the same request.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// When it was made.
+    pub made: Made,
+    /// As it is now.
+    pub order: Order,
+    /// While it is held, for whoever sent this request: what opens it. A repeat of the request gets it again, since
+    /// the first answer may have been lost; once it is paid, only the mail has it.
+    pub secret: Option<OrderSecret>,
+}
+
+/// Holds places for `account`, or for a guest. The same request of the same account again gives the same order.
+pub async fn hold(
+    app: &App,
+    random: &mut impl Random,
+    account: Option<UserId>,
+    request: &HoldRequest,
+) -> Result<Held, HoldError> {
+    check_request(request)?;
+    let hash = request_hash(account, request);
+    let mut attempts = Attempts::default();
+    let outcome = loop {
+        match hold_once(app, random, account, request, hash).await {
+            Err(HoldError::Database(error)) if attempts.again(&error) => {}
+            outcome => break outcome,
+        }
+    };
+    match outcome {
+        Ok(Some(held)) => {
+            app.flush.wait(&app.pool).await?;
+            Ok(held)
+        }
+        // The id is taken: by this request, it may be, which must not be refused for what has changed since.
+        Ok(None) => repeated(app, request, hash)
+            .await?
+            .ok_or(HoldError::OtherContent),
+        Err(refused @ HoldError::Refused(_)) => repeated(app, request, hash).await?.ok_or(refused),
+        Err(error) => Err(error),
+    }
+}
+
+async fn hold_once(
+    app: &App,
+    random: &mut impl Random,
+    account: Option<UserId>,
+    request: &HoldRequest,
+    hash: [u8; 32],
+) -> Result<Option<Held>, HoldError> {
+    let places = quantities(&request.lines);
+    let types: Vec<i32> = places.keys().map(|no| i32::from(no.0)).collect();
+    let event = event_on_sale(&app.pool, request.event_id, &types)
+        .await?
+        .ok_or(NotHeld::NoEvent)?;
+    let now_ms = app.now_ms();
+    let total = check_sale(request, &event, now_ms)?;
+    let secret = OrderSecret::draw(random);
+    let order = new_order(app, random, account, request, &event, total, &secret, hash);
+
+    let mut tx = begin_unflushed(&app.pool).await?;
+    if !order_insert(&mut tx, &order, event.commission_basis_points).await? {
+        return Ok(None);
+    }
+    stock::take(
+        &mut tx,
+        event.organizer,
+        request.event_id,
+        &places,
+        Take::Hold,
+    )
+    .await?
+    .map_err(|SoldOut(type_no)| NotHeld::SoldOut { type_no })?;
+    tx.commit().await?;
+    Ok(Some(Held {
+        made: Made::Now,
+        order,
+        secret: Some(secret),
+    }))
+}
+
+async fn repeated(
+    app: &App,
+    request: &HoldRequest,
+    hash: [u8; 32],
+) -> Result<Option<Held>, HoldError> {
+    let Some(order) = order_by_id(&app.pool, request.id).await? else {
+        return Ok(None);
+    };
+    if order.request_hash != hash {
+        return Err(HoldError::OtherContent);
+    }
+    // Its first sending may still be on its way to the disk.
+    app.flush.wait(&app.pool).await?;
+    let secret = match order.state {
+        OrderState::Held => Some(OrderSecret::unseal(
+            &app.vault,
+            order.id,
+            &order.secret_sealed,
+        )?),
+        OrderState::Paid | OrderState::Cancelled | OrderState::Expired | OrderState::Refunded => {
+            None
+        }
+    };
+    Ok(Some(Held {
+        made: Made::Before,
+        order,
+        secret,
+    }))
+}
+
+/// SHA-256 over who asks and what.
+fn request_hash(account: Option<UserId>, request: &HoldRequest) -> [u8; 32] {
+    let json = serde_json::to_vec(&(account, request))
+        .expect("ids, numbers and texts always have a JSON form");
+    Sha256::digest(json).into()
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is one column or more of the row that is put together here"
+)]
+fn new_order(
+    app: &App,
+    random: &mut impl Random,
+    account: Option<UserId>,
+    request: &HoldRequest,
+    event: &EventOnSale,
+    total: Money,
+    secret: &OrderSecret,
+    request_hash: [u8; 32],
+) -> Order {
+    let now_ms = app.now_ms();
+    let line = |line: &super::rules::LineRequest| {
+        let ticket_type = &event.types[&line.type_no];
+        Line {
+            type_no: line.type_no,
+            quantity: line.quantity,
+            unit_minor: ticket_type.price.minor,
+            vat_basis_points: ticket_type.vat_basis_points,
+            holder_names: line.holder_names.clone(),
+        }
+    };
+    Order {
+        id: request.id,
+        organizer: event.organizer,
+        event: request.event_id,
+        account,
+        code: OrderCode::draw(random).to_string(),
+        state: OrderState::Held,
+        total,
+        refunded: Money::zero(total.currency),
+        email: request.email.clone(),
+        name: request.name.clone(),
+        language: request.language.clone(),
+        created_ms: now_ms,
+        expires_ms: now_ms + event.hold_ms,
+        paid_ms: None,
+        issued_ms: None,
+        lines: request.lines.iter().map(line).collect(),
+        tickets: Vec::new(),
+        secret_hash: OrderSecret::hash_of(&secret.to_text()),
+        secret_sealed: secret.seal(&app.vault, request.id),
+        request_hash,
+    }
+}
+
+/// `false`: that id is taken.
+async fn order_insert(
+    connection: &mut PgConnection,
+    order: &Order,
+    commission_basis_points: i32,
+) -> Result<bool, sqlx::Error> {
+    let (mut types, mut quantities, mut units, mut vats, mut names) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for line in &order.lines {
+        types.push(i32::from(line.type_no.0));
+        quantities.push(line.quantity as i32);
+        units.push(line.unit_minor);
+        vats.push(line.vat_basis_points);
+        // An array of arrays would have to be rectangular; no name holds a line break.
+        names.push(line.holder_names.join("\n"));
+    }
+    let inserted = sqlx::query_scalar!(
+        r#"with made as (
+               insert into orders (organizer_id, event_id, id, code, account_id, email, name, language, state, currency,
+                   total_minor, commission_basis_points, secret_hash, secret_sealed, request_hash, expires_ms, created_ms)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, 'held', $9, $10, $11, $12, $13, $14, $15, $16)
+               on conflict (id) do nothing
+               returning id
+           ), lines as (
+               insert into order_lines (organizer_id, event_id, order_id, no, type_no, quantity, unit_minor,
+                   vat_basis_points, holder_names)
+               select $1, $2, made.id, l.no::int, l.type_no, l.quantity, l.unit_minor, l.vat,
+                   coalesce(string_to_array(nullif(l.names, ''), E'\n'), '{}')
+               from made, unnest($17::int[], $18::int[], $19::bigint[], $20::int[], $21::text[])
+                   with ordinality as l (type_no, quantity, unit_minor, vat, names, no)
+           )
+           select count(*) as "inserted!" from made"#,
+        order.organizer.0,
+        order.event.0,
+        order.id.0,
+        order.code,
+        order.account.map(|account| account.0),
+        order.email,
+        order.name,
+        order.language,
+        order.total.currency.code(),
+        order.total.minor,
+        commission_basis_points,
+        &order.secret_hash,
+        order.secret_sealed,
+        &order.request_hash,
+        order.expires_ms,
+        order.created_ms,
+        &types,
+        &quantities,
+        &units,
+        &vats,
+        &names,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(inserted == 1)
+}
+
+/// What an event says of its sale, with those of `types` that it has.
+async fn event_on_sale(
+    pool: &PgPool,
+    event: EventId,
+    types: &[i32],
+) -> Result<Option<EventOnSale>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select e.organizer_id, e.status, e.currency, e.hold_seconds, e.ends_ms, g.commission_basis_points,
+               t.no as "no?", t.price_minor as "price_minor?", t.vat_basis_points as "vat_basis_points?",
+               t.sale_from_ms, t.sale_until_ms, t.max_per_order as "max_per_order?",
+               s.quota - s.held - s.sold - s.leased as "left?"
+           from events e
+           join organizers g on g.id = e.organizer_id
+           left join ticket_types t
+               on t.organizer_id = e.organizer_id and t.event_id = e.id and t.no = any($2) and not t.deleted
+           left join stock s
+               on s.organizer_id = t.organizer_id and s.event_id = t.event_id and s.type_no = t.no
+           where e.id = $1"#,
+        event.0,
+        types,
+    )
+    .fetch_all(pool)
+    .await?;
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    let currency = Currency::from_code(&first.currency)
+        .ok_or_else(|| UnreadableRow::new("an event's currency", &first.currency))?;
+    let ticket_types: BTreeMap<_, _> = rows
+        .iter()
+        .filter_map(|row| {
+            let ticket_type = TypeOnSale {
+                price: Money::new(row.price_minor?, currency),
+                vat_basis_points: row.vat_basis_points?,
+                sale_from_ms: row.sale_from_ms,
+                sale_until_ms: row.sale_until_ms,
+                max_per_order: row.max_per_order? as u32,
+                left: i64::from(row.left.unwrap_or(0)),
+            };
+            Some((TypeNo(row.no? as u16), ticket_type))
+        })
+        .collect();
+    Ok(Some(EventOnSale {
+        organizer: OrganizerId(first.organizer_id),
+        status: first.status.clone(),
+        currency,
+        hold_ms: i64::from(first.hold_seconds) * 1000,
+        ends_ms: first.ends_ms,
+        commission_basis_points: first.commission_basis_points,
+        types: ticket_types,
+    }))
+}
+
+impl From<HoldError> for ApiError {
+    fn from(error: HoldError) -> Self {
+        match error {
+            HoldError::Refused(refused) => refused.into(),
+            HoldError::OtherContent => other_content("order"),
+            HoldError::Secret(error) => Self::internal(error),
+            HoldError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotHeld> for ApiError {
+    fn from(refused: NotHeld) -> Self {
+        match refused {
+            NotHeld::Fields(fields) => Self::invalid(fields),
+            NotHeld::NoEvent => Self::not_found("event"),
+            NotHeld::NotOnSale { what } => Self::new(
+                ErrorCode::NotOnSale,
+                format!("Not on sale now: {what}. Look at the event's page for the dates of sale."),
+            ),
+            NotHeld::OverLimit { type_no, most } => Self::new(
+                ErrorCode::OverLimit,
+                format!("An order may have at most {most} places of this type; take fewer."),
+            )
+            .with_field("type_no", type_no.to_string())
+            .with_field("max_per_order", most.to_string()),
+            NotHeld::SoldOut { type_no } => Self::new(
+                ErrorCode::SoldOut,
+                "Not enough places of this type are left; take fewer or another type. Held places come back when they are not paid in time.",
+            )
+            .with_field("type_no", type_no.to_string()),
+            NotHeld::Sum(_) => Self::invalid([("lines", "too much for one order")]),
+        }
+    }
+}

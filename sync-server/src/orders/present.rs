@@ -1,0 +1,236 @@
+//! An order as it is now, with its lines and its tickets.
+
+use shared::clock::UnixMillis;
+use shared::ids::{EventId, OrderId, OrganizerId, TicketId, TypeNo, UserId};
+use shared::money::{Currency, Money};
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::{OrderState, UnreadableRow};
+
+/// An order. Its JSON form is [`OrderView`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Its id, made by the client.
+    pub id: OrderId,
+    /// Whose event.
+    pub organizer: OrganizerId,
+    /// Which event.
+    pub event: EventId,
+    /// Who bought it with an account.
+    pub account: Option<UserId>,
+    /// `TH-` and ten characters, for people.
+    pub code: String,
+    /// Where it stands.
+    pub state: OrderState,
+    /// What it costs.
+    pub total: Money,
+    /// What was given back, or is on its way back.
+    pub refunded: Money,
+    /// Where the tickets go.
+    pub email: String,
+    /// Who bought.
+    pub name: String,
+    /// Of the mails.
+    pub language: String,
+    /// When it was held.
+    pub created_ms: UnixMillis,
+    /// Until when it is held.
+    pub expires_ms: UnixMillis,
+    /// When its money came.
+    pub paid_ms: Option<UnixMillis>,
+    /// When its tickets were signed and published.
+    pub issued_ms: Option<UnixMillis>,
+    /// What was bought.
+    pub lines: Vec<Line>,
+    /// In the order of their series numbers.
+    pub tickets: Vec<TicketId>,
+    /// SHA-256 of its secret.
+    pub secret_hash: [u8; 32],
+    /// Its secret, sealed.
+    pub secret_sealed: Vec<u8>,
+    /// SHA-256 of who asked and what.
+    pub request_hash: [u8; 32],
+}
+
+/// A line of an order.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Line {
+    /// The type's number within its event.
+    #[schema(value_type = u16)]
+    pub type_no: TypeNo,
+    /// How many places.
+    pub quantity: u32,
+    /// Price of one place, minor units of the order's currency.
+    pub unit_minor: i64,
+    /// Contained in the price, basis points.
+    pub vat_basis_points: i32,
+    /// As far as known.
+    pub holder_names: Vec<String>,
+}
+
+pub(super) struct OrderRow {
+    pub(super) id: Uuid,
+    pub(super) organizer_id: Uuid,
+    pub(super) event_id: Uuid,
+    pub(super) account_id: Option<Uuid>,
+    pub(super) code: String,
+    pub(super) state: String,
+    pub(super) currency: String,
+    pub(super) total_minor: i64,
+    pub(super) refunded_minor: i64,
+    pub(super) email: String,
+    pub(super) name: String,
+    pub(super) language: String,
+    pub(super) created_ms: i64,
+    pub(super) expires_ms: i64,
+    pub(super) paid_ms: Option<i64>,
+    pub(super) issued_ms: Option<i64>,
+    pub(super) secret_hash: Vec<u8>,
+    pub(super) secret_sealed: Vec<u8>,
+    pub(super) request_hash: Vec<u8>,
+    pub(super) lines: sqlx::types::Json<Vec<Line>>,
+    pub(super) tickets: Vec<i64>,
+}
+
+/// `select_orders!("where ...", arguments...)`: the one list of columns.
+macro_rules! select_orders {
+    ($tail:literal, $($argument:expr),* $(,)?) => {
+        sqlx::query_as!(
+            $crate::orders::present::OrderRow,
+            r#"select o.id, o.organizer_id, o.event_id, o.account_id, o.code, o.state, o.currency, o.total_minor,
+                   o.refunded_minor, o.email, o.name, o.language, o.created_ms, o.expires_ms, o.paid_ms, o.issued_ms,
+                   o.secret_hash, o.secret_sealed, o.request_hash,
+                   (select coalesce(jsonb_agg(jsonb_build_object('type_no', l.type_no, 'quantity', l.quantity,
+                            'unit_minor', l.unit_minor, 'vat_basis_points', l.vat_basis_points,
+                            'holder_names', l.holder_names) order by l.no), '[]')
+                    from order_lines l
+                    where l.organizer_id = o.organizer_id and l.event_id = o.event_id and l.order_id = o.id)
+                       as "lines!: sqlx::types::Json<Vec<crate::orders::present::Line>>",
+                   (select coalesce(array_agg(t.id order by t.series_no), '{}')
+                    from tickets t
+                    where t.organizer_id = o.organizer_id and t.event_id = o.event_id and t.order_id = o.id)
+                       as "tickets!"
+               from orders o "# + $tail,
+            $($argument),*
+        )
+    };
+}
+pub(super) use select_orders;
+
+impl TryFrom<OrderRow> for Order {
+    type Error = UnreadableRow;
+
+    fn try_from(row: OrderRow) -> Result<Self, UnreadableRow> {
+        let currency = Currency::from_code(&row.currency)
+            .ok_or_else(|| UnreadableRow::new("an order's currency", &row.currency))?;
+        let hash = |what, bytes: Vec<u8>| {
+            <[u8; 32]>::try_from(bytes).map_err(|_| UnreadableRow::new(what, "not 32 bytes"))
+        };
+        Ok(Self {
+            id: OrderId(row.id),
+            organizer: OrganizerId(row.organizer_id),
+            event: EventId(row.event_id),
+            account: row.account_id.map(UserId),
+            code: row.code,
+            state: row.state.parse()?,
+            total: Money::new(row.total_minor, currency),
+            refunded: Money::new(row.refunded_minor, currency),
+            email: row.email,
+            name: row.name,
+            language: row.language,
+            created_ms: row.created_ms,
+            expires_ms: row.expires_ms,
+            paid_ms: row.paid_ms,
+            issued_ms: row.issued_ms,
+            lines: row.lines.0,
+            tickets: row.tickets.into_iter().map(TicketId::from_i64).collect(),
+            secret_hash: hash("an order's secret", row.secret_hash)?,
+            secret_sealed: row.secret_sealed,
+            request_hash: hash("an order's request", row.request_hash)?,
+        })
+    }
+}
+
+/// The order of that id.
+pub async fn order_by_id(
+    executor: impl PgExecutor<'_>,
+    id: OrderId,
+) -> Result<Option<Order>, sqlx::Error> {
+    let row = select_orders!("where o.id = $1", id.0)
+        .fetch_optional(executor)
+        .await?;
+    Ok(row.map(Order::try_from).transpose()?)
+}
+
+/// An order in JSON. Amounts are minor units.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct OrderView {
+    /// Its id.
+    #[schema(value_type = Uuid)]
+    pub id: OrderId,
+    /// For people: `TH-` and ten characters.
+    pub code: String,
+    /// Which event.
+    #[schema(value_type = Uuid)]
+    pub event_id: EventId,
+    /// Where it stands.
+    pub state: OrderState,
+    /// ISO 4217.
+    #[schema(value_type = String)]
+    pub currency: Currency,
+    /// What it costs.
+    pub total_minor: i64,
+    /// What was given back.
+    pub refunded_minor: i64,
+    /// Where the tickets go.
+    pub email: String,
+    /// Who bought.
+    pub name: String,
+    /// Of the mails.
+    pub language: String,
+    /// When it was held.
+    pub created_ms: UnixMillis,
+    /// Until when it is held.
+    pub expires_ms: UnixMillis,
+    /// When its money came.
+    pub paid_ms: Option<UnixMillis>,
+    /// When its tickets were signed and published.
+    pub issued_ms: Option<UnixMillis>,
+    /// What was bought.
+    pub lines: Vec<Line>,
+    /// Its tickets, once issued: 13 characters each.
+    #[schema(value_type = Vec<String>)]
+    pub tickets: Vec<TicketId>,
+    /// Opens the order without an account. Only in the answer to the request that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// The page that `secret` opens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+impl From<Order> for OrderView {
+    fn from(order: Order) -> Self {
+        Self {
+            id: order.id,
+            code: order.code,
+            event_id: order.event,
+            state: order.state,
+            currency: order.total.currency,
+            total_minor: order.total.minor,
+            refunded_minor: order.refunded.minor,
+            email: order.email,
+            name: order.name,
+            language: order.language,
+            created_ms: order.created_ms,
+            expires_ms: order.expires_ms,
+            paid_ms: order.paid_ms,
+            issued_ms: order.issued_ms,
+            lines: order.lines,
+            tickets: order.tickets,
+            secret: None,
+            link: None,
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! What may be held: pure, from what the event says and what is asked.
+
+use std::collections::BTreeMap;
+
+use shared::clock::UnixMillis;
+use shared::ids::{EventId, OrderId, OrganizerId, TypeNo};
+use shared::money::{Currency, Money, MoneyError};
+
+/// More lines than any event has types that a person would combine.
+const MAX_LINES: usize = 20;
+/// As the column allows.
+const MAX_QUANTITY: u32 = 100;
+const MAX_TEXT: usize = 200;
+/// RFC 5321: the longest address that a server has to take.
+const MAX_EMAIL: usize = 254;
+const LANGUAGES: [&str; 5] = ["fr", "en", "es", "de", "it"];
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct HoldRequest {
+    /// Made by the client, unique for ever: the same request sent again is the same order.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: OrderId,
+    /// Which event.
+    #[schema(value_type = uuid::Uuid)]
+    pub event_id: EventId,
+    /// Types and quantities.
+    pub lines: Vec<LineRequest>,
+    /// Where the tickets go.
+    pub email: String,
+    /// Who buys.
+    pub name: String,
+    /// Of the mails: fr, en, es, de or it.
+    #[serde(default = "french")]
+    pub language: String,
+}
+
+/// Places of one type.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct LineRequest {
+    /// The type's number within its event.
+    #[schema(value_type = u16)]
+    pub type_no: TypeNo,
+    /// How many places.
+    pub quantity: u32,
+    /// Who they are for, as far as known; at most one name a place.
+    #[serde(default)]
+    pub holder_names: Vec<String>,
+}
+
+fn french() -> String {
+    "fr".to_owned()
+}
+
+/// What the event says about its sale at this moment.
+#[derive(Clone, Debug)]
+pub struct EventOnSale {
+    /// Whose event.
+    pub organizer: OrganizerId,
+    /// Draft, published, cancelled or archived.
+    pub status: String,
+    /// What it is sold in.
+    pub currency: Currency,
+    /// How long a hold lives.
+    pub hold_ms: i64,
+    /// The sale ends with the event at the latest.
+    pub ends_ms: UnixMillis,
+    /// The platform's share.
+    pub commission_basis_points: i32,
+    /// The types that were asked for, as far as there are such.
+    pub types: BTreeMap<TypeNo, TypeOnSale>,
+}
+
+/// A ticket type and what is left of it.
+#[derive(Clone, Debug)]
+pub struct TypeOnSale {
+    /// Of one place.
+    pub price: Money,
+    /// Contained in the price.
+    pub vat_basis_points: i32,
+    /// Not before.
+    pub sale_from_ms: Option<UnixMillis>,
+    /// No longer from then on.
+    pub sale_until_ms: Option<UnixMillis>,
+    /// In one order.
+    pub max_per_order: u32,
+    /// Places neither held nor sold nor lent, a moment ago.
+    pub left: i64,
+}
+
+/// Why nothing is held.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotHeld {
+    /// The request itself is wrong: field and what is wrong with it.
+    #[error("fields of the request are wrong: {0:?}")]
+    Fields(BTreeMap<String, String>),
+    /// No such event for the public.
+    #[error("there is no such event")]
+    NoEvent,
+    /// Too early, too late, or called off.
+    #[error("{what} is not on sale now")]
+    NotOnSale {
+        /// The event, or a type.
+        what: String,
+    },
+    /// More of one type than an order may have.
+    #[error("an order may have at most {most} of type {type_no}")]
+    OverLimit {
+        /// Which type.
+        type_no: TypeNo,
+        /// The most.
+        most: u32,
+    },
+    /// Not so many places left.
+    #[error("not enough places of type {type_no} are left")]
+    SoldOut {
+        /// Which type.
+        type_no: TypeNo,
+    },
+    /// A sum that no 64 bits hold.
+    #[error("adding up the order")]
+    Sum(#[from] MoneyError),
+}
+
+/// Checks the request by itself.
+pub fn check_request(request: &HoldRequest) -> Result<(), NotHeld> {
+    let mut wrong = BTreeMap::new();
+    let mut field = |name: &str, text: &str| {
+        wrong.insert(name.to_owned(), text.to_owned());
+    };
+    if request.lines.is_empty() || request.lines.len() > MAX_LINES {
+        field("lines", "give 1 to 20 lines");
+    }
+    for line in &request.lines {
+        if !(1..=MAX_QUANTITY).contains(&line.quantity) {
+            field("lines.quantity", "1 to 100 places a line");
+        }
+        if line.holder_names.len() > line.quantity as usize {
+            field("lines.holder_names", "at most one name a place");
+        }
+        if line.holder_names.iter().any(|name| !is_text(name)) {
+            field("lines.holder_names", "at most 200 letters, on one line");
+        }
+    }
+    if request.name.trim().is_empty() || !is_text(&request.name) {
+        field("name", "1 to 200 letters, on one line");
+    }
+    if !is_email(&request.email) {
+        field("email", "an address such as camille@example.org");
+    }
+    if !LANGUAGES.contains(&request.language.as_str()) {
+        field("language", "fr, en, es, de or it");
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(NotHeld::Fields(wrong))
+    }
+}
+
+fn is_text(text: &str) -> bool {
+    text.chars().count() <= MAX_TEXT && !text.chars().any(char::is_control)
+}
+
+/// Shape only; whether somebody reads it is seen when the mail is sent.
+fn is_email(text: &str) -> bool {
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
+    text.len() <= MAX_EMAIL
+        && text.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && local.chars().all(plain)
+                && domain.contains('.')
+                && domain.split('.').all(|label| !label.is_empty())
+                && domain.chars().all(plain)
+        })
+}
+
+/// Places by type, ascending: the order in which stock is locked.
+pub fn quantities(lines: &[LineRequest]) -> BTreeMap<TypeNo, u32> {
+    let mut sums = BTreeMap::new();
+    for line in lines {
+        let sum: &mut u32 = sums.entry(line.type_no).or_default();
+        *sum = sum.saturating_add(line.quantity);
+    }
+    sums
+}
+
+/// Checks a request against its event; gives what it costs.
+pub fn check_sale(
+    request: &HoldRequest,
+    event: &EventOnSale,
+    now_ms: UnixMillis,
+) -> Result<Money, NotHeld> {
+    let not_on_sale = |what: &str| NotHeld::NotOnSale {
+        what: what.to_owned(),
+    };
+    match event.status.as_str() {
+        "published" => {}
+        "draft" => return Err(NotHeld::NoEvent),
+        _ => return Err(not_on_sale("the event")),
+    }
+    if now_ms >= event.ends_ms {
+        return Err(not_on_sale("the event"));
+    }
+    let mut total = Money::zero(event.currency);
+    for (type_no, quantity) in quantities(&request.lines) {
+        let Some(ticket_type) = event.types.get(&type_no) else {
+            let text = format!("there is no type {type_no} in this event");
+            return Err(NotHeld::Fields([("lines.type_no".into(), text)].into()));
+        };
+        let early = ticket_type.sale_from_ms.is_some_and(|from| now_ms < from);
+        let late = ticket_type
+            .sale_until_ms
+            .is_some_and(|until| now_ms >= until);
+        if early || late {
+            return Err(not_on_sale(&format!("type {type_no}")));
+        }
+        if quantity > ticket_type.max_per_order {
+            let most = ticket_type.max_per_order;
+            return Err(NotHeld::OverLimit { type_no, most });
+        }
+        if i64::from(quantity) > ticket_type.left {
+            return Err(NotHeld::SoldOut { type_no });
+        }
+        total = total.plus(ticket_type.price.times(quantity)?)?;
+    }
+    Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn request(lines: &[(u16, u32)]) -> HoldRequest {
+        HoldRequest {
+            id: OrderId(Uuid::from_u128(1)),
+            event_id: EventId(Uuid::from_u128(2)),
+            lines: lines
+                .iter()
+                .map(|(type_no, quantity)| LineRequest {
+                    type_no: TypeNo(*type_no),
+                    quantity: *quantity,
+                    holder_names: Vec::new(),
+                })
+                .collect(),
+            email: "camille@example.org".into(),
+            name: "Camille Roux".into(),
+            language: "fr".into(),
+        }
+    }
+
+    fn event() -> EventOnSale {
+        let ticket_type = |price| TypeOnSale {
+            price: Money::new(price, Currency::Eur),
+            vat_basis_points: 550,
+            sale_from_ms: Some(1_000),
+            sale_until_ms: Some(9_000),
+            max_per_order: 4,
+            left: 3,
+        };
+        EventOnSale {
+            organizer: OrganizerId(Uuid::from_u128(3)),
+            status: "published".into(),
+            currency: Currency::Eur,
+            hold_ms: 600_000,
+            ends_ms: 20_000,
+            commission_basis_points: 500,
+            types: [(TypeNo(1), ticket_type(3400)), (TypeNo(2), ticket_type(0))].into(),
+        }
+    }
+
+    #[test]
+    fn lines_of_one_type_count_together() {
+        let sale = check_sale(&request(&[(1, 1), (2, 1), (1, 1)]), &event(), 5_000);
+        assert_eq!(sale, Ok(Money::new(6800, Currency::Eur)));
+        let sale = check_sale(&request(&[(1, 2), (1, 2)]), &event(), 5_000);
+        assert_eq!(sale, Err(NotHeld::SoldOut { type_no: TypeNo(1) }));
+        let sale = check_sale(&request(&[(1, 3), (1, 2)]), &event(), 5_000);
+        let over = NotHeld::OverLimit {
+            type_no: TypeNo(1),
+            most: 4,
+        };
+        assert_eq!(sale, Err(over));
+    }
+
+    #[test]
+    fn the_sale_window_is_half_open() {
+        let at = |now_ms| check_sale(&request(&[(1, 1)]), &event(), now_ms).is_ok();
+        assert_eq!(
+            [at(999), at(1_000), at(8_999), at(9_000)],
+            [false, true, true, false]
+        );
+    }
+
+    #[test]
+    fn a_draft_is_not_told_from_nothing_and_a_cancelled_event_is_not_on_sale() {
+        let with = |status: &str| EventOnSale {
+            status: status.into(),
+            ..event()
+        };
+        let check = |status| check_sale(&request(&[(1, 1)]), &with(status), 5_000);
+        assert_eq!(check("draft"), Err(NotHeld::NoEvent));
+        assert!(matches!(check("cancelled"), Err(NotHeld::NotOnSale { .. })));
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        let wrong = HoldRequest {
+            lines: Vec::new(),
+            email: "camille".into(),
+            name: " ".into(),
+            language: "xx".into(),
+            ..request(&[])
+        };
+        let Err(NotHeld::Fields(fields)) = check_request(&wrong) else {
+            panic!("it was taken");
+        };
+        let names: Vec<_> = fields.keys().map(String::as_str).collect();
+        assert_eq!(names, ["email", "language", "lines", "name"]);
+        for email in [
+            "@b.fr", "a@", "a@b", "a b@c.fr", "a@b@c.fr", "a@.fr", "a@b..fr",
+        ] {
+            assert!(!is_email(email), "{email}");
+        }
+    }
+
+    #[test]
+    fn a_name_on_two_lines_is_refused() {
+        let mut two_lines = request(&[(1, 1)]);
+        two_lines.lines[0].holder_names = vec!["Camille\nRoux".into()];
+        assert!(matches!(check_request(&two_lines), Err(NotHeld::Fields(_))));
+    }
+}

@@ -1,0 +1,287 @@
+//! One way in for whatever a provider says of a payment. Exactly once, whatever is repeated and in whichever order:
+//! order and payment change together or not at all, under the order's row lock.
+
+use shared::ids::{EventId, OrderId, OrganizerId, PaymentId};
+use shared::money::Money;
+use sqlx::{Acquire as _, PgConnection};
+
+use super::provider::{Notification, Outcome};
+use crate::app::App;
+use crate::database::transaction::{Attempts, begin_unflushed};
+use crate::orders::stock::{self, Move, Places, Take};
+use crate::orders::{OrderState, UnreadableRow};
+use crate::tickets::issuer;
+use crate::web::ApiError;
+
+/// What a notification changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The order is paid by it, now.
+    Paid,
+    /// Nothing: it was told before, or something newer was.
+    Repeated,
+    /// The payment is declined, now.
+    Declined,
+    /// The money came and there is no place for it any more, or it was paid already: it goes back.
+    Returned,
+}
+
+/// A notification was not settled; told again, it will be.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// We never began it.
+    #[error("settling payment {0}, which this server never began")]
+    UnknownPayment(PaymentId),
+    /// PostgreSQL.
+    #[error("settling a payment")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Settles what the provider says. When it returns, the outcome is on the disk.
+pub async fn settle(app: &App, notification: &Notification) -> Result<Settlement, SettleError> {
+    let mut attempts = Attempts::default();
+    let settlement = loop {
+        match settle_once(app, notification).await {
+            Err(SettleError::Database(error)) if attempts.again(&error) => {}
+            outcome => break outcome?,
+        }
+    };
+    app.flush.wait(&app.pool).await?;
+    if settlement == Settlement::Returned {
+        super::give_back::give_back(app, notification.payment).await?;
+    }
+    Ok(settlement)
+}
+
+async fn settle_once(app: &App, notification: &Notification) -> Result<Settlement, SettleError> {
+    let amount = match notification.outcome {
+        Outcome::Succeeded(amount) => amount,
+        Outcome::Declined => return decline(app, notification).await,
+    };
+    let now_ms = app.now_ms();
+    let mut tx = begin_unflushed(&app.pool).await?;
+    if let Some(paid) = pay_order(&mut tx, notification, amount, OrderState::Held, now_ms).await? {
+        stock::shift(
+            &mut tx,
+            paid.organizer,
+            paid.event,
+            &paid.places,
+            Move::HeldToSold,
+        )
+        .await?;
+        tx.commit().await?;
+        issuer::wake(app, paid.organizer, paid.event);
+        return Ok(Settlement::Paid);
+    }
+    let verdict = judge(&mut tx, notification, amount).await?;
+    let settlement = match verdict {
+        Verdict::Repeated => return Ok(Settlement::Repeated),
+        Verdict::TakeAgain => match take_again(&mut tx, notification, amount, now_ms).await? {
+            Some(paid) => {
+                tx.commit().await?;
+                issuer::wake(app, paid.organizer, paid.event);
+                return Ok(Settlement::Paid);
+            }
+            None => Settlement::Returned,
+        },
+        Verdict::Return => Settlement::Returned,
+    };
+    mark_returned(&mut tx, notification, amount, now_ms).await?;
+    tx.commit().await?;
+    Ok(settlement)
+}
+
+struct Paid {
+    organizer: OrganizerId,
+    event: EventId,
+    places: Places,
+}
+
+/// Order `from` -> paid, payment -> succeeded, and what the ledger says of it; nothing if any of that does not fit.
+async fn pay_order(
+    connection: &mut PgConnection,
+    notification: &Notification,
+    amount: Money,
+    from: OrderState,
+    now_ms: i64,
+) -> Result<Option<Paid>, sqlx::Error> {
+    let paid = sqlx::query!(
+        r#"with paid as (
+               update orders o set state = 'paid', paid_ms = $5
+               from payments p
+               where p.id = $1 and p.order_id = $2 and p.amount_minor = $3 and p.currency = $4
+                   and p.state in ('pending', 'declined')
+                   and o.id = p.order_id and o.state = $6
+               returning o.organizer_id, o.event_id, o.id, o.total_minor, o.currency, o.commission_basis_points
+           ), settled as (
+               update payments p set state = 'succeeded', settled_ms = $5, reference = $7
+               from paid where p.id = $1
+           ), booked as (
+               insert into ledger (organizer_id, event_id, at_ms, order_id, payment_id, kind, amount_minor, currency)
+               select paid.organizer_id, paid.event_id, $5, paid.id, $1, entry.kind, entry.amount, paid.currency
+               from paid cross join lateral (values
+                   ('sale', paid.total_minor),
+                   -- Half a cent is rounded up: the platform's side.
+                   ('platform_fee', -((paid.total_minor * paid.commission_basis_points + 5000) / 10000))
+               ) entry (kind, amount)
+               where entry.amount <> 0
+           )
+           select paid.organizer_id, paid.event_id, array_agg(l.type_no) as "types!",
+               array_agg(l.quantity::bigint) as "quantities!"
+           from paid
+           join order_lines l
+               on l.organizer_id = paid.organizer_id and l.event_id = paid.event_id and l.order_id = paid.id
+           group by 1, 2"#,
+        notification.payment.0,
+        notification.order.0,
+        amount.minor,
+        amount.currency.code(),
+        now_ms,
+        from.as_str(),
+        notification.reference,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(paid.map(|row| Paid {
+        organizer: OrganizerId(row.organizer_id),
+        event: EventId(row.event_id),
+        places: stock::places(&row.types, &row.quantities),
+    }))
+}
+
+enum Verdict {
+    Repeated,
+    TakeAgain,
+    Return,
+}
+
+/// Why the order was not simply held and its payment open.
+async fn judge(
+    connection: &mut PgConnection,
+    notification: &Notification,
+    amount: Money,
+) -> Result<Verdict, SettleError> {
+    let unknown = || SettleError::UnknownPayment(notification.payment);
+    let order = order_locked(connection, notification.order)
+        .await?
+        .ok_or_else(unknown)?;
+    let payment = sqlx::query!(
+        "select state, amount_minor, currency from payments where id = $1 and order_id = $2",
+        notification.payment.0,
+        notification.order.0
+    )
+    .fetch_optional(connection)
+    .await?
+    .ok_or_else(unknown)?;
+    match payment.state.as_str() {
+        "pending" | "declined" => {}
+        "succeeded" | "returned" => return Ok(Verdict::Repeated),
+        other => {
+            let row = UnreadableRow::new("a payment's state", other);
+            return Err(SettleError::Database(row.into()));
+        }
+    }
+    let as_asked =
+        payment.amount_minor == amount.minor && payment.currency == amount.currency.code();
+    Ok(match order {
+        OrderState::Expired if as_asked => Verdict::TakeAgain,
+        OrderState::Held
+        | OrderState::Paid
+        | OrderState::Cancelled
+        | OrderState::Expired
+        | OrderState::Refunded => Verdict::Return,
+    })
+}
+
+async fn order_locked(
+    connection: &mut PgConnection,
+    order: OrderId,
+) -> Result<Option<OrderState>, sqlx::Error> {
+    let state = sqlx::query_scalar!("select state from orders where id = $1 for update", order.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(state.map(|text| text.parse()).transpose()?)
+}
+
+/// The hold had expired: its places again, all of them, or none.
+async fn take_again(
+    connection: &mut PgConnection,
+    notification: &Notification,
+    amount: Money,
+    now_ms: i64,
+) -> Result<Option<Paid>, sqlx::Error> {
+    let mut savepoint = connection.begin().await?;
+    let from = OrderState::Expired;
+    let Some(paid) = pay_order(&mut savepoint, notification, amount, from, now_ms).await? else {
+        return Ok(None);
+    };
+    let (organizer, event) = (paid.organizer, paid.event);
+    match stock::take(&mut savepoint, organizer, event, &paid.places, Take::Sell).await? {
+        Ok(()) => {
+            savepoint.commit().await?;
+            Ok(Some(paid))
+        }
+        Err(_) => {
+            savepoint.rollback().await?;
+            Ok(None)
+        }
+    }
+}
+
+/// With the amount that came, which is what goes back.
+async fn mark_returned(
+    connection: &mut PgConnection,
+    notification: &Notification,
+    amount: Money,
+    now_ms: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update payments set state = 'returned', settled_ms = $2, reference = $3, amount_minor = $4, currency = $5
+         where id = $1",
+        notification.payment.0,
+        now_ms,
+        notification.reference,
+        amount.minor,
+        amount.currency.code(),
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+async fn decline(app: &App, notification: &Notification) -> Result<Settlement, SettleError> {
+    let declined = sqlx::query!(
+        "update payments set state = 'declined', settled_ms = $3, reference = $4
+         where id = $1 and order_id = $2 and state = 'pending'",
+        notification.payment.0,
+        notification.order.0,
+        app.now_ms(),
+        notification.reference,
+    )
+    .execute(&app.pool)
+    .await?;
+    if declined.rows_affected() == 1 {
+        return Ok(Settlement::Declined);
+    }
+    let known = sqlx::query_scalar!(
+        r#"select exists (select from payments where id = $1 and order_id = $2) as "known!""#,
+        notification.payment.0,
+        notification.order.0
+    )
+    .fetch_one(&app.pool)
+    .await?;
+    if known {
+        Ok(Settlement::Repeated)
+    } else {
+        Err(SettleError::UnknownPayment(notification.payment))
+    }
+}
+
+impl From<SettleError> for ApiError {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::UnknownPayment(_) => Self::not_found("payment"),
+            SettleError::Database(error) => error.into(),
+        }
+    }
+}

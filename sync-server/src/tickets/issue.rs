@@ -1,0 +1,332 @@
+//! Signing and publishing the tickets of paid orders: one transaction for many, under their event's lock.
+
+use std::sync::Arc;
+
+use shared::clock::UnixMillis;
+use shared::ids::{
+    EventId, GateNo, KeyId, OrderId, OrganizerId, Random, TicketId, TypeNo, WindowNo,
+};
+use shared::ticket::{Flags, SigningKey, TokenFields};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::keys::OpenKeyError;
+use crate::app::App;
+use crate::database::transaction::{Attempts, begin};
+use crate::messages::outbox::{self, Mail};
+use crate::orders::secret::{OrderSecret, link};
+use crate::vault::UnsealError;
+
+/// Orders in one transaction.
+const MOST_ORDERS: usize = 200;
+/// Tickets in one transaction, so that the event's lock is held for some tens of milliseconds; one order may have more.
+const MOST_TICKETS: usize = 2_000;
+/// The series of what is sold online.
+const CHANNEL: &str = "W";
+
+/// Paid orders stay without tickets for now.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// The event has no key that is not revoked.
+    #[error("event {0} has no signing key: make one")]
+    NoKey(EventId),
+    /// The key doesn't open.
+    #[error(transparent)]
+    Key(#[from] OpenKeyError),
+    /// An order's secret, for the link in its mail.
+    #[error("opening the secret of order {0}")]
+    Secret(OrderId, #[source] UnsealError),
+    /// PostgreSQL.
+    #[error("issuing tickets")]
+    Database(#[from] sqlx::Error),
+}
+
+/// What a batch did.
+#[derive(Debug, Default)]
+pub struct Issued {
+    /// Their tickets are published.
+    pub orders: Vec<OrderId>,
+    /// Whether there may be others.
+    pub left: Left,
+}
+
+/// What waits behind a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing that was paid when the batch began.
+    #[default]
+    Nothing,
+    /// More: the batch was full.
+    More,
+}
+
+/// Issues the next waiting orders of an event.
+pub async fn issue_batch(
+    app: &App,
+    random: &mut impl Random,
+    organizer: OrganizerId,
+    event: EventId,
+) -> Result<Issued, IssueError> {
+    let mut attempts = Attempts::default();
+    loop {
+        match issue_once(app, random, organizer, event).await {
+            Err(IssueError::Database(error)) if attempts.again(&error) => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn issue_once(
+    app: &App,
+    random: &mut impl Random,
+    organizer: OrganizerId,
+    event: EventId,
+) -> Result<Issued, IssueError> {
+    let mut tx = begin(&app.pool).await?;
+    sqlx::query_scalar!("select begin_change($1, $2)", organizer.0, event.0)
+        .fetch_one(&mut *tx)
+        .await?;
+    let waiting = waiting_lines(&mut tx, organizer, event).await?;
+    let Some(first) = waiting.first() else {
+        return Ok(Issued::default());
+    };
+    let key = KeyId(
+        first
+            .key_id
+            .ok_or(IssueError::NoKey(event))?
+            .cast_unsigned(),
+    );
+    let private = app.issuer.keys.private(&mut *tx, &app.vault, key).await?;
+    let now_ms = app.now_ms();
+    let mut batch = Batch::new(key, private);
+    let mut left = Left::Nothing;
+    for order in waiting.chunk_by(|a, b| a.order_id == b.order_id) {
+        if !batch.takes(order) {
+            left = Left::More;
+            break;
+        }
+        batch.add(app, random, order)?;
+    }
+    batch.insert(&mut tx, organizer, event, now_ms).await?;
+    outbox::enqueue(&mut tx, &batch.mails, now_ms).await?;
+    tx.commit().await?;
+    if batch.orders.len() == MOST_ORDERS {
+        left = Left::More;
+    }
+    Ok(Issued {
+        orders: batch.orders,
+        left,
+    })
+}
+
+struct WaitingLine {
+    order_id: Uuid,
+    code: String,
+    email: String,
+    name: String,
+    language: String,
+    secret_sealed: Vec<u8>,
+    type_no: i32,
+    quantity: i32,
+    unit_minor: i64,
+    vat_basis_points: i32,
+    holder_names: Vec<String>,
+    window_no: i32,
+    home_gate: i32,
+    rotating: bool,
+    title: String,
+    starts_ms: i64,
+    time_zone: String,
+    mode: String,
+    key_id: Option<i32>,
+}
+
+/// The lines of the orders that wait longest. No order leaves `paid` but under the event's lock, so these rows need
+/// none of their own.
+async fn waiting_lines(
+    connection: &mut PgConnection,
+    organizer: OrganizerId,
+    event: EventId,
+) -> Result<Vec<WaitingLine>, sqlx::Error> {
+    sqlx::query_as!(
+        WaitingLine,
+        r#"select o.id as order_id, o.code, o.email, o.name, o.language, o.secret_sealed,
+               l.type_no, l.quantity, l.unit_minor, l.vat_basis_points, l.holder_names,
+               t.window_no, t.home_gate, t.rotating, e.title, e.starts_ms, e.time_zone, e.mode,
+               (select max(k.id) from signing_keys k
+                where k.organizer_id = $1 and k.event_id = $2 and not k.leased and k.revoked_ms is null) as key_id
+           from (select * from orders
+                 where organizer_id = $1 and event_id = $2 and state = 'paid' and issued_ms is null
+                 order by paid_ms limit $3) o
+           join events e on e.organizer_id = $1 and e.id = $2
+           join order_lines l on l.organizer_id = $1 and l.event_id = $2 and l.order_id = o.id
+           join ticket_types t on t.organizer_id = $1 and t.event_id = $2 and t.no = l.type_no
+           order by o.paid_ms, o.id, l.no"#,
+        organizer.0,
+        event.0,
+        MOST_ORDERS as i64
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// The columns of the tickets to be, and who is told.
+struct Batch {
+    key: KeyId,
+    private: Arc<SigningKey>,
+    orders: Vec<OrderId>,
+    mails: Vec<Mail>,
+    ids: Vec<i64>,
+    order_ids: Vec<Uuid>,
+    types: Vec<i32>,
+    windows: Vec<i32>,
+    gates: Vec<i32>,
+    names: Vec<String>,
+    tokens: Vec<Vec<u8>>,
+    prices: Vec<i64>,
+    vats: Vec<i32>,
+}
+
+impl Batch {
+    fn new(key: KeyId, private: Arc<SigningKey>) -> Self {
+        Self {
+            key,
+            private,
+            orders: Vec::new(),
+            mails: Vec::new(),
+            ids: Vec::new(),
+            order_ids: Vec::new(),
+            types: Vec::new(),
+            windows: Vec::new(),
+            gates: Vec::new(),
+            names: Vec::new(),
+            tokens: Vec::new(),
+            prices: Vec::new(),
+            vats: Vec::new(),
+        }
+    }
+
+    fn takes(&self, order: &[WaitingLine]) -> bool {
+        let places: i32 = order.iter().map(|line| line.quantity).sum();
+        self.ids.is_empty() || self.ids.len() + places as usize <= MOST_TICKETS
+    }
+
+    fn add(
+        &mut self,
+        app: &App,
+        random: &mut impl Random,
+        lines: &[WaitingLine],
+    ) -> Result<(), IssueError> {
+        let before = self.ids.len();
+        for line in lines {
+            for place in 0..line.quantity as usize {
+                self.sign(random, line, place);
+            }
+        }
+        if let Some(line) = lines.first() {
+            let order = OrderId(line.order_id);
+            self.orders.push(order);
+            self.mails
+                .push(mail(app, order, line, self.ids.len() - before)?);
+        }
+        Ok(())
+    }
+
+    fn sign(&mut self, random: &mut impl Random, line: &WaitingLine, place: usize) {
+        let ticket = TicketId::draw(random);
+        let test = match line.mode.as_str() {
+            "test" => Flags::TEST,
+            _ => Flags::NONE,
+        };
+        let rotating = if line.rotating {
+            Flags::ROTATING
+        } else {
+            Flags::NONE
+        };
+        let token = self.private.sign(TokenFields {
+            flags: test.with(rotating),
+            key: self.key,
+            type_no: TypeNo(line.type_no as u16),
+            window: WindowNo(line.window_no as u8),
+            ticket,
+        });
+        let home_gate = GateNo(line.home_gate as u16);
+        self.ids.push(ticket.to_i64());
+        self.order_ids.push(line.order_id);
+        self.types.push(line.type_no);
+        self.windows.push(line.window_no);
+        self.gates.push(i32::from(home_gate.0));
+        self.names
+            .push(line.holder_names.get(place).cloned().unwrap_or_default());
+        self.tokens.push(token.to_bytes().to_vec());
+        self.prices.push(line.unit_minor);
+        self.vats.push(line.vat_basis_points);
+    }
+
+    async fn insert(
+        &self,
+        connection: &mut PgConnection,
+        organizer: OrganizerId,
+        event: EventId,
+        now_ms: UnixMillis,
+    ) -> Result<(), sqlx::Error> {
+        let orders: Vec<Uuid> = self.orders.iter().map(|order| order.0).collect();
+        sqlx::query!(
+            "with numbers as (
+                 insert into series (organizer_id, event_id, channel, last)
+                 values ($1, $2, $3, $4)
+                 on conflict (organizer_id, event_id, channel) do update set last = series.last + excluded.last
+                 returning last - $4 as before
+             ), issued as (
+                 insert into tickets (organizer_id, event_id, id, order_id, type_no, window_no, key_id, home_gate,
+                     holder_name, token, channel, series_no, price_minor, vat_basis_points, issued_ms)
+                 select $1, $2, t.id, t.order_id, t.type_no, t.window_no, $5, t.home_gate,
+                     t.holder_name, t.token, $3, numbers.before + t.place, t.price, t.vat, $6
+                 from numbers, unnest($7::bigint[], $8::uuid[], $9::int[], $10::int[], $11::int[], $12::text[],
+                     $13::bytea[], $14::bigint[], $15::int[]) with ordinality
+                     as t (id, order_id, type_no, window_no, home_gate, holder_name, token, price, vat, place)
+             )
+             update orders set issued_ms = $6
+             where organizer_id = $1 and event_id = $2 and id = any($16)",
+            organizer.0,
+            event.0,
+            CHANNEL,
+            self.ids.len() as i64,
+            self.key.0.cast_signed(),
+            now_ms,
+            &self.ids,
+            &self.order_ids,
+            &self.types,
+            &self.windows,
+            &self.gates,
+            &self.names,
+            &self.tokens,
+            &self.prices,
+            &self.vats,
+            &orders,
+        )
+        .execute(connection)
+        .await
+        .map(drop)
+    }
+}
+
+fn mail(app: &App, order: OrderId, line: &WaitingLine, tickets: usize) -> Result<Mail, IssueError> {
+    let secret = OrderSecret::unseal(&app.vault, order, &line.secret_sealed)
+        .map_err(|error| IssueError::Secret(order, error))?;
+    Ok(Mail {
+        dedupe_key: format!("tickets/{order}"),
+        recipient: line.email.clone(),
+        language: line.language.clone(),
+        template: "tickets".to_owned(),
+        payload: serde_json::json!({
+            "name": line.name,
+            "order_code": line.code,
+            "link": link(&app.config.public_url, order, &secret),
+            "event_title": line.title,
+            "starts_ms": line.starts_ms,
+            "time_zone": line.time_zone,
+            "tickets": tickets,
+        }),
+    })
+}
