@@ -2,6 +2,7 @@
 
 pub mod camera;
 pub mod cli;
+pub mod door;
 pub mod edge;
 pub mod replica;
 pub mod status;

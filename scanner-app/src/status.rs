@@ -4,10 +4,20 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
 use serde::Serialize;
+use shared::clock::{Clock as _, DeviceTime, UnixMillis};
+use shared::ids::{EventId, JournalId};
 use thiserror::Error;
 
-use crate::replica::REPLICA_FILE;
+use crate::edge::SystemClock;
+use crate::replica::events::EventNo;
+use crate::replica::journals::OwnJournal;
+use crate::replica::roster::Side;
+use crate::replica::{
+    OpenReplicaError, REPLICA_FILE, ReplicaError, clock, events, facts, identity, journals,
+    open_to_look, parked, roster, sync_state, tickets,
+};
 
 /// What a person wants to know of a door before it opens. Serialises to what `ui/src/door.ts`
 /// declares.
@@ -22,14 +32,58 @@ pub struct DoorStatus {
 /// Figures of an enrolled door; `None` stands for "not known yet".
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct EnrolledDoor {
+    /// What the organizer calls it.
+    pub name: Option<String>,
     /// Where the sync engine stood when it last wrote.
     pub sync: Option<SyncPhase>,
-    /// Seconds since a page of the roster was last applied.
+    /// Seconds since nothing was missing from the roster last; of several events, the oldest.
     pub roster_age_s: Option<u64>,
     /// Facts in this device's journals that the server has not acknowledged.
     pub unsent_facts: Option<u64>,
     /// Events whose roster this device holds.
     pub events_known: Option<u64>,
+    /// Each of them.
+    pub events: Vec<EventStatus>,
+    /// The journals that this device wrote.
+    pub journals: Vec<JournalStatus>,
+    /// Received facts that can't be used (yet).
+    pub parked_facts: u64,
+    /// Server time minus this device's clock.
+    pub clock_offset_ms: Option<i64>,
+    /// At most this wrong.
+    pub clock_error_ms: Option<u32>,
+}
+
+/// An event that this device knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventStatus {
+    /// Its id, as `door scan --event` takes it.
+    pub id: EventId,
+    /// Its title.
+    pub name: Option<String>,
+    /// Ticket rows here.
+    pub tickets: u64,
+    /// Nothing was missing after the last page.
+    pub caught_up: bool,
+    /// Seconds since nothing was missing last.
+    pub roster_age_s: Option<u64>,
+    /// Its gates.
+    pub gates: Vec<String>,
+}
+
+/// A journal that this device wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JournalStatus {
+    /// Its id.
+    pub id: JournalId,
+    /// How many facts are known of it.
+    pub facts: u64,
+    /// Up to where the server has it.
+    pub acked_through: u64,
+    /// `first`, or what was noticed before it: `copied`, `rolled_back`, `forked`.
+    pub cause: &'static str,
+    /// Why nothing more is written to it.
+    pub closed: Option<&'static str>,
 }
 
 /// The sync engine's state, as a person is told of it.
@@ -94,16 +148,103 @@ pub enum ReadStatusError {
         #[source]
         source: io::Error,
     },
+    /// The replica could not be opened to look.
+    #[error(transparent)]
+    Open(#[from] OpenReplicaError),
+    /// The replica could not be read.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
 }
 
-/// Reads how the door in `data_dir` stands. A folder that does not exist is a door that was never
-/// enrolled.
+impl ReadStatusError {
+    /// For JSON.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::LookForReplica { .. } => "data_folder",
+            Self::Open(error) => error.code(),
+            Self::Replica(error) => error.code(),
+        }
+    }
+}
+
+/// Reads how the door in `data_dir` stands, beside the program that has it open. A folder that does not
+/// exist is a door that was never enrolled.
 pub fn read(data_dir: &Path) -> Result<DoorStatus, ReadStatusError> {
-    let present = replica_is_present(data_dir)?;
+    read_at(data_dir, SystemClock.now_ms())
+}
+
+/// [`read`] when this device's clock shows `now_ms`.
+pub fn read_at(data_dir: &Path, now_ms: UnixMillis) -> Result<DoorStatus, ReadStatusError> {
+    let enrolled = if replica_is_present(data_dir)? {
+        enrolled(&mut open_to_look(data_dir)?, now_ms)?
+    } else {
+        None
+    };
     Ok(DoorStatus {
         data_dir: data_dir.to_owned(),
-        enrolled: present.then(EnrolledDoor::default),
+        enrolled,
     })
+}
+
+fn enrolled(
+    replica: &mut Connection,
+    now_ms: UnixMillis,
+) -> Result<Option<EnrolledDoor>, ReplicaError> {
+    // One transaction, so that the figures are of one moment.
+    let tx = replica.transaction()?;
+    let Some(identity) = identity::load(&tx)? else {
+        return Ok(None);
+    };
+    let saved = clock::load(&tx)?;
+    let server_ms = DeviceTime::resume(saved).now(now_ms).now_ms;
+    let events = events::all(&tx)?
+        .into_iter()
+        .map(|(no, id)| event_status(&tx, no, id, server_ms))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(EnrolledDoor {
+        name: Some(identity.name),
+        sync: sync_state::phase(&tx)?.map(|(phase, _)| phase),
+        roster_age_s: events.iter().filter_map(|event| event.roster_age_s).max(),
+        unsent_facts: Some(facts::unsent_count(&tx)?),
+        events_known: Some(events.len() as u64),
+        events,
+        journals: journals::all(&tx)?.iter().map(journal_status).collect(),
+        parked_facts: parked::count(&tx)?,
+        clock_offset_ms: saved.offset.map(|offset| offset.offset_ms),
+        clock_error_ms: saved.offset.map(|offset| offset.error_ms),
+    }))
+}
+
+fn event_status(
+    replica: &Connection,
+    no: EventNo,
+    id: EventId,
+    server_ms: UnixMillis,
+) -> Result<EventStatus, ReplicaError> {
+    let cursor = roster::cursor(replica, id, Side::InUse)?;
+    let as_of_ms = cursor.as_ref().and_then(|cursor| cursor.as_of_ms);
+    Ok(EventStatus {
+        id,
+        name: events::event_row(replica, no)?.map(|row| row.name),
+        tickets: tickets::count(replica, no)?,
+        caught_up: cursor.is_some_and(|cursor| cursor.caught_up),
+        roster_age_s: as_of_ms
+            .map(|as_of| u64::try_from((server_ms - as_of) / 1000).unwrap_or_default()),
+        gates: events::gates(replica, no)?
+            .into_iter()
+            .map(|gate| gate.name)
+            .collect(),
+    })
+}
+
+fn journal_status(journal: &OwnJournal) -> JournalStatus {
+    JournalStatus {
+        id: journal.id,
+        facts: journal.head.seq,
+        acked_through: journal.acked_through,
+        cause: journals::cause_code(journal.cause),
+        closed: journal.closed.map(journals::cause_code),
+    }
 }
 
 fn replica_is_present(data_dir: &Path) -> Result<bool, ReadStatusError> {
@@ -129,15 +270,6 @@ mod tests {
     }
 
     #[test]
-    fn a_replica_in_the_folder_is_an_enrolled_door() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(REPLICA_FILE), "").unwrap();
-        let status = read(folder.path()).unwrap();
-        assert_eq!(status.data_dir, folder.path());
-        assert!(status.enrolled.is_some());
-    }
-
-    #[test]
     fn a_folder_that_is_a_file_is_an_error_that_names_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("door");
@@ -154,10 +286,29 @@ mod tests {
         let status = DoorStatus {
             data_dir: "/var/lib/door".into(),
             enrolled: Some(EnrolledDoor {
+                name: Some("Porte A, tablette 2".into()),
                 sync: Some(SyncPhase::CatchingUp),
                 roster_age_s: Some(40),
                 unsent_facts: Some(3),
                 events_known: Some(2),
+                events: vec![EventStatus {
+                    id: EventId::from_bytes([2; 16]),
+                    name: Some("Nuit électrique".into()),
+                    tickets: 1400,
+                    caught_up: false,
+                    roster_age_s: Some(40),
+                    gates: vec!["Porte A".into()],
+                }],
+                journals: vec![JournalStatus {
+                    id: JournalId::from_bytes([3; 16]),
+                    facts: 12,
+                    acked_through: 9,
+                    cause: "first",
+                    closed: None,
+                }],
+                parked_facts: 0,
+                clock_offset_ms: Some(-120),
+                clock_error_ms: Some(15),
             }),
         };
         let sample: serde_json::Value =

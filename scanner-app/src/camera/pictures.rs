@@ -5,12 +5,15 @@ use std::fs;
 use std::io::{BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
-use image::ImageReader;
+use image::{DynamicImage, ImageReader, Limits};
 
 use super::{CameraError, CameraSource, CameraSpec, Frame, Pace};
 
 /// Four times what phones take today; above it a file is an attack or a mistake.
 const MOST_PIXELS: u64 = 50_000_000;
+
+/// As many pixels of 8 bytes, the largest there are.
+const MOST_DECODER_BYTES: u64 = 8 * MOST_PIXELS;
 
 /// The pictures still to be shown.
 #[derive(Debug)]
@@ -83,11 +86,11 @@ fn frame_of(path: &Path) -> Result<Frame, CameraError> {
             most,
         });
     }
-    let luma = reader()?
-        .decode()
-        .map_err(not_a_picture)?
-        .into_luma8()
-        .into_raw();
+    let mut decoder = reader()?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_DECODER_BYTES);
+    decoder.limits(limits);
+    let luma = on_white(decoder.decode().map_err(not_a_picture)?);
     let name = path
         .file_name()
         .unwrap_or_default()
@@ -99,6 +102,21 @@ fn frame_of(path: &Path) -> Result<Frame, CameraError> {
         height,
         name,
     })
+}
+
+/// What is transparent shows the page below it, which is white.
+fn on_white(picture: DynamicImage) -> Vec<u8> {
+    if !picture.color().has_alpha() {
+        return picture.into_luma8().into_raw();
+    }
+    picture
+        .into_luma_alpha8()
+        .pixels()
+        .map(|pixel| {
+            let [grey, alpha] = pixel.0.map(u32::from);
+            ((grey * alpha + 255 * (255 - alpha)) / 255) as u8
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -194,6 +212,13 @@ mod tests {
         assert!(error.to_string().contains("PNG"), "{error}");
         let gone = CameraSpec::Folder(folder.path().join("gone"));
         assert_eq!(Pictures::open(&gone).unwrap_err().code(), "camera_folder");
+    }
+
+    #[test]
+    fn a_transparent_page_is_white() {
+        let mut picture = image::GrayAlphaImage::new(2, 1);
+        picture.put_pixel(1, 0, image::LumaA([0, 255]));
+        assert_eq!(on_white(picture.into()), [255, 0]);
     }
 
     #[test]

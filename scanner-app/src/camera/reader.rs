@@ -4,6 +4,7 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rxing::common::HybridBinarizer;
 use rxing::multi::MultipleBarcodeReader as _;
@@ -22,6 +23,8 @@ pub enum Read {
         frame: String,
         /// Most often none or one.
         texts: Vec<String>,
+        /// How long looking took.
+        took: Duration,
     },
     /// There was no frame to look at.
     Failed(CameraError),
@@ -43,10 +46,14 @@ pub fn start(mut source: impl CameraSource + 'static) -> Receiver<Read> {
     thread::spawn(move || {
         while let Some(frame) = slot.take() {
             let read = match frame {
-                Ok(frame) => Read::Codes {
-                    texts: read_codes(&frame),
-                    frame: frame.name,
-                },
+                Ok(frame) => {
+                    let began = Instant::now();
+                    Read::Codes {
+                        texts: read_codes(&frame),
+                        took: began.elapsed(),
+                        frame: frame.name,
+                    }
+                }
                 Err(error) => Read::Failed(error),
             };
             if found.send(read).is_err() {

@@ -2,16 +2,22 @@
 
 mod enrol;
 mod error;
+mod journal;
 mod output;
+mod scan;
+mod status;
 mod sync;
 mod token;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 pub use error::CliError;
 pub use output::Output;
+
+use crate::replica::{Replica, machine};
 
 /// Reads tickets, decides, keeps the journal; with or without a network.
 #[derive(Debug, Parser)]
@@ -30,6 +36,12 @@ enum Command {
     Enrol(enrol::Arguments),
     /// Send what this door saw, fetch what it needs to know.
     Sync(sync::Arguments),
+    /// Read pictures, decide, keep the journal.
+    Scan(scan::Arguments),
+    /// Say how this door stands.
+    Status(status::Arguments),
+    /// Take away or check the signed record of what a door did.
+    Journal(journal::Arguments),
     /// Check this program against the published ticket vectors.
     Token(token::Arguments),
 }
@@ -44,6 +56,9 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Enrol(arguments) => enrol::run(&arguments, &mut output),
         Command::Sync(arguments) => sync::run(&arguments, &mut output),
+        Command::Scan(arguments) => scan::run(&arguments, &mut output),
+        Command::Status(arguments) => status::run(&arguments, &mut output),
+        Command::Journal(arguments) => journal::run(&arguments, &mut output),
         Command::Token(arguments) => token::run(&arguments, &mut output),
     };
     match done {
@@ -63,4 +78,10 @@ fn not_understood(error: &clap::Error) -> ExitCode {
         let _ = error.print();
     }
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// Opens a door's data for a command that writes.
+fn open_replica(data: &Path) -> Result<Replica, CliError> {
+    let state = machine::state_dir().map_err(|error| CliError::of("machine_state", &error))?;
+    Replica::open(data, &state).map_err(|error| CliError::of(error.code(), &error))
 }

@@ -23,7 +23,7 @@ pub fn number(connection: &Connection, event: EventId) -> Result<Option<EventNo>
 }
 
 /// The event's number here, made if it has none.
-pub(super) fn number_or_new(tx: &WriteTx<'_>, event: EventId) -> Result<EventNo, ReplicaError> {
+pub(crate) fn number_or_new(tx: &WriteTx<'_>, event: EventId) -> Result<EventNo, ReplicaError> {
     if let Some(no) = number(tx, event)? {
         return Ok(no);
     }

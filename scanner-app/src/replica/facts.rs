@@ -12,7 +12,7 @@ use super::parked::{self, Why};
 use super::{ReplicaError, WriteTx, journals, signed};
 
 /// Adds the next fact of an own journal.
-pub fn append_own(
+pub(crate) fn append_own(
     tx: &WriteTx<'_>,
     event: EventNo,
     envelope: &Envelope,
@@ -182,15 +182,40 @@ fn read(bytes: Option<&[u8]>) -> Result<Fact, ReplicaError> {
         .ok_or(ReplicaError::Row { table: "fact" })
 }
 
-/// The envelopes of a journal, from its first on; of our own only those that we wrote.
+/// The envelopes of a journal, from its first on, as far as they follow each other; where it is
+/// forked, the side that was written here.
 pub fn of_journal(
     connection: &Connection,
     journal: JournalId,
 ) -> Result<Vec<Vec<u8>>, ReplicaError> {
-    let mut statement =
-        connection.prepare("select envelope from fact where journal = ?1 order by seq, no")?;
-    let rows = statement.query_map([journal.as_bytes()], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut statement = connection
+        .prepare("select envelope from fact where journal = ?1 order by seq, own desc, no")?;
+    let mut rows = statement.query([journal.as_bytes()])?;
+    let (mut chain, mut head) = (Vec::new(), Head::EMPTY);
+    while let Some(row) = rows.next()? {
+        let envelope: Vec<u8> = row.get(0)?;
+        let header = Header::peek(&envelope).map_err(|_| ReplicaError::Row { table: "fact" })?;
+        if let Ok(next) = head.follow(&header) {
+            head = next;
+            chain.push(envelope);
+        }
+    }
+    Ok(chain)
+}
+
+/// What this device wrote in one of its journals, in order.
+pub(crate) fn own_of_journal(
+    connection: &Connection,
+    journal: JournalId,
+) -> Result<Vec<Fact>, ReplicaError> {
+    let mut statement = connection
+        .prepare("select envelope from fact where journal = ?1 and own = 1 order by seq")?;
+    let mut rows = statement.query([journal.as_bytes()])?;
+    let mut facts = Vec::new();
+    while let Some(row) = rows.next()? {
+        facts.push(read(row.get_ref(0)?.as_blob().ok())?);
+    }
+    Ok(facts)
 }
 
 /// Own envelopes that the server hasn't acknowledged, contiguous for each journal, the oldest journal

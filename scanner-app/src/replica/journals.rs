@@ -110,7 +110,7 @@ pub(super) fn heads(connection: &Connection) -> Result<BTreeMap<JournalId, Head>
 }
 
 /// Begins a journal without facts.
-pub fn open(
+pub(crate) fn open(
     tx: &WriteTx<'_>,
     id: JournalId,
     event: EventNo,
@@ -182,6 +182,15 @@ pub fn record_ack(tx: &WriteTx<'_>, id: JournalId, through: u64) -> Result<(), R
     tx.execute(
         "update own_journal set acked_through = max(acked_through, min(?2, last_seq)) where id = ?1",
         params![id.as_bytes(), through.cast_signed()],
+    )?;
+    Ok(())
+}
+
+/// What this journal still had to say was said again in another one.
+pub(crate) fn settle(tx: &WriteTx<'_>, id: JournalId) -> Result<(), ReplicaError> {
+    tx.execute(
+        "update own_journal set acked_through = last_seq where id = ?1",
+        [id.as_bytes()],
     )?;
     Ok(())
 }

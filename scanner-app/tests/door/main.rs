@@ -1,4 +1,11 @@
 //! The door on real files: replica, journal, pictures, the program itself.
 
+mod crashes;
+mod faults;
+mod journals;
+mod photos;
+mod program;
 mod replica;
+mod run;
+mod scans;
 mod venue;

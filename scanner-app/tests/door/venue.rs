@@ -1,6 +1,6 @@
 //! An evening: an organizer with a root key, an event, two gates, a device, and a folder for each.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey as RootKey;
 use scanner_app::replica::identity::Identity;
@@ -13,7 +13,7 @@ use shared::roster::{
     DeviceRow, EntryRule, EventMode, EventRow, GateRow, KeyRow, Rights, TicketRow, TicketStatus,
     TicketTypeRow,
 };
-use shared::ticket::SigningKey;
+use shared::ticket::{Flags, Presented, SigningKey, TokenFields};
 use shared::wire::v1::{Page, PageEntry};
 use tempfile::TempDir;
 
@@ -228,6 +228,40 @@ impl Venue {
                 }),
             ],
             checksum: None,
+        }
+    }
+
+    /// What a ticket's code says, signed by the key of this event.
+    pub(crate) fn presented(&self, id: u64) -> Presented {
+        Presented::plain(self.key.sign(Self::fields(id, KEY)))
+    }
+
+    pub(crate) fn fields(id: u64, key: KeyId) -> TokenFields {
+        TokenFields {
+            flags: Flags::NONE,
+            key,
+            type_no: TypeNo(1),
+            window: WindowNo(0),
+            ticket: TicketId(id),
+        }
+    }
+
+    /// Its text.
+    pub(crate) fn code(&self, id: u64) -> String {
+        self.presented(id).to_string()
+    }
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder to read") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a copy");
         }
     }
 }

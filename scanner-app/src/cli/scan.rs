@@ -1,0 +1,226 @@
+//! `door scan`: reads pictures, decides, writes the journal; a line a scan.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use shared::admission::{Decision, Direction};
+use shared::clock::Clock as _;
+use shared::ids::EventId;
+use shared::language::Language;
+
+use super::{CliError, Output, open_replica};
+use crate::camera::{self, CameraSource as _, CameraSpec, Pace, Pictures, Read};
+use crate::door::{AtGate, Door, Outcome, Sight, Verdict};
+use crate::edge::SystemClock;
+
+/// What `door scan` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Folder of this door's data.
+    #[arg(long)]
+    data: PathBuf,
+    /// The event's id, as `door status` lists it.
+    #[arg(long)]
+    event: EventId,
+    /// Name or number of the gate, when it is not the one that the organizer gave this device.
+    #[arg(long)]
+    gate: Option<String>,
+    /// Which way people go.
+    #[arg(long, value_enum, default_value = "in")]
+    direction: Way,
+    /// `dir:FOLDER` or `file:PICTURE`.
+    #[arg(long)]
+    camera: CameraSpec,
+    /// Language of the sentences: fr, en, es, de, it.
+    #[arg(long, default_value = "fr")]
+    lang: Language,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Way {
+    In,
+    Out,
+}
+
+impl From<Way> for Direction {
+    fn from(way: Way) -> Self {
+        match way {
+            Way::In => Self::In,
+            Way::Out => Self::Out,
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, CliError> {
+    let pictures =
+        Pictures::open(&arguments.camera).map_err(|error| CliError::of(error.code(), &error))?;
+    let sight = match pictures.pace() {
+        Pace::Live => Sight::Stream,
+        Pace::Patient => Sight::Still,
+    };
+    let replica = open_replica(&arguments.data)?;
+    let gate = match &arguments.gate {
+        Some(name) => AtGate::Named(name.clone()),
+        None => AtGate::AsEnrolled,
+    };
+    let door = Door::open(&replica, arguments.event, &gate, arguments.direction.into())
+        .map_err(|error| CliError::of(error.code(), &error))?;
+    let scanned = camera::start(pictures).iter().try_fold(0, |frames, read| {
+        show(&read, &door, sight, arguments.lang, output).map(|seen| frames + seen)
+    });
+    let flushed = door.flush(SystemClock.now_ms());
+    let frames = scanned?;
+    flushed.map_err(|error| CliError::of(error.code(), &error))?;
+    if frames == 0 {
+        return Err(CliError::new(
+            "no_pictures",
+            "none of the files is a picture; put PNG, JPEG or WebP files there",
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line for each code of a frame; how many frames it was. The first scan that could not be written
+/// ends it all: a door that can't remember admits nobody.
+fn show(
+    read: &Read,
+    door: &Door,
+    sight: Sight,
+    language: Language,
+    output: &mut Output,
+) -> Result<usize, CliError> {
+    let (frame, texts, took) = match read {
+        Read::Codes { frame, texts, took } => (frame, texts, took),
+        Read::Failed(error) => {
+            let error = CliError::of(error.code(), error);
+            let value = json!({"error": {"code": error.code, "detail": error.detail}});
+            output.line(&value, &format!("-  skipped: {}", error.detail))?;
+            return Ok(0);
+        }
+    };
+    let mut line = |mut value: Value, text: &str| {
+        value["picture"] = json!(frame);
+        value["times"]["read_us"] = json!(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+        output.line(&value, &format!("{text}  [{frame}]"))
+    };
+    if texts.is_empty() {
+        line(json!({"decision": "no_code"}), "-  no code in sight")?;
+    }
+    for code in texts {
+        let verdict = door
+            .scan(code, sight, SystemClock.now_ms())
+            .map_err(|error| CliError::of(error.code(), &error))?;
+        let (value, text) = verdict_line(door, &verdict, language);
+        line(value, &text)?;
+    }
+    Ok(1)
+}
+
+fn verdict_line(door: &Door, verdict: &Verdict, language: Language) -> (Value, String) {
+    let sentence = door.sentence(verdict, language);
+    let (decision, reason) = match &verdict.outcome {
+        Outcome::Decided { decision, .. } => match decision {
+            Decision::Admit(_) => ("admit", None),
+            Decision::Refuse(reason) => ("refuse", Some(reason.reason().code())),
+            Decision::Ask(reason) => ("ask", Some(reason.reason().code())),
+        },
+        Outcome::OrderCode(_) => ("order_code", None),
+        Outcome::Foreign(_) => ("foreign", None),
+    };
+    let mut value = json!({
+        "decision": decision,
+        "reason": reason,
+        "gate": door.gate_name(),
+        "at_ms": verdict.at_ms,
+        "repeated": verdict.repeated,
+        "says": sentence.as_ref().map(|sentence| &sentence.says),
+        "then": sentence.as_ref().map(|sentence| &sentence.then),
+        "fact": verdict.fact.map(|fact| json!({"journal": fact.journal, "seq": fact.seq, "id": fact.id})),
+        "times": {"judge_us": verdict.times.judge_us, "total_us": verdict.times.total_us},
+    });
+    let mut said = sentence
+        .map(|sentence| format!("{}. {}", sentence.says, sentence.then))
+        .unwrap_or_default();
+    let mut shown = String::new();
+    match &verdict.outcome {
+        Outcome::Decided {
+            ticket,
+            type_no,
+            decision,
+        } => {
+            value["ticket"] = json!(ticket);
+            value["type"] = json!(type_no);
+            shown = ticket.map(|id| id.to_string()).unwrap_or_default();
+            if let Decision::Admit(admission) = decision {
+                value["note"] = json!(admission.note);
+                value["entry_no"] = json!(admission.entry_no);
+                value["of"] = json!(admission.of);
+                value["marks"] = json!(admission.marks.0);
+                value["also_seen_ms"] = json!(admission.also_seen.map(|seen| seen.at_ms));
+                said = admission.note.clone().unwrap_or_default();
+            }
+        }
+        Outcome::OrderCode(code) => {
+            shown = code.to_string();
+            value["order_code"] = json!(shown);
+        }
+        Outcome::Foreign(why) => {
+            value["detail"] = json!(why.to_string());
+            said = why.to_string();
+        }
+    }
+    let parts = [word(&verdict.outcome, language), &shown, &said];
+    let text: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    (value, text.join("  "))
+}
+
+/// The largest word of the screen.
+fn word(outcome: &Outcome, language: Language) -> &'static str {
+    let [admit, refuse, ask, order, foreign] = match language {
+        Language::Fr => [
+            "ENTREZ",
+            "REFUSÉ",
+            "ATTENDEZ",
+            "Réservé, pas encore payé",
+            "Ce n'est pas un billet d'ici",
+        ],
+        Language::En => [
+            "ENTER",
+            "REFUSED",
+            "WAIT",
+            "Reserved, not paid yet",
+            "Not a ticket from here",
+        ],
+        Language::Es => [
+            "PASE",
+            "RECHAZADO",
+            "ESPERE",
+            "Reservado, aún sin pagar",
+            "No es una entrada de aquí",
+        ],
+        Language::De => [
+            "EINTRETEN",
+            "ABGELEHNT",
+            "WARTEN",
+            "Reserviert, noch nicht bezahlt",
+            "Kein Ticket von hier",
+        ],
+        Language::It => [
+            "ENTRI",
+            "RIFIUTATO",
+            "ATTENDA",
+            "Riservato, non ancora pagato",
+            "Non è un nostro biglietto",
+        ],
+    };
+    match outcome {
+        Outcome::Decided { decision, .. } => match decision {
+            Decision::Admit(_) => admit,
+            Decision::Refuse(_) => refuse,
+            Decision::Ask(_) => ask,
+        },
+        Outcome::OrderCode(_) => order,
+        Outcome::Foreign(_) => foreign,
+    }
+}

@@ -1,0 +1,233 @@
+//! From what a code says to a decision: verify, look up, fold, decide. Reads only.
+
+use rusqlite::Connection;
+use shared::admission::{
+    self, ClockTrust, Code, Decision, Direction, FoldContext, Issued, Known, Means, Now, Presented,
+    Reason, RosterState, Rotating, SignedBy, TicketCode, decide, fold, seen_for_new_fact,
+};
+use shared::clock::offset::NEVER_MEASURED;
+use shared::clock::{ClockDoubt, CorrectedTime, UnixMillis};
+use shared::fact::kind::Fact;
+use shared::ids::{FactName, GateNo, TicketId};
+use shared::roster::{DeviceRow, EventMode, KeyRow};
+use shared::ticket::{self, Flags, VerifiedToken};
+
+use super::scene::Scene;
+use crate::replica::roster::Side;
+use crate::replica::{ReplicaError, facts, roster, tickets};
+
+/// A decision, before anything is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// What the code says, if its signature holds.
+    pub ticket: Option<TicketCode>,
+    /// Green, red or amber.
+    pub decision: Decision,
+    /// The ticket's facts that the new one names.
+    pub seen: Vec<FactName>,
+    /// Server time of the decision, as well as the door knows it.
+    pub at_ms: UnixMillis,
+}
+
+impl Judged {
+    /// Refused without a valid signature: counted, not written one by one.
+    pub(super) fn unsigned_refusal(&self) -> Option<Reason> {
+        match (&self.decision, self.ticket) {
+            (Decision::Refuse(reason), None) => Some(reason.reason()),
+            (Decision::Refuse(_) | Decision::Admit(_) | Decision::Ask(_), _) => None,
+        }
+    }
+}
+
+/// Where and when.
+pub(super) struct At {
+    pub(super) gate: Option<GateNo>,
+    pub(super) direction: Direction,
+    pub(super) roster: RosterState,
+    pub(super) time: CorrectedTime,
+}
+
+pub(super) fn judge(
+    connection: &Connection,
+    scene: &Scene,
+    presented: &ticket::Presented,
+    at: &At,
+) -> Result<Judged, ReplicaError> {
+    let signer = scene.key(presented.token().claimed().key);
+    let code = match signer {
+        None => Code::UnknownKey,
+        Some((_, public)) => match ticket::verify(presented, public) {
+            Ok(verified) => Code::Ticket(ticket_code(&verified)),
+            Err(_) => Code::Forged,
+        },
+    };
+    let found = match code {
+        Code::Ticket(code) => Found::of(connection, scene, code, signer.map(|(row, _)| row))?,
+        Code::Forged | Code::UnknownKey => Found::default(),
+    };
+    let rules = scene.rules();
+    let cursor = roster::cursor(connection, scene.event.id, Side::InUse)?;
+    let door = admission::Door {
+        gate: at.gate.and_then(|no| rules.gate(no)),
+        roster: at.roster,
+        roster_as_of_ms: cursor.and_then(|cursor| cursor.as_of_ms),
+    };
+    let known = Known {
+        row: found.row,
+        barred: found.barred,
+        key: signer.map(|(row, _)| row),
+        issued: found.issued,
+        state: &found.state,
+        claimed_at: None,
+    };
+    let shown = Presented {
+        direction: at.direction,
+        code,
+    };
+    Ok(Judged {
+        ticket: match code {
+            Code::Ticket(code) => Some(code),
+            Code::Forged | Code::UnknownKey => None,
+        },
+        decision: decide(&shown, &known, now(at.time), &door, &rules),
+        seen: found.seen,
+        at_ms: at.time.now_ms,
+    })
+}
+
+fn now(time: CorrectedTime) -> Now {
+    let (error_ms, trust) = match time.doubt {
+        None => (time.error_ms, ClockTrust::Good),
+        Some(ClockDoubt::NeverMeasured) => (NEVER_MEASURED, ClockTrust::Good),
+        Some(ClockDoubt::SetBack { .. }) => (time.error_ms, ClockTrust::Doubtful),
+    };
+    Now {
+        ms: time.now_ms,
+        error_ms,
+        trust,
+    }
+}
+
+fn ticket_code(verified: &VerifiedToken) -> TicketCode {
+    let fields = verified.fields();
+    let flagged = |flag| fields.flags.contains(flag);
+    TicketCode {
+        ticket: fields.ticket,
+        type_no: fields.type_no,
+        window: fields.window,
+        key: fields.key,
+        mode: if flagged(Flags::TEST) {
+            EventMode::Test
+        } else {
+            EventMode::Real
+        },
+        signed_by: if flagged(Flags::LEASED) {
+            SignedBy::Lease
+        } else {
+            SignedBy::Event
+        },
+        // No device holds a key's rotating secret yet, so a code can't be checked: that is asked.
+        rotating: match (flagged(Flags::ROTATING), verified.rotating_code()) {
+            (false, _) => Rotating::No,
+            (true, None) => Rotating::Missing,
+            (true, Some(_)) => Rotating::SecretMissing,
+        },
+        means: Means::Signed,
+    }
+}
+
+/// What is here of a ticket.
+struct Found {
+    row: Option<shared::roster::TicketRow>,
+    barred: Option<shared::roster::TicketStatus>,
+    issued: Issued,
+    state: admission::TicketState,
+    seen: Vec<FactName>,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self {
+            row: None,
+            barred: None,
+            issued: Issued::Unseen,
+            state: admission::TicketState::default(),
+            seen: Vec::new(),
+        }
+    }
+}
+
+impl Found {
+    fn of(
+        connection: &Connection,
+        scene: &Scene,
+        code: TicketCode,
+        key: Option<&KeyRow>,
+    ) -> Result<Self, ReplicaError> {
+        let event = scene.event_no;
+        let row = tickets::ticket(connection, event, code.ticket)?;
+        let barred = match row {
+            Some(_) => None,
+            None => tickets::barred(connection, event, code.ticket)?,
+        };
+        let leased =
+            code.signed_by == SignedBy::Lease || key.is_some_and(|key| key.lessee.is_some());
+        let issued = if leased {
+            issued(connection, scene, code.ticket)?
+        } else {
+            Issued::Unseen
+        };
+        let facts = facts::of_ticket(connection, event, code.ticket)?;
+        let rules = scene.rules();
+        let context = FoldContext {
+            rules: &rules,
+            devices: &scene.devices,
+            server: scene.server,
+            ticket: code.ticket,
+            row,
+            issued,
+        };
+        Ok(Self {
+            row,
+            barred,
+            issued,
+            state: fold(&facts, &context).state,
+            seen: seen_for_new_fact(&facts),
+        })
+    }
+}
+
+/// Is there an `issued` fact by a device that may sell, up to the point of its revocation?
+fn issued(
+    connection: &Connection,
+    scene: &Scene,
+    ticket: TicketId,
+) -> Result<Issued, ReplicaError> {
+    let facts = facts::issuing(connection, ticket)?;
+    let counts = facts.iter().any(|(fact, hash)| {
+        let author = scene.devices.iter().find(|row| row.id == fact.device);
+        author.is_some_and(|author| may_sell(author, scene) && within(author, fact, hash))
+    });
+    Ok(if counts {
+        Issued::Known
+    } else {
+        Issued::Unseen
+    })
+}
+
+fn may_sell(author: &DeviceRow, scene: &Scene) -> bool {
+    author.rights.sell && author.events.contains(&scene.event.id)
+}
+
+fn within(author: &DeviceRow, fact: &Fact, hash: &[u8; 32]) -> bool {
+    let Some(revocation) = &author.revocation else {
+        return true;
+    };
+    let point = revocation
+        .points
+        .iter()
+        .find(|(journal, _, _)| *journal == fact.journal);
+    point.is_some_and(|(_, last, last_hash)| {
+        fact.seq < *last || (fact.seq == *last && hash == last_hash)
+    })
+}

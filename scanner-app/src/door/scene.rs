@@ -1,0 +1,89 @@
+//! What a door decides by, besides the ticket: rules, keys, devices. Read once and kept until they
+//! change.
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+use rusqlite::Connection;
+use shared::admission::{Rules, time_zone};
+use shared::ids::{DeviceId, EventId, KeyId};
+use shared::roster::{DeviceRow, EventRow, GateRow, KeyRow, TicketTypeRow, WindowRow};
+use shared::ticket::PublicKey;
+
+use super::ScanError;
+use crate::replica::events::EventNo;
+use crate::replica::{events, signed, sync_state};
+
+#[derive(Debug)]
+pub(super) struct Scene {
+    generation: i64,
+    pub(super) event_no: EventNo,
+    pub(super) event: EventRow,
+    pub(super) types: Vec<TicketTypeRow>,
+    pub(super) windows: Vec<WindowRow>,
+    pub(super) gates: Vec<GateRow>,
+    zone: TimeZone,
+    keys: HashMap<KeyId, (KeyRow, PublicKey)>,
+    pub(super) devices: Vec<DeviceRow>,
+    /// The server as a device; the nil id while the device list doesn't name it.
+    pub(super) server: DeviceId,
+}
+
+impl Scene {
+    pub(super) fn load(connection: &Connection, event: EventId) -> Result<Self, ScanError> {
+        let missing = || ScanError::RosterMissing(event);
+        let event_no = events::number(connection, event)?.ok_or_else(missing)?;
+        let row = events::event_row(connection, event_no)?.ok_or_else(missing)?;
+        // A row that is no key verifies nothing: its tickets count as signed by an unknown one.
+        let keys = signed::keys(connection)?.into_iter().filter_map(|row| {
+            let key = PublicKey::from_bytes(&row.public).ok()?;
+            Some((row.id, (row, key)))
+        });
+        Ok(Self {
+            generation: sync_state::generation(connection)?,
+            event_no,
+            zone: time_zone(&row.time_zone).unwrap_or(TimeZone::UTC),
+            event: row,
+            types: events::ticket_types(connection, event_no)?,
+            windows: events::windows(connection, event_no)?,
+            gates: events::gates(connection, event_no)?,
+            keys: keys.collect(),
+            devices: signed::devices(connection)?,
+            server: signed::server_device(connection)?
+                .unwrap_or_else(|| DeviceId::from_bytes([0; 16])),
+        })
+    }
+
+    pub(super) fn is_current(&self, connection: &Connection) -> bool {
+        sync_state::generation(connection).is_ok_and(|now| now == self.generation)
+    }
+
+    pub(super) fn rules(&self) -> Rules<'_> {
+        Rules::in_zone(
+            self.zone.clone(),
+            &self.event,
+            &self.types,
+            &self.windows,
+            &self.gates,
+        )
+    }
+
+    pub(super) fn key(&self, id: KeyId) -> Option<&(KeyRow, PublicKey)> {
+        self.keys.get(&id)
+    }
+
+    /// The fold ignores facts of who may not write them, so a door without the right must not admit:
+    /// a copy would come in after each ticket.
+    pub(super) fn may_scan(&self, device: DeviceId, event: EventId) -> Result<(), ScanError> {
+        let own = self.devices.iter().find(|row| row.id == device);
+        let own = own.ok_or(ScanError::NotListed)?;
+        if own.revocation.is_some() {
+            return Err(ScanError::Revoked);
+        }
+        if own.rights.scan && own.events.contains(&event) {
+            Ok(())
+        } else {
+            Err(ScanError::NotAllowed(event))
+        }
+    }
+}
