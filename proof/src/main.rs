@@ -1,3 +1,53 @@
-//! The demo, the benches and the long proofs.
+//! The demo, the benches and the long proofs: drives the real programs from outside.
 
-fn main() {}
+mod api;
+mod bench;
+mod demo;
+mod pictures;
+mod processes;
+mod prove;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "The demo, the benches and the long proofs. Run by ./hub.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The whole path, told on the terminal.
+    Demo(demo::Options),
+    /// The figures.
+    Bench(bench::Options),
+    /// The long proofs.
+    Prove(prove::Options),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Demo(options) => demo::run(options).await,
+        Command::Bench(options) => bench::run(options).await,
+        Command::Prove(options) => prove::run(options).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the program's last word goes to the terminal"
+)]
+fn complain(line: &str) {
+    eprintln!("proof: {line}");
+}

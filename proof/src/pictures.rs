@@ -31,11 +31,17 @@ impl Pose {
 
 /// A 1280x720 picture of the ticket's PNG in that pose, as PNG bytes.
 pub fn seen_by_camera(ticket_png: &[u8], pose: Pose) -> anyhow::Result<Vec<u8>> {
-    let code = image::load_from_memory(ticket_png).context("reading the ticket's PNG")?.to_luma8();
-    let sharp = GrayImage::from_fn(1280, 720, |x, y| Luma([shade(&code, pose, x as f32, y as f32)]));
+    let code = image::load_from_memory(ticket_png)
+        .context("reading the ticket's PNG")?
+        .to_luma8();
+    let sharp = GrayImage::from_fn(1280, 720, |x, y| {
+        Luma([shade(&code, pose, x as f32, y as f32)])
+    });
     let picture = blurred(&sharp, pose.blur);
     let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, image::ImageFormat::Png).context("writing a camera picture")?;
+    picture
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .context("writing a camera picture")?;
     Ok(bytes.into_inner())
 }
 
@@ -43,11 +49,17 @@ pub fn seen_by_camera(ticket_png: &[u8], pose: Pose) -> anyhow::Result<Vec<u8>> 
 fn shade(code: &GrayImage, pose: Pose, x: f32, y: f32) -> u8 {
     let (sin, cos) = pose.tilt.to_radians().sin_cos();
     let (dx, dy) = (x - 640.0, y - 360.0);
-    let (u, v) = ((dx * cos - dy * sin) / pose.code_width + 0.5, (dx * sin + dy * cos) / pose.code_width + 0.5);
+    let (u, v) = (
+        (dx * cos - dy * sin) / pose.code_width + 0.5,
+        (dx * sin + dy * cos) / pose.code_width + 0.5,
+    );
     let on_code = (0.0..1.0).contains(&u) && (0.0..1.0).contains(&v);
     let on_phone = (-0.12..1.12).contains(&u) && (-0.55..1.55).contains(&v);
     if on_code {
-        let pixel = code.get_pixel((u * code.width() as f32) as u32, (v * code.height() as f32) as u32);
+        let pixel = code.get_pixel(
+            (u * code.width() as f32) as u32,
+            (v * code.height() as f32) as u32,
+        );
         let ink = 18;
         return ink + (u32::from(pixel.0[0]) * u32::from(pose.white - ink) / 255) as u8;
     }
@@ -63,7 +75,10 @@ fn blurred(picture: &GrayImage, radius: u32) -> GrayImage {
     GrayImage::from_fn(width, height, |x, y| {
         let (x0, x1) = (x.saturating_sub(radius), (x + radius).min(width - 1));
         let (y0, y1) = (y.saturating_sub(radius), (y + radius).min(height - 1));
-        let sum: u32 = (y0..=y1).flat_map(|j| (x0..=x1).map(move |i| (i, j))).map(|(i, j)| u32::from(picture.get_pixel(i, j).0[0])).sum();
+        let sum: u32 = (y0..=y1)
+            .flat_map(|j| (x0..=x1).map(move |i| (i, j)))
+            .map(|(i, j)| u32::from(picture.get_pixel(i, j).0[0]))
+            .sum();
         Luma([(sum / ((x1 - x0 + 1) * (y1 - y0 + 1))) as u8])
     })
 }

@@ -9,9 +9,14 @@ use serde_json::Value;
 
 /// A program of the same build.
 pub fn program(name: &str) -> anyhow::Result<PathBuf> {
-    let path = std::env::current_exe().context("finding this program's folder")?.with_file_name(name);
+    let path = std::env::current_exe()
+        .context("finding this program's folder")?
+        .with_file_name(name);
     if !path.is_file() {
-        bail!("{} is not built; run it by ./hub, which builds it", path.display());
+        bail!(
+            "{} is not built; run it by ./hub, which builds it",
+            path.display()
+        );
     }
     Ok(path)
 }
@@ -24,7 +29,11 @@ pub fn free_port() -> anyhow::Result<u16> {
 
 /// Sends a signal by name, such as `TERM` or `KILL`.
 pub fn signal(pid: u32, name: &str) -> anyhow::Result<()> {
-    let status = Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).status().context("running kill")?;
+    let status = Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(pid.to_string())
+        .status()
+        .context("running kill")?;
     if !status.success() {
         bail!("process {pid} could not be sent {name}");
     }
@@ -57,8 +66,16 @@ pub struct Server {
 impl Server {
     /// Not started yet.
     pub fn on(data: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let settings = settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        Ok(Self { data: data.to_owned(), port: free_port()?, settings, child: None })
+        let settings = settings
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        Ok(Self {
+            data: data.to_owned(),
+            port: free_port()?,
+            settings,
+            child: None,
+        })
     }
 
     /// How it is reached.
@@ -80,7 +97,10 @@ impl Server {
     pub async fn start(&mut self) -> anyhow::Result<Duration> {
         let began = Instant::now();
         std::fs::create_dir_all(&self.data).context("making the server's folder")?;
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.data.join("server.log"))?;
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.data.join("server.log"))?;
         let child = Command::new(program("sync-server")?)
             .arg("serve")
             .env_remove("DATABASE_URL")
@@ -102,15 +122,29 @@ impl Server {
         let (client, ready) = (reqwest::Client::new(), format!("{}/readyz", self.url()));
         let start = Instant::now();
         loop {
-            if client.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()) {
+            if client
+                .get(&ready)
+                .send()
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
+            {
                 return Ok(());
             }
-            let ended = self.child.as_mut().and_then(|child| child.try_wait().ok().flatten());
+            let ended = self
+                .child
+                .as_mut()
+                .and_then(|child| child.try_wait().ok().flatten());
             if let Some(status) = ended {
-                bail!("the server ended at once ({status}); its log: {}", self.last_log_lines());
+                bail!(
+                    "the server ended at once ({status}); its log: {}",
+                    self.last_log_lines()
+                );
             }
             if start.elapsed() > limit {
-                bail!("the server was not ready within {limit:?}; its log: {}", self.last_log_lines());
+                bail!(
+                    "the server was not ready within {limit:?}; its log: {}",
+                    self.last_log_lines()
+                );
             }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
@@ -125,18 +159,25 @@ impl Server {
 
     /// Asks it to stop and waits.
     pub fn stop(&mut self) -> anyhow::Result<()> {
-        let Some(mut child) = self.child.take() else { return Ok(()) };
+        let Some(mut child) = self.child.take() else {
+            return Ok(());
+        };
         signal(child.id(), "TERM")?;
         let status = wait_for_end(&mut child, Duration::from_secs(30))?;
         if !status.success() {
-            bail!("the server stopped with {status}; its log: {}", self.last_log_lines());
+            bail!(
+                "the server stopped with {status}; its log: {}",
+                self.last_log_lines()
+            );
         }
         Ok(())
     }
 
     /// `kill -9`.
     pub fn kill(&mut self) -> anyhow::Result<()> {
-        let Some(mut child) = self.child.take() else { return Ok(()) };
+        let Some(mut child) = self.child.take() else {
+            return Ok(());
+        };
         child.kill().context("killing the server")?;
         child.wait().context("waiting for the killed server")?;
         Ok(())
@@ -175,21 +216,33 @@ pub struct DoorRun {
 impl Device {
     /// A device below `folder`.
     pub fn below(folder: &Path, name: &str) -> Self {
-        Self { data: folder.join(name), state: folder.join(format!("{name}-state")) }
+        Self {
+            data: folder.join(name),
+            state: folder.join(format!("{name}-state")),
+        }
     }
 
     /// The command `door ARGS --data DIR --json`.
     pub fn command(&self, arguments: &[&str]) -> anyhow::Result<Command> {
         let mut command = Command::new(program("door")?);
-        command.args(arguments).arg("--json").env("TICKETHUB_STATE", &self.state);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(arguments)
+            .arg("--json")
+            .env("TICKETHUB_STATE", &self.state);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         Ok(command)
     }
 
     /// Runs it to its end with `--data`.
     pub fn run(&self, arguments: &[&str]) -> anyhow::Result<DoorRun> {
         let data = self.data.to_string_lossy().into_owned();
-        let output = self.command(&[arguments, &["--data", &data]].concat())?.output().context("running door")?;
+        let output = self
+            .command(&[arguments, &["--data", &data]].concat())?
+            .output()
+            .context("running door")?;
         Ok(DoorRun {
             succeeded: output.status.success(),
             lines: json_lines(&output.stdout),
@@ -201,7 +254,12 @@ impl Device {
     pub fn run_well(&self, arguments: &[&str]) -> anyhow::Result<Vec<Value>> {
         let run = self.run(arguments)?;
         if !run.succeeded {
-            bail!("door {} failed: {:?} {}", arguments.join(" "), run.lines.last(), run.stderr);
+            bail!(
+                "door {} failed: {:?} {}",
+                arguments.join(" "),
+                run.lines.last(),
+                run.stderr
+            );
         }
         Ok(run.lines)
     }
@@ -209,5 +267,8 @@ impl Device {
 
 /// The JSON objects among the lines of an output.
 pub fn json_lines(output: &[u8]) -> Vec<Value> {
-    String::from_utf8_lossy(output).lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    String::from_utf8_lossy(output)
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
 }

@@ -1,0 +1,76 @@
+//! CPU time and memory by the operating system's accounting.
+
+use std::fs;
+
+use anyhow::Context as _;
+
+/// User and system CPU time of one process and all its descendants, in milliseconds.
+pub fn tree_cpu_ms(root: u32) -> f64 {
+    descendants(root).into_iter().filter_map(stat_cpu_ms).sum()
+}
+
+/// Resident memory of one process, in MB (1,000,000 bytes).
+pub fn resident_mb(pid: u32) -> anyhow::Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))
+        .context("reading the process's memory")?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .context("no VmHWM line")?;
+    let kibibytes: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .context("no number")?
+        .parse()?;
+    Ok(kibibytes * 1024.0 / 1e6)
+}
+
+/// The one-minute load average.
+pub fn load_average() -> f64 {
+    fs::read_to_string("/proc/loadavg")
+        .ok()
+        .and_then(|text| text.split_whitespace().next().and_then(|n| n.parse().ok()))
+        .unwrap_or(f64::NAN)
+}
+
+fn descendants(root: u32) -> Vec<u32> {
+    let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| Some((pid, stat_field(pid, 1)? as u32)))
+        .collect();
+    let mut tree = vec![root];
+    let mut next = 0;
+    while let Some(&parent) = tree.get(next) {
+        tree.extend(
+            parents
+                .iter()
+                .filter(|(_, p)| *p == parent)
+                .map(|(pid, _)| *pid),
+        );
+        next += 1;
+    }
+    tree
+}
+
+/// Fields after the command's closing parenthesis; 0 = state, 1 = parent, 11 and 12 = user and system ticks.
+fn stat_field(pid: u32, field: usize) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?
+        .1
+        .split_whitespace()
+        .nth(field)?
+        .parse()
+        .ok()
+}
+
+/// Ended children count too (13 and 14): PostgreSQL's workers come and go.
+fn stat_cpu_ms(pid: u32) -> Option<f64> {
+    let ticks: u64 = [11, 12, 13, 14]
+        .into_iter()
+        .filter_map(|field| stat_field(pid, field))
+        .sum();
+    // USER_HZ is 100 on every Linux that we run on.
+    Some(ticks as f64 * 10.0)
+}
