@@ -3,6 +3,7 @@
 mod api;
 mod bench;
 mod demo;
+mod organizer;
 mod pictures;
 mod processes;
 mod prove;
@@ -30,6 +31,8 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Plain HTTP to the loopback needs no TLS, but reqwest wants to know whose it would be.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let outcome = match Arguments::parse().command {
         Command::Demo(options) => demo::run(options).await,
         Command::Bench(options) => bench::run(options).await,

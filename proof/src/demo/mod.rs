@@ -1,7 +1,12 @@
 //! `./hub demo`: the whole path unattended, on fresh data, with the real programs.
 
+mod afterwards;
+mod before;
+mod offline;
+mod stage;
 pub mod telling;
 
+use stage::Stage;
 use telling::{STEPS, Telling, say};
 
 /// What to tell.
@@ -18,12 +23,19 @@ pub struct Options {
 /// Tells the story.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     if options.list_steps {
-        STEPS
-            .iter()
-            .for_each(|(name, says)| say(&format!("{name:<16} {says}")));
+        for (name, says) in STEPS {
+            say(&format!("{name:<16} {says}"));
+        }
         return Ok(());
     }
-    let telling = Telling::new(options.broken)?;
-    telling.finish();
+    let mut tell = Telling::new(options.broken)?;
+    let mut stage = Stage::set()?;
+    before::start_server(&mut tell, &mut stage).await?;
+    let sold = before::sell(&mut tell, &stage).await?;
+    before::enrol_doors(&mut tell, &stage, &sold).await?;
+    let pictures = before::take_tickets_away(&mut tell, &stage, &sold).await?;
+    let seen = offline::play(&mut tell, &mut stage, &sold, &pictures).await?;
+    afterwards::play(&mut tell, &mut stage, &sold, seen).await?;
+    tell.finish();
     Ok(())
 }
