@@ -1,4 +1,8 @@
 //! The demo, the benches and the long proofs: drives the real programs from outside.
+#![expect(
+    unreachable_pub,
+    reason = "a program has no outside; `pub` says what the other rooms of it use"
+)]
 
 mod api;
 mod bench;

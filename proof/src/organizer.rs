@@ -104,6 +104,10 @@ fn token_of(mail: &str) -> Option<String> {
 }
 
 /// An organizer's place, through the API.
+#[expect(
+    clippy::struct_field_names,
+    reason = "the field is the id of what the API calls a venue"
+)]
 pub struct Venue {
     /// The owner, logged in.
     pub owner: Api,

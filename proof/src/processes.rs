@@ -83,6 +83,11 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Its data folder.
     pub fn data(&self) -> &Path {
         &self.data

@@ -6,13 +6,13 @@ use anyhow::Context as _;
 
 /// User and system CPU time of one process and all its descendants, in milliseconds.
 pub fn tree_cpu_ms(root: u32) -> f64 {
-    descendants(root).into_iter().filter_map(stat_cpu_ms).sum()
+    descendants(root).into_iter().map(stat_cpu_ms).sum()
 }
 
-/// Resident memory of one process, in MB (1,000,000 bytes).
-pub fn resident_mb(pid: u32) -> anyhow::Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))
-        .context("reading the process's memory")?;
+/// The most memory that this process ever had resident, in MB (1,000,000 bytes).
+pub fn peak_mb() -> anyhow::Result<f64> {
+    let status =
+        fs::read_to_string("/proc/self/status").context("reading this process's memory")?;
     let line = status
         .lines()
         .find(|line| line.starts_with("VmHWM:"))
@@ -66,11 +66,11 @@ fn stat_field(pid: u32, field: usize) -> Option<u64> {
 }
 
 /// Ended children count too (13 and 14): PostgreSQL's workers come and go.
-fn stat_cpu_ms(pid: u32) -> Option<f64> {
+fn stat_cpu_ms(pid: u32) -> f64 {
     let ticks: u64 = [11, 12, 13, 14]
         .into_iter()
         .filter_map(|field| stat_field(pid, field))
         .sum();
     // USER_HZ is 100 on every Linux that we run on.
-    Some(ticks as f64 * 10.0)
+    ticks as f64 * 10.0
 }

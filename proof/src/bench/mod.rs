@@ -1,8 +1,18 @@
 //! `./hub bench`: the figures. CPU by the operating system's accounting; wall figures best of 5.
 
+pub mod buyer;
 pub mod cpu;
+mod door;
+pub mod enrolment;
 pub mod figures;
 pub mod load;
+mod relay;
+mod roster;
+mod rush;
+mod server;
+pub mod stage;
+
+use std::path::PathBuf;
 
 use anyhow::bail;
 use figures::{Form, Sheet};
@@ -15,6 +25,9 @@ pub struct Options {
     /// One JSON object a figure.
     #[arg(long)]
     json: bool,
+    /// The door's measured process: where its replica is.
+    #[arg(long, hide = true)]
+    replica: Option<PathBuf>,
 }
 
 /// Measures and prints.
@@ -26,9 +39,21 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             Form::Table
         },
     };
+    if let Some(folder) = options.replica {
+        return door::be_measured(sheet, &folder);
+    }
     sheet.note(&format!("load average {:.1}", cpu::load_average()));
     match options.name.as_deref() {
-        None => Ok(()),
+        None => {
+            door::run(sheet)?;
+            server::run(sheet).await?;
+            rush::run(sheet).await?;
+            roster::run(sheet).await
+        }
+        Some("door") => door::run(sheet),
+        Some("server") => server::run(sheet).await,
+        Some("rush") => rush::run(sheet).await,
+        Some("roster") => roster::run(sheet).await,
         Some(other) => bail!("there is no bench '{other}'; there are: door, server, rush, roster"),
     }
 }

@@ -91,6 +91,10 @@ impl Telling {
     }
 
     /// A line without a check.
+    #[expect(
+        clippy::unused_self,
+        reason = "a note belongs to the telling like a check"
+    )]
     pub fn note(&self, line: &str) {
         say(&format!("         {line}"));
     }

@@ -1,0 +1,160 @@
+//! `server.*`: what one request costs the server and its PostgreSQL together, and how many it answers.
+//!
+//! CPU is the whole process tree's, by the operating system, over all requests of a figure and all that they leave to
+//! be done afterwards (tickets to issue, mails to write). The callers are another process, which is not counted.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::buyer::{Purchase, buy};
+use super::cpu::{load_average, tree_cpu_ms};
+use super::figures::Sheet;
+use super::load::closed_loop;
+use super::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
+
+/// Connections at once.
+const CALLERS: [usize; 3] = [1, 8, 32];
+/// A wall figure is the best of so many.
+const ROUNDS: u64 = 5;
+const ENTRIES: u64 = 400;
+const ORDERS: u64 = 120;
+const PAGES: u64 = 1_000;
+/// Unmeasured, so that every connection knows its statements.
+const WARM_UP: u64 = 100;
+
+/// Idle is: less than this in [`LOOK_EVERY`].
+const IDLE_MS: f64 = 10.0;
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+const LONGEST_SETTLING: Duration = Duration::from_secs(20);
+
+/// Measures entries, orders and pages at each number of connections.
+pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
+    let folder = fresh_folder()?;
+    let stage = Stage::set(folder.path(), &WITHOUT_LIMITS).await?;
+    let event = stage.event(&Offer::only(1_000_000)).await?;
+    for callers in CALLERS {
+        pages(sheet, &stage, event, callers).await?;
+    }
+    for callers in CALLERS {
+        orders(sheet, &stage, event, callers).await?;
+    }
+    for callers in CALLERS {
+        entries(sheet, &stage, event, callers).await?;
+    }
+    let mut server = stage.server;
+    server.stop()
+}
+
+async fn pages(sheet: Sheet, stage: &Stage, event: Uuid, callers: usize) -> anyhow::Result<()> {
+    let path = format!("/events/{event}");
+    let measure = Measure::of("server.page", callers, PAGES);
+    measure
+        .run(sheet, stage, |_| async {
+            stage.guest.get(&path).await.map(drop)
+        })
+        .await
+}
+
+async fn orders(sheet: Sheet, stage: &Stage, event: Uuid, callers: usize) -> anyhow::Result<()> {
+    let measure = Measure::of("server.order", callers, ORDERS);
+    measure
+        .run(sheet, stage, |_| async {
+            match buy(&stage.guest, event, &[(1, 1)]).await? {
+                Purchase::Bought(order) if order.tickets.len() == 1 => Ok(()),
+                Purchase::Bought(order) => bail!("one place, {} tickets", order.tickets.len()),
+                Purchase::SoldOut => bail!("sold out"),
+            }
+        })
+        .await
+}
+
+async fn entries(sheet: Sheet, stage: &Stage, event: Uuid, callers: usize) -> anyhow::Result<()> {
+    let wanted = ENTRIES * ROUNDS + WARM_UP;
+    let bought = stage.fill(event, &[1], wanted as u32).await?;
+    let tickets: Vec<_> = bought.into_iter().flat_map(|order| order.tickets).collect();
+    let measure = Measure::of("server.entry", callers, ENTRIES);
+    measure
+        .run(sheet, stage, |n| {
+            let ticket = tickets.get(n as usize);
+            async move { enter(stage, event, ticket.context("too few tickets")?).await }
+        })
+        .await
+}
+
+/// The first entry of a good ticket.
+async fn enter(stage: &Stage, event: Uuid, ticket: &str) -> anyhow::Result<()> {
+    let body = json!({"event": event, "direction": "in", "gate": 1});
+    let path = format!("/tickets/scan/{ticket}");
+    let answer = stage.venue.owner.post(&path, &body).await?;
+    match answer
+        .get("decision")
+        .and_then(|decision| decision.as_str())
+    {
+        Some("admit") => Ok(()),
+        _ => bail!("a good ticket was not admitted: {answer}"),
+    }
+}
+
+struct Measure {
+    name: &'static str,
+    callers: usize,
+    /// Requests a round.
+    each: u64,
+}
+
+impl Measure {
+    fn of(name: &'static str, callers: usize, each: u64) -> Self {
+        Self {
+            name,
+            callers,
+            each,
+        }
+    }
+
+    /// `work(n)` is asked for with every `n` once, from 0 on.
+    async fn run<W, F>(&self, sheet: Sheet, stage: &Stage, work: W) -> anyhow::Result<()>
+    where
+        W: Fn(u64) -> F,
+        F: Future<Output = anyhow::Result<()>>,
+    {
+        let pid = stage.server.pid().context("the server does not run")?;
+        closed_loop(self.callers, WARM_UP, &work).await?;
+        settle(pid).await;
+        let load_before = load_average();
+        let cpu_before = tree_cpu_ms(pid);
+        let (mut per_s, mut p95_ms) = (0.0f64, f64::INFINITY);
+        for round in 0..ROUNDS {
+            let first = WARM_UP + round * self.each;
+            let mut outcome = closed_loop(self.callers, self.each, |n| work(first + n)).await?;
+            per_s = per_s.max(outcome.per_second());
+            p95_ms = p95_ms.min(outcome.latency_ms(0.95));
+        }
+        settle(pid).await;
+        let requests = ROUNDS * self.each;
+        let cpu_ms = (tree_cpu_ms(pid) - cpu_before) / requests as f64;
+        let Self { name, callers, .. } = self;
+        sheet.put(format!("{name}.cpu_ms.c{callers}"), cpu_ms, "ms", requests);
+        sheet.put(format!("{name}.per_s.c{callers}"), per_s, "per_s", requests);
+        sheet.put(format!("{name}.p95_ms.c{callers}"), p95_ms, "ms", requests);
+        sheet.note(&format!("load average before: {load_before:.1}"));
+        Ok(())
+    }
+}
+
+/// Waits until the server has nothing left to do.
+async fn settle(pid: u32) {
+    let began = Instant::now();
+    let mut last = tree_cpu_ms(pid);
+    while began.elapsed() < LONGEST_SETTLING {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let now = tree_cpu_ms(pid);
+        if now - last <= IDLE_MS {
+            return;
+        }
+        last = now;
+    }
+}

@@ -1,0 +1,165 @@
+//! What the measures and proofs play on: the real server on fresh data, an organizer, events on sale. All of it through
+//! the public API, as anybody would set it up.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::buyer::{Bought, Purchase, buy};
+use crate::api::Api;
+use crate::organizer::{Venue, new_id, now_ms};
+use crate::processes::Server;
+
+/// Settings that take the limits off: every caller here has one address.
+pub const WITHOUT_LIMITS: [(&str, &str); 4] = [
+    ("TICKETHUB_LIMIT_REQUESTS_PER_MINUTE", "off"),
+    ("TICKETHUB_LIMIT_SYNC_REQUESTS_PER_MINUTE", "off"),
+    ("TICKETHUB_LIMIT_PAYMENTS_PER_MINUTE", "off"),
+    ("TICKETHUB_LOG", "warn"),
+];
+
+/// What a ticket costs, in cents.
+pub const PRICE_MINOR: i64 = 3_400;
+/// The most places of one type in one order, by the API's rules.
+const MOST_PLACES: u32 = 100;
+const HOUR_MS: i64 = 3_600_000;
+
+/// A folder of its own that PostgreSQL's user can enter too; removed with everything in it.
+pub fn fresh_folder() -> anyhow::Result<tempfile::TempDir> {
+    let folder = tempfile::Builder::new()
+        .prefix("th-proof-")
+        .tempdir()
+        .context("making a temporary folder")?;
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open).context("opening the temporary folder")?;
+    Ok(folder)
+}
+
+/// A running server, an organizer, and the callers that act on them.
+pub struct Stage {
+    /// The server.
+    pub server: Server,
+    /// Nobody in particular.
+    pub guest: Api,
+    /// The organizer, and who may do everything for it.
+    pub venue: Venue,
+}
+
+/// A ticket type to put on sale.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer {
+    /// Its number.
+    pub no: u16,
+    /// How many there are.
+    pub quota: u32,
+    /// The window that its tickets admit in: 0 = whenever the event does, 1 = the one that every event here has.
+    pub window: u8,
+    /// The gate printed on its tickets; 0 = any.
+    pub home_gate: u16,
+}
+
+impl Offer {
+    /// One type, number 1, for any time and any gate.
+    pub fn only(quota: u32) -> [Self; 1] {
+        [Self {
+            no: 1,
+            quota,
+            window: 0,
+            home_gate: 0,
+        }]
+    }
+}
+
+impl Stage {
+    /// Starts the server on data below `folder` and makes an organizer with a venue.
+    pub async fn set(folder: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let mut server = Server::on(&folder.join("server"), settings)?;
+        server.start().await?;
+        let guest = Api::guest(&server.url());
+        let venue = Venue::found(&guest, server.data()).await?;
+        Ok(Self {
+            server,
+            guest,
+            venue,
+        })
+    }
+
+    /// An event on sale whose doors are open, with two gates and a window.
+    pub async fn event(&self, offers: &[Offer]) -> anyhow::Result<Uuid> {
+        let (event, now_ms) = (new_id(), now_ms());
+        let (doors_ms, ends_ms) = (now_ms - HOUR_MS, now_ms + 12 * HOUR_MS);
+        let owner = &self.venue.owner;
+        let body = json!({
+            "id": event, "organizer": self.venue.organizer, "venue": self.venue.venue,
+            "status": "published", "title": "Nuit électro", "category": "concert",
+            "doors_ms": doors_ms, "starts_ms": now_ms, "ends_ms": ends_ms,
+        });
+        owner.post("/events", &body).await?;
+        for (no, name) in [(1, "Porte A"), (2, "Porte B")] {
+            let path = format!("/events/{event}/gates");
+            owner.post(&path, &json!({"no": no, "name": name})).await?;
+        }
+        let body = json!({"no": 1, "name": "Soirée", "intervals": [[doors_ms, ends_ms]]});
+        let path = format!("/events/{event}/windows");
+        owner.post(&path, &body).await?;
+        for offer in offers {
+            let body = json!({
+                "no": offer.no, "name": format!("Tarif {}", offer.no), "price_minor": PRICE_MINOR,
+                "vat_basis_points": 550, "quota": offer.quota, "max_per_order": MOST_PLACES,
+                "window_no": offer.window, "home_gate": offer.home_gate,
+            });
+            let path = format!("/events/{event}/types");
+            owner.post(&path, &body).await?;
+        }
+        Ok(event)
+    }
+
+    /// Buys `count` tickets of each of `types`, a full order at a time.
+    pub async fn fill(
+        &self,
+        event: Uuid,
+        types: &[u16],
+        count: u32,
+    ) -> anyhow::Result<Vec<Bought>> {
+        let mut bought = Vec::new();
+        let mut left = count;
+        while left > 0 {
+            let places = left.min(MOST_PLACES);
+            left -= places;
+            let lines: Vec<_> = types.iter().map(|no| (*no, places)).collect();
+            match buy(&self.guest, event, &lines).await? {
+                Purchase::Bought(order) => bought.push(order),
+                Purchase::SoldOut => bail!("the event of the measure is sold out"),
+            }
+        }
+        Ok(bought)
+    }
+
+    /// Of all types, as the organizer reads them: places sold, and places held for who has not paid yet.
+    pub async fn sold_and_held(&self, event: Uuid) -> anyhow::Result<(i64, i64)> {
+        let answer = self
+            .venue
+            .owner
+            .get(&format!("/events/{event}/types"))
+            .await?;
+        let types = answer.get("types").and_then(Value::as_array);
+        let types = types.context("no list of ticket types")?;
+        types.iter().try_fold((0, 0), |(sold, held), row| {
+            Ok((
+                sold + crate::api::number(row, "/sold")?,
+                held + crate::api::number(row, "/held")?,
+            ))
+        })
+    }
+
+    /// Gives all of an order's money back, under a refund's id made by the caller.
+    pub async fn refund(&self, order: &Bought, refund: Uuid) -> anyhow::Result<Value> {
+        let amount = PRICE_MINOR * order.tickets.len() as i64;
+        let body = json!({"id": refund, "amount_minor": amount, "reason": "requested"});
+        let path = format!("/orders/{}/refunds", order.order);
+        self.venue.owner.post(&path, &body).await
+    }
+}
