@@ -1,6 +1,10 @@
 //! `./hub prove`: the long proofs. Their figures are committed in docs/PROOF.md.
 
+mod kill;
+
 use anyhow::bail;
+
+use crate::bench::figures::{Form, Sheet};
 
 /// What to prove.
 #[derive(clap::Args)]
@@ -10,15 +14,41 @@ pub struct Options {
     /// A short while instead of the full length: what `./hub test` runs.
     #[arg(long)]
     short: bool,
+    /// Draws the same kill points again.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Rounds of each kind; 100 unless told, 3 with `--short`.
+    #[arg(long)]
+    rounds: Option<u32>,
+    /// Of the kill rounds only these: `server`, `postgres`, `device`.
+    #[arg(long)]
+    only: Option<kill::Target>,
+    /// One JSON object a figure.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Options {
+    fn plan(&self) -> kill::Plan {
+        let usual = if self.short { 3 } else { 100 };
+        kill::Plan {
+            rounds: self.rounds.unwrap_or(usual),
+            seed: self.seed.unwrap_or_else(rand::random),
+            only: self.only,
+        }
+    }
 }
 
 /// Proves and prints.
 pub async fn run(options: Options) -> anyhow::Result<()> {
+    let form = if options.json {
+        Form::Json
+    } else {
+        Form::Table
+    };
+    let sheet = Sheet { form };
     match options.name.as_deref() {
-        None => Ok(()),
-        Some(other) => bail!(
-            "there is no proof '{other}' (short: {}); there is: kill",
-            options.short
-        ),
+        None | Some("kill") => kill::run(sheet, options.plan()).await,
+        Some(other) => bail!("there is no proof '{other}'; there is: kill"),
     }
 }
