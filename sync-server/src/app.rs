@@ -17,6 +17,7 @@ use crate::accounts::{self, Accounts, ApiKeys, LoadKeysError};
 use crate::config::Config;
 use crate::database::transaction::Flush;
 use crate::database::{Database, Readiness};
+use crate::door::{self, Door};
 use crate::orders;
 use crate::payments::{self, NoRealProvider, PaymentProvider};
 use crate::tickets::Issuer;
@@ -48,6 +49,8 @@ pub struct AppParts {
     pub issuer: Issuer,
     /// Takes the money.
     pub provider: Arc<dyn PaymentProvider>,
+    /// Devices, feeds and facts.
+    pub door: Door,
     /// Counts of who asks how often.
     pub limits: RequestLimits,
     /// Cancelled when the server is told to stop: long polls answer, jobs end.
@@ -87,6 +90,7 @@ impl App {
             readiness: database.readiness(),
             limits: RequestLimits::new(&config.limits),
             accounts: Accounts::new(keys),
+            door: Door::default(),
             stopping: CancellationToken::new(),
             pool,
             clock,
@@ -119,7 +123,9 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(health::readyz))
         .nest(
             "/api/v1",
-            accounts::api::router().merge(orders::api::router()),
+            accounts::api::router()
+                .merge(orders::api::router())
+                .merge(door::api::router()),
         )
         .fallback(frame::not_found)
         .method_not_allowed_fallback(frame::method_not_allowed)
