@@ -14,10 +14,11 @@ use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 
 use crate::accounts::{self, Accounts, ApiKeys, LoadKeysError};
+use crate::catalog;
+use crate::catalog::event::page::EventPages;
 use crate::config::Config;
 use crate::database::transaction::Flush;
 use crate::database::{Database, Readiness};
-use crate::door::{self, Door};
 use crate::orders;
 use crate::payments::{self, NoRealProvider, PaymentProvider};
 use crate::tickets::Issuer;
@@ -49,8 +50,8 @@ pub struct AppParts {
     pub issuer: Issuer,
     /// Takes the money.
     pub provider: Arc<dyn PaymentProvider>,
-    /// Devices, feeds and facts.
-    pub door: Door,
+    /// Events as everybody reads them.
+    pub event_pages: EventPages,
     /// Counts of who asks how often.
     pub limits: RequestLimits,
     /// Cancelled when the server is told to stop: long polls answer, jobs end.
@@ -90,7 +91,7 @@ impl App {
             readiness: database.readiness(),
             limits: RequestLimits::new(&config.limits),
             accounts: Accounts::new(keys),
-            door: Door::default(),
+            event_pages: EventPages::new(),
             stopping: CancellationToken::new(),
             pool,
             clock,
@@ -121,12 +122,7 @@ pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .nest(
-            "/api/v1",
-            accounts::api::router()
-                .merge(orders::api::router())
-                .merge(door::api::router()),
-        )
+        .nest("/api/v1", api())
         .fallback(frame::not_found)
         .method_not_allowed_fallback(frame::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -136,6 +132,13 @@ pub fn router(app: App) -> Router {
         None => routes,
     };
     routes.with_state(app)
+}
+
+/// The API of each capability, below `/api/v1`.
+fn api() -> Router<App> {
+    accounts::api::router()
+        .merge(catalog::api::router())
+        .merge(orders::api::router())
 }
 
 /// Only bearer tokens work across origins: cookies are never let through.

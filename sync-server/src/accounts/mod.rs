@@ -7,10 +7,12 @@ mod api_key;
 pub mod identity;
 pub mod roles;
 pub mod session;
+mod verified;
 
 pub use api_key::{ApiKeys, LoadKeysError};
 pub use identity::{Identity, MaybeIdentity, PageIdentity};
 pub use roles::{Right, Role};
+pub use verified::is_verified;
 
 /// What this capability keeps in memory.
 #[derive(Debug)]

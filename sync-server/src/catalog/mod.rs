@@ -3,10 +3,12 @@
 //!
 //! Every write of an event takes the event's lock first (`begin_change`): doors read what is written here.
 
+pub(crate) mod api;
 pub mod event;
 pub mod fields;
 pub mod gates;
 pub mod organizers;
+pub mod search;
 pub mod ticket_types;
 pub(crate) mod transaction;
 pub mod venues;

@@ -34,7 +34,8 @@ pub struct OrganizerRequest {
 /// A request that can be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewOrganizer {
-    id: OrganizerId,
+    /// Made by the client.
+    pub id: OrganizerId,
     name: String,
     slug: String,
     legal_name: String,

@@ -1,15 +1,10 @@
 //! How every write of the catalog begins.
 
 use shared::ids::{EventId, OrganizerId};
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::PgConnection;
 
 use super::event::organizer_of;
-
-/// A transaction that waits at most two seconds for a lock: who waits longer is better told to come back.
-pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    pool.begin_with("begin; set local lock_timeout = '2s'")
-        .await
-}
+pub(crate) use crate::database::transaction::begin;
 
 /// Takes the event's lock and its next number; held to the end of the transaction. The event's feed must be there.
 pub(crate) async fn begin_change(

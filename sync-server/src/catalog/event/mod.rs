@@ -1,6 +1,7 @@
 //! An event: what it is, what may become of it, and how it is written.
 
 mod create;
+pub mod page;
 mod request;
 mod status;
 mod update;

@@ -1,6 +1,5 @@
 //! A server of its own for each test.
 
-pub(crate) mod door;
 pub(crate) mod fixtures;
 mod people;
 mod server;
