@@ -19,6 +19,7 @@ use crate::catalog::event::page::EventPages;
 use crate::config::Config;
 use crate::database::transaction::Flush;
 use crate::database::{Database, Readiness};
+use crate::door::{self, Door};
 use crate::orders;
 use crate::payments::{self, NoRealProvider, PaymentProvider};
 use crate::tickets::Issuer;
@@ -50,6 +51,8 @@ pub struct AppParts {
     pub issuer: Issuer,
     /// Takes the money.
     pub provider: Arc<dyn PaymentProvider>,
+    /// Devices, feeds and facts.
+    pub door: Door,
     /// Events as everybody reads them.
     pub event_pages: EventPages,
     /// Counts of who asks how often.
@@ -91,6 +94,7 @@ impl App {
             readiness: database.readiness(),
             limits: RequestLimits::new(&config.limits),
             accounts: Accounts::new(keys),
+            door: Door::default(),
             event_pages: EventPages::new(),
             stopping: CancellationToken::new(),
             pool,
@@ -139,6 +143,7 @@ fn api() -> Router<App> {
     accounts::api::router()
         .merge(catalog::api::router())
         .merge(orders::api::router())
+        .merge(door::api::router())
 }
 
 /// Only bearer tokens work across origins: cookies are never let through.

@@ -1,3 +1,73 @@
-//! Devices, their roster and their facts.
+//! Devices, their roster and their facts: down goes the feed, up come journals; between them the fold.
+//!
+//! docs/SYNC.md says what goes over the wire, and numbers the invariants that tests here name.
 
+mod alerts;
+mod annotations;
+pub mod api;
+pub mod attendance;
 pub mod authority;
+mod clock;
+pub mod cursor;
+pub mod devices;
+pub mod enrolment;
+pub mod facts;
+pub mod feed;
+pub mod folding;
+mod intake;
+mod kinds;
+pub mod offers;
+pub mod online;
+pub mod own_journal;
+pub mod page;
+mod rows;
+pub mod rules;
+pub mod sessions;
+pub mod signed;
+mod store;
+mod sync_api;
+mod vector;
+mod watch;
+
+pub use alerts::{AlertView, alerts_of_event};
+pub use annotations::{AnnotateError, NewAnnotation, Says, annotate};
+pub use store::begin_change;
+pub use watch::FeedWatch;
+
+use crate::web::client::AddressKey;
+use crate::web::limits::SlidingLimit;
+
+/// What this capability keeps in memory.
+#[derive(Debug)]
+pub struct Door {
+    /// Who waits for which event's feed. After each commit that wrote to it: `app.door.watch.changed(event)`.
+    pub watch: FeedWatch,
+    /// Rules of events.
+    pub rules: rules::RulesCache,
+    /// Sessions seen in the last seconds.
+    pub sessions: sessions::SeenSessions,
+    offers: tokio::sync::watch::Sender<u64>,
+    enrolments: SlidingLimit<AddressKey>,
+}
+
+impl Default for Door {
+    fn default() -> Self {
+        Self {
+            watch: FeedWatch::default(),
+            rules: rules::RulesCache::default(),
+            sessions: sessions::SeenSessions::default(),
+            offers: tokio::sync::watch::Sender::default(),
+            enrolments: SlidingLimit::new(sync_api::ENROLMENTS_PER_MINUTE, 60_000),
+        }
+    }
+}
+
+impl Door {
+    fn offers_changed(&self) {
+        self.offers.send_modify(|changes| *changes += 1);
+    }
+
+    fn offer_changes(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.offers.subscribe()
+    }
+}

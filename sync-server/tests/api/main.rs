@@ -5,7 +5,12 @@
 )]
 
 mod accounts;
+mod attendance;
 mod catalog;
+mod devices;
+mod enrolment;
+mod facts;
+mod feed;
 mod operations;
 mod orders;
 mod payments;

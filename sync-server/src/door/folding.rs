@@ -1,0 +1,327 @@
+//! Keeping what the fold says of each ticket: its state, the labels of its facts, its alerts. Invariants M1 to M6.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use shared::admission::fold::{Alert, Attention, FactHash};
+use shared::admission::{FactLabel, FoldContext, Folded, Issued, fold};
+use shared::clock::UnixMillis;
+use shared::fact::{Envelope, Fact, FactBody};
+use shared::ids::{EventId, FactName, OrganizerId, TicketId};
+use shared::roster::TicketRow;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::alerts::{self, AlertRow};
+use super::rows;
+use super::rules::{EventRules, LoadRulesError};
+use crate::app::App;
+
+/// The facts of a ticket, with their hashes.
+pub(super) type FactsOfTicket = Vec<(Fact, FactHash)>;
+
+/// Folds tickets anew in a transaction that changed their status and has called `begin_change`: who went in with a ticket
+/// that is refunded since is told of.
+pub async fn refold_tickets(
+    app: &App,
+    conn: &mut PgConnection,
+    organizer: OrganizerId,
+    event: EventId,
+    tickets: &BTreeSet<TicketId>,
+) -> Result<(), LoadRulesError> {
+    let rules = app
+        .door
+        .rules
+        .load(conn, &app.vault, organizer, event)
+        .await?;
+    refold(conn, &rules, tickets, app.now_ms()).await?;
+    Ok(())
+}
+
+/// Folds tickets anew from all their facts and writes what changed, in the caller's transaction, which has called
+/// `begin_change`. Call it with the facts that came, and with a ticket's new status.
+pub async fn refold(
+    conn: &mut PgConnection,
+    event_rules: &EventRules,
+    tickets: &BTreeSet<TicketId>,
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = tickets.iter().map(|ticket| ticket.to_i64()).collect();
+    let (organizer, event) = (event_rules.organizer, event_rules.event.id);
+    let mut facts = facts_of(conn, event_rules, &ids).await?;
+    let rows: HashMap<TicketId, TicketRow> = rows::ticket_rows(conn, organizer, event, &ids)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let issued = if rows.len() < tickets.len() {
+        issued_tickets(conn, event_rules).await?
+    } else {
+        BTreeSet::new()
+    };
+    let rules = event_rules.rules();
+    let mut written = Written::default();
+    for &ticket in tickets {
+        let context = FoldContext {
+            rules: &rules,
+            devices: &event_rules.devices,
+            server: event_rules.server,
+            ticket,
+            row: rows.get(&ticket).copied(),
+            issued: if issued.contains(&ticket) {
+                Issued::Known
+            } else {
+                Issued::Unseen
+            },
+        };
+        // Nothing was seen of it: there is nothing to say.
+        let Some(facts) = facts.remove(&ticket) else {
+            continue;
+        };
+        let folded = fold(&facts, &context);
+        written.push(ticket, &facts, folded);
+    }
+    written.write(conn, event_rules, now_ms).await
+}
+
+async fn facts_of(
+    conn: &mut PgConnection,
+    rules: &EventRules,
+    tickets: &[i64],
+) -> Result<HashMap<TicketId, FactsOfTicket>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        "select envelope from facts where organizer_id = $1 and event_id = $2 and ticket_id = any($3)",
+        rules.organizer.0,
+        rules.event.id.0,
+        tickets
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut facts: HashMap<TicketId, FactsOfTicket> = HashMap::new();
+    for (fact, hash) in rows.iter().filter_map(|bytes| read(bytes)) {
+        if let Some(ticket) = fact.ticket() {
+            facts.entry(ticket).or_default().push((fact, hash));
+        }
+    }
+    Ok(facts)
+}
+
+/// What was stored was decoded before; what this version can't read says nothing to its fold.
+pub(super) fn read(bytes: &[u8]) -> Option<(Fact, FactHash)> {
+    let envelope = Envelope::decode(bytes).ok()?;
+    Some((envelope.fact().clone(), envelope.hash()))
+}
+
+/// Leased tickets whose sale is known, by devices that may be believed.
+async fn issued_tickets(
+    conn: &mut PgConnection,
+    rules: &EventRules,
+) -> Result<BTreeSet<TicketId>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        "select envelope from facts where organizer_id = $1 and event_id = $2 and kind = 9",
+        rules.organizer.0,
+        rules.event.id.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .iter()
+        .filter_map(|bytes| read(bytes))
+        .filter(|(fact, hash)| is_before_revocation(rules, fact, hash))
+        .flat_map(|(fact, _)| match fact.body {
+            FactBody::Issued { tickets } => tickets,
+            FactBody::JournalOpened { .. }
+            | FactBody::Entry { .. }
+            | FactBody::Exit { .. }
+            | FactBody::Refusal { .. }
+            | FactBody::Refusals { .. }
+            | FactBody::Void { .. }
+            | FactBody::Override { .. }
+            | FactBody::Annotation { .. }
+            | FactBody::Opaque { .. } => Vec::new(),
+        })
+        .collect())
+}
+
+fn is_before_revocation(rules: &EventRules, fact: &Fact, hash: &FactHash) -> bool {
+    let author = rules.devices.iter().find(|row| row.id == fact.device);
+    author.is_some_and(|row| match &row.revocation {
+        None => true,
+        Some(revocation) => revocation.points.iter().any(|(journal, seq, last)| {
+            *journal == fact.journal && (fact.seq < *seq || (fact.seq == *seq && hash == last))
+        }),
+    })
+}
+
+/// What folds came to, as columns.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    tickets: Vec<i64>,
+    inside: Vec<bool>,
+    entries: Vec<i32>,
+    exits: Vec<i32>,
+    last_entry_ms: Vec<Option<i64>>,
+    last_gate: Vec<Option<i32>>,
+    /// `{1,2}`: PostgreSQL has no arrays of arrays of unequal length.
+    entry_gates: Vec<String>,
+    exit_gates: Vec<String>,
+    labels: BTreeMap<FactName, Vec<FactLabel>>,
+    alerts: Vec<(TicketId, shared::admission::fold::AlertKind, Alert)>,
+}
+
+impl Written {
+    pub(super) fn push(&mut self, ticket: TicketId, facts: &[(Fact, FactHash)], folded: Folded) {
+        let (entry_gates, exit_gates) = counted_gates(facts, &folded);
+        let last = folded.state.last_entry;
+        self.tickets.push(ticket.to_i64());
+        self.inside.push(folded.state.inside);
+        self.entries
+            .push(i32::try_from(folded.state.entries).unwrap_or(i32::MAX));
+        self.exits.push(exit_gates.len() as i32);
+        self.last_entry_ms.push(last.map(|entry| entry.at_ms));
+        self.last_gate.push(last.map(|entry| entry.gate.0.into()));
+        self.entry_gates.push(array_text(&entry_gates));
+        self.exit_gates.push(array_text(&exit_gates));
+        self.labels.extend(folded.labels);
+        let alerts = folded.alerts.into_iter();
+        self.alerts
+            .extend(alerts.map(|(kind, alert)| (ticket, kind, alert)));
+    }
+
+    /// Writes what differs from what is there.
+    pub(super) async fn write(
+        self,
+        conn: &mut PgConnection,
+        rules: &EventRules,
+        now_ms: UnixMillis,
+    ) -> Result<(), sqlx::Error> {
+        self.write_states(conn, rules).await?;
+        self.write_labels(conn, rules).await?;
+        let rows = self.alerts.iter().map(|(ticket, kind, alert)| AlertRow {
+            kind: kind.code(),
+            subject: ticket.to_string(),
+            detail: alerts::of_facts(alert),
+            resolved: alert.attention == Attention::Noted,
+        });
+        alerts::upsert(
+            conn,
+            (rules.organizer, rules.event.id),
+            rows.collect(),
+            now_ms,
+        )
+        .await
+    }
+
+    async fn write_states(
+        &self,
+        conn: &mut PgConnection,
+        rules: &EventRules,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query!(
+            "insert into ticket_states as s (organizer_id, event_id, ticket_id, inside, entries, exits, last_entry_ms,
+                                             last_gate, entry_gates, exit_gates)
+             select $1, $2, t, i, n, x, m, g, eg::integer[], xg::integer[]
+             from unnest($3::bigint[], $4::boolean[], $5::integer[], $6::integer[], $7::bigint[], $8::integer[],
+                         $9::text[], $10::text[]) as w (t, i, n, x, m, g, eg, xg)
+             on conflict (organizer_id, event_id, ticket_id) do update
+             set inside = excluded.inside, entries = excluded.entries, exits = excluded.exits,
+                 last_entry_ms = excluded.last_entry_ms, last_gate = excluded.last_gate,
+                 entry_gates = excluded.entry_gates, exit_gates = excluded.exit_gates
+             where (s.*) is distinct from (excluded.*)",
+            rules.organizer.0,
+            rules.event.id.0,
+            &self.tickets,
+            &self.inside,
+            &self.entries,
+            &self.exits,
+            &self.last_entry_ms as &[Option<i64>],
+            &self.last_gate as &[Option<i32>],
+            &self.entry_gates,
+            &self.exit_gates
+        )
+        .execute(conn)
+        .await
+        .map(drop)
+    }
+
+    /// A fact without a row of labels is `ok`: one is written only for those that are not, or were not.
+    async fn write_labels(
+        &self,
+        conn: &mut PgConnection,
+        rules: &EventRules,
+    ) -> Result<(), sqlx::Error> {
+        let devices: Vec<Uuid> = self.labels.keys().map(|name| name.device.0).collect();
+        let facts: Vec<Uuid> = self.labels.keys().map(|name| name.fact.0).collect();
+        let texts: Vec<String> = self
+            .labels
+            .values()
+            .map(|labels| label_texts(labels))
+            .collect();
+        sqlx::query!(
+            "insert into fact_labels as l (organizer_id, event_id, device_id, fact_id, labels)
+             select $1, $2, d, f, string_to_array(t, ',')
+             from unnest($3::uuid[], $4::uuid[], $5::text[]) as w (d, f, t)
+             left join fact_labels was on was.organizer_id = $1 and was.event_id = $2
+                                      and was.device_id = w.d and was.fact_id = w.f
+             where array_to_string(coalesce(was.labels, '{ok}'), ',') <> t
+             on conflict (organizer_id, event_id, device_id, fact_id) do update set labels = excluded.labels",
+            rules.organizer.0,
+            rules.event.id.0,
+            &devices,
+            &facts,
+            &texts
+        )
+        .execute(conn)
+        .await
+        .map(drop)
+    }
+}
+
+fn label_texts(labels: &[FactLabel]) -> String {
+    let codes: Vec<&str> = labels.iter().map(|label| label.code()).collect();
+    codes.join(",")
+}
+
+fn array_text(gates: &[u16]) -> String {
+    let numbers: Vec<String> = gates.iter().map(u16::to_string).collect();
+    format!("{{{}}}", numbers.join(","))
+}
+
+/// The gates of the entries and exits that count.
+fn counted_gates(facts: &[(Fact, FactHash)], folded: &Folded) -> (Vec<u16>, Vec<u16>) {
+    let mut gates = (Vec::new(), Vec::new());
+    let mut told = BTreeSet::new();
+    for (fact, _) in facts {
+        let name = fact.name();
+        let counts = !folded.voided.contains(&name)
+            && folded.labels.get(&name).is_some_and(|labels| {
+                !labels.iter().any(|label| {
+                    matches!(
+                        label,
+                        FactLabel::DuplicateEntry
+                            | FactLabel::Quarantined
+                            | FactLabel::NotAuthorised
+                    )
+                })
+            });
+        if !counts || !told.insert(name) {
+            continue;
+        }
+        match &fact.body {
+            FactBody::Entry { gate, .. } | FactBody::Override { gate, .. } => gates.0.push(gate.0),
+            FactBody::Exit { gate, .. } => gates.1.push(gate.0),
+            FactBody::JournalOpened { .. }
+            | FactBody::Refusal { .. }
+            | FactBody::Refusals { .. }
+            | FactBody::Void { .. }
+            | FactBody::Annotation { .. }
+            | FactBody::Issued { .. }
+            | FactBody::Opaque { .. } => {}
+        }
+    }
+    gates.0.sort_unstable();
+    gates.1.sort_unstable();
+    gates
+}

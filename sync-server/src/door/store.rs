@@ -1,0 +1,224 @@
+//! Writing facts: the tables of journals, facts and quarantine, many rows a statement.
+
+use shared::clock::UnixMillis;
+use shared::fact::envelope::Header;
+use shared::fact::{Fact, FactBody};
+use shared::ids::{DeviceId, EventId, OrganizerId, TicketId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A fact of a kind that this version can't read has no kind either.
+const OPAQUE_KIND: i32 = 0;
+
+/// A journal's head, to be written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HeadRow {
+    pub(super) journal: Uuid,
+    pub(super) device: DeviceId,
+    pub(super) seq: i64,
+    pub(super) hash: [u8; 32],
+}
+
+/// Rows of `facts`, as columns.
+#[derive(Debug, Default)]
+pub(super) struct FactRows {
+    journals: Vec<Uuid>,
+    seqs: Vec<i64>,
+    devices: Vec<Uuid>,
+    ids: Vec<Uuid>,
+    hashes: Vec<Vec<u8>>,
+    kinds: Vec<i32>,
+    tickets: Vec<Option<i64>>,
+    gates: Vec<Option<i32>>,
+    reasons: Vec<Option<i16>>,
+    amounts: Vec<i32>,
+    envelopes: Vec<Vec<u8>>,
+}
+
+/// What attendance counts by.
+struct Counted {
+    gate: Option<u16>,
+    reason: Option<u8>,
+    amount: u32,
+}
+
+fn counted(body: &FactBody) -> Counted {
+    let (gate, reason, amount) = match body {
+        FactBody::Entry { gate, .. } | FactBody::Exit { gate, .. } => (Some(gate.0), None, 0),
+        FactBody::Override { gate, reason, .. } => (Some(gate.0), Some(*reason), 0),
+        FactBody::Refusal { gate, reason, .. } => (Some(gate.0), Some(*reason), 1),
+        FactBody::Refusals {
+            gate,
+            reason,
+            count,
+        } => (Some(gate.0), Some(*reason), *count),
+        FactBody::JournalOpened { .. }
+        | FactBody::Void { .. }
+        | FactBody::Annotation { .. }
+        | FactBody::Issued { .. }
+        | FactBody::Opaque { .. } => (None, None, 0),
+    };
+    Counted {
+        gate,
+        reason,
+        amount,
+    }
+}
+
+impl FactRows {
+    /// Adds a fact; one of a newer version has no `fact`, and its place stands for its id.
+    pub(super) fn push(&mut self, header: &Header, fact: Option<&Fact>, envelope: Vec<u8>) {
+        let counted = fact.map(|fact| counted(&fact.body));
+        let id = fact.map_or_else(
+            || Uuid::from_bytes(std::array::from_fn(|i| header.hash[i])),
+            |fact| fact.id.0,
+        );
+        self.journals.push(header.journal.0);
+        self.seqs.push(header.seq.cast_signed());
+        self.devices.push(header.device.0);
+        self.ids.push(id);
+        self.hashes.push(header.hash.to_vec());
+        self.kinds
+            .push(fact.map_or(OPAQUE_KIND, |fact| fact.body.kind().into()));
+        self.tickets
+            .push(fact.and_then(Fact::ticket).map(TicketId::to_i64));
+        self.gates.push(
+            counted
+                .as_ref()
+                .and_then(|counted| counted.gate.map(i32::from)),
+        );
+        self.reasons.push(
+            counted
+                .as_ref()
+                .and_then(|counted| counted.reason.map(i16::from)),
+        );
+        self.amounts.push(counted.map_or(0, |counted| {
+            i32::try_from(counted.amount).unwrap_or(i32::MAX)
+        }));
+        self.envelopes.push(envelope);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.seqs.is_empty()
+    }
+
+    /// Writes them; the caller holds the event's lock and has checked that their places are free.
+    pub(super) async fn insert(
+        &self,
+        conn: &mut PgConnection,
+        organizer: OrganizerId,
+        event: EventId,
+        received_ms: UnixMillis,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query!(
+            "insert into facts (organizer_id, event_id, journal_id, seq, device_id, fact_id, hash, kind, ticket_id,
+                                gate_no, reason, amount, envelope, received_ms)
+             select $1, $2, j, s, d, f, h, k, t, g, r, a, e, $14
+             from unnest($3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::bytea[], $8::integer[], $9::bigint[],
+                         $10::integer[], $11::smallint[], $12::integer[], $13::bytea[])
+                  as n (j, s, d, f, h, k, t, g, r, a, e)",
+            organizer.0,
+            event.0,
+            &self.journals,
+            &self.seqs,
+            &self.devices,
+            &self.ids,
+            &self.hashes,
+            &self.kinds,
+            &self.tickets as &[Option<i64>],
+            &self.gates as &[Option<i32>],
+            &self.reasons as &[Option<i16>],
+            &self.amounts,
+            &self.envelopes,
+            received_ms
+        )
+        .execute(conn)
+        .await
+        .map(drop)
+    }
+}
+
+/// Writes heads of journals, new ones among them.
+pub(super) async fn upsert_heads(
+    conn: &mut PgConnection,
+    organizer: OrganizerId,
+    event: EventId,
+    heads: &[HeadRow],
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    let journals: Vec<Uuid> = heads.iter().map(|head| head.journal).collect();
+    let devices: Vec<Uuid> = heads.iter().map(|head| head.device.0).collect();
+    let seqs: Vec<i64> = heads.iter().map(|head| head.seq).collect();
+    let hashes: Vec<Vec<u8>> = heads.iter().map(|head| head.hash.to_vec()).collect();
+    sqlx::query!(
+        "insert into journals (organizer_id, event_id, id, device_id, head_seq, head_hash, opened_ms)
+         select $1, $2, j, d, s, h, $7 from unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::bytea[]) as n (j, d, s, h)
+         on conflict (organizer_id, event_id, id) do update set head_seq = excluded.head_seq, head_hash = excluded.head_hash",
+        organizer.0,
+        event.0,
+        &journals,
+        &devices,
+        &seqs,
+        &hashes,
+        now_ms
+    )
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// An envelope kept apart.
+#[derive(Clone, Debug)]
+pub(super) struct QuarantineRow {
+    pub(super) event: EventId,
+    pub(super) journal: Uuid,
+    pub(super) seq: u64,
+    pub(super) device: DeviceId,
+    pub(super) why: &'static str,
+    pub(super) envelope: Vec<u8>,
+}
+
+/// Keeps envelopes that can't be placed; one that is kept already is kept once.
+pub(super) async fn quarantine(
+    conn: &mut PgConnection,
+    organizer: OrganizerId,
+    rows: &[QuarantineRow],
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    for row in rows {
+        let hash = shared::fact::envelope::hash_of(&row.envelope);
+        sqlx::query!(
+            "insert into quarantined_envelopes
+               (organizer_id, event_id, hash, journal_id, seq, device_id, why, envelope, received_ms)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
+            organizer.0,
+            row.event.0,
+            &hash,
+            row.journal,
+            i64::try_from(row.seq).unwrap_or(i64::MAX),
+            row.device.0,
+            row.why,
+            row.envelope,
+            now_ms
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes an event's number for this transaction, waiting 2 s at most for others that write to it.
+pub async fn begin_change(
+    conn: &mut PgConnection,
+    organizer: OrganizerId,
+    event: EventId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"select set_config('lock_timeout', '2s', true) as "timeout!", begin_change($1, $2) as "number!""#,
+        organizer.0,
+        event.0
+    )
+    .fetch_one(conn)
+    .await
+    .map(drop)
+}

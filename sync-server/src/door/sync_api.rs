@@ -1,0 +1,202 @@
+//! `/api/v1/sync`: what devices say and hear.
+
+use std::num::NonZeroU32;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use shared::ids::{EventId, OfferId};
+use shared::roster::signed::SignedAnswer;
+use shared::wire::latest::{
+    ChangesQuery, DeviceFacts, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer,
+    EnrolState, ErrorCode, FactsAnswer, FactsUpload, PROTOCOL, SessionAnswer, SessionNonce,
+    SessionRequest, VectorAnswer,
+};
+use shared::wire::v1::EnvelopeBytes;
+use tower_http::compression::CompressionLayer;
+
+use super::feed::{self, Pull};
+use super::sessions::{DeviceAuth, UploaderAuth};
+use super::{enrolment, facts, sessions, signed, vector};
+use crate::app::App;
+use crate::web::{ApiError, ClientAddress, Json, Path, Query, SYNC_BODY_LIMIT};
+
+const PROTOCOL_HEADER: HeaderName = HeaderName::from_static("hub-protocol");
+/// The oldest protocol that is still served. November 2026: the first.
+const OLDEST_PROTOCOL: u32 = 1;
+/// Starts of enrolment a minute of one address: a person types a code in some seconds; names are guessed faster.
+pub(super) const ENROLMENTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(30);
+
+pub(super) fn router() -> Router<App> {
+    let down = Router::new()
+        .route("/sync/events/{event}/changes", get(changes))
+        .route("/sync/events/{event}/facts", get(facts_after))
+        .route("/sync/signed", get(signed_objects))
+        .layer(from_fn(old_protocol_upgrades));
+    // A device that is too old for the feed hands in its facts all the same.
+    let up = Router::new()
+        .route("/sync/enrol", post(start_enrolment))
+        .route("/sync/enrol/{offer}/proof", post(prove_enrolment))
+        .route("/sync/enrol/{offer}", get(enrolment_state))
+        .route("/sync/session", get(session_nonce).post(open_session))
+        .route(
+            "/sync/facts",
+            post(push_facts).layer(DefaultBodyLimit::max(SYNC_BODY_LIMIT)),
+        )
+        .route("/sync/events/{event}/vector", post(event_vector));
+    down.merge(up)
+        .layer(CompressionLayer::new())
+        .layer(from_fn(tell_protocol))
+}
+
+async fn old_protocol_upgrades(request: Request, next: Next) -> Result<Response, ApiError> {
+    let spoken = request
+        .headers()
+        .get(PROTOCOL_HEADER)
+        .and_then(|value| value.to_str().ok()?.parse::<u32>().ok());
+    if spoken.is_some_and(|spoken| spoken < OLDEST_PROTOCOL) {
+        return Err(ApiError::new(
+            ErrorCode::UpgradeRequired,
+            "This device's program is too old to fetch the list: update it. It goes on scanning, and what it saw is taken.",
+        ));
+    }
+    Ok(next.run(request).await)
+}
+
+async fn tell_protocol(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response
+        .headers_mut()
+        .insert(PROTOCOL_HEADER, HeaderValue::from(PROTOCOL));
+    response
+}
+
+/// Begins an enrolment: the device names an offer and commits to a nonce.
+async fn start_enrolment(
+    State(app): State<App>,
+    client: ClientAddress,
+    Json(request): Json<EnrolStart>,
+) -> Result<Json<EnrolStartAnswer>, ApiError> {
+    app.door.enrolments.take(client.key(), app.now_ms())?;
+    Ok(Json(enrolment::start(&app, &request).await?))
+}
+
+/// Both sides prove that they know the code, the device first.
+async fn prove_enrolment(
+    State(app): State<App>,
+    client: ClientAddress,
+    Path(offer): Path<OfferId>,
+    Json(request): Json<EnrolProof>,
+) -> Result<Json<EnrolProofAnswer>, ApiError> {
+    app.door.enrolments.take(client.key(), app.now_ms())?;
+    Ok(Json(enrolment::prove(&app, offer, &request).await?))
+}
+
+#[derive(Debug, Deserialize)]
+struct Wait {
+    #[serde(default)]
+    wait: u32,
+}
+
+/// Whether the organizer has confirmed.
+async fn enrolment_state(
+    State(app): State<App>,
+    Path(offer): Path<OfferId>,
+    Query(Wait { wait }): Query<Wait>,
+) -> Result<Json<EnrolState>, ApiError> {
+    Ok(Json(enrolment::state(&app, offer, wait).await?))
+}
+
+/// A nonce, for one session within a minute.
+async fn session_nonce(State(app): State<App>) -> Result<Json<SessionNonce>, ApiError> {
+    Ok(Json(sessions::new_nonce(&app).await?))
+}
+
+/// A token for 15 minutes against a signature.
+async fn open_session(
+    State(app): State<App>,
+    Json(request): Json<SessionRequest>,
+) -> Result<Json<SessionAnswer>, ApiError> {
+    Ok(Json(sessions::open(&app, &request).await?))
+}
+
+#[derive(Debug, Deserialize)]
+struct Have {
+    #[serde(default)]
+    have: String,
+}
+
+/// The organizer's signed objects that are newer than the device's.
+async fn signed_objects(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Query(Have { have }): Query<Have>,
+) -> Result<Json<SignedAnswer>, ApiError> {
+    let mut conn = app.pool.acquire().await?;
+    let have = signed::parse_have(&have);
+    let objects = signed::newer_objects(&mut conn, device.0.organizer, &have).await?;
+    Ok(Json(SignedAnswer { objects }))
+}
+
+/// What changed of an event since a cursor: a binary page.
+async fn changes(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Path(event): Path<EventId>,
+    Query(query): Query<ChangesQuery>,
+) -> Result<Response, ApiError> {
+    device.for_event(event)?;
+    let pull = Pull::parse(device.0.organizer, event, &query)?;
+    let page = feed::pull(&app, &pull, query.wait).await?;
+    let kind = HeaderValue::from_static("application/vnd.tickethub.page");
+    Ok(([(CONTENT_TYPE, kind)], page.encode()).into_response())
+}
+
+/// Takes facts of any of the organizer's journals, whoever carries them.
+async fn push_facts(
+    State(app): State<App>,
+    device: UploaderAuth,
+    Json(upload): Json<FactsUpload>,
+) -> Result<Json<FactsAnswer>, ApiError> {
+    let envelopes = upload.envelopes.into_iter().map(|bytes| bytes.0).collect();
+    let answer = facts::upload(&app, device.0.organizer, envelopes).await?;
+    Ok(Json(answer))
+}
+
+/// The journals that the server holds of an event, and how far.
+async fn event_vector(
+    State(app): State<App>,
+    device: UploaderAuth,
+    Path(event): Path<EventId>,
+) -> Result<Json<VectorAnswer>, ApiError> {
+    let mut conn = app.pool.acquire().await?;
+    let journals = vector::vector(&mut conn, device.0.organizer, event).await?;
+    Ok(Json(VectorAnswer { journals }))
+}
+
+#[derive(Debug, Deserialize)]
+struct After {
+    #[serde(default)]
+    after: String,
+}
+
+/// Facts of an event beyond what the device has, for repair.
+async fn facts_after(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Path(event): Path<EventId>,
+    Query(After { after }): Query<After>,
+) -> Result<Json<DeviceFacts>, ApiError> {
+    device.for_event(event)?;
+    let mut conn = app.pool.acquire().await?;
+    let after = vector::parse_after(&after);
+    let found = vector::facts_after(&mut conn, device.0.organizer, event, &after).await?;
+    Ok(Json(DeviceFacts {
+        envelopes: found.into_iter().map(EnvelopeBytes).collect(),
+    }))
+}
