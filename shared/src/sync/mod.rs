@@ -1,5 +1,10 @@
-//! Keeping a replica in step with the server: enrolment, sessions, the checksum. No I/O.
+//! Keeping a replica in step with the server: enrolment, sessions, the engine, the checksum. No I/O.
 
+pub mod backoff;
 pub mod checksum;
+pub mod effect;
+pub mod engine;
 pub mod enrolment;
+pub mod event;
 pub mod session;
+pub mod state;
