@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::alerts::{self, AlertRow};
+use super::own_journal::Signed;
 use super::rows;
 use super::rules::{EventRules, LoadRulesError};
 use crate::app::App;
@@ -192,13 +193,22 @@ impl Written {
 
     /// Writes what differs from what is there.
     pub(super) async fn write(
-        self,
+        &self,
         conn: &mut PgConnection,
         rules: &EventRules,
         now_ms: UnixMillis,
     ) -> Result<(), sqlx::Error> {
         self.write_states(conn, rules).await?;
         self.write_labels(conn, rules).await?;
+        self.write_alerts(conn, rules, now_ms).await
+    }
+
+    async fn write_alerts(
+        &self,
+        conn: &mut PgConnection,
+        rules: &EventRules,
+        now_ms: UnixMillis,
+    ) -> Result<(), sqlx::Error> {
         let rows = self.alerts.iter().map(|(ticket, kind, alert)| AlertRow {
             kind: kind.code(),
             subject: ticket.to_string(),
@@ -212,6 +222,83 @@ impl Written {
             now_ms,
         )
         .await
+    }
+
+    /// As [`Self::write`], and the facts themselves, in one statement: each costs a tenth of what a scan may.
+    pub(super) async fn write_with(
+        &self,
+        conn: &mut PgConnection,
+        rules: &EventRules,
+        signed: &Signed,
+        now_ms: UnixMillis,
+    ) -> Result<(), sqlx::Error> {
+        let (facts, head) = (&signed.rows, &signed.head);
+        let labels = LabelColumns::of(&self.labels);
+        sqlx::query!(
+            "with written_facts as (
+                 insert into facts (organizer_id, event_id, journal_id, seq, device_id, fact_id, hash, kind, ticket_id,
+                                    gate_no, reason, amount, envelope, received_ms)
+                 select $1, $2, j, s, d, f, h, k, t, g, r, a, e, $14
+                 from unnest($3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::bytea[], $8::integer[], $9::bigint[],
+                             $10::integer[], $11::smallint[], $12::integer[], $13::bytea[])
+                      as n (j, s, d, f, h, k, t, g, r, a, e)
+             ), written_head as (
+                 insert into journals (organizer_id, event_id, id, device_id, head_seq, head_hash, opened_ms)
+                 values ($1, $2, $15, $16, $17, $18, $14)
+                 on conflict (organizer_id, event_id, id) do update
+                 set head_seq = excluded.head_seq, head_hash = excluded.head_hash
+             ), written_states as (
+                 insert into ticket_states as s (organizer_id, event_id, ticket_id, inside, entries, exits, last_entry_ms,
+                                                 last_gate, entry_gates, exit_gates)
+                 select $1, $2, t, i, n, x, m, g, eg::integer[], xg::integer[]
+                 from unnest($19::bigint[], $20::boolean[], $21::integer[], $22::integer[], $23::bigint[],
+                             $24::integer[], $25::text[], $26::text[]) as w (t, i, n, x, m, g, eg, xg)
+                 on conflict (organizer_id, event_id, ticket_id) do update
+                 set inside = excluded.inside, entries = excluded.entries, exits = excluded.exits,
+                     last_entry_ms = excluded.last_entry_ms, last_gate = excluded.last_gate,
+                     entry_gates = excluded.entry_gates, exit_gates = excluded.exit_gates
+                 where (s.*) is distinct from (excluded.*)
+             )
+             insert into fact_labels (organizer_id, event_id, device_id, fact_id, labels)
+             select $1, $2, d, f, string_to_array(t, ',')
+             from unnest($27::uuid[], $28::uuid[], $29::text[]) as w (d, f, t)
+             left join fact_labels was on was.organizer_id = $1 and was.event_id = $2
+                                      and was.device_id = w.d and was.fact_id = w.f
+             where array_to_string(coalesce(was.labels, '{ok}'), ',') <> t
+             on conflict (organizer_id, event_id, device_id, fact_id) do update set labels = excluded.labels",
+            rules.organizer.0,
+            rules.event.id.0,
+            &facts.journals,
+            &facts.seqs,
+            &facts.devices,
+            &facts.ids,
+            &facts.hashes,
+            &facts.kinds,
+            &facts.tickets as &[Option<i64>],
+            &facts.gates as &[Option<i32>],
+            &facts.reasons as &[Option<i16>],
+            &facts.amounts,
+            &facts.envelopes,
+            now_ms,
+            head.journal,
+            head.device.0,
+            head.seq,
+            &head.hash,
+            &self.tickets,
+            &self.inside,
+            &self.entries,
+            &self.exits,
+            &self.last_entry_ms as &[Option<i64>],
+            &self.last_gate as &[Option<i32>],
+            &self.entry_gates,
+            &self.exit_gates,
+            &labels.devices,
+            &labels.facts,
+            &labels.texts
+        )
+        .execute(&mut *conn)
+        .await?;
+        self.write_alerts(conn, rules, now_ms).await
     }
 
     async fn write_states(
@@ -252,13 +339,7 @@ impl Written {
         conn: &mut PgConnection,
         rules: &EventRules,
     ) -> Result<(), sqlx::Error> {
-        let devices: Vec<Uuid> = self.labels.keys().map(|name| name.device.0).collect();
-        let facts: Vec<Uuid> = self.labels.keys().map(|name| name.fact.0).collect();
-        let texts: Vec<String> = self
-            .labels
-            .values()
-            .map(|labels| label_texts(labels))
-            .collect();
+        let labels = LabelColumns::of(&self.labels);
         sqlx::query!(
             "insert into fact_labels as l (organizer_id, event_id, device_id, fact_id, labels)
              select $1, $2, d, f, string_to_array(t, ',')
@@ -269,13 +350,30 @@ impl Written {
              on conflict (organizer_id, event_id, device_id, fact_id) do update set labels = excluded.labels",
             rules.organizer.0,
             rules.event.id.0,
-            &devices,
-            &facts,
-            &texts
+            &labels.devices,
+            &labels.facts,
+            &labels.texts
         )
         .execute(conn)
         .await
         .map(drop)
+    }
+}
+
+/// Labels as columns; the lists as text, since PostgreSQL has no arrays of arrays of unequal length.
+struct LabelColumns {
+    devices: Vec<Uuid>,
+    facts: Vec<Uuid>,
+    texts: Vec<String>,
+}
+
+impl LabelColumns {
+    fn of(labels: &BTreeMap<FactName, Vec<FactLabel>>) -> Self {
+        Self {
+            devices: labels.keys().map(|name| name.device.0).collect(),
+            facts: labels.keys().map(|name| name.fact.0).collect(),
+            texts: labels.values().map(|labels| label_texts(labels)).collect(),
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! An entry or exit without a device: the server decides and writes it in its own journal. One transaction of four
-//! statements, since a venue may scan all its guests by the API.
+//! An entry or exit without a device: the server decides and writes it in its own journal. Besides begin and commit three
+//! statements, since a venue may scan all its guests by the API: the event's lock, all that is read, all that is written.
 
 use shared::admission::{ClockTrust, Means};
 use shared::admission::{
@@ -16,9 +16,10 @@ use sqlx::PgConnection;
 
 use super::folding::{self, FactsOfTicket, Written};
 use super::own_journal::{self, AppendOwnError, OwnEnd, OwnFact, Signed};
-use super::rules::{EventRules, LoadRulesError};
-use super::{rows, store};
+use super::rules::{EventRules, LoadRulesError, Stamp};
+use super::{kinds, rows};
 use crate::app::App;
+use crate::database::transaction;
 use crate::edge::OsRandom;
 use crate::web::ApiError;
 
@@ -79,14 +80,17 @@ impl From<OnlineScanError> for ApiError {
 /// Decides on a ticket and writes what happened, durably, before it answers.
 pub async fn scan(app: &App, scan: OnlineScan) -> Result<OnlineVerdict, OnlineScanError> {
     let now_ms = app.now_ms();
-    let mut tx = app.pool.begin().await?;
-    store::begin_change(&mut tx, scan.organizer, scan.event).await?;
+    let mut tx = transaction::begin(&app.pool).await?;
+    let of = (scan.organizer, scan.event);
+    sqlx::query_scalar!("select begin_change($1, $2)", of.0.0, of.1.0)
+        .fetch_one(&mut *tx)
+        .await?;
+    let seen = read(&mut tx, of, scan.ticket).await?;
     let rules = app
         .door
         .rules
-        .load(&mut tx, &app.vault, scan.organizer, scan.event)
+        .load_at(&mut tx, &app.vault, of, seen.stamp)
         .await?;
-    let seen = read(&mut tx, &rules, scan.ticket).await?;
     let decision = judge(&rules, &scan, &seen, now_ms);
     let Some(fact) = to_write(&scan, &seen, &decision) else {
         return Ok(OnlineVerdict {
@@ -109,11 +113,12 @@ struct Seen {
     row: TicketRow,
     facts: FactsOfTicket,
     end: Option<OwnEnd>,
+    stamp: Stamp,
 }
 
 async fn read(
     conn: &mut PgConnection,
-    rules: &EventRules,
+    (organizer, event): (OrganizerId, EventId),
     ticket: TicketId,
 ) -> Result<Seen, OnlineScanError> {
     let row = sqlx::query!(
@@ -121,15 +126,21 @@ async fn read(
                   coalesce((select array_agg(f.envelope) from facts f
                             where f.organizer_id = $1 and f.event_id = $2 and f.ticket_id = $3), '{}')
                     as "facts!: Vec<Vec<u8>>",
+                  coalesce((select max(seq) from feed_entries
+                            where organizer_id = $1 and event_id = $2 and kind between $4 and $5), 0) as "config_seq!",
+                  coalesce((select version from signed_objects
+                            where organizer_id = $1 and kind = 'device_list'), 0) as "devices_version!",
                   j.id as "journal?", j.head_seq as "head_seq?", j.head_hash as "head_hash?", l.envelope as "last?"
            from tickets t
-           left join journals j on j.organizer_id = $1 and j.event_id = $2 and j.device_id = $4
+           join organizers o on o.id = t.organizer_id
+           left join journals j on j.organizer_id = $1 and j.event_id = $2 and j.device_id = o.server_device_id
            left join facts l on l.organizer_id = $1 and l.event_id = $2 and l.journal_id = j.id and l.seq = j.head_seq
            where t.organizer_id = $1 and t.event_id = $2 and t.id = $3"#,
-        rules.organizer.0,
-        rules.event.id.0,
+        organizer.0,
+        event.0,
         ticket.to_i64(),
-        rules.server.0
+        kinds::EVENT,
+        kinds::GATE
     )
     .fetch_optional(conn)
     .await?
@@ -155,6 +166,10 @@ async fn read(
             .filter_map(|bytes| folding::read(bytes))
             .collect(),
         end,
+        stamp: Stamp {
+            config_seq: row.config_seq,
+            devices_version: row.devices_version,
+        },
     })
 }
 
@@ -247,9 +262,6 @@ async fn write(
     signed: Signed,
     now_ms: UnixMillis,
 ) -> Result<Option<FactName>, OnlineScanError> {
-    let (organizer, event) = (scan.organizer, scan.event);
-    signed.rows.insert(conn, organizer, event, now_ms).await?;
-    store::upsert_heads(conn, organizer, event, &[signed.head], now_ms).await?;
     let mut facts = seen.facts;
     let own = |envelope: &Envelope| (envelope.fact().clone(), envelope.hash());
     facts.extend(signed.envelopes.iter().map(own));
@@ -257,7 +269,9 @@ async fn write(
     let folded = fold(&facts, &context(event_rules, &rules, seen.row));
     let mut written = Written::default();
     written.push(scan.ticket, &facts, folded);
-    written.write(conn, event_rules, now_ms).await?;
+    written
+        .write_with(conn, event_rules, &signed, now_ms)
+        .await?;
     Ok(signed
         .envelopes
         .last()

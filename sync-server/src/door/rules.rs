@@ -42,9 +42,9 @@ pub struct EventRules {
 
 /// What the rules hang on: the last change of kinds 1 to 4 in the feed, and the device list's version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    config_seq: i64,
-    devices_version: i64,
+pub(super) struct Stamp {
+    pub(super) config_seq: i64,
+    pub(super) devices_version: i64,
 }
 
 /// The rules could not be had.
@@ -98,6 +98,17 @@ impl RulesCache {
         event: EventId,
     ) -> Result<Arc<EventRules>, LoadRulesError> {
         let stamp = stamp(conn, organizer, event).await?;
+        self.load_at(conn, vault, (organizer, event), stamp).await
+    }
+
+    /// The same for whoever has read the stamp already, under `begin_change`.
+    pub(super) async fn load_at(
+        &self,
+        conn: &mut PgConnection,
+        vault: &Vault,
+        (organizer, event): (OrganizerId, EventId),
+        stamp: Stamp,
+    ) -> Result<Arc<EventRules>, LoadRulesError> {
         if let Some(kept) = self.0.get(&event).filter(|kept| kept.stamp == stamp) {
             return Ok(kept);
         }

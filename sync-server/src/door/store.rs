@@ -22,17 +22,17 @@ pub(super) struct HeadRow {
 /// Rows of `facts`, as columns.
 #[derive(Debug, Default)]
 pub(super) struct FactRows {
-    journals: Vec<Uuid>,
-    seqs: Vec<i64>,
-    devices: Vec<Uuid>,
-    ids: Vec<Uuid>,
-    hashes: Vec<Vec<u8>>,
-    kinds: Vec<i32>,
-    tickets: Vec<Option<i64>>,
-    gates: Vec<Option<i32>>,
-    reasons: Vec<Option<i16>>,
-    amounts: Vec<i32>,
-    envelopes: Vec<Vec<u8>>,
+    pub(super) journals: Vec<Uuid>,
+    pub(super) seqs: Vec<i64>,
+    pub(super) devices: Vec<Uuid>,
+    pub(super) ids: Vec<Uuid>,
+    pub(super) hashes: Vec<Vec<u8>>,
+    pub(super) kinds: Vec<i32>,
+    pub(super) tickets: Vec<Option<i64>>,
+    pub(super) gates: Vec<Option<i32>>,
+    pub(super) reasons: Vec<Option<i16>>,
+    pub(super) amounts: Vec<i32>,
+    pub(super) envelopes: Vec<Vec<u8>>,
 }
 
 /// What attendance counts by.
