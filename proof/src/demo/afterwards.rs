@@ -35,7 +35,10 @@ pub async fn play(
             stage.doors[door].run_well(&["sync"])?;
         }
         let status = stage.doors[door].run_well(&["status"])?;
-        let unsent = number(status.first().context("no status")?, "/unsent_facts")?;
+        let unsent = number(
+            status.first().context("no status")?,
+            "/enrolled/unsent_facts",
+        )?;
         tell.check("facts that wait to be sent", unsent, 0)?;
     }
 

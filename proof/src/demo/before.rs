@@ -154,7 +154,10 @@ pub async fn enrol_doors(tell: &mut Telling, stage: &Stage, sold: &Sold) -> anyh
 fn tickets_known(stage: &Stage, sold: &Sold, door: usize) -> anyhow::Result<i64> {
     let lines = stage.doors[door].run_well(&["status"])?;
     let status = lines.first().context("no status")?;
-    let events = status["events"].as_array().cloned().unwrap_or_default();
+    let events = status["enrolled"]["events"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let event = events.iter().find(|event| event["id"] == json!(sold.event));
     event.map_or(Ok(0), |event| number(event, "/tickets"))
 }
