@@ -113,7 +113,7 @@ pub struct EventSummary {
     pub id: EventId,
     /// Whose.
     #[schema(value_type = Uuid)]
-    pub organizer: OrganizerId,
+    pub organizer_id: OrganizerId,
     /// Its title.
     pub title: String,
     /// Its kind.
@@ -278,7 +278,7 @@ fn summary(row: Row) -> Result<EventSummary, sqlx::Error> {
     let currency = currency_of(&row.currency)?;
     Ok(EventSummary {
         id: EventId(row.id),
-        organizer: OrganizerId(row.organizer_id),
+        organizer_id: OrganizerId(row.organizer_id),
         title: row.title,
         category: row.category,
         image_url: row.image_url,

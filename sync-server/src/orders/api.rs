@@ -39,7 +39,7 @@ pub fn router() -> Router<App> {
         .route("/orders/{id}/pay", post(pay_order))
         .route("/orders/{id}/cancel", post(cancel_order))
         .route("/orders/{id}/refunds", post(refund_order))
-        .route("/organizers/{id}/orders", get(list_organizer_orders))
+        .route("/organizers/{organizer}/orders", get(list_organizer_orders))
 }
 
 /// The secret of an order's link.

@@ -32,7 +32,7 @@ async fn owner(
 /// The fixture's event, anew.
 fn written(fixture: &EventFixture) -> Value {
     json!({
-        "id": fixture.event, "organizer": fixture.organizer, "venue": fixture.venue,
+        "id": fixture.event, "organizer_id": fixture.organizer, "venue_id": fixture.venue,
         "title": "Nuit électro", "category": "concert",
         "doors_ms": NOW - HOUR, "starts_ms": NOW, "ends_ms": NOW + 6 * HOUR,
     })
@@ -107,7 +107,7 @@ async fn an_organizer_makes_an_event_step_by_step_and_strangers_see_it_once_it_i
 
     let id = EventId::new(NOW, &mut OsRandom);
     let mut body = json!({
-        "id": id, "organizer": organizer, "venue": venue, "title": "L'Île aux pianos", "category": "theatre",
+        "id": id, "organizer_id": organizer, "venue_id": venue, "title": "L'Île aux pianos", "category": "theatre",
         "doors_ms": NOW, "starts_ms": NOW + HOUR, "ends_ms": NOW + 3 * HOUR,
     });
     ana.post("/api/v1/events", &body).await.ok();
@@ -187,7 +187,7 @@ async fn door_staff_reads_an_event_and_changes_nothing_and_strangers_learn_nothi
 async fn every_wrong_field_is_named_at_once() {
     let server = TestServer::start().await;
     let fixture = fixtures::published_event(&server, 10).await;
-    let body = json!({"organizer": fixture.organizer, "title": "", "category": "ballet", "time_zone": "Mars"});
+    let body = json!({"organizer_id": fixture.organizer, "title": "", "category": "ballet", "time_zone": "Mars"});
     let answer = owner(&server, &fixture, Method::POST, "/api/v1/events", &body).await;
     let fields = answer.error(400, "invalid_request")["fields"].clone();
     let wrong: Vec<&str> = fields
@@ -206,7 +206,7 @@ async fn every_wrong_field_is_named_at_once() {
             "starts_ms",
             "time_zone",
             "title",
-            "venue"
+            "venue_id"
         ]
     );
 }

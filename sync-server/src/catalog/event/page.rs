@@ -207,8 +207,8 @@ async fn render(pool: &PgPool, event: EventId) -> Result<Option<Arc<RenderedPage
     };
     let body = serde_json::to_vec(&page)?;
     let digest = Sha256::digest(&body);
-    let tag: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
-    let etag = HeaderValue::try_from(format!("\"{tag}\""))
+    let tag = u64::from_be_bytes(*digest.first_chunk().expect("SHA-256 has 32 bytes"));
+    let etag = HeaderValue::try_from(format!("\"{tag:016x}\""))
         .expect("hexadecimal digits in quotes are a header's value");
     Ok(Some(Arc::new(RenderedPage {
         organizer: page.organizer.id,

@@ -25,10 +25,10 @@ pub struct EventRequest {
     pub id: String,
     /// Whose. In a `PUT` it may be missing.
     #[schema(value_type = Uuid)]
-    pub organizer: String,
+    pub organizer_id: String,
     /// One of the organizer's venues.
     #[schema(value_type = Uuid)]
-    pub venue: String,
+    pub venue_id: String,
     /// 1 to 200 characters.
     pub title: String,
     /// At most 20,000 characters; a blank line parts paragraphs.
@@ -109,7 +109,7 @@ impl EventRequest {
     pub fn parse_new(&self) -> Result<NewEvent, FieldErrors> {
         let mut errors = FieldErrors::default();
         let id = errors.id("id", &self.id, EventId);
-        let organizer = errors.id("organizer", &self.organizer, OrganizerId);
+        let organizer = errors.id("organizer_id", &self.organizer_id, OrganizerId);
         let mode = self.mode(&mut errors).unwrap_or(EventMode::Real);
         let status = self.status(&mut errors).unwrap_or(EventStatus::Draft);
         if matches!(status, EventStatus::Cancelled | EventStatus::Archived) {
@@ -143,7 +143,7 @@ impl EventRequest {
     }
 
     fn details(&self, errors: &mut FieldErrors) -> Option<EventDetails> {
-        let venue = errors.id("venue", &self.venue, VenueId);
+        let venue = errors.id("venue_id", &self.venue_id, VenueId);
         let title = errors.text("title", &self.title, 1..=200);
         let description = errors.text("description", &self.description, 0..=20_000);
         let category = errors.word("category", &self.category, &Category::WORDS);
@@ -232,8 +232,8 @@ mod tests {
     fn request() -> EventRequest {
         EventRequest {
             id: ID.into(),
-            organizer: ID.into(),
-            venue: ID.into(),
+            organizer_id: ID.into(),
+            venue_id: ID.into(),
             title: "Nuit électro".into(),
             category: "club".into(),
             doors_ms: Some(1_800_000_000_000),

@@ -99,7 +99,7 @@ async fn event_of(
     let now_ms = server.now_ms();
     let event = EventId::new(now_ms, &mut OsRandom);
     let request: EventRequest = serde_json::from_value(json!({
-        "id": event, "organizer": organizer, "venue": venue, "status": "published",
+        "id": event, "organizer_id": organizer, "venue_id": venue, "status": "published",
         "title": "Nuit électro", "category": "concert",
         "doors_ms": now_ms - HOUR_MS, "starts_ms": now_ms, "ends_ms": now_ms + 6 * HOUR_MS,
     }))
