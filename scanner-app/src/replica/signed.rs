@@ -133,6 +133,12 @@ pub fn get(
         .optional()?)
 }
 
+/// This device was revoked: it forgets the ticket keys, so that it can admit nobody.
+pub fn forget_keys(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
+    tx.execute("delete from ticket_key", [])?;
+    sync_state::next_generation(tx)
+}
+
 /// Kind and version of what is here, for `GET …/signed?have=`.
 pub fn versions(connection: &Connection) -> Result<Vec<(SignedKind, u64)>, ReplicaError> {
     let mut statement = connection.prepare("select kind, version from signed_object")?;
