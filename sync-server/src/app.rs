@@ -3,17 +3,18 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware;
 use axum::routing::get;
+use axum::{Extension, Router};
 use shared::clock::{Clock, UnixMillis};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
+use utoipa_axum::router::OpenApiRouter;
 
-use crate::accounts::{self, Accounts, ApiKeys, LoadKeysError};
+use crate::accounts::{self, Accounts, ApiKeys, HashPasswordError, LoadKeysError};
 use crate::catalog;
 use crate::catalog::event::page::EventPages;
 use crate::config::Config;
@@ -25,7 +26,8 @@ use crate::payments::{self, NoRealProvider, PaymentProvider};
 use crate::tickets::Issuer;
 use crate::vault::{CheckMasterKeyError, Vault};
 use crate::web::limits::RequestLimits;
-use crate::web::{BODY_LIMIT, frame, health};
+use crate::web::openapi::{self, Description};
+use crate::web::{BODY_LIMIT, assets, frame, health, home, metrics};
 
 /// Cheap to clone; one a process.
 #[derive(Clone)]
@@ -73,6 +75,9 @@ pub enum AssembleError {
     /// The platform's own keys.
     #[error(transparent)]
     Keys(#[from] LoadKeysError),
+    /// The first hash.
+    #[error(transparent)]
+    Passwords(#[from] HashPasswordError),
 }
 
 impl App {
@@ -86,6 +91,7 @@ impl App {
         let pool = database.pool.clone();
         vault.check_against(&pool, clock.now_ms()).await?;
         let keys = ApiKeys::load(&pool, &vault, clock.now_ms()).await?;
+        let accounts = Accounts::new(keys, &config.limits)?;
         let (provider, notifications) = payments::provider_for(&config)?;
         let app = Self(Arc::new(AppParts {
             flush: Flush::default(),
@@ -93,7 +99,7 @@ impl App {
             provider,
             readiness: database.readiness(),
             limits: RequestLimits::new(&config.limits),
-            accounts: Accounts::new(keys),
+            accounts,
             door: Door::default(),
             event_pages: EventPages::new(),
             stopping: CancellationToken::new(),
@@ -121,12 +127,23 @@ impl Deref for App {
     }
 }
 
-/// All routes. Each capability brings its own by a function `router() -> Router<App>`; the frame is around all.
-pub fn router(app: App) -> Router {
+/// All routes, with the frame around them. A capability's API comes from `api::router() -> OpenApiRouter<App>`, its pages
+/// from `pages::router() -> Router<App>`.
+pub fn router(app: App) -> Result<Router, serde_json::Error> {
+    let (api, description) = OpenApiRouter::with_openapi(openapi::base())
+        .nest("/api/v1", api())
+        .split_for_parts();
+    let description = Arc::new(Description::new(&description)?);
+    let json = get(openapi::show).with_state(Arc::clone(&description));
     let routes = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .nest("/api/v1", api())
+        .route("/metrics", get(metrics::show))
+        .route("/assets/{name}", get(assets::show))
+        .route("/", get(home::show).layer(Extension(description)))
+        .merge(pages())
+        .merge(api)
+        .route("/api/v1/openapi.json", json)
         .fallback(frame::not_found)
         .method_not_allowed_fallback(frame::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -135,15 +152,22 @@ pub fn router(app: App) -> Router {
         Some(cors) => routes.layer(cors),
         None => routes,
     };
-    routes.with_state(app)
+    Ok(routes.with_state(app))
 }
 
 /// The API of each capability, below `/api/v1`.
-fn api() -> Router<App> {
-    accounts::api::router()
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(accounts::api::router())
+        .merge(accounts::members_api::router())
         .merge(catalog::api::router())
-        .merge(orders::api::router())
-        .merge(door::api::router())
+        .merge(orders::api::router().into())
+        .merge(door::api::router().into())
+}
+
+/// The pages of each capability.
+fn pages() -> Router<App> {
+    Router::new().merge(accounts::pages::router())
 }
 
 /// Only bearer tokens work across origins: cookies are never let through.

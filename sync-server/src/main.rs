@@ -18,7 +18,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the server until SIGTERM or Ctrl-C. Settings come from the environment: see README.
+    /// Run the server until SIGTERM or Ctrl-C. Settings come from the environment: see docs/OPERATIONS.md.
     Serve,
     /// Bring the database's schema up to date and end.
     Migrate,

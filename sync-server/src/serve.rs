@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::database::{self, DatabaseSettings, Durability, OpenDatabaseError};
 use crate::edge::SystemClock;
 use crate::jobs;
+use crate::messages::sender;
 use crate::vault::{MasterKeySource, OpenVaultError, Vault};
 
 /// What runs when the stop comes may take so long; then connections are cut. Below the 30 s that orchestrators give.
@@ -99,7 +100,7 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         }
     };
     say_parts(&app);
-    let stopping = app.stopping.clone();
+    let (stopping, stopped) = (app.stopping.clone(), app.stopping.clone());
     let signals = tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -111,7 +112,11 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     let jobs = tokio::spawn(jobs::run(app.clone()));
     let served = serve(listener, app).await.map_err(StartError::Accept);
     signals.abort();
-    jobs.abort();
+    // They see the stop too, unless it was the listener that failed; what they do is short.
+    stopped.cancel();
+    if jobs.await.is_err() {
+        tracing::error!("a job panicked");
+    }
     database.stop().await;
     tracing::info!("stopped");
     served
@@ -127,7 +132,9 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 /// Answers until `app.stopping` is cancelled, then finishes what runs, for at most 20 s.
 pub async fn serve(listener: TcpListener, app: App) -> io::Result<()> {
     let stopping = app.stopping.clone();
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(app)
+        .map_err(io::Error::other)?
+        .into_make_service_with_connect_info::<SocketAddr>();
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
         // An answer is one write: waiting to fill a packet would only delay it.
         let _ = stream.set_nodelay(true);
@@ -164,6 +171,8 @@ fn say_parts(app: &App) {
         mode = ?config.mode,
         database,
         master_key,
+        payments = app.provider.name(),
+        mail = %sender::folder(&config.data_dir).display(),
         "serving"
     );
 }

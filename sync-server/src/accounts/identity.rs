@@ -12,6 +12,7 @@ use shared::clock::UnixMillis;
 use shared::ids::{OrganizerId, SessionId, UserId};
 use shared::wire::latest::ErrorCode;
 
+use super::pages;
 use super::roles::{Right, Role};
 use super::session::{self, SessionKind};
 use crate::app::App;
@@ -111,15 +112,7 @@ fn to_login(parts: &Parts) -> Redirect {
         return Redirect::to("/login");
     }
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let next: String = path
-        .bytes()
-        .flat_map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                vec![char::from(byte)]
-            }
-            other => format!("%{other:02X}").chars().collect(),
-        })
-        .collect();
+    let next = pages::encode(path);
     Redirect::to(&format!("/login?next={next}"))
 }
 

@@ -4,13 +4,25 @@
 
 pub(crate) mod api;
 mod api_key;
+mod entrance;
+mod erase;
 pub mod identity;
+mod link_pages;
+mod links;
+mod login_guard;
+mod members;
+pub(crate) mod members_api;
+pub(crate) mod pages;
+pub mod password;
 pub mod roles;
 pub mod session;
 mod verified;
 
+use crate::config::Limits;
+
 pub use api_key::{ApiKeys, LoadKeysError};
 pub use identity::{Identity, MaybeIdentity, PageIdentity};
+pub use password::HashPasswordError;
 pub use roles::{Right, Role};
 pub use verified::is_verified;
 
@@ -19,14 +31,19 @@ pub use verified::is_verified;
 pub struct Accounts {
     pub(crate) keys: ApiKeys,
     pub(crate) sessions: session::SessionCache,
+    pub(crate) guard: login_guard::LoginGuard,
+    /// Hashes and compares passwords.
+    pub passwords: password::Passwords,
 }
 
 impl Accounts {
     /// With the keys of the platform, and no session seen yet.
-    pub fn new(keys: ApiKeys) -> Self {
-        Self {
+    pub fn new(keys: ApiKeys, limits: &Limits) -> Result<Self, HashPasswordError> {
+        Ok(Self {
             keys,
             sessions: session::SessionCache::new(),
-        }
+            guard: login_guard::LoginGuard::new(limits.login_failures),
+            passwords: password::Passwords::new()?,
+        })
     }
 }

@@ -151,6 +151,22 @@ pub async fn end(app: &App, identity: &Identity) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Ends every session of an account: after a new password or an erasure. The caller forgets them once it has committed.
+pub(crate) async fn end_all(
+    connection: &mut PgConnection,
+    account: UserId,
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update sessions set ended_ms = $2 where account_id = $1 and ended_ms is null",
+        account.0,
+        now_ms,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 struct SessionRow {
     id: uuid::Uuid,
     account_id: uuid::Uuid,

@@ -257,8 +257,7 @@ pub async fn new_epoch(
     let done = sqlx::query!(
         "update feeds set epoch = $2 where event_id = $1",
         event.0,
-        // Positive: it travels as a number in JSON and postcard alike.
-        i64::from_be_bytes(bytes) & i64::MAX
+        i64::from_be_bytes(bytes)
     )
     .execute(pool)
     .await?;

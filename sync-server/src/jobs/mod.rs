@@ -5,12 +5,16 @@ use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
+use crate::messages::sender;
 use crate::orders::expire::expire;
 use crate::payments::{give_back, refund};
 use crate::tickets::issuer;
+use crate::web::metrics;
 
 /// A hold may outlive its time by so much; a paid order that a crash left waits so long after the start.
 const OFTEN: Duration = Duration::from_secs(1);
+/// Of the figures: what was recorded is folded.
+const UPKEEP: Duration = Duration::from_secs(5);
 /// For what only a failure leaves behind.
 const SELDOM: Duration = Duration::from_secs(10);
 
@@ -19,8 +23,14 @@ pub async fn run(app: App) {
     let expire = |app: App| async move { expire(&app.pool, app.now_ms()).await.map(drop) };
     let issue = |app: App| async move { issuer::sweep(&app).await };
     let give_back = |app: App| async move { give_back::sweep(&app).await };
+    let upkeep = |_| async {
+        metrics::upkeep();
+        Ok(())
+    };
     let refund = |app: App| async move { refund::sweep(&app).await };
     tokio::join!(
+        sender::run(app.clone()),
+        every(&app, UPKEEP, "web::metrics", upkeep),
         every(&app, OFTEN, "orders::expire", expire),
         every(&app, OFTEN, "tickets::issuer", issue),
         every(&app, SELDOM, "payments::give_back", give_back),

@@ -1,3 +1,7 @@
-//! What leaves by mail. Only from the outbox, which is written in the transaction of what it tells.
+//! What the platform tells people. Mail leaves only through the [`outbox`].
 
+mod eml;
 pub mod outbox;
+pub mod sender;
+pub mod texts;
+pub(crate) mod when;

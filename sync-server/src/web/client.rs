@@ -75,6 +75,11 @@ pub(crate) fn peer_address(extensions: &Extensions) -> Option<IpAddr> {
         .map(|info| info.0.ip())
 }
 
+/// Whether the request came over a proxy, ours or not.
+pub(crate) fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.contains_key(FORWARDED_FOR) || headers.contains_key("forwarded")
+}
+
 impl<S: Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = std::convert::Infallible;
 

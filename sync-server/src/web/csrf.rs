@@ -90,16 +90,32 @@ pub(crate) fn check(parts: &Parts, token: &str) -> Result<(), ApiError> {
     let header = parts
         .headers
         .get(HEADER)
-        .map(axum::http::HeaderValue::as_bytes);
+        .map(|value| value.as_bytes().to_vec());
     let field = || {
         let Presented(body) = parts.extensions.get()?;
         body.split(|&byte| byte == b'&')
             .find_map(|pair| pair.strip_prefix(FIELD.as_bytes()))
+            .map(decode)
     };
     match header.or_else(field) {
-        Some(shown) if same(shown, token.as_bytes()) => Ok(()),
+        Some(shown) if same(&shown, token.as_bytes()) => Ok(()),
         Some(_) | None => Err(refused()),
     }
+}
+
+/// A form may write any character as `%41`.
+fn decode(value: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((&first, after)) = rest.split_first() {
+        let escaped = (first == b'%').then(|| after.get(..2)).flatten();
+        let byte = escaped
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { &after[2..] } else { after };
+    }
+    out
 }
 
 /// Takes the same time wherever the two differ.
@@ -122,6 +138,14 @@ mod tests {
             map.insert(*name, value.parse().unwrap());
         }
         is_foreign(&map, "https://billets.example")
+    }
+
+    #[test]
+    fn a_token_is_read_however_a_form_writes_it() {
+        assert_eq!(decode(b"a%2Db_%41"), b"a-b_A");
+        assert_eq!(decode(b"%"), b"%");
+        assert_eq!(decode(b"%4"), b"%4");
+        assert_eq!(decode(b"%zz%"), b"%zz%");
     }
 
     #[test]

@@ -7,6 +7,10 @@ use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use shared::wire::latest::{ErrorBody, ErrorCode};
 
+/// Marks an answer whose body is the envelope, so that a browser can be shown a page instead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IsError;
+
 /// An answer that is an error.
 #[derive(Debug)]
 pub struct ApiError {
@@ -95,6 +99,11 @@ impl ApiError {
         self
     }
 
+    /// What `Retry-After` says.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        self.retry_after_seconds
+    }
+
     /// What programs branch on.
     pub fn code(&self) -> ErrorCode {
         self.body.code
@@ -135,6 +144,7 @@ impl IntoResponse for ApiError {
         let status = StatusCode::from_u16(self.body.code.status())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(self.body)).into_response();
+        response.extensions_mut().insert(IsError);
         if let Some(seconds) = self.retry_after_seconds {
             response
                 .headers_mut()

@@ -1,6 +1,6 @@
 //! axum's extractors, with our error envelope when they refuse.
 
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use shared::wire::latest::ErrorCode;
@@ -27,6 +27,23 @@ pub struct Path<T>(pub T);
 #[derive(Clone, Copy, Debug, FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(ApiError))]
 pub struct Query<T>(pub T);
+
+/// A form that a page sent.
+#[derive(Clone, Copy, Debug, FromRequest)]
+#[from_request(via(axum::Form), rejection(ApiError))]
+pub struct Form<T>(pub T);
+
+impl From<FormRejection> for ApiError {
+    fn from(rejection: FormRejection) -> Self {
+        Self::new(
+            ErrorCode::MalformedBody,
+            format!(
+                "The form is not what is expected here: {}",
+                rejection.body_text()
+            ),
+        )
+    }
+}
 
 impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {

@@ -17,7 +17,7 @@ use shared::wire::latest::ErrorCode;
 
 use super::client::{client_address, peer_address};
 use super::headers::{self, Transport};
-use super::{ApiError, csrf};
+use super::{ApiError, csrf, error_page, metrics};
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,22 +42,27 @@ pub(crate) async fn frame(State(app): State<App>, mut request: Request, next: Ne
     let (id, began) = (RequestId::next(), Instant::now());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let page_language = error_page::wants_page(request.uri(), request.headers());
     request.extensions_mut().insert(id);
     let answered = answer(&app, request, next).await;
+    let id = format!("{:016x}", id.0);
     let mut response = answered.unwrap_or_else(ApiError::into_response);
+    if let Some(language) = page_language {
+        response = error_page::instead(response, language, &id);
+    }
     let transport = if app.config.is_https() {
         Transport::Tls
     } else {
         Transport::Plain
     };
     headers::add(response.headers_mut(), transport);
-    let id = format!("{:016x}", id.0);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     // The route's pattern, never the address itself, and not who asked: no personal data in a log.
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     let (status, took) = (response.status().as_u16(), began.elapsed());
+    metrics::count(known(&method), route, status, took);
     tracing::info!(
         request.id = id,
         http.method = method.as_str(),
@@ -67,6 +72,19 @@ pub(crate) async fn frame(State(app): State<App>, mut request: Request, next: Ne
         "answered"
     );
     response
+}
+
+/// Anybody can invent a verb; a figure for each is not wanted.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 async fn answer(app: &App, mut request: Request, next: Next) -> Result<Response, ApiError> {

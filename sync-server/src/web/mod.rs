@@ -1,18 +1,25 @@
 //! What every capability's handlers share: errors, extractors, limits, layout.
 
+pub mod assets;
 pub mod client;
 pub mod csrf;
 pub mod error;
+pub(crate) mod error_page;
 pub mod extract;
 pub(crate) mod frame;
 pub mod headers;
 pub mod health;
+pub(crate) mod home;
 pub mod idempotency;
+pub mod language;
 pub mod limits;
+pub(crate) mod metrics;
+pub(crate) mod openapi;
+pub mod page;
 
 pub use client::ClientAddress;
 pub use error::ApiError;
-pub use extract::{Json, Path, Query};
+pub use extract::{Form, Json, Path, Query};
 
 /// The largest body that is taken where nothing else is said, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;

@@ -6,13 +6,18 @@
 
 mod accounts;
 mod attendance;
+mod browser;
 mod catalog;
 mod devices;
 mod enrolment;
 mod facts;
 mod feed;
+mod limits;
+mod mail;
+mod members;
 mod operations;
 mod orders;
 mod payments;
+mod start;
 mod stock;
 mod support;

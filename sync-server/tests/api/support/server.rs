@@ -23,7 +23,7 @@ pub(crate) struct TestServer {
     database: TestDatabase,
     pub(crate) address: SocketAddr,
     pub(crate) client: Client,
-    _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
     running: JoinHandle<std::io::Result<()>>,
 }
 
@@ -60,7 +60,7 @@ impl TestServer {
             database,
             address,
             client,
-            _folder: folder,
+            folder,
             running,
         }
     }
@@ -81,6 +81,19 @@ impl TestServer {
         Answer::of(self.request(Method::GET, path)).await
     }
 
+    /// A form as a browser on this site sends it.
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+        let body = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent(value)))
+            .collect::<Vec<_>>()
+            .join("&");
+        self.request(Method::POST, path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .body(body)
+    }
+
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         Answer::of(self.request(Method::POST, path).json(body)).await
     }
@@ -91,6 +104,11 @@ impl TestServer {
         (&mut self.running).await.unwrap().unwrap();
         self.database
     }
+}
+
+fn percent(text: &str) -> String {
+    text.bytes()
+        .fold(String::new(), |out, byte| format!("{out}%{byte:02X}"))
 }
 
 /// What came back.

@@ -1,0 +1,40 @@
+//! A person goes. The row stays, without the person: orders name it, and the law has them kept.
+
+use shared::ids::UserId;
+use shared::wire::latest::ErrorCode;
+
+use super::members;
+use super::session;
+use crate::app::App;
+use crate::web::ApiError;
+
+/// Erases name, address, password, log-ins, links and memberships. Orders are kept as they are.
+pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
+    let now_ms = app.now_ms();
+    let mut tx = app.pool.begin().await?;
+    if members::is_only_owner(&mut tx, account).await? {
+        return Err(ApiError::new(
+            ErrorCode::Conflict,
+            "You are the only owner of an organizer. Make somebody else an owner first; nothing was erased.",
+        ));
+    }
+    sqlx::query!(
+        "update accounts set email = 'erased-' || id || '@invalid', name = '', password_hash = null,
+           email_verified_ms = null, is_platform_admin = false, erased_ms = $2
+         where id = $1 and erased_ms is null",
+        account.0,
+        now_ms,
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!("delete from memberships where account_id = $1", account.0)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query!("delete from account_links where account_id = $1", account.0)
+        .execute(&mut *tx)
+        .await?;
+    session::end_all(&mut tx, account, now_ms).await?;
+    tx.commit().await?;
+    app.accounts.sessions.forget_account(account);
+    Ok(())
+}

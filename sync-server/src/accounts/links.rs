@@ -1,0 +1,185 @@
+//! Links sent by mail: they prove who reads that mailbox. Good once; only their SHA-256 is stored.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+use shared::ids::UserId;
+use shared::wire::latest::ErrorCode;
+use sqlx::PgConnection;
+
+use super::password::Password;
+use super::session;
+use crate::app::App;
+use crate::edge::random_bytes;
+use crate::messages::outbox::{self, Mail};
+use crate::web::ApiError;
+
+const VERIFY_MS: i64 = 7 * 24 * 3_600_000;
+const RESET_MS: i64 = 3_600_000;
+/// Asking again and again fills no mailbox: one mail of a kind in so much time.
+const ONE_MAIL_PER_MS: i64 = 5 * 60_000;
+
+/// What a link opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The address is right.
+    Verify,
+    /// A new password may be chosen.
+    Reset,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Reset => "reset",
+        }
+    }
+
+    fn lasts_ms(self) -> i64 {
+        match self {
+            Self::Verify => VERIFY_MS,
+            Self::Reset => RESET_MS,
+        }
+    }
+}
+
+/// Writes a mail with a new link, in the caller's transaction.
+pub(crate) async fn send(
+    app: &App,
+    connection: &mut PgConnection,
+    account: UserId,
+    purpose: Purpose,
+) -> Result<(), sqlx::Error> {
+    let now_ms = app.now_ms();
+    let token = URL_SAFE_NO_PAD.encode(random_bytes::<32>());
+    let hash: [u8; 32] = Sha256::digest(&token).into();
+    let person = sqlx::query!(
+        "with link as (insert into account_links (token_hash, account_id, purpose, expires_ms) values ($1, $2, $3, $4))
+         select email, language from accounts where id = $2",
+        hash.as_slice(),
+        account.0,
+        purpose.as_str(),
+        now_ms + purpose.lasts_ms(),
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let mail = Mail {
+        dedupe_key: format!(
+            "{}/{account}/{}",
+            purpose.as_str(),
+            now_ms / ONE_MAIL_PER_MS
+        ),
+        recipient: person.email,
+        language: person.language,
+        template: purpose.as_str().into(),
+        payload: serde_json::json!({
+            "link": format!("{}/{}?token={token}", app.config.public_url, purpose.as_str()),
+        }),
+    };
+    outbox::enqueue(connection, &[mail], now_ms).await
+}
+
+/// [`request_reset`] behind the asker's back: how long it takes would tell whether there is such an account.
+pub(crate) fn request_reset_unseen(app: &App, email: String) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = request_reset(&app, &email).await {
+            tracing::warn!(?error, "a mail for a new password was not written");
+        }
+    });
+}
+
+/// Sends a link for a new password, if there is an account.
+async fn request_reset(app: &App, email: &str) -> Result<(), ApiError> {
+    let mut tx = app.pool.begin().await?;
+    let account = sqlx::query_scalar!(
+        "select id from accounts where lower(email) = lower($1) and erased_ms is null",
+        email.trim(),
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some(account) = account {
+        send(app, &mut tx, UserId(account), Purpose::Reset).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The mailbox is theirs.
+pub(crate) async fn verify(app: &App, token: &str) -> Result<(), ApiError> {
+    let mut tx = app.pool.begin().await?;
+    let account = redeem(app, &mut tx, token, Purpose::Verify).await?;
+    mark_verified(app, &mut tx, account).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Sets the new password and ends every log-in made with the old one.
+pub(crate) async fn reset(app: &App, token: &str, password: Password) -> Result<(), ApiError> {
+    let hash = app.accounts.passwords.hash(password).await;
+    let hash = hash.map_err(ApiError::internal)?;
+    let mut tx = app.pool.begin().await?;
+    let account = redeem(app, &mut tx, token, Purpose::Reset).await?;
+    sqlx::query!(
+        "update accounts set password_hash = $2 where id = $1",
+        account.0,
+        hash
+    )
+    .execute(&mut *tx)
+    .await?;
+    // Whoever got the link reads that mailbox.
+    mark_verified(app, &mut tx, account).await?;
+    sqlx::query!(
+        "update account_links set used_ms = $2 where account_id = $1 and purpose = 'reset' and used_ms is null",
+        account.0,
+        app.now_ms(),
+    )
+    .execute(&mut *tx)
+    .await?;
+    session::end_all(&mut tx, account, app.now_ms()).await?;
+    tx.commit().await?;
+    app.accounts.sessions.forget_account(account);
+    Ok(())
+}
+
+async fn mark_verified(
+    app: &App,
+    connection: &mut PgConnection,
+    account: UserId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update accounts set email_verified_ms = coalesce(email_verified_ms, $2) where id = $1",
+        account.0,
+        app.now_ms(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Uses a link up.
+async fn redeem(
+    app: &App,
+    connection: &mut PgConnection,
+    token: &str,
+    purpose: Purpose,
+) -> Result<UserId, ApiError> {
+    let hash: [u8; 32] = Sha256::digest(token).into();
+    let account = sqlx::query_scalar!(
+        "update account_links l set used_ms = $3 from accounts a
+         where l.token_hash = $1 and l.purpose = $2 and l.used_ms is null and l.expires_ms > $3
+           and a.id = l.account_id and a.erased_ms is null
+         returning l.account_id",
+        hash.as_slice(),
+        purpose.as_str(),
+        app.now_ms(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    account.map(UserId).ok_or_else(|| {
+        ApiError::new(
+            ErrorCode::LinkExpired,
+            "This link was used already or its time is over. Ask for a new one; nothing was changed.",
+        )
+    })
+}

@@ -1,0 +1,216 @@
+//! Takes mails from the outbox and sends them: for now into a folder, one `.eml` file each.
+//!
+//! Sent at least once, and twice is the same: the file's name comes from the row, and it is written whole or not at all.
+
+use std::io;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::Value;
+use shared::clock::UnixMillis;
+use shared::language::Language;
+
+use super::eml::{self, BuildMailError, Envelope};
+use super::texts::{self, Content, ParseContentError};
+use crate::app::App;
+
+/// How soon a new mail is seen.
+const PAUSE: Duration = Duration::from_secs(1);
+/// In one transaction.
+const BATCH: i64 = 20;
+/// With the growing delay some two days of trying.
+const MOST_ATTEMPTS: i32 = 20;
+const FIRST_DELAY_MS: i64 = 5_000;
+const LONGEST_DELAY_MS: i64 = 4 * 3_600_000;
+
+/// A mail stays in the outbox.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SendMailError {
+    /// It says something that has no words.
+    #[error(transparent)]
+    Content(#[from] ParseContentError),
+    /// It has no form.
+    #[error(transparent)]
+    Build(#[from] BuildMailError),
+    /// The folder does not take it.
+    #[error("writing the mail into the folder of mails")]
+    Write(#[source] io::Error),
+}
+
+impl SendMailError {
+    /// Whether the same mail can never be sent.
+    fn is_permanent(&self) -> bool {
+        match self {
+            Self::Content(_) | Self::Build(_) => true,
+            Self::Write(_) => false,
+        }
+    }
+}
+
+/// Where the mails go.
+pub fn folder(data_dir: &Path) -> PathBuf {
+    data_dir.join("mail")
+}
+
+/// Sends what is due, again and again, until the server stops.
+pub async fn run(app: App) {
+    loop {
+        match send_due(&app).await {
+            Ok(sent) if sent == BATCH => continue,
+            Ok(_) => {}
+            // The database is away: readiness says so already.
+            Err(error) => tracing::warn!(%error, "the outbox could not be read"),
+        }
+        tokio::select! {
+            () = app.stopping.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+struct Waiting {
+    id: i64,
+    recipient: String,
+    language: String,
+    template: String,
+    payload: Value,
+    created_ms: UnixMillis,
+    attempts: i32,
+}
+
+/// Sends up to 20 mails that are due, and says how many it took.
+pub async fn send_due(app: &App) -> Result<i64, sqlx::Error> {
+    let now_ms = app.now_ms();
+    let mut tx = app.pool.begin().await?;
+    let waiting = sqlx::query_as!(
+        Waiting,
+        "select id, recipient, language, template, payload, created_ms, attempts from outbox
+         where sent_ms is null and failed_ms is null and next_attempt_ms <= $1
+         order by next_attempt_ms limit $2 for update skip locked",
+        now_ms,
+        BATCH,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for mail in &waiting {
+        match send(app, mail).await {
+            Ok(()) => mark_sent(&mut tx, mail.id, now_ms).await?,
+            Err(error) => put_off(&mut tx, mail, &error, now_ms).await?,
+        }
+    }
+    tx.commit().await?;
+    Ok(waiting.len() as i64)
+}
+
+async fn send(app: &App, mail: &Waiting) -> Result<(), SendMailError> {
+    let content = Content::parse(&mail.template, mail.payload.clone())?;
+    let language: Language = mail.language.parse().unwrap_or_default();
+    let host = host(&app.config.public_url);
+    let envelope = Envelope {
+        recipient: &mail.recipient,
+        message_id: format!("<outbox-{}@{host}>", mail.id),
+        host,
+        date_ms: mail.created_ms,
+        language,
+    };
+    let bytes = eml::build(&envelope, &texts::wording(&content, language))?;
+    let (folder, name) = (folder(&app.config.data_dir), format!("{:012}.eml", mail.id));
+    tokio::task::spawn_blocking(move || write_whole(&folder, &name, &bytes))
+        .await
+        .map_err(io::Error::other)
+        .and_then(|written| written)
+        .map_err(SendMailError::Write)
+}
+
+fn host(public_url: &str) -> &str {
+    let authority = public_url
+        .split_once("://")
+        .map_or(public_url, |(_, rest)| rest);
+    authority
+        .rsplit_once(':')
+        .map_or(authority, |(host, _)| host)
+}
+
+fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let partial = folder.join(format!(".{name}.partial"));
+    let mut file = std::fs::File::create(&partial)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(partial, folder.join(name))?;
+    std::fs::File::open(folder)?.sync_all()
+}
+
+/// The payload goes: it holds links that open accounts and orders.
+async fn mark_sent(
+    connection: &mut sqlx::PgConnection,
+    id: i64,
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update outbox set sent_ms = $2, attempts = attempts + 1, payload = '{}', last_error = null where id = $1",
+        id,
+        now_ms,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn put_off(
+    connection: &mut sqlx::PgConnection,
+    mail: &Waiting,
+    error: &SendMailError,
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    let attempts = mail.attempts + 1;
+    let gives_up = error.is_permanent() || attempts >= MOST_ATTEMPTS;
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    tracing::warn!(mail.id, attempts, gives_up, %error, cause, "a mail was not sent");
+    sqlx::query!(
+        "update outbox set attempts = $2, next_attempt_ms = $3, failed_ms = $4, last_error = $5 where id = $1",
+        mail.id,
+        attempts,
+        now_ms + delay_ms(attempts),
+        gives_up.then_some(now_ms),
+        error.to_string(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// 5 s, 10 s, 20 s, ... at most 4 h.
+fn delay_ms(attempts: i32) -> i64 {
+    let doublings = attempts.saturating_sub(1).clamp(0, 20).unsigned_abs();
+    (FIRST_DELAY_MS << doublings).min(LONGEST_DELAY_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_waits_longer_up_to_four_hours() {
+        assert_eq!([1, 2, 3].map(delay_ms), [5_000, 10_000, 20_000]);
+        assert_eq!(delay_ms(19), LONGEST_DELAY_MS);
+        assert_eq!(delay_ms(i32::MAX), LONGEST_DELAY_MS);
+    }
+
+    #[test]
+    fn the_host_is_what_stands_between_scheme_and_port() {
+        assert_eq!(host("https://billets.example"), "billets.example");
+        assert_eq!(host("http://127.0.0.1:8080"), "127.0.0.1");
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        write_whole(folder.path(), "a.eml", b"one").unwrap();
+        write_whole(folder.path(), "a.eml", b"two").unwrap();
+        let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(names.len(), 1);
+        assert_eq!(std::fs::read(folder.path().join("a.eml")).unwrap(), b"two");
+    }
+}
