@@ -255,3 +255,9 @@ pub fn refused_by_server(
     )?;
     Ok(())
 }
+
+/// Facts that the server refused are offered again: it may have learnt of their author meanwhile.
+pub fn offer_refused_again(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
+    tx.execute("delete from refused_by_server", [])?;
+    Ok(())
+}

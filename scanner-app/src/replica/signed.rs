@@ -83,6 +83,10 @@ pub fn apply(tx: &WriteTx<'_>, object: &SignedObject) -> Result<Applied, ApplySi
         SignedKind::DeviceList => replace_devices(tx, &object.open::<DeviceList>(&root)?)?,
     }
     put(tx, object)?;
+    // A revoked door keeps its journals and can't read a ticket any more.
+    if device(tx, pinned.device)?.is_some_and(|own| own.revocation.is_some()) {
+        tx.execute("delete from ticket_key", [])?;
+    }
     sync_state::next_generation(tx)?;
     if object.kind == SignedKind::DeviceList {
         parked::retry(tx)?;
@@ -127,6 +131,12 @@ pub fn get(
             },
         )
         .optional()?)
+}
+
+/// This device was revoked: it forgets the ticket keys, so that it can admit nobody.
+pub fn forget_keys(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
+    tx.execute("delete from ticket_key", [])?;
+    sync_state::next_generation(tx)
 }
 
 /// Kind and version of what is here, for `GET …/signed?have=`.

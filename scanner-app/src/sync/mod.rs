@@ -1,7 +1,10 @@
 //! Between the engine, which only decides, and the world: requests to the server, and what they bring.
 
+pub mod driver;
 pub mod enrolment;
 mod http;
+mod requests;
+mod saves;
 pub mod transport;
 
 pub use http::{HttpTransport, ServerAddressError};

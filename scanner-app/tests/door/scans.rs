@@ -2,7 +2,7 @@
 
 use scanner_app::door::{AtGate, Door, OpenDoorError, Outcome, ScanError, Sight, Verdict};
 use scanner_app::replica::facts::{self, HashedFact};
-use scanner_app::replica::{Replica, ReplicaError, events, journals};
+use scanner_app::replica::{Replica, ReplicaError, events, journals, signed};
 use shared::admission::{Decision, Direction, RosterState};
 use shared::fact::{Envelope, FactBody};
 use shared::ids::{DeviceId, KeyId, TicketId};
@@ -431,4 +431,7 @@ fn a_revoked_door_admits_nobody_from_then_on() {
         ["journal_opened", "entry"],
         "its journal is kept"
     );
+    // Nor does a newer key set bring its keys back.
+    Venue::tell(&replica, venue.keys(2, NOW));
+    assert_eq!(replica.read(signed::keys).expect("read"), []);
 }

@@ -257,7 +257,8 @@ pub async fn new_epoch(
     let done = sqlx::query!(
         "update feeds set epoch = $2 where event_id = $1",
         event.0,
-        i64::from_be_bytes(bytes)
+        // Positive: it travels as a number in JSON and postcard alike.
+        i64::from_be_bytes(bytes) & i64::MAX
     )
     .execute(pool)
     .await?;

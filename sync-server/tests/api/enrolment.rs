@@ -301,3 +301,21 @@ async fn a_nonce_opens_one_session_within_a_minute_and_a_token_lives_fifteen() {
     server.clock.advance(14 * 60_000);
     impostor.get(&path).await.error(401, "unauthenticated");
 }
+
+/// A door that was enrolled for one event shall tell another's tickets from forged ones.
+#[tokio::test]
+async fn the_key_of_an_event_that_is_made_later_is_published_at_once() {
+    let server = TestServer::start().await;
+    let first = crate::support::fixtures::published_event(&server, 10).await;
+    let second = crate::support::fixtures::another_event(&server, &first, 10).await;
+    let body: Vec<u8> = sqlx::query_scalar(
+        "select body from signed_objects where organizer_id = $1 and kind = 'key_set'",
+    )
+    .bind(first.organizer.0)
+    .fetch_one(&server.app.pool)
+    .await
+    .unwrap();
+    let keys: shared::roster::signed::KeySet = serde_json::from_slice(&body).unwrap();
+    let events: Vec<_> = keys.keys.iter().map(|key| key.event).collect();
+    assert_eq!(events, [first.event, second.event]);
+}

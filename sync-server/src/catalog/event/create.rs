@@ -1,12 +1,14 @@
 //! A new event: its row, its feed, its first signing key, in one transaction.
 
 use shared::clock::UnixMillis;
+use shared::roster::signed::SignedKind;
 use shared::wire::latest::ErrorCode;
 use sqlx::{PgConnection, PgPool};
 
 use super::{Category, MODES, NewEvent, RE_ENTRIES, word_of};
 use crate::catalog::organizers::Made;
 use crate::catalog::transaction;
+use crate::door::signed::{self, PublishSignedError};
 use crate::edge::random_bytes;
 use crate::tickets::keys;
 use crate::vault::Vault;
@@ -24,6 +26,9 @@ pub enum CreateEventError {
     /// The database failed.
     #[error("creating an event")]
     Database(#[source] sqlx::Error),
+    /// Doors could not be told of its key.
+    #[error("publishing the key of a new event")]
+    KeySet(#[source] PublishSignedError),
 }
 
 impl From<CreateEventError> for ApiError {
@@ -35,6 +40,7 @@ impl From<CreateEventError> for ApiError {
             ),
             CreateEventError::NoSuchVenue => no_such_venue(),
             CreateEventError::Database(source) => source.into(),
+            CreateEventError::KeySet(source) => source.into(),
         }
     }
 }
@@ -72,9 +78,7 @@ async fn create_in(
         return Ok(Made::Before);
     }
     insert(conn, new, now_ms).await?;
-    publish_first_key(conn, vault, new, now_ms)
-        .await
-        .map_err(CreateEventError::Database)?;
+    publish_first_key(conn, vault, new, now_ms).await?;
     Ok(Made::Now)
 }
 
@@ -148,8 +152,12 @@ async fn publish_first_key(
     vault: &Vault,
     new: &NewEvent,
     now_ms: UnixMillis,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), CreateEventError> {
     keys::create_for_event(conn, vault, new.organizer, new.id, now_ms)
         .await
+        .map_err(CreateEventError::Database)?;
+    signed::publish(conn, vault, new.organizer, SignedKind::KeySet, now_ms)
+        .await
         .map(drop)
+        .map_err(CreateEventError::KeySet)
 }

@@ -1,0 +1,233 @@
+//! Carries out what the engine wants: saves in the replica first, sends to the server second.
+//!
+//! No transaction of the replica is ever open while a request is under way.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use shared::clock::Clock;
+use shared::ids::Random;
+use shared::sync::backoff::Moment;
+use shared::sync::effect::{Effect, Report};
+use shared::sync::engine::{Context, Engine, Follow};
+use shared::sync::event::{Event, Failure};
+use shared::sync::state::State;
+
+use super::requests::{self, Caller};
+use super::saves;
+use super::transport::{SyncTransport, TransportError};
+use crate::replica::identity::{self, Identity, SigningKeyError};
+use crate::replica::{Priority, Replica, ReplicaError};
+use crate::status::SyncPhase;
+
+/// The driver could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartSyncError {
+    /// Nobody's device yet, or its keys are elsewhere.
+    #[error(transparent)]
+    Key(#[from] SigningKeyError),
+    /// The replica can't be read.
+    #[error("reading where this device stands")]
+    Replica(#[from] ReplicaError),
+}
+
+impl StartSyncError {
+    /// For programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Key(error) => error.code(),
+            Self::Replica(error) => error.code(),
+        }
+    }
+}
+
+/// Drives one device's engine.
+pub struct Driver<T> {
+    replica: Replica,
+    engine: Engine,
+    caller: Arc<Caller<T>>,
+    clock: Arc<dyn Clock>,
+    random: Box<dyn Random + Send>,
+    began: Instant,
+    under_way: FuturesUnordered<BoxFuture<'static, Came>>,
+    to_handle: VecDeque<Event>,
+    wake_at: Option<Moment>,
+    told: Option<State>,
+    last_failure: Option<(&'static str, String)>,
+}
+
+/// What a request brought.
+pub(super) struct Came {
+    pub(super) event: Event,
+    pub(super) failure: Option<TransportError>,
+}
+
+/// What whoever watches the driver is told.
+#[derive(Debug)]
+pub enum News {
+    /// The state changed.
+    State(State),
+    /// Something for a person.
+    Report(Report),
+    /// A request failed; it will be made again.
+    Failed(TransportError),
+}
+
+impl<T: SyncTransport + 'static> Driver<T> {
+    /// Of an enrolled replica.
+    pub fn start(
+        replica: &Replica,
+        transport: T,
+        follow: Follow,
+        clock: Arc<dyn Clock>,
+        random: Box<dyn Random + Send>,
+    ) -> Result<Self, StartSyncError> {
+        let key = replica.signing_key()?;
+        let identity: Identity = replica
+            .read(identity::load)?
+            .ok_or(SigningKeyError::NotEnrolled)?;
+        let resume = replica.read(saves::resume)?;
+        let engine = Engine::resume(resume, follow);
+        let replica = replica.with_priority(Priority::Background);
+        let caller = Caller::new(transport, replica.clone(), identity, key);
+        Ok(Self {
+            replica,
+            engine,
+            caller: Arc::new(caller),
+            clock,
+            random,
+            began: Instant::now(),
+            under_way: FuturesUnordered::new(),
+            to_handle: VecDeque::from([Event::Tick]),
+            wake_at: None,
+            told: None,
+            last_failure: None,
+        })
+    }
+
+    /// How the device stands.
+    pub fn state(&self) -> State {
+        self.engine.state()
+    }
+
+    /// Everything of the server is here, and everything of this device there.
+    pub fn is_settled(&self) -> bool {
+        self.engine.is_settled() && self.to_handle.is_empty()
+    }
+
+    /// Code and words of the last request that failed, if none has succeeded since.
+    pub fn last_failure(&self) -> Option<&(&'static str, String)> {
+        self.last_failure.as_ref()
+    }
+
+    /// This device wrote a fact: send it soon.
+    pub fn fact_appended(&mut self) {
+        self.to_handle.push_back(Event::FactAppended);
+    }
+
+    /// One step: handles what has come, then waits for a request or for the next deadline.
+    /// Dropping the future between steps loses nothing: what was saved is saved.
+    pub async fn step(&mut self, news: &mut impl FnMut(News)) {
+        while let Some(event) = self.to_handle.pop_front() {
+            self.handle(event, news).await;
+        }
+        self.note_state(news).await;
+        if !self.to_handle.is_empty() {
+            return;
+        }
+        let pause = self.wake_at.map_or(Duration::from_mins(1), |at| {
+            Duration::from_millis(at.since(self.now()))
+        });
+        tokio::select! {
+            Some(came) = self.under_way.next(), if !self.under_way.is_empty() => self.came(came, news),
+            () = tokio::time::sleep(pause) => self.to_handle.push_back(Event::Tick),
+        }
+    }
+
+    fn came(&mut self, came: Came, news: &mut impl FnMut(News)) {
+        self.to_handle.push_back(came.event);
+        match came.failure {
+            None => self.last_failure = None,
+            Some(failure) => {
+                self.last_failure = Some((failure.code(), failure.to_string()));
+                news(News::Failed(failure));
+            }
+        }
+    }
+
+    async fn handle(&mut self, event: Event, news: &mut impl FnMut(News)) {
+        let mut context = Context {
+            now: self.now(),
+            random: self.random.as_mut(),
+        };
+        let effects = self.engine.handle(event, &mut context);
+        let (saves, others): (Vec<_>, Vec<_>) = effects
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Save(..)));
+        self.wake_at = None;
+        for effect in saves.into_iter().chain(others) {
+            match effect {
+                Effect::Save(call, save) => {
+                    let author = self.caller.author();
+                    let done =
+                        saves::carry_out(&self.replica, author, call, save, self.clock.now_ms())
+                            .await;
+                    self.to_handle.push_back(done.unwrap_or_else(|error| {
+                        tracing::error!(error = %error, "saving what the server sent failed");
+                        Event::Failed {
+                            call,
+                            failure: Failure::Storage,
+                        }
+                    }));
+                }
+                Effect::Send(call, request) => {
+                    let caller = Arc::clone(&self.caller);
+                    self.under_way
+                        .push(Box::pin(requests::carry_out(caller, call, request)));
+                }
+                Effect::Report(report) => news(News::Report(report)),
+                Effect::WakeAt(at) => self.wake_at = Some(at),
+            }
+        }
+    }
+
+    async fn note_state(&mut self, news: &mut impl FnMut(News)) {
+        let state = self.engine.state();
+        if self.told == Some(state) {
+            return;
+        }
+        self.told = Some(state);
+        news(News::State(state));
+        if let Some(phase) = phase_of(state) {
+            let now_ms = self.clock.now_ms();
+            let noted = self
+                .replica
+                .write_async(move |tx| crate::replica::sync_state::enter_phase(tx, phase, now_ms))
+                .await;
+            if let Err(error) = noted {
+                tracing::error!(error = %error, "noting how this device stands failed");
+            }
+        }
+    }
+
+    fn now(&self) -> Moment {
+        Moment(self.began.elapsed().as_millis() as u64)
+    }
+}
+
+fn phase_of(state: State) -> Option<SyncPhase> {
+    match state {
+        State::Unenrolled => None,
+        State::Bootstrapping(_) => Some(SyncPhase::Bootstrapping),
+        State::CatchingUp { .. } => Some(SyncPhase::CatchingUp),
+        State::Live => Some(SyncPhase::Live),
+        State::Degraded(_) => Some(SyncPhase::Offline),
+        State::NeedsReset => Some(SyncPhase::NeedsReset),
+        State::NeedsUpgrade => Some(SyncPhase::NeedsUpgrade),
+        State::Blocked(_) => Some(SyncPhase::Blocked),
+    }
+}

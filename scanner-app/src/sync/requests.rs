@@ -1,0 +1,259 @@
+//! The engine's requests, as calls to the server.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use shared::fact::FactSigningKey;
+use shared::sync::effect::{Parked, Request, Table};
+use shared::sync::event::{CallId, Event, Failure, Grant, Times};
+use shared::sync::session::SessionClaim;
+use shared::wire::latest::{ChangesQuery, EnvelopeBytes, FactsUpload, SessionRequest};
+
+use super::driver::Came;
+use super::transport::{Answered, SyncTransport, TransportError};
+use crate::door::Author;
+use crate::edge::random_bytes;
+use crate::replica::identity::Identity;
+use crate::replica::roster::{self, Side};
+use crate::replica::{Replica, ReplicaError, facts, signed};
+
+/// Who asks, and by what session.
+pub(super) struct Caller<T> {
+    transport: T,
+    replica: Replica,
+    identity: Identity,
+    key: FactSigningKey,
+    /// Kept in memory only.
+    token: Mutex<String>,
+}
+
+enum NotDone {
+    Transport(TransportError),
+    WrongServer,
+    Replica(ReplicaError),
+}
+
+impl From<TransportError> for NotDone {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl From<ReplicaError> for NotDone {
+    fn from(error: ReplicaError) -> Self {
+        Self::Replica(error)
+    }
+}
+
+impl<T> Caller<T> {
+    pub(super) fn new(
+        transport: T,
+        replica: Replica,
+        identity: Identity,
+        key: FactSigningKey,
+    ) -> Self {
+        Self {
+            transport,
+            replica,
+            identity,
+            key,
+            token: Mutex::default(),
+        }
+    }
+
+    pub(super) fn author(&self) -> Author {
+        Author {
+            device: self.identity.device,
+            key: FactSigningKey::from_seed(&self.key.seed()),
+        }
+    }
+
+    fn token(&self) -> String {
+        self.token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// Makes the call; the event tells what came of it.
+pub(super) async fn carry_out<T: SyncTransport>(
+    caller: Arc<Caller<T>>,
+    call: CallId,
+    request: Request,
+) -> Came {
+    let outcome = match request {
+        Request::OpenSession => open_session(&caller, call).await,
+        Request::Pull {
+            event,
+            table,
+            limit,
+            wait_s,
+        } => {
+            let side = match table {
+                Table::InUse => Side::InUse,
+                Table::Shadow => Side::Shadow,
+            };
+            pull(&caller, call, event, side, limit, wait_s).await
+        }
+        Request::PullSigned => pull_signed(&caller, call).await,
+        Request::Push { limit, parked } => push(&caller, call, limit, parked).await,
+    };
+    outcome.unwrap_or_else(|not_done| failed(call, not_done))
+}
+
+fn came(event: Event) -> Came {
+    Came {
+        event,
+        failure: None,
+    }
+}
+
+fn failed(call: CallId, not_done: NotDone) -> Came {
+    let (failure, error) = match not_done {
+        NotDone::Transport(TransportError::Refused {
+            code,
+            detail,
+            retry_after_ms,
+        }) => (
+            Failure::Refused {
+                code,
+                retry_after_ms,
+            },
+            Some(TransportError::Refused {
+                code,
+                detail,
+                retry_after_ms,
+            }),
+        ),
+        NotDone::Transport(error) => (Failure::Network, Some(error)),
+        NotDone::WrongServer => (Failure::WrongServer, Some(TransportError::NotTheServer)),
+        NotDone::Replica(error) => {
+            tracing::error!(error = %error, "reading what to send failed");
+            (Failure::Storage, None)
+        }
+    };
+    Came {
+        event: Event::Failed { call, failure },
+        failure: error,
+    }
+}
+
+fn times<T>(answered: &Answered<T>) -> Times {
+    Times {
+        sent_ms: answered.sent_ms,
+        received_ms: answered.received_ms,
+    }
+}
+
+/// Nothing of the answer is used unless the organizer's root key signed the same bytes.
+async fn open_session<T: SyncTransport>(caller: &Caller<T>, call: CallId) -> Result<Came, NotDone> {
+    let nonce = caller.transport.session_nonce().await?.value.nonce;
+    let claim = SessionClaim {
+        device: caller.identity.device,
+        server_name: caller.transport.server_name().to_owned(),
+        server_nonce: nonce,
+        device_nonce: random_bytes(),
+        // Zeros: no TLS key is bound to sessions yet; between device and server TLS is checked by its roots.
+        tls_key: [0; 32],
+    };
+    let key = SigningKey::from_bytes(&caller.key.seed());
+    let request = SessionRequest {
+        device: claim.device,
+        server_nonce: nonce,
+        device_nonce: claim.device_nonce,
+        tls_key: claim.tls_key,
+        signature: key.sign(&claim.device_bytes()).to_bytes(),
+    };
+    let answer = caller.transport.open_session(&request).await?.value;
+    let root =
+        VerifyingKey::from_bytes(&caller.identity.root_key).map_err(|_| NotDone::WrongServer)?;
+    root.verify_strict(
+        &claim.server_bytes(),
+        &Signature::from_bytes(&answer.signature),
+    )
+    .map_err(|_| NotDone::WrongServer)?;
+    *caller.token.lock().unwrap_or_else(PoisonError::into_inner) = answer.token;
+    let grant = Grant {
+        rights: answer.rights,
+        events: answer.events,
+        gate: answer.gate,
+    };
+    Ok(came(Event::SessionOpened { call, grant }))
+}
+
+async fn pull<T: SyncTransport>(
+    caller: &Caller<T>,
+    call: CallId,
+    event: shared::ids::EventId,
+    side: Side,
+    limit: u32,
+    wait_s: u32,
+) -> Result<Came, NotDone> {
+    let cursor = caller
+        .replica
+        .read_async(move |connection| roster::cursor(connection, event, side))
+        .await?;
+    let query = ChangesQuery {
+        cursor: cursor.map(|cursor| cursor.cursor),
+        limit: Some(limit),
+        wait: (wait_s > 0).then_some(wait_s),
+    };
+    let answered = caller
+        .transport
+        .changes(&caller.token(), event, &query)
+        .await?;
+    let times = times(&answered);
+    Ok(came(Event::PageReceived {
+        call,
+        page: Box::new(answered.value),
+        times,
+    }))
+}
+
+async fn pull_signed<T: SyncTransport>(caller: &Caller<T>, call: CallId) -> Result<Came, NotDone> {
+    let held = caller.replica.read_async(signed::versions).await?;
+    let have: Vec<String> = held
+        .iter()
+        .map(|(kind, version)| format!("{}:{version}", kind.as_str()))
+        .collect();
+    let answered = caller
+        .transport
+        .signed(&caller.token(), &have.join(","))
+        .await?;
+    Ok(came(Event::SignedReceived {
+        call,
+        objects: answered.value.objects,
+    }))
+}
+
+async fn push<T: SyncTransport>(
+    caller: &Caller<T>,
+    call: CallId,
+    limit: u32,
+    parked: Parked,
+) -> Result<Came, NotDone> {
+    let unsent = caller
+        .replica
+        .write_async(move |tx| {
+            match parked {
+                Parked::LeaveOut => {}
+                Parked::TryAgain => facts::offer_refused_again(tx)?,
+            }
+            facts::unsent(tx, limit as usize)
+        })
+        .await?;
+    if unsent.is_empty() {
+        return Ok(came(Event::NothingToPush { call }));
+    }
+    let upload = FactsUpload {
+        envelopes: unsent.into_iter().map(EnvelopeBytes).collect(),
+    };
+    let answered = caller.transport.push(&caller.token(), &upload).await?;
+    let times = times(&answered);
+    Ok(came(Event::PushAnswered {
+        call,
+        answer: answered.value,
+        times,
+    }))
+}

@@ -1,0 +1,156 @@
+//! The engine's saves, each in one transaction of the replica.
+
+use shared::clock::UnixMillis;
+use shared::ids::JournalId;
+use shared::sync::effect::{AfterAck, JournalUpdate, Save, Table};
+use shared::sync::event::{CallId, Event, FeedResume, Held, PushProgress, ResetCause, Resume};
+
+use crate::door::{Author, WriteFactError, reopen_after_fork};
+use crate::replica::roster::{self, ApplyPageError, Side};
+use crate::replica::signed::{self, ApplySignedError};
+use crate::replica::{Replica, ReplicaError, WriteTx, clock, facts, identity, journals};
+
+/// Something was not saved.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SaveError {
+    /// A page.
+    #[error("applying a page of the roster")]
+    Page(#[from] ApplyPageError),
+    /// The key set or the device list.
+    #[error("keeping a signed object of the organizer")]
+    Signed(#[from] ApplySignedError),
+    /// Facts that go on in another journal.
+    #[error("writing facts again in another journal")]
+    Reopen(#[from] WriteFactError),
+    /// The replica.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+}
+
+/// What the engine must know to go on.
+pub(super) fn resume(connection: &rusqlite::Connection) -> Result<Resume, ReplicaError> {
+    let events = identity::load(connection)?
+        .map(|identity| identity.events)
+        .unwrap_or_default();
+    let feeds = events
+        .into_iter()
+        .map(|event| {
+            let cursor = roster::cursor(connection, event, Side::InUse)?;
+            // An interrupted reset begins again by itself: its cause is still there.
+            let held = match cursor {
+                Some(cursor) if cursor.as_of_ms.is_some() => Held::Complete,
+                Some(_) | None => Held::Incomplete,
+            };
+            Ok(FeedResume { event, held })
+        })
+        .collect::<Result<_, ReplicaError>>()?;
+    let versions = signed::versions(connection)?;
+    let signed_version = versions
+        .iter()
+        .map(|(_, version)| *version)
+        .max()
+        .unwrap_or(0);
+    Ok(Resume {
+        feeds,
+        signed_version,
+        clock: clock::load(connection)?,
+    })
+}
+
+/// Saves; the event says that it is done.
+pub(super) async fn carry_out(
+    replica: &Replica,
+    author: Author,
+    call: CallId,
+    save: Save,
+    now_ms: UnixMillis,
+) -> Result<Event, SaveError> {
+    replica
+        .write_async(move |tx| saved(tx, &author, call, save, now_ms))
+        .await
+}
+
+fn saved(
+    tx: &WriteTx<'_>,
+    author: &Author,
+    call: CallId,
+    save: Save,
+    now_ms: UnixMillis,
+) -> Result<Event, SaveError> {
+    match save {
+        Save::Page { event, page, table } => {
+            let side = side(table);
+            roster::apply_page(tx, event, &page, side, now_ms)?;
+            let checksum = roster::checksum(tx, event, side)?;
+            return Ok(Event::PageApplied { call, checksum });
+        }
+        Save::Acks(updates) => {
+            let progress = acks(tx, author, updates, now_ms)?;
+            return Ok(Event::AcksSaved { call, progress });
+        }
+        Save::BeginShadow { event, cause } => {
+            roster::begin_reset(tx, event)?;
+            match cause {
+                ResetCause::FeedBeganAnew => journals::forget_acks(tx, event)?,
+                ResetCause::ChecksumDiffers => {}
+            }
+        }
+        Save::SwapShadow { event } => roster::finish_reset(tx, event)?,
+        Save::Signed(objects) => {
+            for object in &objects {
+                signed::apply(tx, object)?;
+            }
+        }
+        Save::Grant(grant) => {
+            identity::update_rights(tx, &grant.rights, &grant.events, grant.gate)?;
+        }
+        Save::Measured { times, server_ms } => {
+            tx.update_time(|time| time.measured(times.sent_ms, times.received_ms, server_ms))?;
+        }
+        Save::EraseSecrets => signed::forget_keys(tx)?,
+    }
+    Ok(Event::Saved { call })
+}
+
+fn side(table: Table) -> Side {
+    match table {
+        Table::InUse => Side::InUse,
+        Table::Shadow => Side::Shadow,
+    }
+}
+
+fn acks(
+    tx: &WriteTx<'_>,
+    author: &Author,
+    updates: Vec<JournalUpdate>,
+    now_ms: UnixMillis,
+) -> Result<PushProgress, SaveError> {
+    let mut progress = PushProgress::None;
+    for update in updates {
+        let before = acked(tx, update.journal)?;
+        journals::record_ack(tx, update.journal, update.acked_through)?;
+        if acked(tx, update.journal)? > before {
+            progress = PushProgress::Some;
+        }
+        match update.then {
+            AfterAck::GoOn => {}
+            AfterAck::Reopen { without, .. } => {
+                for (seq, why) in without {
+                    facts::refused_by_server(tx, update.journal, seq, &why)?;
+                }
+                reopen_after_fork(tx, author, update.journal, now_ms)?;
+                progress = PushProgress::Some;
+            }
+            AfterAck::Park { why } => {
+                let next = acked(tx, update.journal)? + 1;
+                facts::refused_by_server(tx, update.journal, next, &why)?;
+                progress = PushProgress::Some;
+            }
+        }
+    }
+    Ok(progress)
+}
+
+fn acked(tx: &WriteTx<'_>, journal: JournalId) -> Result<u64, ReplicaError> {
+    Ok(journals::get(tx, journal)?.map_or(0, |journal| journal.acked_through))
+}
