@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use shared::sync::engine::Follow;
-use shared::sync::state::State;
+use shared::sync::state::{BlockReason, State};
 
 use super::{CliError, Output};
 use crate::edge::{OsRandom, SystemClock};
@@ -91,6 +91,9 @@ async fn one_round(
             })
             .await;
         told?;
+        if driver.last_failure().is_none() {
+            failures = 0;
+        }
         if driver.is_settled() {
             output.line(
                 &json!({ "state": driver.state().as_str(), "settled": true }),
@@ -109,11 +112,20 @@ fn not_settled(driver: &Driver<HttpTransport>) -> CliError {
     match (driver.state(), driver.last_failure()) {
         (State::Blocked(reason), failure) => {
             let words = failure.map_or_else(String::new, |(_, words)| format!(": {words}"));
-            CliError::new(
-                "blocked",
-                format!(
-                    "the server does not let this device in ({reason:?}){words}; ask the organizer. What this door saw is kept"
+            let (code, what) = match reason {
+                BlockReason::Revoked => ("device_revoked", "the organizer revoked this device"),
+                BlockReason::NotAccepted => (
+                    "not_accepted",
+                    "the server does not know this device or its key",
                 ),
+                BlockReason::WrongServer => (
+                    "wrong_server",
+                    "whoever answers is not the server that this device was enrolled with",
+                ),
+            };
+            CliError::new(
+                code,
+                format!("{what}{words}; ask the organizer. What this door saw is kept"),
             )
         }
         (_, Some((code, words))) => {

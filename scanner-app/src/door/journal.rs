@@ -118,11 +118,16 @@ pub fn reopen_after_fork(
 }
 
 fn unacknowledged(tx: &WriteTx<'_>, journal: &OwnJournal) -> Result<Vec<Fact>, ReplicaError> {
-    let facts = facts::own_of_journal(tx, journal.id)?;
-    Ok(facts
-        .into_iter()
-        .filter(|fact| fact.seq > journal.acked_through && fact.seq > 1)
-        .collect())
+    let mut lost = facts::own_of_journal(tx, journal.id)?;
+    lost.retain(|fact| fact.seq > journal.acked_through && fact.seq > 1);
+    let mut kept = Vec::with_capacity(lost.len());
+    for fact in lost {
+        // What the server refused in one journal it would refuse in the next.
+        if !facts::is_refused(tx, journal.id, fact.seq)? {
+            kept.push(fact);
+        }
+    }
+    Ok(kept)
 }
 
 /// The open journal of a device at an event.

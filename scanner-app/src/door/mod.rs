@@ -26,7 +26,7 @@ use shared::roster::GateRow;
 use shared::ticket::{self, Scanned};
 
 pub use error::{OpenDoorError, ScanError};
-pub use journal::{Author, WriteFactError, Written, reopen_after_fork, write_fact};
+pub use journal::{Author, NewFact, WriteFactError, Written, reopen_after_fork, write_fact};
 pub use judge::Judged;
 pub use verdict::{Outcome, Sight, Times, Verdict};
 

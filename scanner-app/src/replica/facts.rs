@@ -256,6 +256,28 @@ pub fn refused_by_server(
     Ok(())
 }
 
+/// The server can't take anything of this journal now: what it hasn't acknowledged is passed over until
+/// [`offer_refused_again`]. How many facts that are.
+pub fn park_unsent(tx: &WriteTx<'_>, journal: JournalId, why: &str) -> Result<usize, ReplicaError> {
+    Ok(tx.execute(
+        "insert or ignore into refused_by_server (journal, seq, why)
+         select fact.journal, fact.seq, ?2 from own_journal join fact on fact.journal = own_journal.id
+         where own_journal.id = ?1 and fact.own = 1 and fact.seq > own_journal.acked_through",
+        params![journal.as_bytes(), why],
+    )?)
+}
+
+/// Did the server say that it will never take the fact at this place?
+pub fn is_refused(
+    connection: &Connection,
+    journal: JournalId,
+    seq: u64,
+) -> Result<bool, ReplicaError> {
+    Ok(connection
+        .prepare_cached("select 1 from refused_by_server where journal = ?1 and seq = ?2")?
+        .exists(params![journal.as_bytes(), seq.cast_signed()])?)
+}
+
 /// Facts that the server refused are offered again: it may have learnt of their author meanwhile.
 pub fn offer_refused_again(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
     tx.execute("delete from refused_by_server", [])?;

@@ -14,7 +14,7 @@ use shared::ids::Random;
 use shared::sync::backoff::Moment;
 use shared::sync::effect::{Effect, Report};
 use shared::sync::engine::{Context, Engine, Follow};
-use shared::sync::event::{Event, Failure};
+use shared::sync::event::Event;
 use shared::sync::state::State;
 
 use super::requests::{self, Caller};
@@ -129,16 +129,20 @@ impl<T: SyncTransport + 'static> Driver<T> {
         self.to_handle.push_back(Event::FactAppended);
     }
 
-    /// One step: handles what has come, then waits for a request or for the next deadline.
-    /// Dropping the future between steps loses nothing: what was saved is saved.
+    /// One step: waits for a request or for the next deadline, unless something has come already, and
+    /// handles it with all that follows from it. Drop the future half-way only to stop: what was saved
+    /// is saved, and the rest is asked for again after a start.
     pub async fn step(&mut self, news: &mut impl FnMut(News)) {
+        if self.to_handle.is_empty() {
+            self.wait(news).await;
+        }
         while let Some(event) = self.to_handle.pop_front() {
             self.handle(event, news).await;
         }
         self.note_state(news).await;
-        if !self.to_handle.is_empty() {
-            return;
-        }
+    }
+
+    async fn wait(&mut self, news: &mut impl FnMut(News)) {
         let pause = self.wake_at.map_or(Duration::from_mins(1), |at| {
             Duration::from_millis(at.since(self.now()))
         });
@@ -178,10 +182,8 @@ impl<T: SyncTransport + 'static> Driver<T> {
                             .await;
                     self.to_handle.push_back(done.unwrap_or_else(|error| {
                         tracing::error!(error = %error, "saving what the server sent failed");
-                        Event::Failed {
-                            call,
-                            failure: Failure::Storage,
-                        }
+                        let failure = error.failure();
+                        Event::Failed { call, failure }
                     }));
                 }
                 Effect::Send(call, request) => {

@@ -4,9 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::tls::TlsInfo;
 use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use rustls::pki_types::CertificateDer;
+use rustls::server::ParsedCertificate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 use shared::clock::Clock;
 use shared::ids::{EventId, OfferId};
 use shared::roster::signed::SignedAnswer;
@@ -73,8 +77,14 @@ impl HttpTransport {
         let client = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|_| ServerAddressError::Tls)?;
+            .tls_info(true);
+        let client = if url.scheme() == "http" {
+            // A bare system has no root certificates, and plain HTTP needs none.
+            client.tls_certs_only([])
+        } else {
+            client
+        };
+        let client = client.build().map_err(|_| ServerAddressError::Tls)?;
         Ok(Self {
             client,
             server: url.origin().ascii_serialization(),
@@ -100,15 +110,29 @@ impl HttpTransport {
         }
     }
 
+    fn tls_key(&self, response: &Response) -> Result<[u8; 32], TransportError> {
+        if self.server.starts_with("http://") {
+            return Ok([0; 32]);
+        }
+        response
+            .extensions()
+            .get::<TlsInfo>()
+            .and_then(TlsInfo::peer_certificate)
+            .and_then(key_of)
+            .ok_or(TransportError::NotTheServer)
+    }
+
     async fn bytes(&self, request: RequestBuilder) -> Result<Answered<Body>, TransportError> {
         let sent_ms = self.clock.now_ms();
         let response = request.send().await.map_err(failed)?;
+        let tls_key = self.tls_key(&response)?;
         let body = Body::of(response).await?;
         let received_ms = self.clock.now_ms();
         Ok(Answered {
             value: body,
             sent_ms,
             received_ms,
+            tls_key,
         })
     }
 
@@ -120,6 +144,7 @@ impl HttpTransport {
             value: body,
             sent_ms,
             received_ms,
+            tls_key,
         } = self.bytes(request).await?;
         let value =
             serde_json::from_slice(&body.bytes).map_err(|_| TransportError::NotTheServer)?;
@@ -127,6 +152,7 @@ impl HttpTransport {
             value,
             sent_ms,
             received_ms,
+            tls_key,
         })
     }
 
@@ -139,6 +165,13 @@ impl HttpTransport {
         self.json(self.request(Method::POST, path, token, 0).json(body))
             .await
     }
+}
+
+/// SHA-256 of a certificate's public key (its SubjectPublicKeyInfo).
+fn key_of(certificate: &[u8]) -> Option<[u8; 32]> {
+    let certificate = CertificateDer::from(certificate);
+    let parsed = ParsedCertificate::try_from(&certificate).ok()?;
+    Some(Sha256::digest(parsed.subject_public_key_info().as_ref()).into())
 }
 
 /// A successful answer.
@@ -205,6 +238,7 @@ fn page(answered: Answered<Body>) -> Result<Answered<Page>, TransportError> {
         value: body,
         sent_ms,
         received_ms,
+        tls_key,
     } = answered;
     let value = Page::decode(&body.bytes).map_err(|error| match error {
         shared::wire::latest::PageError::NotAPage => TransportError::NotTheServer,
@@ -214,6 +248,7 @@ fn page(answered: Answered<Body>) -> Result<Answered<Page>, TransportError> {
         value,
         sent_ms,
         received_ms,
+        tls_key,
     })
 }
 

@@ -148,14 +148,14 @@ fn times<T>(answered: &Answered<T>) -> Times {
 
 /// Nothing of the answer is used unless the organizer's root key signed the same bytes.
 async fn open_session<T: SyncTransport>(caller: &Caller<T>, call: CallId) -> Result<Came, NotDone> {
-    let nonce = caller.transport.session_nonce().await?.value.nonce;
+    let asked = caller.transport.session_nonce().await?;
+    let (nonce, tls_key) = (asked.value.nonce, asked.tls_key);
     let claim = SessionClaim {
         device: caller.identity.device,
         server_name: caller.transport.server_name().to_owned(),
         server_nonce: nonce,
         device_nonce: random_bytes(),
-        // Zeros: no TLS key is bound to sessions yet; between device and server TLS is checked by its roots.
-        tls_key: [0; 32],
+        tls_key,
     };
     let key = SigningKey::from_bytes(&caller.key.seed());
     let request = SessionRequest {
@@ -165,7 +165,11 @@ async fn open_session<T: SyncTransport>(caller: &Caller<T>, call: CallId) -> Res
         tls_key: claim.tls_key,
         signature: key.sign(&claim.device_bytes()).to_bytes(),
     };
-    let answer = caller.transport.open_session(&request).await?.value;
+    let answered = caller.transport.open_session(&request).await?;
+    if answered.tls_key != claim.tls_key {
+        return Err(NotDone::WrongServer);
+    }
+    let answer = answered.value;
     let root =
         VerifyingKey::from_bytes(&caller.identity.root_key).map_err(|_| NotDone::WrongServer)?;
     root.verify_strict(

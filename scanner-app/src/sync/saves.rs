@@ -3,7 +3,9 @@
 use shared::clock::UnixMillis;
 use shared::ids::JournalId;
 use shared::sync::effect::{AfterAck, JournalUpdate, Save, Table};
-use shared::sync::event::{CallId, Event, FeedResume, Held, PushProgress, ResetCause, Resume};
+use shared::sync::event::{
+    CallId, Event, Failure, FeedResume, Held, PushProgress, ResetCause, Resume,
+};
 
 use crate::door::{Author, WriteFactError, reopen_after_fork};
 use crate::replica::roster::{self, ApplyPageError, Side};
@@ -25,6 +27,27 @@ pub(super) enum SaveError {
     /// The replica.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
+}
+
+impl SaveError {
+    /// What the engine makes of it.
+    pub(super) fn failure(&self) -> Failure {
+        match self {
+            Self::Signed(
+                ApplySignedError::Open(_)
+                | ApplySignedError::OtherOrganizer(_)
+                | ApplySignedError::Alarm { .. },
+            ) => Failure::WrongServer,
+            Self::Signed(
+                ApplySignedError::NotEnrolled
+                | ApplySignedError::RootKey
+                | ApplySignedError::Replica(_),
+            )
+            | Self::Page(_)
+            | Self::Reopen(_)
+            | Self::Replica(_) => Failure::Storage,
+        }
+    }
 }
 
 /// What the engine must know to go on.
@@ -142,9 +165,9 @@ fn acks(
                 progress = PushProgress::Some;
             }
             AfterAck::Park { why } => {
-                let next = acked(tx, update.journal)? + 1;
-                facts::refused_by_server(tx, update.journal, next, &why)?;
-                progress = PushProgress::Some;
+                if facts::park_unsent(tx, update.journal, &why)? > 0 {
+                    progress = PushProgress::Some;
+                }
             }
         }
     }

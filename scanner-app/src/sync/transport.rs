@@ -20,6 +20,8 @@ pub struct Answered<T> {
     pub sent_ms: UnixMillis,
     /// When the answer was complete.
     pub received_ms: UnixMillis,
+    /// SHA-256 of the public key that the server's certificate shows; zeros without TLS (loopback).
+    pub tls_key: [u8; 32],
 }
 
 /// No answer, or one that says no.

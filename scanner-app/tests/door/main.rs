@@ -8,4 +8,5 @@ mod program;
 mod replica;
 mod run;
 mod scans;
+mod sync;
 mod venue;

@@ -38,6 +38,11 @@ impl Engine {
                 self.signed.is_busy = false;
                 self.signed.was_asked = true;
                 self.signed.wanted = self.signed.wanted.max(self.signed.held + 1);
+                if failure == Failure::WrongServer {
+                    // Signed by another root, or two objects of one version: a person has to look.
+                    self.blocked = Some(BlockReason::WrongServer);
+                    out.push(Effect::Report(Report::WrongServer));
+                }
                 self.pull_failed(call, failure, context);
             }
             Purpose::Pull { event, .. } => self.feed_failed(event, call, failure, out, context),

@@ -1,0 +1,372 @@
+//! The driver on a real replica, against a server in memory that loses answers, shows a portal, forgets
+//! sessions and refuses.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use ed25519_dalek::Signer as _;
+use scanner_app::door::{Author, NewFact, write_fact};
+use scanner_app::edge::{OsRandom, SystemClock};
+use scanner_app::replica::{Replica, facts};
+use scanner_app::sync::driver::{Driver, News};
+use scanner_app::sync::{Answered, SyncTransport, TransportError};
+use shared::fact::envelope::Header;
+use shared::fact::{FactBody, FactSigningKey, Head};
+use shared::ids::{EventId, GateNo, JournalId, OfferId};
+use shared::roster::Rights;
+use shared::roster::signed::SignedAnswer;
+use shared::sync::engine::Follow;
+use shared::sync::session::SessionClaim;
+use shared::sync::state::{BlockReason, Outage, State};
+use shared::wire::latest::{
+    ChangesQuery, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
+    ErrorCode, FactsAnswer, FactsUpload, JournalAck, Page, SessionAnswer, SessionNonce,
+    SessionRequest, VectorAnswer,
+};
+
+use crate::venue::{Device, NOW, Venue};
+
+const SERVER: &str = "https://billets.example.org";
+
+/// What goes wrong with the next call of that sort.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    /// Carried out, and the answer is lost.
+    AnswerLost,
+    /// The Wi-Fi's log-in page answers.
+    Portal,
+    /// The server says this.
+    Refused(ErrorCode),
+}
+
+#[derive(Default)]
+struct Held {
+    journal: Vec<Vec<u8>>,
+    id: Option<JournalId>,
+    push_faults: VecDeque<Fault>,
+    pull_faults: VecDeque<Fault>,
+    pushes: u32,
+}
+
+#[derive(Clone)]
+struct Memory {
+    held: Arc<Mutex<Held>>,
+    root: ed25519_dalek::SigningKey,
+    event: EventId,
+    page: Page,
+}
+
+type Outcome<T> = Result<Answered<T>, TransportError>;
+
+fn answered<T>(value: T) -> Answered<T> {
+    Answered {
+        value,
+        sent_ms: NOW,
+        received_ms: NOW,
+        tls_key: [7; 32],
+    }
+}
+
+fn error_of(fault: Fault) -> TransportError {
+    match fault {
+        Fault::AnswerLost => TransportError::TimedOut,
+        Fault::Portal => TransportError::NotTheServer,
+        Fault::Refused(code) => TransportError::Refused {
+            code,
+            detail: "no".into(),
+            retry_after_ms: None,
+        },
+    }
+}
+
+impl Held {
+    fn take_in(&mut self, bytes: &[u8]) {
+        let header = Header::peek(bytes).expect("sound bytes");
+        let head = self.journal.last().map_or(Head::EMPTY, |last| {
+            Head::from(&Header::peek(last).expect("sound bytes"))
+        });
+        self.id = Some(header.journal);
+        if head.follow(&header).is_ok() {
+            self.journal.push(bytes.to_vec());
+        } else {
+            assert!(
+                self.journal.iter().any(|held| held == bytes),
+                "A4: no gap, no fork"
+            );
+        }
+    }
+}
+
+impl SyncTransport for Memory {
+    fn server_name(&self) -> &'static str {
+        SERVER
+    }
+
+    async fn enrol(&self, _: &EnrolStart) -> Outcome<EnrolStartAnswer> {
+        Err(TransportError::NotTheServer)
+    }
+
+    async fn prove(&self, _: OfferId, _: &EnrolProof) -> Outcome<EnrolProofAnswer> {
+        Err(TransportError::NotTheServer)
+    }
+
+    async fn enrol_state(&self, _: OfferId, _: u32) -> Outcome<EnrolState> {
+        Err(TransportError::NotTheServer)
+    }
+
+    async fn session_nonce(&self) -> Outcome<SessionNonce> {
+        Ok(answered(SessionNonce { nonce: [5; 32] }))
+    }
+
+    async fn open_session(&self, request: &SessionRequest) -> Outcome<SessionAnswer> {
+        let claim = SessionClaim {
+            device: request.device,
+            server_name: SERVER.into(),
+            server_nonce: request.server_nonce,
+            device_nonce: request.device_nonce,
+            tls_key: request.tls_key,
+        };
+        Ok(answered(SessionAnswer {
+            token: "token".into(),
+            signature: self.root.sign(&claim.server_bytes()).to_bytes(),
+            rights: Rights::default(),
+            events: vec![self.event],
+            gate: GateNo(0),
+        }))
+    }
+
+    async fn changes(&self, _: &str, _: EventId, query: &ChangesQuery) -> Outcome<Page> {
+        if let Some(fault) = self
+            .held
+            .lock()
+            .expect("no test panicked in it")
+            .pull_faults
+            .pop_front()
+        {
+            return Err(error_of(fault));
+        }
+        let mut page = self.page.clone();
+        page.server_ms = NOW;
+        if query.cursor.is_some() {
+            page.tickets.clear();
+            page.entries.clear();
+        }
+        Ok(answered(page))
+    }
+
+    async fn signed(&self, _: &str, _: &str) -> Outcome<SignedAnswer> {
+        let objects = Vec::new();
+        Ok(answered(SignedAnswer { objects }))
+    }
+
+    async fn push(&self, _: &str, upload: &FactsUpload) -> Outcome<FactsAnswer> {
+        let mut held = self.held.lock().expect("no test panicked in it");
+        held.pushes += 1;
+        let fault = held.push_faults.pop_front();
+        if let Some(fault @ (Fault::Portal | Fault::Refused(_))) = fault {
+            return Err(error_of(fault));
+        }
+        for envelope in &upload.envelopes {
+            held.take_in(&envelope.0);
+        }
+        if let Some(fault) = fault {
+            return Err(error_of(fault));
+        }
+        let ack = JournalAck {
+            journal: held.id.expect("a journal"),
+            acked_through: held.journal.len() as u64,
+            forked_at: None,
+            refused: Vec::new(),
+        };
+        Ok(answered(FactsAnswer {
+            journals: vec![ack],
+            server_ms: NOW,
+        }))
+    }
+
+    async fn vector(&self, _: &str, _: EventId) -> Outcome<VectorAnswer> {
+        Ok(answered(VectorAnswer {
+            journals: Vec::new(),
+        }))
+    }
+}
+
+struct Scene {
+    _device: Device,
+    replica: Replica,
+    server: Memory,
+}
+
+/// An enrolled device that saw three guests; the server has 50 tickets for it.
+fn scene() -> Scene {
+    let venue = Venue::at(NOW);
+    let device = Device::new(1);
+    let replica = venue.enrol(&device, NOW);
+    let (id, seed, event) = (device.id, device.key.seed(), venue.event);
+    replica
+        .write(move |tx| {
+            let author = Author {
+                device: id,
+                key: FactSigningKey::from_seed(&seed),
+            };
+            for n in 0..3 {
+                let body = FactBody::Opaque {
+                    kind: 40_000 + n,
+                    body: Vec::new(),
+                };
+                let seen = Vec::new();
+                write_fact(tx, &author, event, GateNo(0), NewFact { body, seen }, NOW)?;
+            }
+            Ok::<_, scanner_app::door::WriteFactError>(())
+        })
+        .expect("facts are written");
+    let tickets: Vec<u64> = (1..=50).collect();
+    let server = Memory {
+        held: Arc::default(),
+        root: venue.root.clone(),
+        event,
+        page: venue.page(NOW, &tickets),
+    };
+    Scene {
+        _device: device,
+        replica,
+        server,
+    }
+}
+
+impl Scene {
+    /// Steps until `done`, with a limit; the errors that were told on the way.
+    fn run(&self, done: impl Fn(&Driver<Memory>) -> bool) -> Vec<&'static str> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let clock = Arc::new(SystemClock);
+            let random = Box::new(OsRandom);
+            let mut driver = Driver::start(
+                &self.replica,
+                self.server.clone(),
+                Follow::Once,
+                clock,
+                random,
+            )
+            .expect("an enrolled replica");
+            let mut failed = Vec::new();
+            let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
+            while !done(&driver) {
+                assert!(
+                    std::time::Instant::now() < until,
+                    "still {:?}",
+                    driver.state()
+                );
+                driver
+                    .step(&mut |news| {
+                        if let News::Failed(error) = news {
+                            failed.push(error.code());
+                        }
+                    })
+                    .await;
+            }
+            failed
+        })
+    }
+
+    fn unsent(&self) -> u64 {
+        self.replica.read(facts::unsent_count).expect("readable")
+    }
+}
+
+#[test]
+fn a_round_brings_the_roster_and_hands_in_every_fact() {
+    let scene = scene();
+    assert_eq!(scene.unsent(), 4, "three, and the journal's opening");
+    let failed = scene.run(Driver::is_settled);
+    assert_eq!(failed, [""; 0]);
+    assert_eq!(scene.unsent(), 0);
+    assert_eq!(
+        scene
+            .server
+            .held
+            .lock()
+            .expect("no test panicked in it")
+            .journal
+            .len(),
+        4,
+        "L1"
+    );
+    let event = scene.server.event;
+    let held = scene.replica.read(move |connection| {
+        use scanner_app::replica::roster::{Side, checksum};
+        checksum(connection, event, Side::InUse)
+    });
+    assert_eq!(held.expect("readable").rows, 50, "F2");
+}
+
+#[test]
+fn an_answer_lost_after_the_commit_changes_nothing_when_sent_again() {
+    let scene = scene();
+    let lost = [Fault::AnswerLost, Fault::AnswerLost];
+    scene
+        .server
+        .held
+        .lock()
+        .expect("no test panicked in it")
+        .push_faults
+        .extend(lost);
+    let failed = scene.run(Driver::is_settled);
+    assert_eq!(failed, ["server_timed_out"; 2]);
+    let held = scene.server.held.lock().expect("no test panicked in it");
+    assert_eq!((held.journal.len(), held.pushes), (4, 3), "A4");
+}
+
+#[test]
+fn a_portal_is_an_outage_and_facts_go_up_all_the_same() {
+    let scene = scene();
+    scene
+        .server
+        .held
+        .lock()
+        .unwrap()
+        .pull_faults
+        .extend([Fault::Portal; 2]);
+    let offline = |driver: &Driver<Memory>| driver.state() == State::Degraded(Outage::Offline);
+    assert_eq!(scene.run(offline), ["not_the_server"]);
+    scene.run(Driver::is_settled);
+    assert_eq!(scene.unsent(), 0);
+}
+
+#[test]
+fn a_revoked_device_forgets_its_keys_and_still_hands_in_its_facts() {
+    let scene = scene();
+    let revoked = [Fault::Refused(ErrorCode::DeviceRevoked); 9];
+    scene
+        .server
+        .held
+        .lock()
+        .unwrap()
+        .pull_faults
+        .extend(revoked);
+    scene.run(|driver| {
+        driver.state() == State::Blocked(BlockReason::Revoked) && scene.unsent() == 0
+    });
+    let keys = scene.replica.read(scanner_app::replica::signed::keys);
+    assert!(keys.expect("readable").is_empty());
+}
+
+#[test]
+fn an_impostor_gets_no_fact_and_nothing_of_it_is_used() {
+    let mut scene = scene();
+    scene.server.root = ed25519_dalek::SigningKey::from_bytes(&[99; 32]);
+    scene.run(|driver| driver.state() == State::Blocked(BlockReason::WrongServer));
+    assert_eq!(
+        scene
+            .server
+            .held
+            .lock()
+            .expect("no test panicked in it")
+            .pushes,
+        0
+    );
+    assert_eq!(scene.unsent(), 4);
+}
