@@ -23,7 +23,7 @@ use crate::database::{Database, Readiness};
 use crate::door::{self, Door};
 use crate::orders;
 use crate::payments::{self, NoRealProvider, PaymentProvider};
-use crate::tickets::Issuer;
+use crate::tickets::{self, Issuer};
 use crate::vault::{CheckMasterKeyError, Vault};
 use crate::web::limits::RequestLimits;
 use crate::web::openapi::{self, Description};
@@ -162,6 +162,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(accounts::members_api::router())
         .merge(catalog::api::router())
         .merge(orders::api::router().into())
+        .merge(tickets::api::router().into())
         .merge(door::api::router().into())
 }
 

@@ -71,6 +71,9 @@ impl Attempts {
 fn is_passing(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|e| {
         matches!(e.code().as_deref(), Some("40001" | "40P01"))
-            || matches!(e.constraint(), Some("tickets_id_key" | "orders_code_key"))
+            || matches!(
+                e.constraint(),
+                Some("tickets_pkey" | "tickets_id_key" | "orders_code_key")
+            )
     })
 }

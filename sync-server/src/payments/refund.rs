@@ -412,6 +412,7 @@ async fn carry_out(app: &App, id: RefundId) -> Result<(), RefundError> {
     book(&mut tx, id, &open, now_ms).await?;
     outbox::enqueue(&mut tx, std::slice::from_ref(&open.mail), now_ms).await?;
     tx.commit().await?;
+    app.door.watch.changed(open.event);
     Ok(())
 }
 

@@ -139,7 +139,10 @@ async fn run(app: App, organizer: OrganizerId, event: EventId) {
         tokio::time::sleep(LINGER).await;
         match issue_batch(&app, &mut OsRandom, organizer, event).await {
             Ok(issued) => {
-                app.issuer.tell(&issued.orders);
+                if !issued.orders.is_empty() {
+                    app.issuer.tell(&issued.orders);
+                    app.door.watch.changed(event);
+                }
                 match issued.left {
                     Left::More => continue,
                     Left::Nothing => {}

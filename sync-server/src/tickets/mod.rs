@@ -1,7 +1,11 @@
 //! Tickets: the keys that sign them, the issuer that signs and publishes, and what their holders see.
 
+pub mod api;
 pub mod issue;
 pub mod issuer;
 pub mod keys;
+pub mod present;
+pub mod rotation;
+pub mod scan;
 
 pub use issuer::Issuer;

@@ -21,3 +21,4 @@ mod payments;
 mod start;
 mod stock;
 mod support;
+mod tickets;
