@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::clock::UnixMillis;
 use shared::ids::{OrganizerId, UserId};
+use shared::roster::signed::SignedKind;
 use shared::wire::latest::ErrorCode;
 use sqlx::{PgConnection, PgPool};
 use utoipa::ToSchema;
@@ -10,6 +11,7 @@ use utoipa::ToSchema;
 use super::fields::FieldErrors;
 use super::transaction;
 use crate::door::authority::NewAuthority;
+use crate::door::signed::{self, PublishSignedError};
 use crate::edge::OsRandom;
 use crate::vault::Vault;
 use crate::web::ApiError;
@@ -71,6 +73,9 @@ pub enum CreateOrganizerError {
     /// Another organizer has that slug.
     #[error("the slug of the new organizer is another's")]
     SlugTaken,
+    /// Devices would not know the server's own.
+    #[error(transparent)]
+    Publish(#[from] PublishSignedError),
     /// The database failed.
     #[error("creating an organizer")]
     Database(#[source] sqlx::Error),
@@ -88,6 +93,7 @@ impl From<CreateOrganizerError> for ApiError {
                 "This name in addresses is taken; choose another `slug`.",
             )
             .with_field("slug", "is taken"),
+            CreateOrganizerError::Publish(error) => error.into(),
             CreateOrganizerError::Database(source) => source.into(),
         }
     }
@@ -187,6 +193,7 @@ pub async fn create(
     .execute(&mut *tx)
     .await
     .map_err(CreateOrganizerError::Database)?;
+    signed::publish(&mut tx, vault, new.id, SignedKind::DeviceList, now_ms).await?;
     tx.commit().await.map_err(CreateOrganizerError::Database)?;
     Ok(Made::Now)
 }

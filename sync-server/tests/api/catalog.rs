@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::header::{ETAG, IF_NONE_MATCH};
 use serde_json::{Value, json};
 use shared::ids::{EventId, OrganizerId, VenueId};
+use shared::roster::signed::KeySet;
 use sync_server::accounts::Role;
 use sync_server::edge::OsRandom;
 use tokio::time::{Instant, sleep};
@@ -74,6 +75,16 @@ async fn an_organizers_event_has_a_feed_a_key_and_its_two_types() {
     .await
     .unwrap();
     assert_eq!((head, keys, places), (4, 1, 200));
+    let key_set: Vec<u8> = sqlx::query_scalar(
+        "select body from signed_objects where organizer_id = $1 and kind = 'key_set'",
+    )
+    .bind(fixture.organizer.0)
+    .fetch_one(&server.app.pool)
+    .await
+    .unwrap();
+    let key_set: KeySet = serde_json::from_slice(&key_set).unwrap();
+    let events: Vec<EventId> = key_set.keys.iter().map(|key| key.event).collect();
+    assert_eq!(events, [fixture.event, other.event]);
     let (types, gates): (Vec<i32>, Vec<i32>) = sqlx::query_as(
         "select array(select no from ticket_types where event_id = $1 order by no),
                 array(select no from gates where event_id = $1)",

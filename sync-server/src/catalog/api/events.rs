@@ -126,7 +126,15 @@ async fn replace_event(
     let organizer = allowed(&app, &identity, event, Right::EditEvents).await?;
     let (details, status) = request.parse_change()?;
     let now_ms = app.now_ms();
-    event::replace(&app.pool, (organizer, event), &details, status, now_ms).await?;
+    event::replace(
+        &app.pool,
+        &app.vault,
+        (organizer, event),
+        &details,
+        status,
+        now_ms,
+    )
+    .await?;
     changed(&app, event).await;
     Ok(answer(&*page(&app, event).await?, None))
 }

@@ -52,4 +52,5 @@ async fn allowed(
 /// After each write of an event.
 async fn changed(app: &App, event: EventId) {
     app.event_pages.forget(event).await;
+    app.door.watch.changed(event);
 }

@@ -2,6 +2,7 @@
 
 use shared::clock::UnixMillis;
 use shared::ids::{EventId, OrganizerId};
+use shared::roster::signed::SignedKind;
 use shared::wire::latest::ErrorCode;
 use sqlx::{PgConnection, PgPool};
 
@@ -9,6 +10,8 @@ use super::create::no_such_venue;
 use super::status::Course;
 use super::{Category, EventDetails, EventStatus, RE_ENTRIES, StatusError, value_of, word_of};
 use crate::catalog::transaction::{self, LockEventError, lock_event};
+use crate::door::signed::{self, PublishSignedError};
+use crate::vault::Vault;
 use crate::web::ApiError;
 
 /// An event was not changed.
@@ -26,6 +29,9 @@ pub enum ChangeEventError {
     /// Orders hold amounts in the old one.
     #[error("the event has orders in its present currency")]
     CurrencyInUse,
+    /// Devices would not know its new title or start.
+    #[error(transparent)]
+    Publish(#[from] PublishSignedError),
     /// The database failed.
     #[error("changing an event")]
     Database(#[from] sqlx::Error),
@@ -44,6 +50,7 @@ impl From<ChangeEventError> for ApiError {
                 ErrorCode::Conflict,
                 "The event has orders in its present currency, so it keeps it; create another event for another currency.",
             ),
+            ChangeEventError::Publish(error) => error.into(),
             ChangeEventError::Database(source) => source.into(),
         }
     }
@@ -76,6 +83,7 @@ struct Present {
 /// Writes the event anew. `status`: `None` = as it is.
 pub async fn replace(
     pool: &PgPool,
+    vault: &Vault,
     (organizer, event): (OrganizerId, EventId),
     details: &EventDetails,
     status: Option<EventStatus>,
@@ -96,6 +104,7 @@ pub async fn replace(
         return Err(ChangeEventError::CurrencyInUse);
     }
     update(&mut tx, (organizer, event), details, status, now_ms).await?;
+    signed::publish(&mut tx, vault, organizer, SignedKind::KeySet, now_ms).await?;
     tx.commit().await?;
     Ok(status)
 }
