@@ -7,6 +7,7 @@ pub mod app;
 pub mod catalog;
 pub mod config;
 pub mod database;
+pub mod demo;
 pub mod door;
 pub mod edge;
 pub mod jobs;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use sync_server::config::{Config, LogFormat};
+use sync_server::serve::Content;
 use sync_server::{database, serve};
 
 #[derive(Parser)]
@@ -19,7 +20,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server until SIGTERM or Ctrl-C. Settings come from the environment: see docs/OPERATIONS.md.
-    Serve,
+    Serve {
+        /// With an organizer, three events and log-ins to look around; refused in production.
+        #[arg(long)]
+        demo: bool,
+    },
     /// Bring the database's schema up to date and end.
     Migrate,
 }
@@ -36,9 +41,11 @@ fn main() -> ExitCode {
         Err(error) => return fail(&error, 1),
     };
     let done = match arguments.command {
-        Command::Serve => runtime
-            .block_on(serve::run(config))
-            .map_err(anyhow::Error::from),
+        Command::Serve { demo } => {
+            let content = if demo { Content::Demo } else { Content::AsItIs };
+            let served = runtime.block_on(serve::run(config, content));
+            served.map_err(anyhow::Error::from)
+        }
         Command::Migrate => runtime.block_on(migrate(config)),
     };
     match done {

@@ -1,6 +1,6 @@
 //! From settings to a server that answers, and to its end in good order.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app::{App, AssembleError, router};
 use crate::config::Config;
 use crate::database::{self, DatabaseSettings, Durability, OpenDatabaseError};
+use crate::demo;
 use crate::edge::SystemClock;
 use crate::jobs;
 use crate::messages::sender;
@@ -43,6 +44,12 @@ pub enum StartError {
     /// The system refused to tell of signals.
     #[error("listening for SIGTERM")]
     Signals(#[source] io::Error),
+    /// The demo could not be made.
+    #[error(transparent)]
+    Demo(#[from] demo::SeedError),
+    /// Standard output is closed.
+    #[error("telling the demo's log-ins")]
+    Say(#[source] io::Error),
     /// Accepting connections failed for good.
     #[error("accepting connections")]
     Accept(#[source] io::Error),
@@ -83,8 +90,17 @@ pub fn open_vault(config: &Config) -> Result<Vault, OpenVaultError> {
     )
 }
 
+/// What stands in the database when the first request comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// What was there.
+    AsItIs,
+    /// The demo besides; never in production.
+    Demo,
+}
+
 /// Starts everything, serves until SIGTERM or SIGINT, stops everything.
-pub async fn run(config: Config) -> Result<(), StartError> {
+pub async fn run(config: Config, content: Content) -> Result<(), StartError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
     // First what fails fast: a second server on the same port shall not touch the first one's data.
@@ -100,6 +116,12 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         }
     };
     say_parts(&app);
+    if content == Content::Demo
+        && let Err(error) = Box::pin(show_demo(&app)).await
+    {
+        database.stop().await;
+        return Err(error);
+    }
     let (stopping, stopped) = (app.stopping.clone(), app.stopping.clone());
     let signals = tokio::spawn(async move {
         tokio::select! {
@@ -120,6 +142,11 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     database.stop().await;
     tracing::info!("stopped");
     served
+}
+
+async fn show_demo(app: &App) -> Result<(), StartError> {
+    let summary = demo::seed(app).await?;
+    writeln!(io::stdout(), "{summary}").map_err(StartError::Say)
 }
 
 /// Takes the address; from then on connections queue up.

@@ -6,6 +6,7 @@ pub(crate) mod api;
 mod api_key;
 mod entrance;
 mod erase;
+pub(crate) mod given;
 pub mod identity;
 mod link_pages;
 mod links;

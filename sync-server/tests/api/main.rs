@@ -8,6 +8,7 @@ mod accounts;
 mod attendance;
 mod browser;
 mod catalog;
+mod demo;
 mod devices;
 mod enrolment;
 mod facts;

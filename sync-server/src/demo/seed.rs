@@ -1,0 +1,255 @@
+//! Making the demo, or finding it, or moving it to today.
+
+use std::fmt;
+
+use serde_json::Value;
+use shared::clock::UnixMillis;
+use shared::ids::{EventId, OrganizerId};
+
+use super::people::{self, PASSWORD, PEOPLE};
+use super::programme::{self, Programmed, programme};
+use crate::accounts::{HashPasswordError, given};
+use crate::app::App;
+use crate::catalog::event::{self, EventRequest};
+use crate::catalog::fields::FieldErrors;
+use crate::catalog::gates::{self, GateRequest};
+use crate::catalog::organizers::{self, OrganizerRequest};
+use crate::catalog::ticket_types::{self, TicketTypeRequest};
+use crate::catalog::venues::{self, VenueRequest};
+use crate::catalog::windows::{self, WindowRequest};
+use crate::config::Mode;
+
+/// What a person needs to look around.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoSummary {
+    /// The first page.
+    pub url: String,
+    /// Where people log in.
+    pub login_url: String,
+    /// Who can.
+    pub logins: Vec<DemoLogin>,
+    /// Titles and the API's addresses, tonight's first.
+    pub events: Vec<(String, String)>,
+}
+
+/// Somebody who can log in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoLogin {
+    /// With it.
+    pub email: &'static str,
+    /// And with it.
+    pub password: &'static str,
+    /// `owner`, `manager`, `box_office`, `door`, or `customer`.
+    pub role: &'static str,
+}
+
+impl fmt::Display for DemoSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Demo: Les Nuits de Loire, Nantes")?;
+        writeln!(f, "  {}", self.url)?;
+        for (title, url) in &self.events {
+            writeln!(f, "  {title}\n    {url}")?;
+        }
+        writeln!(
+            f,
+            "  Log in at {}, everybody's password: {PASSWORD}",
+            self.login_url
+        )?;
+        self.logins
+            .iter()
+            .try_for_each(|login| writeln!(f, "    {:<11} {}", login.role, login.email))
+    }
+}
+
+/// The demo was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// Known passwords have no place there.
+    #[error(
+        "the demo has passwords that everybody knows: it is refused in production; start without --demo"
+    )]
+    Production,
+    /// The accounts' password.
+    #[error("hashing the demo's password")]
+    Password(#[from] HashPasswordError),
+    /// A date of the demo.
+    #[error("setting the dates of the demo")]
+    Date(#[from] jiff::Error),
+    /// The demo's own texts.
+    #[error("reading the demo's own texts")]
+    Text(#[from] serde_json::Error),
+    /// The demo's own fields.
+    #[error("checking the demo's own fields")]
+    Fields(#[from] FieldErrors),
+    /// Its organizer.
+    #[error("making the demo's organizer")]
+    Organizer(#[from] organizers::CreateOrganizerError),
+    /// Its venue.
+    #[error("making the demo's venue")]
+    Venue(#[from] venues::CreateVenueError),
+    /// One of its events.
+    #[error("making an event of the demo")]
+    Event(#[from] event::CreateEventError),
+    /// One of its events.
+    #[error("moving an event of the demo to coming days")]
+    Move(#[from] event::ChangeEventError),
+    /// One of its windows.
+    #[error("making a window of the demo")]
+    Window(#[from] windows::WriteWindowError),
+    /// One of its gates.
+    #[error("making a gate of the demo")]
+    Gate(#[from] gates::WriteGateError),
+    /// One of its types.
+    #[error("making a ticket type of the demo")]
+    Type(#[from] ticket_types::WriteTypeError),
+    /// The database failed.
+    #[error("making the demo")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Makes what is missing of the demo, and moves events that are over to coming days.
+pub async fn seed(app: &App) -> Result<DemoSummary, SeedError> {
+    allow(app.config.mode)?;
+    let now_ms = app.now_ms();
+    people::make(app, now_ms).await?;
+    let organizer = make_organizer(app, now_ms).await?;
+    let programmed = programme(now_ms)?;
+    for event in &programmed {
+        make_event(app, organizer, event, now_ms).await?;
+    }
+    Ok(summary(app, &programmed))
+}
+
+fn allow(mode: Mode) -> Result<(), SeedError> {
+    match mode {
+        Mode::Production => Err(SeedError::Production),
+        Mode::Development => Ok(()),
+    }
+}
+
+async fn make_organizer(app: &App, now_ms: UnixMillis) -> Result<OrganizerId, SeedError> {
+    let request: OrganizerRequest = serde_json::from_value(programme::organizer())?;
+    let new = request.parse()?;
+    let owner = PEOPLE[0].id;
+    organizers::create(&app.pool, &app.vault, owner, &new, now_ms).await?;
+    for person in &PEOPLE {
+        if let Some(role) = person.role {
+            given::join(&app.pool, new.id, person.id, role, now_ms).await?;
+        }
+    }
+    let request: VenueRequest = serde_json::from_value(programme::venue())?;
+    let mut connection = app.pool.acquire().await?;
+    venues::create(&mut connection, new.id, &request.parse()?, now_ms).await?;
+    Ok(new.id)
+}
+
+async fn make_event(
+    app: &App,
+    organizer: OrganizerId,
+    programmed: &Programmed,
+    now_ms: UnixMillis,
+) -> Result<(), SeedError> {
+    let request: EventRequest = serde_json::from_value(programmed.event.clone())?;
+    let new = request.parse_new()?;
+    let of = (organizer, new.id);
+    event::create(&app.pool, &app.vault, &new, now_ms).await?;
+    let moved = move_if_over(app, of, &request, now_ms).await?;
+    for window in &programmed.windows {
+        let request: WindowRequest = serde_json::from_value(window.clone())?;
+        let window = request.parse(None)?;
+        windows::create(&app.pool, of, &window).await?;
+        if moved == Moved::Yes {
+            windows::replace(&app.pool, of, &window).await?;
+        }
+    }
+    for gate in &programmed.gates {
+        let request: GateRequest = serde_json::from_value(gate.clone())?;
+        gates::create(&app.pool, of, &request.parse(None)?).await?;
+    }
+    for ticket_type in &programmed.types {
+        let request: TicketTypeRequest = serde_json::from_value(ticket_type.clone())?;
+        let ticket_type = request.parse(None)?;
+        ticket_types::create(&app.pool, of, &ticket_type).await?;
+        if moved == Moved::Yes {
+            ticket_types::replace(&app.pool, of, &ticket_type).await?;
+        }
+    }
+    app.event_pages.forget(new.id).await;
+    Ok(())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moved {
+    Yes,
+    No,
+}
+
+/// A demo that was made last month still has something to scan.
+async fn move_if_over(
+    app: &App,
+    (organizer, event): (OrganizerId, EventId),
+    request: &EventRequest,
+    now_ms: UnixMillis,
+) -> Result<Moved, SeedError> {
+    let mut connection = app.pool.acquire().await?;
+    let present = event::page::read(&mut connection, event).await?;
+    drop(connection);
+    let over = present.is_some_and(|present| {
+        present.ends_ms <= now_ms && present.status == event::EventStatus::Published
+    });
+    if !over {
+        return Ok(Moved::No);
+    }
+    let (details, status) = request.parse_change()?;
+    event::replace(
+        &app.pool,
+        &app.vault,
+        (organizer, event),
+        &details,
+        status,
+        now_ms,
+    )
+    .await?;
+    Ok(Moved::Yes)
+}
+
+fn summary(app: &App, programmed: &[Programmed]) -> DemoSummary {
+    let url = &app.config.public_url;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    DemoSummary {
+        url: format!("{url}/"),
+        login_url: format!("{url}/login"),
+        logins: PEOPLE
+            .iter()
+            .map(|person| DemoLogin {
+                email: person.email,
+                password: PASSWORD,
+                role: person.role.map_or("customer", |role| role.as_str()),
+            })
+            .collect(),
+        events: programmed
+            .iter()
+            .map(|programmed| {
+                let event = &programmed.event;
+                (
+                    text(&event["title"]),
+                    format!("{url}/api/v1/events/{}", text(&event["id"])),
+                )
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn production_has_no_demo() {
+        assert!(matches!(
+            allow(Mode::Production),
+            Err(SeedError::Production)
+        ));
+        assert!(allow(Mode::Development).is_ok());
+    }
+}
