@@ -142,7 +142,7 @@ impl Venue {
     /// A published event whose doors are open now, with one ticket type and a gate.
     pub async fn publish(&self, title: &str, quota: u32) -> anyhow::Result<Uuid> {
         let (event, now) = (new_id(), now_ms());
-        let details = json!({ "id": event, "organizer": self.organizer, "venue": self.venue, "title": title,
+        let details = json!({ "id": event, "organizer_id": self.organizer, "venue_id": self.venue, "title": title,
             "description": "Une soirée.", "category": "concert", "time_zone": "Europe/Paris",
             "doors_ms": now - 3_600_000, "starts_ms": now + 3_600_000, "ends_ms": now + 4 * 3_600_000,
             "mode": "real", "status": "draft", "hold_seconds": 600 });
@@ -221,7 +221,7 @@ async fn tickets_of(buyer: &Api, order: Uuid, secret: &str) -> anyhow::Result<Ve
         if !tickets.is_empty() {
             return tickets
                 .iter()
-                .map(|ticket| Ok(text(ticket, "/id")?.to_owned()))
+                .map(|ticket| Ok(text(ticket, "")?.to_owned()))
                 .collect();
         }
         if start.elapsed() > Duration::from_secs(10) {

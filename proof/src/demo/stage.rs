@@ -148,7 +148,7 @@ impl Stage {
         let (owner, organizer) = (&sold.venue.owner, sold.venue.organizer);
         let offer = json!({ "organizer_id": organizer, "device_name": format!("Tablette {}", ["A", "B"][door]),
             "rights": { "scan": true, "search": false, "sell": false, "supervise": false },
-            "event_ids": [sold.event, sold.other_event], "gate_no": door + 1 });
+            "events": [sold.event, sold.other_event], "gate": door + 1 });
         let offer = owner.post("/devices/offers", &offer).await?;
         let (id, code) = (
             text(&offer, "/id")?.to_owned(),
