@@ -1,5 +1,7 @@
 //! A guest who buys: holds places, pays by the test provider, has tickets. Every step may be sent again.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, bail};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,6 +13,12 @@ use crate::organizer::new_id;
 
 /// How long a buyer waits for the tickets in the answer to the payment, in milliseconds.
 const WAIT_ISSUED_MS: u32 = 2_000;
+
+/// How long somebody goes on trying.
+const PATIENCE: Duration = Duration::from_secs(30);
+const MOMENT: Duration = Duration::from_millis(200);
+/// In the error of a request that the server was too busy for.
+const BUSY: &str = "503 Service Unavailable";
 
 /// What a buyer wants: an order that is not sent yet.
 #[derive(Clone, Debug)]
@@ -74,6 +82,30 @@ pub async fn buy(guest: &Api, event: Uuid, lines: &[(u16, u32)]) -> anyhow::Resu
         return Ok(Purchase::SoldOut);
     };
     pay(guest, &held).await.map(Purchase::Bought)
+}
+
+/// As [`buy`], by somebody who does what a busy server says: tries again in a moment, under the same ids.
+pub async fn patiently(guest: &Api, event: Uuid, lines: &[(u16, u32)]) -> anyhow::Result<Purchase> {
+    let wanted = Wanted::new(event, lines);
+    let mut held = None;
+    let began = Instant::now();
+    loop {
+        let attempt = async {
+            if held.is_none() {
+                held = hold(guest, &wanted).await?;
+            }
+            match &held {
+                None => Ok(Purchase::SoldOut),
+                Some(held) => pay(guest, held).await.map(Purchase::Bought),
+            }
+        };
+        match attempt.await {
+            Err(error) if began.elapsed() < PATIENCE && error.to_string().contains(BUSY) => {
+                tokio::time::sleep(MOMENT).await;
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Holds places; `None` when they are gone.

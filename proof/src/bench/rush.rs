@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::ensure;
 
-use super::buyer::{Purchase, buy};
+use super::buyer::{Purchase, patiently};
 use super::cpu::load_average;
 use super::figures::{Sheet, percentile};
 use super::load::closed_loop;
@@ -30,7 +30,7 @@ pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let stage = Stage::set(folder.path(), &WITHOUT_LIMITS).await?;
     let earlier = stage.event(&Offer::only(PLACES)).await?;
     closed_loop(32, EARLIER_ORDERS, |_| async {
-        buy(&stage.guest, earlier, &[(1, 1)]).await.map(drop)
+        patiently(&stage.guest, earlier, &[(1, 1)]).await.map(drop)
     })
     .await?;
     let mut sales = Vec::new();
@@ -67,7 +67,7 @@ async fn sale(stage: &Stage) -> anyhow::Result<Sale> {
     let event = stage.event(&Offer::only(PLACES)).await?;
     let began = Instant::now();
     let buyers = (0..BUYERS).map(|_| async {
-        let purchase = buy(&stage.guest, event, &[(1, 1)]).await?;
+        let purchase = patiently(&stage.guest, event, &[(1, 1)]).await?;
         anyhow::Ok((purchase, now_ms(), began.elapsed()))
     });
     let outcomes = futures::future::try_join_all(buyers).await?;

@@ -7,7 +7,6 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::buyer::{Purchase, buy};
@@ -80,22 +79,16 @@ async fn entries(sheet: Sheet, stage: &Stage, event: Uuid, callers: usize) -> an
     measure
         .run(sheet, stage, |n| {
             let ticket = tickets.get(n as usize);
-            async move { enter(stage, event, ticket.context("too few tickets")?).await }
+            async move { enter(stage, ticket.context("too few tickets")?).await }
         })
         .await
 }
 
 /// The first entry of a good ticket.
-async fn enter(stage: &Stage, event: Uuid, ticket: &str) -> anyhow::Result<()> {
-    let body = json!({"event": event, "direction": "in", "gate": 1});
-    let path = format!("/tickets/scan/{ticket}");
-    let answer = stage.venue.owner.post(&path, &body).await?;
-    match answer
-        .get("decision")
-        .and_then(|decision| decision.as_str())
-    {
-        Some("admit") => Ok(()),
-        _ => bail!("a good ticket was not admitted: {answer}"),
+async fn enter(stage: &Stage, ticket: &str) -> anyhow::Result<()> {
+    match stage.enter(ticket).await?.as_str() {
+        "admit" => Ok(()),
+        other => bail!("a good ticket was not admitted: {other}"),
     }
 }
 

@@ -5,11 +5,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::buyer::{Bought, Purchase, buy};
-use crate::api::Api;
+use super::buyer::{Bought, Purchase, patiently};
+use crate::api::{Api, number, text};
 use crate::organizer::{Venue, new_id, now_ms};
 use crate::processes::Server;
 
@@ -93,7 +94,7 @@ impl Stage {
         let (doors_ms, ends_ms) = (now_ms - HOUR_MS, now_ms + 12 * HOUR_MS);
         let owner = &self.venue.owner;
         let body = json!({
-            "id": event, "organizer": self.venue.organizer, "venue": self.venue.venue,
+            "id": event, "organizer_id": self.venue.organizer, "venue_id": self.venue.venue,
             "status": "published", "title": "Nuit électro", "category": "concert",
             "doors_ms": doors_ms, "starts_ms": now_ms, "ends_ms": ends_ms,
         });
@@ -130,7 +131,7 @@ impl Stage {
             let places = left.min(MOST_PLACES);
             left -= places;
             let lines: Vec<_> = types.iter().map(|no| (*no, places)).collect();
-            match buy(&self.guest, event, &lines).await? {
+            match patiently(&self.guest, event, &lines).await? {
                 Purchase::Bought(order) => bought.push(order),
                 Purchase::SoldOut => bail!("the event of the measure is sold out"),
             }
@@ -148,11 +149,26 @@ impl Stage {
         let types = answer.get("types").and_then(Value::as_array);
         let types = types.context("no list of ticket types")?;
         types.iter().try_fold((0, 0), |(sold, held), row| {
-            Ok((
-                sold + crate::api::number(row, "/sold")?,
-                held + crate::api::number(row, "/held")?,
-            ))
+            Ok((sold + number(row, "/sold")?, held + number(row, "/held")?))
         })
+    }
+
+    /// Shows a ticket at gate 1 by the API: `admit`, or the reason why not.
+    pub async fn enter(&self, ticket: &str) -> anyhow::Result<String> {
+        let body = json!({"direction": "in", "gate": 1});
+        let path = format!("/tickets/scan/{ticket}");
+        let (status, answer) = self
+            .venue
+            .owner
+            .call(Method::POST, &path, Some(&body))
+            .await?;
+        if status.is_success() {
+            return Ok("admit".to_owned());
+        }
+        match text(&answer, "/fields/reason") {
+            Ok(reason) => Ok(reason.to_owned()),
+            Err(_) => bail!("POST {path} was answered {status}: {answer}"),
+        }
     }
 
     /// Gives all of an order's money back, under a refund's id made by the caller.

@@ -10,12 +10,12 @@ use uuid::Uuid;
 use shared::fact::FactPublicKey;
 use shared::fact::journal::check_chain;
 
-use super::buyers::{Told, enter};
+use super::buyers::Told;
 use crate::api::text;
 use crate::bench::stage::Stage;
 
 /// Everything that was acknowledged to buyers must hold, as the API tells it.
-pub async fn acknowledged(stage: &Stage, event: Uuid, told: &Told) -> anyhow::Result<()> {
+pub async fn acknowledged(stage: &Stage, told: &Told) -> anyhow::Result<()> {
     for order in &told.paid {
         let path = format!("/orders/{}?secret={}", order.order, order.secret);
         let now = stage.guest.get(&path).await?;
@@ -37,7 +37,7 @@ pub async fn acknowledged(stage: &Stage, event: Uuid, told: &Told) -> anyhow::Re
         );
     }
     for ticket in &told.entered {
-        let again = enter(stage, event, ticket).await?;
+        let again = stage.enter(ticket).await?;
         ensure!(
             again == "already_entered",
             "ticket {ticket} had gone in and was answered {again}"

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::bench::buyer::{Bought, Held, Wanted, hold, pay};
@@ -101,7 +101,7 @@ async fn one_after_another(
         )));
         n += 1;
         while let Some(request) = next.take() {
-            match send(stage, event, &request).await {
+            match send(stage, &request).await {
                 Ok(done) => next = note(told, done, n),
                 Err(error) => {
                     signals.excuse(error)?;
@@ -165,7 +165,7 @@ fn note(told: &Mutex<Told>, done: Done, n: usize) -> Option<Request> {
     }
 }
 
-async fn send(stage: &Stage, event: Uuid, request: &Request) -> anyhow::Result<Done> {
+async fn send(stage: &Stage, request: &Request) -> anyhow::Result<Done> {
     Ok(match request {
         Request::Hold(wanted) => match hold(&stage.guest, wanted).await? {
             Some(held) => Done::Held(held),
@@ -185,7 +185,7 @@ async fn send(stage: &Stage, event: Uuid, request: &Request) -> anyhow::Result<D
         }
         Request::Enter(order) => {
             let ticket = order.tickets.first().context("an order without tickets")?;
-            match enter(stage, event, ticket).await?.as_str() {
+            match stage.enter(ticket).await?.as_str() {
                 "admit" | "already_entered" => Done::Entered(ticket.clone()),
                 other => bail!("a good ticket was answered {other}"),
             }
@@ -193,25 +193,14 @@ async fn send(stage: &Stage, event: Uuid, request: &Request) -> anyhow::Result<D
     })
 }
 
-/// Shows a ticket at gate 1 by the API: `admit`, or why not.
-pub async fn enter(stage: &Stage, event: Uuid, ticket: &str) -> anyhow::Result<String> {
-    let body = json!({"event": event, "direction": "in", "gate": 1});
-    let path = format!("/tickets/scan/{ticket}");
-    let answer = stage.venue.owner.post(&path, &body).await?;
-    let word = |pointer| answer.get(pointer).and_then(Value::as_str);
-    let said = word("reason").or(word("decision"));
-    said.map(str::to_owned)
-        .with_context(|| format!("no decision in {answer}"))
-}
-
 /// Sends again what had no answer; all of it must come to its end now.
-pub async fn finish(stage: &Stage, event: Uuid, told: &Mutex<Told>) -> anyhow::Result<u64> {
+pub async fn finish(stage: &Stage, told: &Mutex<Told>) -> anyhow::Result<u64> {
     let unanswered = std::mem::take(&mut lock(told).unanswered);
     let count = unanswered.len() as u64;
     for request in unanswered {
         let mut next = Some(request);
         while let Some(request) = next.take() {
-            let done = send(stage, event, &request).await;
+            let done = send(stage, &request).await;
             let done = done.with_context(|| format!("sending again: {request:?}"))?;
             // 2: pays what is held and leaves it at that.
             next = note(told, done, 2);

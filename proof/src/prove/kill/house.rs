@@ -171,10 +171,10 @@ async fn check(
 ) -> anyhow::Result<()> {
     // What was acknowledged before anything is sent again.
     let before = buyers::so_far(&told);
-    audit::acknowledged(stage, event, &before).await?;
-    tally.repeated += buyers::finish(stage, event, &told).await?;
+    audit::acknowledged(stage, &before).await?;
+    tally.repeated += buyers::finish(stage, &told).await?;
     let told = buyers::so_far(&told);
-    audit::acknowledged(stage, event, &told).await?;
+    audit::acknowledged(stage, &told).await?;
     let mut database = audit::connect(stage.server.data()).await?;
     audit::books(&mut database, event).await?;
     audit::journals(&mut database, event).await?;
