@@ -73,9 +73,12 @@ async fn one(
     let admitted = verdicts.iter().filter(|verdict| verdict.said == "admit");
     tally.entries += admitted.count() as u64;
     let told = Mutex::new(Told::default());
-    let killed_at = under_load(stage, door, event, target, &mut random, &told).await?;
-    tally.killed_at_ms.push(killed_at.as_secs_f64() * 1e3);
-    let back = come_back(stage, target, round, &mut random).await?;
+    let killed = under_load(stage, door, event, target, &mut random, &told).await?;
+    tally.killed_at_ms.push(killed.at.as_secs_f64() * 1e3);
+    let back = match killed.back {
+        Some(back) => back,
+        None => start_again(stage, round, &mut random).await?,
+    };
     tally.back_ms.push(back.as_secs_f64() * 1e3);
     let checked = check(stage, door, event, told, tally);
     tokio::time::timeout(LONGEST_WAIT, checked)
@@ -83,6 +86,14 @@ async fn one(
         .context("the server is back and does not come to an end")??;
     tally.rounds += 1;
     Ok(())
+}
+
+/// A kill.
+struct Killed {
+    /// Into the load.
+    at: Duration,
+    /// How long it took to come back by itself, if it does.
+    back: Option<Duration>,
 }
 
 /// Runs the load, starts the door's sync at a drawn moment, kills at another one.
@@ -93,7 +104,7 @@ async fn under_load(
     target: Target,
     random: &mut StdRng,
     told: &Mutex<Told>,
-) -> anyhow::Result<Duration> {
+) -> anyhow::Result<Killed> {
     let signals = Signals::default();
     let victim = victim(stage, target)?;
     let killed_at = moment(random, LONGEST_LOAD);
@@ -104,19 +115,27 @@ async fn under_load(
         tokio::time::sleep(killed_at.saturating_sub(sync_at)).await;
         signals.killed.store(true, Ordering::SeqCst);
         signal(victim, "KILL")?;
-        if target == Target::Postgres {
-            tokio::time::sleep(LOAD_AFTERWARDS).await;
-        }
+        let back = match target {
+            Target::Postgres => {
+                let back = by_itself(stage, victim).await?;
+                tokio::time::sleep(LOAD_AFTERWARDS).await;
+                Some(back)
+            }
+            Target::Server | Target::Device => None,
+        };
         signals.stop.store(true, Ordering::SeqCst);
         // It gives up or tries again by itself; the next one will do.
         let _ = syncing.kill();
         syncing.wait().context("waiting for door sync")?;
-        anyhow::Ok(())
+        anyhow::Ok(back)
     };
     let load = buyers::load(stage, event, told, &signals);
     let (loaded, killed) = tokio::join!(load, killing);
-    loaded.and(killed)?;
-    Ok(killed_at)
+    loaded?;
+    Ok(Killed {
+        at: killed_at,
+        back: killed?,
+    })
 }
 
 fn victim(stage: &Stage, target: Target) -> anyhow::Result<u32> {
@@ -131,35 +150,35 @@ fn victim(stage: &Stage, target: Target) -> anyhow::Result<u32> {
     }
 }
 
-/// Until it serves again; a server is started anew, PostgreSQL by the server that watches it.
-async fn come_back(
+/// Until the server, which watches its PostgreSQL, serves from another one.
+async fn by_itself(stage: &Stage, killed: u32) -> anyhow::Result<Duration> {
+    let began = Instant::now();
+    loop {
+        let another = victim(stage, Target::Postgres).is_ok_and(|pid| pid != killed);
+        if another && stage.guest.get("/events?limit=1").await.is_ok() {
+            return Ok(began.elapsed());
+        }
+        ensure!(
+            began.elapsed() < LONGEST_WAIT,
+            "PostgreSQL does not come back"
+        );
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Starts the killed server, in some rounds killing it once more meanwhile; how long the start took.
+async fn start_again(
     stage: &mut Stage,
-    target: Target,
     round: u32,
     random: &mut StdRng,
 ) -> anyhow::Result<Duration> {
-    let began = Instant::now();
-    match target {
-        Target::Server | Target::Device => {
-            stage.server.kill()?;
-            if round % KILLED_AT_START == KILLED_AT_START - 1 {
-                let cut_at = moment(random, LONGEST_LOAD);
-                let _ = tokio::time::timeout(cut_at, stage.server.start()).await;
-                stage.server.kill()?;
-            }
-            stage.server.start().await
-        }
-        Target::Postgres => {
-            while stage.guest.get("/events?limit=1").await.is_err() {
-                ensure!(
-                    began.elapsed() < LONGEST_WAIT,
-                    "PostgreSQL does not come back"
-                );
-                tokio::time::sleep(Duration::from_millis(25)).await;
-            }
-            Ok(began.elapsed())
-        }
+    stage.server.kill()?;
+    if round % KILLED_AT_START == KILLED_AT_START - 1 {
+        let cut_at = moment(random, LONGEST_LOAD);
+        let _ = tokio::time::timeout(cut_at, stage.server.start()).await;
+        stage.server.kill()?;
     }
+    stage.server.start().await
 }
 
 async fn check(
