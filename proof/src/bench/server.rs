@@ -34,18 +34,25 @@ const LONGEST_SETTLING: Duration = Duration::from_secs(20);
 pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let folder = fresh_folder()?;
     let stage = Stage::set(folder.path(), &WITHOUT_LIMITS).await?;
-    let event = stage.event(&Offer::only(1_000_000)).await?;
-    for callers in CALLERS {
-        pages(sheet, &stage, event, callers).await?;
-    }
-    for callers in CALLERS {
-        orders(sheet, &stage, event, callers).await?;
-    }
-    for callers in CALLERS {
-        entries(sheet, &stage, event, callers).await?;
-    }
+    measure(sheet, &stage)
+        .await
+        .with_context(|| format!("the server's log ends: {}", stage.server.last_log_lines()))?;
     let mut server = stage.server;
     server.stop()
+}
+
+async fn measure(sheet: Sheet, stage: &Stage) -> anyhow::Result<()> {
+    let event = stage.event(&Offer::only(1_000_000)).await?;
+    for callers in CALLERS {
+        pages(sheet, stage, event, callers).await?;
+    }
+    for callers in CALLERS {
+        orders(sheet, stage, event, callers).await?;
+    }
+    for callers in CALLERS {
+        entries(sheet, stage, event, callers).await?;
+    }
+    Ok(())
 }
 
 async fn pages(sheet: Sheet, stage: &Stage, event: Uuid, callers: usize) -> anyhow::Result<()> {
