@@ -161,9 +161,9 @@ fn api() -> OpenApiRouter<App> {
         .merge(accounts::api::router())
         .merge(accounts::members_api::router())
         .merge(catalog::api::router())
-        .merge(orders::api::router().into())
-        .merge(tickets::api::router().into())
-        .merge(door::api::router().into())
+        .merge(orders::api::router())
+        .merge(tickets::api::router())
+        .merge(door::api::router())
 }
 
 /// The pages of each capability.

@@ -1,14 +1,14 @@
 //! `/api/v1/devices`, `…/attendance`, `/alerts`, `/annotations`: what organizers do and see.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use shared::clock::UnixMillis;
 use shared::ids::{DeviceId, EventId, FactId, FactName, GateNo, OfferId, OrganizerId};
 use shared::roster::{Revocation, Rights};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::attendance::{Attendance, attendance};
 use super::devices::{self, DeviceView, Parting, Until};
@@ -16,26 +16,24 @@ use super::offers::{self, NewOffer, Offer, OfferState};
 use super::{AlertView, NewAnnotation, Says, alerts_of_event, annotate, sync_api};
 use crate::accounts::{Identity, Right, roles};
 use crate::app::App;
+use crate::web::openapi::ErrorEnvelope;
 use crate::web::{ApiError, Json, Path, Query};
 
 /// All routes of this capability below `/api/v1`.
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/devices", get(list_devices))
-        .route(
-            "/organizers/{organizer}/devices",
-            get(list_organizer_devices),
-        )
-        .route("/devices/offers", post(create_offer))
-        .route("/devices/offers/{offer}", get(show_offer))
-        .route("/devices/offers/{offer}/confirm", post(confirm_offer))
-        .route("/devices/offers/{offer}/reject", post(reject_offer))
-        .route("/devices/{device}/revoke", post(revoke_device))
-        .route("/devices/{device}/declare-lost", post(declare_lost))
-        .route("/events/{event}/attendance", get(show_attendance))
-        .route("/alerts", get(list_alerts))
-        .route("/annotations", post(create_annotation))
-        .merge(sync_api::router())
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_devices))
+        .routes(routes!(list_organizer_devices))
+        .routes(routes!(create_offer))
+        .routes(routes!(show_offer))
+        .routes(routes!(confirm_offer))
+        .routes(routes!(reject_offer))
+        .routes(routes!(revoke_device))
+        .routes(routes!(declare_lost))
+        .routes(routes!(show_attendance))
+        .routes(routes!(list_alerts))
+        .routes(routes!(create_annotation))
+        .merge(sync_api::router().into())
 }
 
 /// What a device may do.
@@ -168,6 +166,12 @@ pub(super) fn meant_organizer(
     }
 }
 
+/// Offer a device to be enrolled; the code is shown once.
+#[utoipa::path(post, path = "/devices/offers", tag = "devices", security(("token" = [])), request_body = OfferBody, responses(
+    (status = 201, body = OfferMade),
+    (status = 400, description = "`invalid_request`", body = ErrorEnvelope),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+))]
 async fn create_offer(
     State(app): State<App>,
     identity: Identity,
@@ -215,6 +219,11 @@ pub(super) async fn own_offer(
     }
 }
 
+/// How an offer stands, and the six digits to compare.
+#[utoipa::path(get, path = "/devices/offers/{offer}", tag = "devices", security(("token" = [])), params(("offer" = uuid::Uuid, Path)), responses(
+    (status = 200, body = OfferBodyOut),
+    (status = 404, description = "`not_found`", body = ErrorEnvelope),
+))]
 async fn show_offer(
     State(app): State<App>,
     identity: Identity,
@@ -232,6 +241,11 @@ struct Enrolled {
     device_id: DeviceId,
 }
 
+/// The digits are the same: let the device in.
+#[utoipa::path(post, path = "/devices/offers/{offer}/confirm", tag = "devices", security(("token" = [])), params(("offer" = uuid::Uuid, Path)), responses(
+    (status = 200, body = Enrolled),
+    (status = 409, description = "`offer_closed`", body = ErrorEnvelope),
+))]
 async fn confirm_offer(
     State(app): State<App>,
     identity: Identity,
@@ -242,6 +256,11 @@ async fn confirm_offer(
     Ok(Json(Enrolled { device_id }))
 }
 
+/// The digits differ: turn the device away.
+#[utoipa::path(post, path = "/devices/offers/{offer}/reject", tag = "devices", security(("token" = [])), params(("offer" = uuid::Uuid, Path)), responses(
+    (status = 204),
+    (status = 409, description = "`offer_closed`", body = ErrorEnvelope),
+))]
 async fn reject_offer(
     State(app): State<App>,
     identity: Identity,
@@ -319,6 +338,10 @@ struct OfOrganizer {
     organizer: Option<OrganizerId>,
 }
 
+/// The devices of one's organizer.
+#[utoipa::path(get, path = "/devices", tag = "devices", security(("token" = [])), params(("organizer_id" = Option<uuid::Uuid>, Query)), responses(
+    (status = 200, body = Vec<DeviceBody>),
+))]
 async fn list_devices(
     State(app): State<App>,
     identity: Identity,
@@ -328,6 +351,11 @@ async fn list_devices(
     device_bodies(&app, organizer).await
 }
 
+/// The devices of an organizer.
+#[utoipa::path(get, path = "/organizers/{organizer}/devices", tag = "devices", security(("token" = [])), params(("organizer" = uuid::Uuid, Path)), responses(
+    (status = 200, body = Vec<DeviceBody>),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+))]
 async fn list_organizer_devices(
     State(app): State<App>,
     identity: Identity,
@@ -354,6 +382,11 @@ struct RevokeBody {
     since_ms: Option<UnixMillis>,
 }
 
+/// Revoke a device up to a point of its journals.
+#[utoipa::path(post, path = "/devices/{device}/revoke", tag = "devices", security(("token" = [])), params(("device" = uuid::Uuid, Path)), request_body = RevokeBody, responses(
+    (status = 200, body = RevocationBody),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+))]
 async fn revoke_device(
     State(app): State<App>,
     identity: Identity,
@@ -363,6 +396,11 @@ async fn revoke_device(
     part(&app, &identity, device, Parting::Revoked, body).await
 }
 
+/// As revoke; the device is gone.
+#[utoipa::path(post, path = "/devices/{device}/declare-lost", tag = "devices", security(("token" = [])), params(("device" = uuid::Uuid, Path)), request_body = RevokeBody, responses(
+    (status = 200, body = RevocationBody),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+))]
 async fn declare_lost(
     State(app): State<App>,
     identity: Identity,
@@ -417,6 +455,11 @@ async fn own_event(
         .ok_or_else(|| ApiError::not_found("event"))
 }
 
+/// Who is in, and who was turned away.
+#[utoipa::path(get, path = "/events/{event}/attendance", tag = "attendance", security(("token" = [])), params(("event" = uuid::Uuid, Path)), responses(
+    (status = 200, body = Attendance),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+))]
 async fn show_attendance(
     State(app): State<App>,
     identity: Identity,
@@ -437,6 +480,11 @@ struct OfEvent {
     event: EventId,
 }
 
+/// What people have to look at.
+#[utoipa::path(get, path = "/alerts", tag = "attendance", security(("token" = [])), params(("event" = uuid::Uuid, Query)), responses(
+    (status = 200, body = Vec<AlertView>),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+))]
 async fn list_alerts(
     State(app): State<App>,
     identity: Identity,
@@ -473,6 +521,11 @@ struct Annotated {
     fact: FactId,
 }
 
+/// Say something of a fact: a fact of the server's own.
+#[utoipa::path(post, path = "/annotations", tag = "attendance", security(("token" = [])), request_body = AnnotationBody, responses(
+    (status = 201, body = Annotated),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+))]
 async fn create_annotation(
     State(app): State<App>,
     identity: Identity,

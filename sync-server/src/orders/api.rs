@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::{get, post};
 use shared::ids::{OrderId, OrganizerId};
 use shared::wire::latest::ErrorCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::access::Holder;
 use super::cancel::cancel;
@@ -25,21 +25,22 @@ use crate::payments::pay::pay;
 use crate::payments::refund::{Refund, RefundRequest, refund};
 use crate::web::idempotency::{self, Sent};
 use crate::web::limits::Payer;
+use crate::web::openapi::ErrorEnvelope;
 use crate::web::{ApiError, ClientAddress, Json, Path, Query};
 
 /// The longest that a client may wait for its tickets.
 const LONGEST_WAIT_MS: u64 = 2_000;
 
 /// All routes of orders, below `/api/v1`.
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/orders", post(post_order).get(list_orders))
-        .route("/orders/all", get(list_all_orders))
-        .route("/orders/{id}", get(get_order))
-        .route("/orders/{id}/pay", post(pay_order))
-        .route("/orders/{id}/cancel", post(cancel_order))
-        .route("/orders/{id}/refunds", post(refund_order))
-        .route("/organizers/{organizer}/orders", get(list_organizer_orders))
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(post_order, list_orders))
+        .routes(routes!(list_all_orders))
+        .routes(routes!(get_order))
+        .routes(routes!(pay_order))
+        .routes(routes!(cancel_order))
+        .routes(routes!(refund_order))
+        .routes(routes!(list_organizer_orders))
 }
 
 /// The secret of an order's link.
@@ -76,6 +77,13 @@ fn may(identity: Option<&Arc<Identity>>, order: &Order, right: Right) -> bool {
     identity.is_some_and(|identity| identity.may(order.organizer, right))
 }
 
+/// Hold places for a while; the same id and content again gives the same order.
+#[utoipa::path(post, path = "/orders", tag = "orders", security((), ("token" = [])), request_body = HoldRequest, responses(
+    (status = 201, body = OrderView),
+    (status = 400, description = "`invalid_request`", body = ErrorEnvelope),
+    (status = 409, description = "`sold_out`, `not_on_sale`, `over_limit`", body = ErrorEnvelope),
+    (status = 422, description = "`idempotency_mismatch`: the id belongs to other content", body = ErrorEnvelope),
+))]
 async fn post_order(
     State(app): State<App>,
     identity: MaybeIdentity,
@@ -104,6 +112,13 @@ fn held_view(app: &App, held: Held) -> OrderView {
     }
 }
 
+/// Pay a held order.
+#[utoipa::path(post, path = "/orders/{id}/pay", tag = "orders", security((), ("token" = [])), params(("id" = uuid::Uuid, Path), PayQuery), request_body = PayRequest, responses(
+    (status = 200, body = OrderView),
+    (status = 402, description = "`payment_declined`", body = ErrorEnvelope),
+    (status = 409, description = "`hold_expired`, `conflict`", body = ErrorEnvelope),
+    (status = 429, description = "`too_many_requests`", body = ErrorEnvelope),
+))]
 async fn pay_order(
     State(app): State<App>,
     Path(id): Path<OrderId>,
@@ -131,6 +146,11 @@ async fn pay_order(
     Ok(Json(order.into()))
 }
 
+/// Give a held order's places back.
+#[utoipa::path(post, path = "/orders/{id}/cancel", tag = "orders", security((), ("token" = [])), params(("id" = uuid::Uuid, Path), SecretQuery), responses(
+    (status = 200, body = OrderView),
+    (status = 409, description = "`conflict`: it is paid; refund it", body = ErrorEnvelope),
+))]
 async fn cancel_order(
     State(app): State<App>,
     Path(id): Path<OrderId>,
@@ -145,6 +165,12 @@ async fn cancel_order(
     Ok(Json(cancel(&app.pool, id).await?.into()))
 }
 
+/// Give money back, at most what was paid; its tickets enter no more.
+#[utoipa::path(post, path = "/orders/{id}/refunds", tag = "orders", security(("token" = [])), params(("id" = uuid::Uuid, Path)), request_body = RefundRequest, responses(
+    (status = 201, body = Refund),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+    (status = 409, description = "`refund_too_large`, `conflict`", body = ErrorEnvelope),
+))]
 async fn refund_order(
     State(app): State<App>,
     Path(id): Path<OrderId>,
@@ -165,6 +191,11 @@ async fn refund_order(
     Ok((StatusCode::CREATED, Json(refund)))
 }
 
+/// One order; a guest shows its secret.
+#[utoipa::path(get, path = "/orders/{id}", tag = "orders", security((), ("token" = [])), params(("id" = uuid::Uuid, Path), SecretQuery), responses(
+    (status = 200, body = OrderView),
+    (status = 404, description = "`not_found`", body = ErrorEnvelope),
+))]
 async fn get_order(
     State(app): State<App>,
     Path(id): Path<OrderId>,
@@ -179,6 +210,10 @@ async fn get_order(
     Ok(Json(order.into()))
 }
 
+/// The orders of whoever asks, the newest first.
+#[utoipa::path(get, path = "/orders", tag = "orders", security(("token" = [])), params(PageQuery), responses(
+    (status = 200, body = OrderPage),
+))]
 async fn list_orders(
     State(app): State<App>,
     Query(page): Query<PageQuery>,
@@ -188,6 +223,11 @@ async fn list_orders(
     orders_page(&app.pool, &whose, &page).await.map(Json)
 }
 
+/// The orders of an organizer's events.
+#[utoipa::path(get, path = "/organizers/{organizer}/orders", tag = "orders", security(("token" = [])), params(("organizer" = uuid::Uuid, Path), PageQuery), responses(
+    (status = 200, body = OrderPage),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+))]
 async fn list_organizer_orders(
     State(app): State<App>,
     Path(organizer): Path<OrganizerId>,
@@ -199,6 +239,11 @@ async fn list_organizer_orders(
     orders_page(&app.pool, &whose, &page).await.map(Json)
 }
 
+/// All orders that one may see: of one's organizers, or of the platform.
+#[utoipa::path(get, path = "/orders/all", tag = "orders", security(("token" = [])), params(PageQuery), responses(
+    (status = 200, body = OrderPage),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+))]
 async fn list_all_orders(
     State(app): State<App>,
     Query(page): Query<PageQuery>,

@@ -1,13 +1,13 @@
 //! `/tickets`: what holders see and show.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use shared::ids::TicketId;
 use shared::ticket::{PixelsPerModule, Presented, Qr, QrError};
 use shared::wire::latest::ErrorCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::present::{Ticket, TicketPage, TicketView, ticket_by_id, tickets_page};
 use super::scan::{ScanAnswer, ScanRequest, scan};
@@ -16,18 +16,23 @@ use crate::app::App;
 use crate::orders::api::SecretQuery;
 use crate::orders::list::PageQuery;
 use crate::orders::secret::OrderSecret;
+use crate::web::openapi::ErrorEnvelope;
 use crate::web::{ApiError, Json, Path, Query};
 
 /// All routes of tickets, below `/api/v1`.
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/tickets", get(list_tickets))
-        .route("/tickets/{id}", get(get_ticket))
-        .route("/tickets/{id}/qr.svg", get(get_qr_svg))
-        .route("/tickets/{id}/qr.png", get(get_qr_png))
-        .route("/tickets/scan/{id}", post(scan_ticket))
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_tickets))
+        .routes(routes!(get_ticket))
+        .routes(routes!(get_qr_svg))
+        .routes(routes!(get_qr_png))
+        .routes(routes!(scan_ticket))
 }
 
+/// The tickets of whoever asks.
+#[utoipa::path(get, path = "/tickets", tag = "tickets", security(("token" = [])), params(PageQuery), responses(
+    (status = 200, body = TicketPage),
+))]
 async fn list_tickets(
     State(app): State<App>,
     Query(page): Query<PageQuery>,
@@ -38,6 +43,11 @@ async fn list_tickets(
         .map(Json)
 }
 
+/// One ticket; a guest shows its order's secret.
+#[utoipa::path(get, path = "/tickets/{id}", tag = "tickets", security((), ("token" = [])), params(("id" = String, Path, description = "13 characters of Crockford's base 32"), SecretQuery), responses(
+    (status = 200, body = TicketView),
+    (status = 404, description = "`not_found`", body = ErrorEnvelope),
+))]
 async fn get_ticket(
     State(app): State<App>,
     Path(id): Path<TicketId>,
@@ -48,6 +58,11 @@ async fn get_ticket(
     Ok(Json(ticket.view))
 }
 
+/// The ticket's code as SVG.
+#[utoipa::path(get, path = "/tickets/{id}/qr.svg", tag = "tickets", security((), ("token" = [])), params(("id" = String, Path, description = "13 characters of Crockford's base 32"), SecretQuery), responses(
+    (status = 200, content_type = "image/svg+xml"),
+    (status = 409, description = "`conflict`: a rotating ticket has no picture", body = ErrorEnvelope),
+))]
 async fn get_qr_svg(
     State(app): State<App>,
     Path(id): Path<TicketId>,
@@ -61,6 +76,11 @@ async fn get_qr_svg(
     ))
 }
 
+/// The ticket's code as PNG.
+#[utoipa::path(get, path = "/tickets/{id}/qr.png", tag = "tickets", security((), ("token" = [])), params(("id" = String, Path, description = "13 characters of Crockford's base 32"), SecretQuery), responses(
+    (status = 200, content_type = "image/png"),
+    (status = 409, description = "`conflict`: a rotating ticket has no picture", body = ErrorEnvelope),
+))]
 async fn get_qr_png(
     State(app): State<App>,
     Path(id): Path<TicketId>,
@@ -72,6 +92,12 @@ async fn get_qr_png(
     Ok(picture("image/png", qr(&app, &ticket)?.png(pixels)))
 }
 
+/// Let someone in, online: a fact in the server's own journal.
+#[utoipa::path(post, path = "/tickets/scan/{id}", tag = "tickets", security(("token" = [])), params(("id" = String, Path, description = "13 characters of Crockford's base 32")), request_body = ScanRequest, responses(
+    (status = 200, body = ScanAnswer),
+    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+    (status = 409, description = "`entry_refused`; `fields.reason` says why", body = ErrorEnvelope),
+))]
 async fn scan_ticket(
     State(app): State<App>,
     Path(id): Path<TicketId>,
