@@ -300,10 +300,10 @@ mod tests {
                 "doors_ms",
                 "ends_ms",
                 "id",
-                "organizer",
+                "organizer_id",
                 "starts_ms",
                 "title",
-                "venue"
+                "venue_id"
             ]
         );
     }
