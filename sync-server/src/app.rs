@@ -168,7 +168,9 @@ fn api() -> OpenApiRouter<App> {
 
 /// The pages of each capability.
 fn pages() -> Router<App> {
-    Router::new().merge(accounts::pages::router())
+    Router::new()
+        .merge(accounts::pages::router())
+        .merge(door::pages::router())
 }
 
 /// Only bearer tokens work across origins: cookies are never let through.

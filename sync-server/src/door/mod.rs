@@ -20,6 +20,8 @@ pub mod offers;
 pub mod online;
 pub mod own_journal;
 pub mod page;
+mod page_texts;
+pub(crate) mod pages;
 mod rows;
 pub mod rules;
 pub mod sessions;

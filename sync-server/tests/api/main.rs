@@ -16,6 +16,7 @@ mod feed;
 mod limits;
 mod mail;
 mod members;
+mod office;
 mod operations;
 mod orders;
 mod payments;
