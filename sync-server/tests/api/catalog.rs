@@ -370,6 +370,8 @@ async fn a_window_or_gate_that_tickets_need_is_not_deleted_and_a_number_is_used_
 async fn events_are_found_whatever_the_accents_and_by_each_filter() {
     let server = TestServer::start().await;
     let fixture = fixtures::published_event(&server, 10).await;
+    // Two events of one millisecond have no newer one.
+    server.clock.advance(1_000);
     let week = |weeks: i64| json!(NOW + weeks * 7 * 24 * HOUR);
     let theatre = json!({"title": "Le Théâtre des Élégances", "description": "Une pièce pour deux comédiennes.",
         "category": "theatre", "doors_ms": week(1), "starts_ms": week(1), "ends_ms": week(2)});
