@@ -8,6 +8,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 
+use crate::database::transaction;
 use crate::edge::random_bytes;
 
 /// Where the master key came from, for a line in the log.
@@ -108,7 +109,7 @@ impl Vault {
         pool: &sqlx::PgPool,
         now_ms: shared::clock::UnixMillis,
     ) -> Result<(), CheckMasterKeyError> {
-        let mut tx = pool.begin().await?;
+        let mut tx = transaction::begin(pool).await?;
         sqlx::query!("select pg_advisory_xact_lock($1)", CHECK_LOCK)
             .execute(&mut *tx)
             .await?;

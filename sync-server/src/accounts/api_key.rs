@@ -8,6 +8,7 @@ use shared::clock::UnixMillis;
 use shared::ids::{SessionId, UserId};
 use sqlx::PgPool;
 
+use crate::database::transaction;
 use crate::edge::random_bytes;
 use crate::vault::{UnsealError, Vault};
 
@@ -70,7 +71,7 @@ impl ApiKeys {
         vault: &Vault,
         now_ms: UnixMillis,
     ) -> Result<Self, LoadKeysError> {
-        let mut tx = pool.begin().await?;
+        let mut tx = transaction::begin(pool).await?;
         sqlx::query!("select pg_advisory_xact_lock($1)", MAKE_LOCK)
             .execute(&mut *tx)
             .await?;

@@ -13,6 +13,7 @@ use super::login_guard::Attempt;
 use super::password::{Password, Verdict};
 use super::session::{self, NewSession, SessionKind};
 use crate::app::App;
+use crate::database::transaction;
 use crate::edge::OsRandom;
 use crate::web::{ApiError, ClientAddress};
 
@@ -82,7 +83,7 @@ pub(crate) async fn register(app: &App, new: NewAccount) -> Result<(UserId, NewS
     let hash = app.accounts.passwords.hash(new.password).await;
     let hash = hash.map_err(ApiError::internal)?;
     let id = UserId::new(now_ms, &mut OsRandom);
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let made = sqlx::query!(
         "insert into accounts (id, email, password_hash, name, language, created_ms) values ($1, $2, $3, $4, $5, $6)
          on conflict (lower(email)) where erased_ms is null do nothing",
@@ -169,7 +170,7 @@ pub(crate) async fn begin_session(
     kind: SessionKind,
     headers: &HeaderMap,
 ) -> Result<NewSession, ApiError> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let replaced = match session_cookie(headers) {
         Some(cookie) => end_by_cookie(&mut tx, cookie, app.now_ms()).await?,
         None => None,

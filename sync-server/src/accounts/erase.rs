@@ -6,12 +6,13 @@ use shared::wire::latest::ErrorCode;
 use super::members;
 use super::session;
 use crate::app::App;
+use crate::database::transaction;
 use crate::web::ApiError;
 
 /// Erases name, address, password, log-ins, links and memberships. Orders are kept as they are.
 pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
     let now_ms = app.now_ms();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     if members::is_only_owner(&mut tx, account).await? {
         return Err(ApiError::new(
             ErrorCode::Conflict,

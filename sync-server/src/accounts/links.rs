@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use super::password::Password;
 use super::session;
 use crate::app::App;
+use crate::database::transaction;
 use crate::edge::random_bytes;
 use crate::messages::outbox::{self, Mail};
 use crate::web::ApiError;
@@ -91,7 +92,7 @@ pub(crate) fn request_reset_unseen(app: &App, email: String) {
 
 /// Sends a link for a new password, if there is an account.
 async fn request_reset(app: &App, email: &str) -> Result<(), ApiError> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let account = sqlx::query_scalar!(
         "select id from accounts where lower(email) = lower($1) and erased_ms is null",
         email.trim(),
@@ -107,7 +108,7 @@ async fn request_reset(app: &App, email: &str) -> Result<(), ApiError> {
 
 /// The mailbox is theirs.
 pub(crate) async fn verify(app: &App, token: &str) -> Result<(), ApiError> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let account = redeem(app, &mut tx, token, Purpose::Verify).await?;
     mark_verified(app, &mut tx, account).await?;
     tx.commit().await?;
@@ -118,7 +119,7 @@ pub(crate) async fn verify(app: &App, token: &str) -> Result<(), ApiError> {
 pub(crate) async fn reset(app: &App, token: &str, password: Password) -> Result<(), ApiError> {
     let hash = app.accounts.passwords.hash(password).await;
     let hash = hash.map_err(ApiError::internal)?;
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let account = redeem(app, &mut tx, token, Purpose::Reset).await?;
     sqlx::query!(
         "update accounts set password_hash = $2 where id = $1",

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::roles::Role;
 use crate::app::App;
+use crate::database::transaction;
 use crate::web::ApiError;
 
 /// Somebody who works for an organizer.
@@ -73,7 +74,7 @@ pub(crate) async fn set(
         )])
     })?;
     let account_id = UserId(account.id);
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     if request.role != Role::Owner {
         keep_an_owner(&mut tx, organizer, account_id).await?;
     }
@@ -104,7 +105,7 @@ pub(crate) async fn remove(
     organizer: OrganizerId,
     account: UserId,
 ) -> Result<(), ApiError> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     keep_an_owner(&mut tx, organizer, account).await?;
     let removed = sqlx::query!(
         "delete from memberships where organizer_id = $1 and account_id = $2",

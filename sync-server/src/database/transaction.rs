@@ -11,15 +11,43 @@ const ATTEMPTS: u8 = 4;
 
 /// A transaction that waits at most two seconds for a lock: a request that waits longer is better told to come back.
 pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    pool.begin_with("begin; set local lock_timeout = '2s'")
-        .await
+    begin_with(pool, "begin; set local lock_timeout = '2s'").await
 }
 
 /// As [`begin`], but its commit frees the row locks before it is on the disk. For rows that many want at once: what
 /// the commit holds may be told to nobody before [`Flush::wait`] has returned.
 pub async fn begin_unflushed(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    pool.begin_with("begin; set local lock_timeout = '2s'; set local synchronous_commit = off")
+    let unflushed = "begin; set local lock_timeout = '2s'; set local synchronous_commit = off";
+    begin_with(pool, unflushed).await
+}
+
+/// Reads all that it reads as it was at one moment.
+pub async fn begin_snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    begin_with(pool, "begin isolation level repeatable read, read only").await
+}
+
+/// Reads by statements that are planned anew for what is asked: where one statement serves many questions, of which each
+/// leaves most of the conditions open. All others are planned once a connection, see [`super::connect`].
+pub async fn begin_planned(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let planned = "begin read only; set local plan_cache_mode = auto";
+    begin_with(pool, planned).await
+}
+
+/// In a task of its own, which goes on when whoever asked is gone: sqlx 0.9 counts a transaction only once `begin` is
+/// answered, so that a future dropped before would leave an open one on a connection of the pool. What is said to be
+/// written there afterwards would never be committed (A5).
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that may begin; a task does not drop it half-way"
+)]
+async fn begin_with(
+    pool: &PgPool,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let pool = pool.clone();
+    tokio::spawn(async move { pool.begin_with(statement).await })
         .await
+        .unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 /// Waits for the disk on behalf of many commits at once.
@@ -76,4 +104,56 @@ fn is_passing(error: &sqlx::Error) -> bool {
                 Some("tickets_pkey" | "tickets_id_key" | "orders_code_key")
             )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::poll;
+    use sqlx::postgres::PgPoolOptions;
+    use sqlx::{Connection as _, PgConnection};
+
+    use super::*;
+    use crate::database::testing::TestDatabase;
+
+    /// A5: otherwise the next statement on that connection would be told to be done, and never be committed.
+    #[tokio::test]
+    async fn a_begin_that_is_given_up_half_way_leaves_no_transaction_open() {
+        let database = TestDatabase::create().await;
+        let options = database.connect_options();
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .unwrap();
+        let mut observer = PgConnection::connect_with(&options).await.unwrap();
+        sqlx::query("create table written (polls int)")
+            .execute(&pool)
+            .await
+            .unwrap();
+        for polls in 1..40 {
+            {
+                let mut begun = std::pin::pin!(begin(&pool));
+                for _ in 0..polls {
+                    if poll!(begun.as_mut()).is_ready() {
+                        break;
+                    }
+                    tokio::task::yield_now().await;
+                }
+            }
+            sqlx::query("insert into written values ($1)")
+                .bind(polls)
+                .execute(&pool)
+                .await
+                .unwrap();
+            let seen: i64 = sqlx::query_scalar("select count(*) from written")
+                .fetch_one(&mut observer)
+                .await
+                .unwrap();
+            assert_eq!(
+                seen,
+                i64::from(polls),
+                "begin was dropped after {polls} polls"
+            );
+        }
+    }
 }

@@ -11,6 +11,7 @@ use super::own_journal::{AppendOwnError, OwnFact, append_own};
 use super::rules::LoadRulesError;
 use super::{folding, store};
 use crate::app::App;
+use crate::database::transaction;
 use crate::edge::OsRandom;
 use crate::web::ApiError;
 
@@ -75,7 +76,7 @@ pub async fn annotate(
     new: NewAnnotation,
 ) -> Result<FactName, AnnotateError> {
     let now_ms = app.now_ms();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let ticket = sqlx::query_scalar!(
         r#"select ticket_id as "ticket!" from facts
            where organizer_id = $1 and event_id = $2 and device_id = $3 and fact_id = $4 and ticket_id is not null limit 1"#,

@@ -16,6 +16,7 @@ use super::offers::{self, NewOffer, Offer, OfferState};
 use super::{AlertView, NewAnnotation, Says, alerts_of_event, annotate, sync_api};
 use crate::accounts::{Identity, Right, roles};
 use crate::app::App;
+use crate::database::transaction;
 use crate::web::openapi::ErrorEnvelope;
 use crate::web::{ApiError, Json, Path, Query};
 
@@ -466,10 +467,7 @@ async fn show_attendance(
     Path(event): Path<EventId>,
 ) -> Result<Json<Attendance>, ApiError> {
     let organizer = own_event(&app, &identity, event, Right::ReadFigures).await?;
-    let mut tx = app
-        .pool
-        .begin_with("begin isolation level repeatable read, read only")
-        .await?;
+    let mut tx = transaction::begin_snapshot(&app.pool).await?;
     let counted = attendance(&mut tx, organizer, event).await?;
     tx.commit().await?;
     Ok(Json(counted))

@@ -14,6 +14,7 @@ use super::rules::LoadRulesError;
 use super::signed::{self, PublishSignedError};
 use super::{folding, rows, store};
 use crate::app::App;
+use crate::database::transaction;
 use crate::web::ApiError;
 
 /// Why a device is no longer the organizer's.
@@ -200,7 +201,7 @@ pub async fn revoke(
     until: Until,
 ) -> Result<Revocation, RevokeError> {
     let now_ms = app.now_ms();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let events = events_of(&mut tx, organizer, device).await?;
     for &event in &events {
         store::begin_change(&mut tx, organizer, event).await?;

@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use super::offers::secret_purpose;
 use super::rows;
 use crate::app::App;
+use crate::database::transaction;
 use crate::edge::random_bytes;
 use crate::vault::UnsealError;
 use crate::web::ApiError;
@@ -94,7 +95,7 @@ pub async fn prove(
     offer: OfferId,
     request: &EnrolProof,
 ) -> Result<EnrolProofAnswer, EnrolError> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let row = sqlx::query!(
         r#"select f.name, f.sealed_secret, f.device_key as "device_key!", f.commitment as "commitment!",
                   f.server_nonce as "server_nonce!", o.root_key_public

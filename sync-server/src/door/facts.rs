@@ -20,6 +20,7 @@ use super::rules::{EventRules, LoadRulesError};
 use super::store::{self, FactRows, HeadRow, QuarantineRow};
 use super::{clock, folding};
 use crate::app::App;
+use crate::database::transaction;
 use crate::edge::OsRandom;
 use crate::web::ApiError;
 
@@ -101,7 +102,7 @@ pub async fn upload(
         .filter_map(|bytes| shared::fact::envelope::Header::peek(bytes).ok())
         .map(|header| header.journal)
         .collect();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let keys = device_keys(&mut tx, organizer).await?;
     // Curves are slow: not on the threads that serve everybody.
     let mut read = tokio::task::spawn_blocking(move || {

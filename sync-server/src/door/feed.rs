@@ -12,6 +12,7 @@ use super::cursor::{Cursor, ParseCursorError, Progress};
 use super::kinds;
 use super::page::{self, Entry, ReadRowsError};
 use crate::app::App;
+use crate::database::transaction;
 use crate::web::ApiError;
 
 /// One page is at most this many entries: some 400 kB of tickets.
@@ -117,9 +118,7 @@ pub async fn pull(app: &App, pull: &Pull, wait: Option<u32>) -> Result<Page, Pul
 
 /// The page after a cursor, from one snapshot of the database.
 pub async fn read_page(pool: &PgPool, pull: &Pull, now_ms: UnixMillis) -> Result<Page, PullError> {
-    let mut tx = pool
-        .begin_with("begin isolation level repeatable read, read only")
-        .await?;
+    let mut tx = transaction::begin_snapshot(pool).await?;
     let page = page_in(&mut tx, pull, now_ms).await?;
     tx.commit().await?;
     Ok(page)

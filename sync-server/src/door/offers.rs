@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::signed::{self, PublishSignedError};
 use super::{devices, rows};
 use crate::app::App;
+use crate::database::transaction;
 use crate::edge::OsRandom;
 use crate::vault::UnsealError;
 use crate::web::ApiError;
@@ -182,7 +183,7 @@ pub async fn create(app: &App, new: NewOffer) -> Result<MadeOffer, OfferError> {
         return Err(OfferError::Nothing);
     }
     let now_ms = app.now_ms();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let events: Vec<Uuid> = new.events.iter().map(|event| event.0).collect();
     let known = sqlx::query_scalar!(
         r#"select count(*) as "count!" from events where organizer_id = $1 and id = any($2)"#,
@@ -312,7 +313,7 @@ pub fn code_of(app: &App, offer: &Offer) -> Result<EnrolmentCode, OfferError> {
 /// The digits on both screens are the same: the device is enrolled.
 pub async fn confirm(app: &App, offer: OfferId) -> Result<DeviceId, OfferError> {
     let now_ms = app.now_ms();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let read = read(&mut tx, offer, now_ms).await?;
     if read.state != OfferState::Proved {
         return Err(OfferError::Closed);
@@ -336,7 +337,7 @@ pub async fn confirm(app: &App, offer: OfferId) -> Result<DeviceId, OfferError> 
 
 /// Closes the offer for good.
 pub async fn reject(app: &App, offer: OfferId) -> Result<(), OfferError> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let read = read(&mut tx, offer, app.now_ms()).await?;
     if !read.state.is_open() {
         return Err(OfferError::Closed);

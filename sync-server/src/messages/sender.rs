@@ -14,6 +14,7 @@ use shared::language::Language;
 use super::eml::{self, BuildMailError, Envelope};
 use super::texts::{self, Content, ParseContentError};
 use crate::app::App;
+use crate::database::transaction;
 
 /// How soon a new mail is seen.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -82,7 +83,7 @@ struct Waiting {
 /// Sends up to 20 mails that are due, and says how many it took.
 pub async fn send_due(app: &App) -> Result<i64, sqlx::Error> {
     let now_ms = app.now_ms();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let waiting = sqlx::query_as!(
         Waiting,
         "select id, recipient, language, template, payload, created_ms, attempts from outbox

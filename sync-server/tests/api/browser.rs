@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 use shared::ids::UserId;
 use sync_server::accounts::session::SessionKind;
+use sync_server::database::transaction;
 
 use crate::support::{Answer, TestServer};
 
@@ -279,7 +280,7 @@ async fn the_start_page_lists_what_is_published_and_every_call_of_the_api() {
         (3, "Passé", "published", 1_700_000_000_000),
     ] {
         let event = uuid::Uuid::from_u128(n);
-        let mut tx = server.app.pool.begin().await.unwrap();
+        let mut tx = transaction::begin(&server.app.pool).await.unwrap();
         sqlx::query("insert into feeds (organizer_id, event_id, epoch) values ($1, $2, 1)")
             .bind(organizer.0)
             .bind(event)

@@ -7,6 +7,7 @@ use shared::ids::{Random as _, TicketId};
 use shared::roster::TicketStatus;
 use shared::sync::checksum::Checksum;
 use sqlx::PgPool;
+use sync_server::database::transaction;
 use sync_server::door::cursor::Cursor;
 use sync_server::door::feed::{self, Pull};
 use sync_server::edge::OsRandom;
@@ -87,7 +88,7 @@ async fn hold(conn: &mut sqlx::PgConnection, seconds: f64) {
 async fn write_sequence(pool: &PgPool, until: Instant) -> Vec<i64> {
     let mut committed = Vec::new();
     while Instant::now() < until {
-        let mut tx = pool.begin().await.unwrap();
+        let mut tx = transaction::begin(pool).await.unwrap();
         let id: i64 = sqlx::query_scalar("select nextval('race_ids')")
             .fetch_one(&mut *tx)
             .await
@@ -112,7 +113,7 @@ async fn write_sequence(pool: &PgPool, until: Instant) -> Vec<i64> {
 async fn write_feed(event: &Event<'_>, until: Instant) -> Vec<i64> {
     let mut committed = Vec::new();
     while Instant::now() < until {
-        let mut tx = event.pool().begin().await.unwrap();
+        let mut tx = transaction::begin(event.pool()).await.unwrap();
         event.begin_change(&mut tx).await;
         let no = {
             let mut bytes = [0; 2];
@@ -200,7 +201,7 @@ async fn a_write_outside_begin_change_fails() {
     let other = server
         .event_of(event.organizer, server.person("Other").await)
         .await;
-    let mut tx = event.pool().begin().await.unwrap();
+    let mut tx = transaction::begin(event.pool()).await.unwrap();
     other.begin_change(&mut tx).await;
     let of_other = sqlx::query("update tickets set status = 1 where id = $1")
         .bind(ticket.to_i64())

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use sync_server::database::transaction;
 use sync_server::messages::outbox::{self, Mail};
 use sync_server::messages::sender;
 
@@ -211,7 +212,7 @@ async fn one_cause_is_one_mail_and_its_secret_is_gone_once_it_is_sent() {
 #[tokio::test]
 async fn a_mail_of_a_transaction_that_failed_is_never_sent() {
     let server = TestServer::start().await;
-    let mut tx = server.app.pool.begin().await.unwrap();
+    let mut tx = transaction::begin(&server.app.pool).await.unwrap();
     outbox::enqueue(&mut tx, &[mail("a", "verify")], server.now_ms())
         .await
         .unwrap();

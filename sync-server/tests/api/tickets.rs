@@ -9,7 +9,7 @@ use shared::ticket::{Presented, PublicKey, Qr, Token, read, verify};
 use sqlx::Row as _;
 use sync_server::accounts::Role;
 use sync_server::app::App;
-use sync_server::database::Database;
+use sync_server::database::{Database, transaction};
 use sync_server::edge::OsRandom;
 use sync_server::orders::access::Holder;
 use sync_server::orders::hold::hold;
@@ -182,7 +182,7 @@ async fn own_tickets_are_listed_in_pages() {
 async fn a_rotating_ticket_has_no_picture_and_says_where_it_is_opened() {
     let server = TestServer::start().await;
     let stall = server.stall(&[(3400, 10)]).await;
-    let mut tx = server.app.pool.begin().await.unwrap();
+    let mut tx = transaction::begin(&server.app.pool).await.unwrap();
     sqlx::query("select begin_change($1, $2)")
         .bind(stall.organizer.0)
         .bind(stall.event.0)

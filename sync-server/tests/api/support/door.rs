@@ -19,6 +19,7 @@ use shared::sync::session::SessionClaim;
 use shared::wire::latest::{FactsAnswer, Page, PageEntry};
 use sqlx::PgPool;
 use sync_server::accounts::Role;
+use sync_server::database::transaction;
 use sync_server::door::authority::NewAuthority;
 use sync_server::edge::OsRandom;
 
@@ -39,7 +40,7 @@ impl TestServer {
     pub(crate) async fn organizer_with_keys(&self, slug: &str) -> OrganizerId {
         let id = OrganizerId::new(self.now_ms(), &mut OsRandom);
         let keys = NewAuthority::draw(id, self.now_ms(), &self.app.vault, &mut OsRandom);
-        let mut tx = self.app.pool.begin().await.unwrap();
+        let mut tx = transaction::begin(&self.app.pool).await.unwrap();
         sqlx::query(
             "insert into organizers (id, name, slug, legal_name, root_key_public, root_key_sealed, server_device_id, created_ms)
              values ($1, $2, $2, $2, $3, $4, $5, $6)",
@@ -78,7 +79,7 @@ impl TestServer {
             EventId::new(now, &mut OsRandom),
         );
         let order = OrderId::new(now, &mut OsRandom);
-        let mut tx = self.app.pool.begin().await.unwrap();
+        let mut tx = transaction::begin(&self.app.pool).await.unwrap();
         for statement in [
             "insert into venues (organizer_id, id, name, address, postal_code, city, created_ms)
              select $1, $3, 'La Cigale', '120 bd de Rochechouart', '75018', 'Paris', $5 where $2 <> $4",
@@ -126,7 +127,7 @@ impl Event<'_> {
     pub(crate) async fn tickets(&self, count: usize) -> Vec<TicketId> {
         let ids: Vec<TicketId> = (0..count).map(|_| TicketId::draw(&mut OsRandom)).collect();
         let numbers: Vec<i64> = ids.iter().map(|id| id.to_i64()).collect();
-        let mut tx = self.pool().begin().await.unwrap();
+        let mut tx = transaction::begin(self.pool()).await.unwrap();
         self.begin_change(&mut tx).await;
         sqlx::query(
             "insert into tickets (organizer_id, event_id, id, order_id, type_no, window_no, key_id, token, series_no,
@@ -154,7 +155,7 @@ impl Event<'_> {
     }
 
     pub(crate) async fn set_status(&self, ticket: TicketId, status: TicketStatus) {
-        let mut tx = self.pool().begin().await.unwrap();
+        let mut tx = transaction::begin(self.pool()).await.unwrap();
         self.begin_change(&mut tx).await;
         sqlx::query("update tickets set status = $2 where id = $1")
             .bind(ticket.to_i64())

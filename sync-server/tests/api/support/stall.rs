@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::ids::{EventId, OrderId, OrganizerId, uuid_v7};
+use sync_server::database::transaction;
 use sync_server::edge::OsRandom;
 use sync_server::orders::hold::{Held, HoldError, hold};
 use sync_server::orders::rules::{HoldRequest, LineRequest};
@@ -25,7 +26,7 @@ impl TestServer {
         let organizer = self.organizer(&slug).await;
         let event = EventId::new(self.now_ms(), &mut OsRandom);
         let now = self.now_ms();
-        let mut tx = self.app.pool.begin().await.unwrap();
+        let mut tx = transaction::begin(&self.app.pool).await.unwrap();
         sqlx::query("insert into feeds (organizer_id, event_id, epoch) values ($1, $2, 1)")
             .bind(organizer.0)
             .bind(event.0)
