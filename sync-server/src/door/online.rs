@@ -16,8 +16,8 @@ use sqlx::PgConnection;
 
 use super::folding::{self, FactsOfTicket, Written};
 use super::own_journal::{self, AppendOwnError, OwnEnd, OwnFact, Signed};
+use super::rows;
 use super::rules::{EventRules, LoadRulesError, Stamp};
-use super::{kinds, rows};
 use crate::app::App;
 use crate::database::transaction;
 use crate::edge::OsRandom;
@@ -127,7 +127,7 @@ async fn read(
                             where f.organizer_id = $1 and f.event_id = $2 and f.ticket_id = $3), '{}')
                     as "facts!: Vec<Vec<u8>>",
                   coalesce((select max(seq) from feed_entries
-                            where organizer_id = $1 and event_id = $2 and kind between $4 and $5), 0) as "config_seq!",
+                            where organizer_id = $1 and event_id = $2 and kind between 1 and 4), 0) as "config_seq!",
                   coalesce((select version from signed_objects
                             where organizer_id = $1 and kind = 'device_list'), 0) as "devices_version!",
                   j.id as "journal?", j.head_seq as "head_seq?", j.head_hash as "head_hash?", l.envelope as "last?"
@@ -138,9 +138,7 @@ async fn read(
            where t.organizer_id = $1 and t.event_id = $2 and t.id = $3"#,
         organizer.0,
         event.0,
-        ticket.to_i64(),
-        kinds::EVENT,
-        kinds::GATE
+        ticket.to_i64()
     )
     .fetch_optional(conn)
     .await?

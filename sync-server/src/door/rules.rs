@@ -10,8 +10,8 @@ use shared::ids::{DeviceId, EventId, OrganizerId};
 use shared::roster::{DeviceRow, EventRow, GateRow, TicketTypeRow, WindowRow};
 use sqlx::PgConnection;
 
+use super::authority;
 use super::rows::{self, Numbered};
-use super::{authority, kinds};
 use crate::vault::{UnsealError, Vault};
 use crate::web::ApiError;
 
@@ -118,6 +118,7 @@ impl RulesCache {
     }
 }
 
+/// The kinds are written out, so that PostgreSQL sees that `feed_entries_config` has them all.
 async fn stamp(
     conn: &mut PgConnection,
     organizer: OrganizerId,
@@ -125,13 +126,11 @@ async fn stamp(
 ) -> Result<Stamp, sqlx::Error> {
     sqlx::query!(
         r#"select coalesce((select max(seq) from feed_entries
-                            where organizer_id = $1 and event_id = $2 and kind between $3 and $4), 0) as "config_seq!",
+                            where organizer_id = $1 and event_id = $2 and kind between 1 and 4), 0) as "config_seq!",
                   coalesce((select version from signed_objects
                             where organizer_id = $1 and kind = 'device_list'), 0) as "devices_version!""#,
         organizer.0,
-        event.0,
-        kinds::EVENT,
-        kinds::GATE
+        event.0
     )
     .fetch_one(conn)
     .await
