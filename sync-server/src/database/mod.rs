@@ -185,7 +185,12 @@ async fn connect(
         .await
         .map_err(OpenDatabaseError::Connect)?;
     probe.close().await.map_err(OpenDatabaseError::Connect)?;
-    Ok(pool_options(max_connections).connect_lazy_with(options.application_name("tickethub")))
+    // Nearly all statements find rows by key: planning them anew for each set of values would cost an order a quarter
+    // of its CPU (1 of 4 ms, measured).
+    let options = options
+        .application_name("tickethub")
+        .options([("plan_cache_mode", "force_generic_plan")]);
+    Ok(pool_options(max_connections).connect_lazy_with(options))
 }
 
 fn pool_options(max_connections: u32) -> PgPoolOptions {

@@ -57,7 +57,7 @@ pub async fn pay(
     wait_issued: Duration,
 ) -> Result<Order, PayError> {
     let issued = app.issuer.watch(order);
-    match begin(app, random, order, holder).await? {
+    let tickets = match begin(app, random, order, holder).await? {
         Some((payment, amount)) => {
             let request = PaymentRequest {
                 payment,
@@ -66,22 +66,24 @@ pub async fn pay(
                 method: method.to_owned(),
             };
             run(app, &request).await?;
+            OnItsWay::Yes
         }
         None => check_paid(app, order, holder).await?,
-    }
-    let mut present = order_by_id(&app.pool, order).await?;
-    if is_on_its_way(present.as_ref()) && !wait_issued.is_zero() {
+    };
+    if tickets == OnItsWay::Yes && !wait_issued.is_zero() {
         // Ends early for what another server issues; then the tickets are simply not in this answer.
         let _ = tokio::time::timeout(wait_issued, issued.done()).await;
-        present = order_by_id(&app.pool, order).await?;
     }
-    present.ok_or(PayError::NoOrder)
+    order_by_id(&app.pool, order)
+        .await?
+        .ok_or(PayError::NoOrder)
 }
 
-fn is_on_its_way(order: Option<&Order>) -> bool {
-    order.is_some_and(|order| {
-        order.issued_ms.is_none() && matches!(order.state, OrderState::Held | OrderState::Paid)
-    })
+/// Whether tickets are still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OnItsWay {
+    Yes,
+    No,
 }
 
 /// Writes down that a payment begins, before the provider hears of it. `None`: the order does not wait for one.
@@ -155,13 +157,14 @@ fn of_nothing(request: &PaymentRequest) -> Notification {
     }
 }
 
-async fn check_paid(app: &App, order: OrderId, holder: &Holder) -> Result<(), PayError> {
+async fn check_paid(app: &App, order: OrderId, holder: &Holder) -> Result<OnItsWay, PayError> {
     let order = order_by_id(&app.pool, order)
         .await?
         .filter(|order| holder.holds(order))
         .ok_or(PayError::NoOrder)?;
     match order.state {
-        OrderState::Paid => Ok(()),
+        OrderState::Paid if order.issued_ms.is_none() => Ok(OnItsWay::Yes),
+        OrderState::Paid => Ok(OnItsWay::No),
         OrderState::Held | OrderState::Expired => Err(PayError::HoldExpired),
         OrderState::Cancelled | OrderState::Refunded => Err(PayError::Closed(order.state)),
     }

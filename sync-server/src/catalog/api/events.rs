@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::catalog::event::page::{EventPage, ReadPageError, RenderedPage};
 use crate::catalog::event::{self, EventRequest, EventStatus, Removal};
 use crate::catalog::search::{self, EventList, SearchQuery};
+use crate::database::transaction;
 use crate::web::{ApiError, Json, Path, Query};
 
 pub(super) fn router() -> OpenApiRouter<App> {
@@ -34,8 +35,10 @@ async fn list_events(
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<EventList>, ApiError> {
     let search = query.parse()?;
-    let mut connection = app.pool.acquire().await?;
-    Ok(Json(search::find(&mut connection, &search).await?))
+    let mut tx = transaction::begin_planned(&app.pool).await?;
+    let found = search::find(&mut tx, &search).await?;
+    tx.commit().await?;
+    Ok(Json(found))
 }
 
 /// An event in full, with the places left (at most a second old). Answers `If-None-Match`.
