@@ -128,7 +128,6 @@ pub async fn open(settings: &DatabaseSettings) -> Result<Database, OpenDatabaseE
             .parse::<PgConnectOptions>()
             .map_err(OpenDatabaseError::Url)?;
         let pool = connect(options, settings.max_connections).await?;
-        migrate(&pool).await?;
         return Ok(Database::from_pool(pool));
     }
     let managed = ManagedPostgres::start(ManagedSettings {
@@ -155,19 +154,17 @@ async fn open_managed(
     max_connections: u32,
 ) -> Result<PgPool, OpenDatabaseError> {
     let options = managed.product_options();
-    let pool = match connect(options.clone(), max_connections).await {
+    match connect(options.clone(), max_connections).await {
         Err(OpenDatabaseError::Connect(sqlx::Error::Database(e)))
             if e.code().as_deref() == Some(NO_SUCH_DATABASE) =>
         {
             create_database(managed)
                 .await
                 .map_err(OpenDatabaseError::CreateDatabase)?;
-            connect(options, max_connections).await?
+            connect(options, max_connections).await
         }
-        connected => connected?,
-    };
-    migrate(&pool).await?;
-    Ok(pool)
+        connected => connected,
+    }
 }
 
 async fn create_database(managed: &ManagedPostgres) -> Result<(), sqlx::Error> {
@@ -180,17 +177,26 @@ async fn connect(
     options: PgConnectOptions,
     max_connections: u32,
 ) -> Result<PgPool, OpenDatabaseError> {
-    // Once without the pool, which would try again until its time is over and then say only that it is.
-    let probe = PgConnection::connect_with(&options)
+    // Once without the pool, which would try again until its time is over and then say only that it is. Without the
+    // pool's settings too: another server's migrations may take longer than a request may wait for a lock.
+    let mut probe = PgConnection::connect_with(&options)
         .await
         .map_err(OpenDatabaseError::Connect)?;
+    migrate(&mut probe).await?;
     probe.close().await.map_err(OpenDatabaseError::Connect)?;
-    // Nearly all statements find rows by key: planning them anew for each set of values would cost an order a quarter
-    // of its CPU (1 of 4 ms, measured).
-    let options = options
-        .application_name("tickethub")
-        .options([("plan_cache_mode", "force_generic_plan")]);
+    let options = request_options(options.application_name("tickethub"));
     Ok(pool_options(max_connections).connect_lazy_with(options))
+}
+
+/// What holds for the statements of requests and jobs.
+fn request_options(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([
+        // A request that waits longer for a lock is better told to come back.
+        ("lock_timeout", "2s"),
+        // Nearly all statements find rows by key: planning them anew for each set of values would cost an order a
+        // quarter of its CPU (1 of 4 ms, measured).
+        ("plan_cache_mode", "force_generic_plan"),
+    ])
 }
 
 fn pool_options(max_connections: u32) -> PgPoolOptions {
@@ -208,9 +214,12 @@ fn pool_options(max_connections: u32) -> PgPoolOptions {
         })
 }
 
-async fn migrate(pool: &PgPool) -> Result<(), OpenDatabaseError> {
-    MIGRATIONS.run(pool).await.map_err(|error| match error {
-        MigrateError::VersionMissing(version) => OpenDatabaseError::NewerSchema { version },
-        other => OpenDatabaseError::Migrate(other),
-    })
+async fn migrate(connection: &mut PgConnection) -> Result<(), OpenDatabaseError> {
+    MIGRATIONS
+        .run(connection)
+        .await
+        .map_err(|error| match error {
+            MigrateError::VersionMissing(version) => OpenDatabaseError::NewerSchema { version },
+            other => OpenDatabaseError::Migrate(other),
+        })
 }

@@ -20,7 +20,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Pg
 use tokio::sync::OnceCell;
 
 use super::managed::{ManagedPostgres, ManagedSettings, StartPostgresError};
-use super::{Database, Durability, MIGRATIONS, pool_options};
+use super::{Database, Durability, MIGRATIONS, pool_options, request_options};
 
 /// For the whole server: many tests run at once, each with a pool.
 const SERVER_CONNECTIONS: u32 = 400;
@@ -66,7 +66,7 @@ impl TestDatabase {
         let options = server.admin.clone().database(&name);
         let pool = pool_options(POOL_CONNECTIONS)
             .acquire_timeout(Duration::from_secs(30))
-            .connect_lazy_with(options);
+            .connect_lazy_with(request_options(options));
         Self {
             pool,
             name,

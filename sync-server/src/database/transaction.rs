@@ -1,7 +1,8 @@
 //! Beginning in one round trip, making a commit durable together with others, and beginning again when two
 //! transactions got in each other's way.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::sync::Mutex;
@@ -9,16 +10,9 @@ use tokio::sync::Mutex;
 /// How often a transaction is tried in all.
 const ATTEMPTS: u8 = 4;
 
-/// A transaction that waits at most two seconds for a lock: a request that waits longer is better told to come back.
+/// A transaction. Like every statement of the pool it waits at most two seconds for a lock, see [`super::connect`].
 pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    begin_with(pool, "begin; set local lock_timeout = '2s'").await
-}
-
-/// As [`begin`], but its commit frees the row locks before it is on the disk. For rows that many want at once: what
-/// the commit holds may be told to nobody before [`Flush::wait`] has returned.
-pub async fn begin_unflushed(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    let unflushed = "begin; set local lock_timeout = '2s'; set local synchronous_commit = off";
-    begin_with(pool, unflushed).await
+    begin_with(pool, "begin").await
 }
 
 /// Reads all that it reads as it was at one moment.
@@ -53,11 +47,33 @@ async fn begin_with(
 /// Waits for the disk on behalf of many commits at once.
 #[derive(Debug, Default)]
 pub struct Flush {
+    running: AtomicUsize,
     asked: AtomicU64,
     done: Mutex<u64>,
 }
 
 impl Flush {
+    /// A transaction on rows that many want at once. Beside others it frees its locks before it is on the disk, and
+    /// waits for the disk together with them; alone it is spared that second step.
+    pub async fn begin<'a>(&'a self, pool: &'a PgPool) -> Result<Joint<'a>, sqlx::Error> {
+        let before = self.running.fetch_add(1, Ordering::SeqCst);
+        let running = Running(&self.running);
+        let (disk, statement) = match before {
+            0 => (Disk::WithTheCommit, "begin"),
+            _ => (
+                Disk::WithOthers,
+                "begin; set local synchronous_commit = off",
+            ),
+        };
+        Ok(Joint {
+            tx: begin_with(pool, statement).await?,
+            disk,
+            flush: self,
+            pool,
+            running,
+        })
+    }
+
     /// Returns when all that was committed before the call is on the disk.
     ///
     /// A commit that waits for the disk, of any transaction, takes with it all that was written before: PostgreSQL
@@ -74,6 +90,57 @@ impl Flush {
             .await?;
         *done = covered;
         Ok(())
+    }
+}
+
+/// See [`Flush::begin`]. Dropped, it is rolled back.
+#[derive(Debug)]
+pub struct Joint<'a> {
+    tx: Transaction<'static, Postgres>,
+    disk: Disk,
+    flush: &'a Flush,
+    pool: &'a PgPool,
+    running: Running<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Disk {
+    WithTheCommit,
+    WithOthers,
+}
+
+/// Counts one transaction while it runs.
+#[derive(Debug)]
+struct Running<'a>(&'a AtomicUsize);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Joint<'_> {
+    /// Returns when it is on the disk (A5).
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        self.tx.commit().await?;
+        drop(self.running);
+        match self.disk {
+            Disk::WithTheCommit => Ok(()),
+            Disk::WithOthers => self.flush.wait(self.pool).await,
+        }
+    }
+}
+
+impl Deref for Joint<'_> {
+    type Target = Transaction<'static, Postgres>;
+    fn deref(&self) -> &Self::Target {
+        &self.tx
+    }
+}
+
+impl DerefMut for Joint<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.tx
     }
 }
 

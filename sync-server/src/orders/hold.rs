@@ -7,7 +7,7 @@ use shared::ids::{EventId, OrganizerId, Random, TypeNo, UserId};
 use shared::money::{Currency, Money};
 use shared::ticket::OrderCode;
 use shared::wire::latest::ErrorCode;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 
 use super::present::{Line, Order, order_by_id};
 use super::rules::{
@@ -17,7 +17,7 @@ use super::secret::OrderSecret;
 use super::stock::{self, SoldOut, Take};
 use super::{OrderState, UnreadableRow, other_content};
 use crate::app::App;
-use crate::database::transaction::{Attempts, begin_unflushed};
+use crate::database::transaction::Attempts;
 use crate::vault::UnsealError;
 use crate::web::ApiError;
 
@@ -76,10 +76,7 @@ pub async fn hold(
         }
     };
     match outcome {
-        Ok(Some(held)) => {
-            app.flush.wait(&app.pool).await?;
-            Ok(held)
-        }
+        Ok(Some(held)) => Ok(held),
         // The id is taken: by this request, it may be, which must not be refused for what has changed since.
         Ok(None) => repeated(app, request, hash)
             .await?
@@ -98,7 +95,8 @@ async fn hold_once(
 ) -> Result<Option<Held>, HoldError> {
     let places = quantities(&request.lines);
     let types: Vec<i32> = places.keys().map(|no| i32::from(no.0)).collect();
-    let event = event_on_sale(&app.pool, request.event_id, &types)
+    let mut tx = app.flush.begin(&app.pool).await?;
+    let event = event_on_sale(&mut tx, request.event_id, &types)
         .await?
         .ok_or(NotHeld::NoEvent)?;
     let now_ms = app.now_ms();
@@ -106,7 +104,6 @@ async fn hold_once(
     let secret = OrderSecret::draw(random);
     let order = new_order(app, random, account, request, &event, total, &secret, hash);
 
-    let mut tx = begin_unflushed(&app.pool).await?;
     if !order_insert(&mut tx, &order, event.commission_basis_points).await? {
         return Ok(None);
     }
@@ -274,7 +271,7 @@ async fn order_insert(
 
 /// What an event says of its sale, with those of `types` that it has.
 async fn event_on_sale(
-    pool: &PgPool,
+    connection: &mut PgConnection,
     event: EventId,
     types: &[i32],
 ) -> Result<Option<EventOnSale>, sqlx::Error> {
@@ -293,7 +290,7 @@ async fn event_on_sale(
         event.0,
         types,
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     let Some(first) = rows.first() else {
         return Ok(None);

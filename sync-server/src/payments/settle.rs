@@ -7,7 +7,7 @@ use sqlx::{Acquire as _, PgConnection};
 
 use super::provider::{Notification, Outcome};
 use crate::app::App;
-use crate::database::transaction::{Attempts, begin_unflushed};
+use crate::database::transaction::Attempts;
 use crate::orders::stock::{self, Move, Places, Take};
 use crate::orders::{OrderState, UnreadableRow};
 use crate::tickets::issuer;
@@ -46,7 +46,10 @@ pub async fn settle(app: &App, notification: &Notification) -> Result<Settlement
             outcome => break outcome?,
         }
     };
-    app.flush.wait(&app.pool).await?;
+    if settlement == Settlement::Repeated {
+        // Whoever told it before may still be waiting for the disk.
+        app.flush.wait(&app.pool).await?;
+    }
     if settlement == Settlement::Returned {
         super::give_back::give_back(app, notification.payment).await?;
     }
@@ -59,7 +62,7 @@ async fn settle_once(app: &App, notification: &Notification) -> Result<Settlemen
         Outcome::Declined => return decline(app, notification).await,
     };
     let now_ms = app.now_ms();
-    let mut tx = begin_unflushed(&app.pool).await?;
+    let mut tx = app.flush.begin(&app.pool).await?;
     if let Some(paid) = pay_order(&mut tx, notification, amount, OrderState::Held, now_ms).await? {
         stock::shift(
             &mut tx,
