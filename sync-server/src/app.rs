@@ -163,6 +163,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(catalog::api::router())
         .merge(orders::api::router())
         .merge(tickets::api::router())
+        .merge(tickets::keys_api::router())
         .merge(door::api::router())
 }
 

@@ -7,7 +7,7 @@ use shared::admission::{Decision, Direction, RosterState};
 use shared::fact::{Envelope, FactBody};
 use shared::ids::{DeviceId, KeyId, TicketId};
 use shared::language::Language;
-use shared::roster::signed::{DeviceList, SignedKind};
+use shared::roster::signed::{DeviceList, KeySet, SignedKind};
 use shared::roster::{ReEntry, Revocation, TicketStatus};
 use shared::ticket::{Flags, Presented, TokenFields};
 use shared::wire::v1::{Page, PageEntry};
@@ -406,6 +406,25 @@ fn a_door_needs_enrolment_a_roster_and_the_right_to_scan() {
     row.rights.scan = true;
     tell(4, row);
     Door::open(&replica, venue.event, &AtGate::AsEnrolled, Direction::In).expect("a door");
+}
+
+#[test]
+fn tickets_of_a_revoked_key_are_refused_from_the_new_key_set_on() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[5, 6]);
+    let door = open(&venue, &replica);
+    assert_eq!(said(&scan(&door, &venue.code(5), NOW)), "admit");
+    let mut set: KeySet = venue
+        .keys(2, NOW)
+        .open(&venue.root.verifying_key())
+        .expect("a set");
+    set.keys[0].revoked = true;
+    Venue::tell(&replica, venue.sign(SignedKind::KeySet, 2, NOW, &set));
+    assert_eq!(said(&scan(&door, &venue.code(6), NOW)), "refuse revoked");
+    // An older set that a peer still has does not bring it back.
+    Venue::tell(&replica, venue.keys(1, NOW));
+    let again = scan(&door, &venue.code(6), NOW + 10_000);
+    assert_eq!(said(&again), "refuse revoked");
 }
 
 #[test]

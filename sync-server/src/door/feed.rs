@@ -98,21 +98,28 @@ impl Pull {
     }
 }
 
-/// A page; with nothing to tell, waits for a change for `wait` seconds at most.
+/// A page; with nothing to tell, waits for a change for `wait` seconds at most. New root-signed objects are news too: a
+/// key that was revoked meanwhile shall not be believed for as long as nothing else happens.
 pub async fn pull(app: &App, pull: &Pull, wait: Option<u32>) -> Result<Page, PullError> {
     let wait = Duration::from_secs(wait.unwrap_or(0).into()).min(MAX_WAIT);
     let until = Instant::now() + wait;
+    let mut signed_version = None;
     loop {
         let page = read_page(&app.pool, pull, app.now_ms()).await?;
-        let told = !page.tickets.is_empty() || !page.entries.is_empty() || pull.cursor.is_none();
-        if told || page.has_more || Instant::now() >= until {
+        let told = !page.tickets.is_empty()
+            || !page.entries.is_empty()
+            || pull.cursor.is_none()
+            || page.signed_version != *signed_version.get_or_insert(page.signed_version);
+        let stopping = app.stopping.is_cancelled();
+        if told || page.has_more || stopping || Instant::now() >= until {
             return Ok(page);
         }
         let of = (pull.organizer, pull.event);
-        app.door
-            .watch
-            .wait(&app.pool, of, page.head.cast_signed(), until)
-            .await;
+        let head = page.head.cast_signed();
+        tokio::select! {
+            () = app.stopping.cancelled() => {}
+            () = app.door.watch.wait(&app.pool, of, head, until) => {}
+        }
     }
 }
 

@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use shared::clock::UnixMillis;
-use shared::ids::{EventId, KeyId, OrganizerId};
+use shared::ids::{DeviceId, EventId, KeyId, OrganizerId};
 use shared::ticket::{RotatingSecret, SigningKey};
 use sqlx::{PgConnection, PgExecutor};
 
@@ -67,6 +68,84 @@ pub async fn revoke(
     .execute(executor)
     .await?;
     Ok(revoked.rows_affected() == 1)
+}
+
+/// Whether it is a key of that event, living or not.
+pub async fn is_of_event(
+    executor: impl PgExecutor<'_>,
+    organizer: OrganizerId,
+    event: EventId,
+    key: KeyId,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from signing_keys where organizer_id = $1 and event_id = $2 and id = $3) as "is!""#,
+        organizer.0,
+        event.0,
+        key.0.cast_signed()
+    )
+    .fetch_one(executor)
+    .await
+}
+
+/// What a key is good for.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyState {
+    /// Signs what is issued from now on.
+    Signing,
+    /// What it signed is good.
+    Verifying,
+    /// Nothing that it signed counts.
+    Revoked,
+}
+
+/// A key of an event, without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct KeyView {
+    /// Unique over the platform; each ticket's code names the key that signed it.
+    #[schema(value_type = u32)]
+    pub id: KeyId,
+    /// The Ed25519 public key, base64.
+    pub public_key: String,
+    /// What it is good for.
+    pub state: KeyState,
+    /// The device whose leased tickets it signs; none = the event's own.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub lessee: Option<DeviceId>,
+    /// When it was made.
+    pub created_ms: UnixMillis,
+    /// When it was revoked.
+    pub revoked_ms: Option<UnixMillis>,
+}
+
+/// All keys of an event, the oldest first. At most one is `Signing`: the one that the issuer takes.
+pub async fn keys_of_event(
+    executor: impl PgExecutor<'_>,
+    event: EventId,
+) -> Result<Vec<KeyView>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select id, public, lessee, created_ms, revoked_ms,
+               coalesce(id = max(id) filter (where not leased and revoked_ms is null) over (), false) as "signs!"
+           from signing_keys where event_id = $1 order by id"#,
+        event.0
+    )
+    .fetch_all(executor)
+    .await?;
+    let views = rows.into_iter().map(|row| KeyView {
+        id: KeyId(row.id.cast_unsigned()),
+        public_key: STANDARD.encode(row.public),
+        state: match (row.revoked_ms, row.signs) {
+            (Some(_), _) => KeyState::Revoked,
+            (None, true) => KeyState::Signing,
+            (None, false) => KeyState::Verifying,
+        },
+        lessee: row.lessee.map(DeviceId),
+        created_ms: row.created_ms,
+        revoked_ms: row.revoked_ms,
+    });
+    Ok(views.collect())
 }
 
 /// Opens a key's private half.

@@ -4,6 +4,7 @@ pub mod api;
 pub mod issue;
 pub mod issuer;
 pub mod keys;
+pub mod keys_api;
 pub mod present;
 pub mod rotation;
 pub mod scan;

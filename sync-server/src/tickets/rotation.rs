@@ -3,7 +3,7 @@
 use shared::ids::{EventId, KeyId, OrganizerId};
 use shared::roster::signed::SignedKind;
 
-use super::keys;
+use super::keys::{self, KeyState};
 use crate::app::App;
 use crate::database::transaction::begin;
 use crate::door::begin_change;
@@ -13,8 +13,8 @@ use crate::web::ApiError;
 /// The keys are as they were.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeKeysError {
-    /// No living key of that event.
-    #[error("event {1} has no living key {0}")]
+    /// No key of that event.
+    #[error("event {1} has no key {0}")]
     NoKey(KeyId, EventId),
     /// The key set could not be signed.
     #[error("publishing the changed keys")]
@@ -40,8 +40,8 @@ pub async fn rotate(
     Ok(key)
 }
 
-/// Ends a key that is no longer to be trusted: nothing that it signed counts any more. Rotate first, so that the event
-/// has another.
+/// Ends a key that is no longer to be trusted: nothing that it signed counts any more. Where none is left to sign, a new
+/// one is made in the same step, so that the sale goes on. A repeat changes nothing.
 pub async fn revoke(
     app: &App,
     organizer: OrganizerId,
@@ -52,10 +52,19 @@ pub async fn revoke(
     let mut tx = begin(&app.pool).await?;
     begin_change(&mut tx, organizer, event).await?;
     if !keys::revoke(&mut *tx, organizer, event, key, now_ms).await? {
-        return Err(ChangeKeysError::NoKey(key, event));
+        return if keys::is_of_event(&mut *tx, organizer, event, key).await? {
+            Ok(())
+        } else {
+            Err(ChangeKeysError::NoKey(key, event))
+        };
+    }
+    let left = keys::keys_of_event(&mut *tx, event).await?;
+    if !left.iter().any(|key| key.state == KeyState::Signing) {
+        keys::create_for_event(&mut tx, &app.vault, organizer, event, now_ms).await?;
     }
     publish(&mut tx, &app.vault, organizer, SignedKind::KeySet, now_ms).await?;
     tx.commit().await?;
+    tracing::info!(event.id = %event, key.id = %key, "a signing key was revoked");
     app.door.watch.changed(event);
     Ok(())
 }

@@ -13,6 +13,7 @@ mod devices;
 mod enrolment;
 mod facts;
 mod feed;
+mod keys;
 mod limits;
 mod mail;
 mod members;

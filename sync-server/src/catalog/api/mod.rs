@@ -34,7 +34,7 @@ fn status_of(made: Made) -> StatusCode {
 }
 
 /// The organizer of an event, if `identity` has `right` there. To those who are no members the event may be a secret.
-async fn allowed(
+pub(crate) async fn allowed(
     app: &App,
     identity: &Identity,
     event: EventId,

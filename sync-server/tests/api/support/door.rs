@@ -13,9 +13,11 @@ use shared::ids::{
     DeviceId, EventId, FactId, FactName, GateNo, JournalId, KeyId, OfferId, OrderId, OrganizerId,
     Random as _, TicketId, TypeNo, VenueId, WindowNo,
 };
+use shared::roster::signed::{KeySet, SignedAnswer, SignedKind};
 use shared::roster::{TicketRow, TicketStatus};
 use shared::sync::enrolment::{EnrolmentCode, Transcript, commitment};
 use shared::sync::session::SessionClaim;
+use shared::ticket::Presented;
 use shared::wire::latest::{FactsAnswer, Page, PageEntry};
 use sqlx::PgPool;
 use sync_server::accounts::Role;
@@ -66,6 +68,19 @@ impl TestServer {
         let organizer = self.organizer_with_keys(slug).await;
         let owner = self.member(organizer, Role::Owner, slug).await;
         self.event_of(organizer, owner).await
+    }
+
+    /// An event on sale with real keys, types 1 and 2 of `quota` places each and gate 1; its tickets are bought.
+    pub(crate) async fn event_on_sale(&self, quota: u32) -> Event<'_> {
+        let made = super::fixtures::published_event(self, quota).await;
+        let name = format!("Camille {}", made.event);
+        Event {
+            server: self,
+            organizer: made.organizer,
+            id: made.event,
+            owner: self.member(made.organizer, Role::Owner, &name).await,
+            order: OrderId::new(self.now_ms(), &mut OsRandom),
+        }
     }
 
     pub(crate) async fn event_of<'a>(
@@ -189,6 +204,27 @@ impl Event<'_> {
                 (id, row)
             })
             .collect()
+    }
+
+    /// One place of type 1, held and paid by a guest: the order with its secret, and the code of its ticket.
+    pub(crate) async fn bought(&self) -> (Value, Presented) {
+        let id = OrderId::new(self.server.now_ms(), &mut OsRandom);
+        let hold = json!({ "id": id, "event_id": self.id, "email": "ana@example.org", "name": "Ana Petit",
+            "lines": [{ "type_no": 1, "quantity": 1 }] });
+        let held = self.server.post("/api/v1/orders", &hold).await.ok();
+        let secret = held["secret"].as_str().unwrap();
+        let pay = format!("/api/v1/orders/{id}/pay?secret={secret}&wait_issued=2000");
+        let mut order = self
+            .server
+            .post(&pay, &json!({ "method": "accept" }))
+            .await
+            .ok();
+        order["secret"] = held["secret"].clone();
+        let ticket = order["tickets"][0].as_str().expect("it was issued");
+        let path = format!("/api/v1/tickets/{ticket}?secret={secret}");
+        let ticket = self.server.get(&path).await.ok();
+        let code = shared::ticket::read(ticket["code"].as_str().unwrap()).unwrap();
+        (order, code)
     }
 
     pub(crate) async fn offer(&self, name: &str, rights: Value) -> (OfferId, EnrolmentCode) {
@@ -508,6 +544,24 @@ impl Device<'_> {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// The organizer's key set, as it verifies under the pinned root.
+    pub(crate) async fn key_set(&self) -> KeySet {
+        let root: Vec<u8> =
+            sqlx::query_scalar("select root_key_public from organizers where id = $1")
+                .bind(self.event.organizer.0)
+                .fetch_one(self.event.pool())
+                .await
+                .unwrap();
+        let root = ed25519_dalek::VerifyingKey::from_bytes(&root.try_into().unwrap()).unwrap();
+        let answer = self.get("/api/v1/sync/signed").await.ok();
+        let answer: SignedAnswer = serde_json::from_value(answer).unwrap();
+        let object = answer
+            .objects
+            .iter()
+            .find(|object| object.kind == SignedKind::KeySet);
+        object.expect("a key set").open(&root).unwrap()
     }
 
     pub(crate) fn changes_path(&self, cursor: Option<&str>, limit: u32, wait: u32) -> String {
