@@ -57,7 +57,7 @@ pub struct Refund {
     pub order_code: String,
     /// The order's page, secret included.
     pub link: String,
-    /// How much, in minor units.
+    /// How much, in minor units; 0 = tickets ended, and they had cost nothing or no money goes back.
     pub amount_minor: i64,
     /// Of which money.
     pub currency: Currency,
@@ -93,6 +93,7 @@ pub fn wording(content: &Content, language: Language) -> Wording {
         Content::Verify(Link { link }) => verify(link, language),
         Content::Reset(Link { link }) => reset(link, language),
         Content::Tickets(tickets) => tickets_text(tickets, language),
+        Content::Refund(refund) if refund.amount_minor == 0 => ended_text(refund, language),
         Content::Refund(refund) => refund_text(refund, language),
     }
 }
@@ -319,6 +320,57 @@ fn refund_text(told: &Refund, language: Language) -> Wording {
     }
 }
 
+fn ended_text(told: &Refund, language: Language) -> Wording {
+    let Refund {
+        name,
+        order_code: code,
+        link,
+        ..
+    } = told;
+    let (subject, hello, what, after, action) = match language {
+        Language::Fr => (
+            format!("Billets annulés de la commande {code}"),
+            format!("Bonjour {name},"),
+            format!("Des billets de la commande {code} ont été annulés, sans remboursement."),
+            "Les billets annulés n'ouvrent plus l'entrée.",
+            "Voir ma commande",
+        ),
+        Language::En => (
+            format!("Cancelled tickets of order {code}"),
+            format!("Hello {name},"),
+            format!("Tickets of order {code} were cancelled, without a refund."),
+            "Cancelled tickets no longer open the door.",
+            "See my order",
+        ),
+        Language::Es => (
+            format!("Entradas anuladas del pedido {code}"),
+            format!("Hola, {name}:"),
+            format!("Se han anulado entradas del pedido {code}, sin reembolso."),
+            "Las entradas anuladas ya no permiten el acceso.",
+            "Ver mi pedido",
+        ),
+        Language::De => (
+            format!("Stornierte Tickets der Bestellung {code}"),
+            format!("Guten Tag {name},"),
+            format!("Tickets der Bestellung {code} wurden storniert, ohne Erstattung."),
+            "Stornierte Tickets gelten am Eingang nicht mehr.",
+            "Meine Bestellung ansehen",
+        ),
+        Language::It => (
+            format!("Biglietti annullati dell'ordine {code}"),
+            format!("Buongiorno {name},"),
+            format!("Alcuni biglietti dell'ordine {code} sono stati annullati, senza rimborso."),
+            "I biglietti annullati non valgono più all'ingresso.",
+            "Vedi il mio ordine",
+        ),
+    };
+    Wording {
+        subject,
+        paragraphs: vec![hello, what, after.into()],
+        action: Some((action, link.clone())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,6 +386,9 @@ mod tests {
             })),
             ("refund", serde_json::json!({
                 "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "amount_minor": 3400, "currency": "EUR",
+            })),
+            ("refund", serde_json::json!({
+                "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "amount_minor": 0, "currency": "EUR",
             })),
         ]
         .into_iter()
@@ -385,6 +440,7 @@ mod tests {
         match content {
             Content::Verify(_) | Content::Reset(_) => &[],
             Content::Tickets(_) => &["Ana", "K7Q2M", "Bérénice", "2026", "2\u{a0}", "30"],
+            Content::Refund(refund) if refund.amount_minor == 0 => &["Ana", "K7Q2M"],
             Content::Refund(_) => &["Ana", "K7Q2M", "34"],
         }
     }

@@ -13,6 +13,8 @@ use sqlx::PgConnection;
 use super::provider::{GiveBack, GiveBackError};
 use crate::app::App;
 use crate::database::transaction::{Attempts, begin};
+use crate::door::folding::refold_tickets;
+use crate::door::rules::LoadRulesError;
 use crate::messages::outbox::{self, Mail};
 use crate::orders::secret::{OrderSecret, link};
 use crate::orders::stock::{self, Move};
@@ -31,7 +33,8 @@ pub struct RefundRequest {
     /// Made by the client, unique for ever.
     #[schema(value_type = uuid::Uuid)]
     pub id: RefundId,
-    /// Minor units of the order's currency.
+    /// Minor units of the order's currency. 0 moves no money: it ends the tickets that are named, or all of an order
+    /// that cost nothing.
     pub amount_minor: i64,
     /// For the books and the buyer.
     pub reason: String,
@@ -106,6 +109,9 @@ pub enum RefundError {
         /// Minor units.
         left: i64,
     },
+    /// All of the order was given back before.
+    #[error("nothing of the order is left")]
+    NothingLeft,
     /// A ticket that is not this order's, or has ended.
     #[error("a ticket is not this order's, or has ended")]
     Tickets,
@@ -118,6 +124,9 @@ pub enum RefundError {
     /// The order's secret, for the link in the mail.
     #[error("opening the secret of a refunded order")]
     Secret(#[from] UnsealError),
+    /// The rules by which entries with the ended tickets are folded anew.
+    #[error("folding the ended tickets of a refund anew")]
+    Rules(#[from] LoadRulesError),
     /// PostgreSQL.
     #[error("refunding an order")]
     Database(#[from] sqlx::Error),
@@ -129,8 +138,8 @@ pub async fn refund(
     order: OrderId,
     request: &RefundRequest,
 ) -> Result<Refund, RefundError> {
-    if request.amount_minor <= 0 {
-        return Err(RefundError::Field("amount_minor", "must be at least 1"));
+    if request.amount_minor < 0 {
+        return Err(RefundError::Field("amount_minor", "must not be negative"));
     }
     if request.reason.trim().is_empty() || request.reason.chars().count() > MOST_REASON {
         return Err(RefundError::Field("reason", "1 to 500 letters"));
@@ -155,6 +164,9 @@ pub async fn sweep(app: &App) -> Result<(), sqlx::Error> {
     .fetch_all(&app.pool)
     .await?;
     for refund in pending {
+        if app.stopping.is_cancelled() {
+            break;
+        }
         if let Err(error) = finish(app, RefundId(refund)).await {
             let error = anyhow::Error::from(error);
             tracing::error!(refund.id = %refund, error = format!("{error:#}"), "a refund is not finished");
@@ -167,7 +179,8 @@ pub async fn sweep(app: &App) -> Result<(), sqlx::Error> {
 async fn set_aside(app: &App, order: OrderId, request: &RefundRequest) -> Result<(), RefundError> {
     let mut tx = begin(&app.pool).await?;
     let row = sqlx::query!(
-        r#"select o.organizer_id, o.event_id, o.state, o.currency, o.total_minor - o.refunded_minor as "left!",
+        r#"select o.organizer_id, o.event_id, o.state, o.currency, o.total_minor,
+               o.total_minor - o.refunded_minor as "left!",
                (select p.id from payments p
                 where p.organizer_id = o.organizer_id and p.event_id = o.event_id and p.order_id = o.id
                     and p.state = 'succeeded') as payment_id
@@ -186,6 +199,9 @@ async fn set_aside(app: &App, order: OrderId, request: &RefundRequest) -> Result
     };
     if request.amount_minor > row.left {
         return Err(RefundError::TooLarge { left: row.left });
+    }
+    if request.amount_minor == 0 {
+        check_ends_something(request, state, row.total_minor)?;
     }
     let tickets: Vec<i64> = request
         .tickets
@@ -215,6 +231,24 @@ async fn set_aside(app: &App, order: OrderId, request: &RefundRequest) -> Result
     .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// A refund of nothing that ends nothing is a mistake.
+fn check_ends_something(
+    request: &RefundRequest,
+    state: OrderState,
+    total_minor: i64,
+) -> Result<(), RefundError> {
+    if state == OrderState::Refunded {
+        Err(RefundError::NothingLeft)
+    } else if total_minor > 0 && request.tickets.is_empty() {
+        Err(RefundError::Field(
+            "amount_minor",
+            "at least 1, or 0 with the tickets that end",
+        ))
+    } else {
+        Ok(())
+    }
 }
 
 async fn is_known(
@@ -281,7 +315,12 @@ async fn finish(app: &App, id: RefundId) -> Result<Refund, RefundError> {
         reference,
         amount: Money::new(refund.amount_minor, refund.currency),
     };
-    match app.provider.give_back(&request).await {
+    let given = if refund.amount_minor == 0 {
+        Ok(())
+    } else {
+        app.provider.give_back(&request).await
+    };
+    match given {
         Err(error @ GiveBackError::Unreachable) => {
             tracing::warn!(refund.id = %id, %error, "a refund waits");
             return Ok(refund);
@@ -371,8 +410,10 @@ struct Open {
 }
 
 impl Open {
+    /// Of an order that cost nothing all money is back at any time: there it hangs on the tickets.
     fn is_last(&self) -> bool {
         self.refunded_before + self.amount_minor == self.total_minor
+            && (self.total_minor > 0 || self.ticket_ids.is_empty())
     }
 }
 
@@ -396,19 +437,14 @@ async fn carry_out(app: &App, id: RefundId) -> Result<(), RefundError> {
     let Some(open) = open_refund(app, &mut tx, id).await? else {
         return Ok(());
     };
-    let places = if open.is_last() {
+    let ended = if open.is_last() {
         end_order(&mut tx, &open).await?
     } else {
         end_tickets(&mut tx, &open, &open.ticket_ids).await?
     };
-    stock::shift(
-        &mut tx,
-        open.organizer,
-        open.event,
-        &places,
-        Move::SoldToFree,
-    )
-    .await?;
+    let of = (open.organizer, open.event);
+    stock::shift(&mut tx, of.0, of.1, &ended.places, Move::SoldToFree).await?;
+    refold_tickets(app, &mut tx, of, &ended.tickets).await?;
     book(&mut tx, id, &open, now_ms).await?;
     outbox::enqueue(&mut tx, std::slice::from_ref(&open.mail), now_ms).await?;
     tx.commit().await?;
@@ -474,11 +510,15 @@ async fn open_refund(
     }))
 }
 
+/// What a refund ends.
+#[derive(Default)]
+struct Ended {
+    places: stock::Places,
+    tickets: Vec<i64>,
+}
+
 /// All money is back: order and tickets end. Where no tickets were issued yet, the places are those of its lines.
-async fn end_order(
-    connection: &mut PgConnection,
-    open: &Open,
-) -> Result<stock::Places, sqlx::Error> {
+async fn end_order(connection: &mut PgConnection, open: &Open) -> Result<Ended, sqlx::Error> {
     let ended = sqlx::query!(
         r#"with ended as (
                update orders set state = 'refunded' where id = $3 returning issued_ms
@@ -499,7 +539,10 @@ async fn end_order(
     .fetch_one(&mut *connection)
     .await?;
     match ended.issued_ms {
-        None => Ok(stock::places(&ended.types, &ended.quantities)),
+        None => Ok(Ended {
+            places: stock::places(&ended.types, &ended.quantities),
+            tickets: Vec::new(),
+        }),
         Some(_) => end_tickets(connection, open, &ended.tickets).await,
     }
 }
@@ -508,14 +551,14 @@ async fn end_tickets(
     connection: &mut PgConnection,
     open: &Open,
     tickets: &[i64],
-) -> Result<stock::Places, sqlx::Error> {
+) -> Result<Ended, sqlx::Error> {
     if tickets.is_empty() {
-        return Ok(stock::Places::new());
+        return Ok(Ended::default());
     }
-    let types = sqlx::query_scalar!(
+    let ended = sqlx::query!(
         "update tickets set status = 2
          where organizer_id = $1 and event_id = $2 and order_id = $3 and id = any($4) and status in (0, 4)
-         returning type_no",
+         returning id, type_no",
         open.organizer.0,
         open.event.0,
         open.order.0,
@@ -523,7 +566,11 @@ async fn end_tickets(
     )
     .fetch_all(connection)
     .await?;
-    Ok(stock::places(&types, &vec![1; types.len()]))
+    let types: Vec<i32> = ended.iter().map(|ticket| ticket.type_no).collect();
+    Ok(Ended {
+        places: stock::places(&types, &vec![1; types.len()]),
+        tickets: ended.iter().map(|ticket| ticket.id).collect(),
+    })
 }
 
 async fn book(
@@ -564,6 +611,9 @@ async fn book(
 /// The platform's fee that goes back with `amount`: the fee follows what is left of the order, so that a fully refunded
 /// order has none, in however many parts.
 fn fee_returned(fee: i64, total: i64, refunded_before: i64, amount: i64) -> i64 {
+    if total == 0 {
+        return 0;
+    }
     let fee_on = |left: i64| {
         let (fee, total, left) = (i128::from(fee), i128::from(total), i128::from(left));
         ((fee * left * 2 + total) / (2 * total)) as i64
@@ -586,6 +636,10 @@ impl From<RefundError> for ApiError {
                 "That is more than is left of what was paid; ask for less. Nothing was given back.",
             )
             .with_field("left_minor", left.to_string()),
+            RefundError::NothingLeft => Self::new(
+                ErrorCode::Conflict,
+                "All of this order was given back before; nothing was changed.",
+            ),
             RefundError::Tickets => Self::invalid([(
                 "tickets",
                 "only tickets of this order that have not ended, each once; nothing was given back",
@@ -596,6 +650,7 @@ impl From<RefundError> for ApiError {
                 "The payment provider refuses to give this money back; nothing was changed. Give it back another way.",
             ),
             RefundError::Secret(error) => error.into(),
+            RefundError::Rules(error) => error.into(),
             RefundError::Database(error) => error.into(),
         }
     }

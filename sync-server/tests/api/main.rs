@@ -21,6 +21,7 @@ mod office;
 mod operations;
 mod orders;
 mod payments;
+mod refunds;
 mod start;
 mod stock;
 mod support;
