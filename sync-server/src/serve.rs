@@ -16,9 +16,14 @@ use crate::edge::SystemClock;
 use crate::jobs;
 use crate::messages::sender;
 use crate::vault::{MasterKeySource, OpenVaultError, Vault};
+use crate::web::connections::{self, Cut, Patience};
 
-/// What runs when the stop comes may take so long; then connections are cut. Below the 30 s that orchestrators give.
-const LAST_REQUESTS: Duration = Duration::from_secs(20);
+/// What runs when the stop comes may take so long; then connections are cut. With the jobs' and the database's time it
+/// stays below the 30 s that orchestrators give.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+/// Jobs look for the stop between their steps, and a step may be a call to a payment provider. What is dropped in the
+/// middle is found again at the next start, as after a crash.
+const LAST_STEPS: Duration = Duration::from_secs(5);
 
 /// The server did not start. Each text is for the person who started it.
 #[derive(Debug, thiserror::Error)]
@@ -50,9 +55,9 @@ pub enum StartError {
     /// Standard output is closed.
     #[error("telling the demo's log-ins")]
     Say(#[source] io::Error),
-    /// Accepting connections failed for good.
-    #[error("accepting connections")]
-    Accept(#[source] io::Error),
+    /// The API's description could not be written.
+    #[error("putting the routes together")]
+    Routes(#[source] io::Error),
 }
 
 fn listen_text(address: SocketAddr, error: &io::Error) -> String {
@@ -131,13 +136,18 @@ pub async fn run(config: Config, content: Content) -> Result<(), StartError> {
         tracing::info!("stopping: no new requests, the last ones are finished");
         stopping.cancel();
     });
-    let jobs = tokio::spawn(jobs::run(app.clone()));
-    let served = serve(listener, app).await.map_err(StartError::Accept);
+    let mut jobs = tokio::spawn(jobs::run(app.clone()));
+    let served = serve(listener, app).await.map_err(StartError::Routes);
     signals.abort();
-    // They see the stop too, unless it was the listener that failed; what they do is short.
+    // They see the stop too, unless it was the start of the serving that failed.
     stopped.cancel();
-    if jobs.await.is_err() {
-        tracing::error!("a job panicked");
+    match tokio::time::timeout(LAST_STEPS, &mut jobs).await {
+        Ok(Ok(())) => {}
+        Ok(Err(_)) => tracing::error!("a job panicked"),
+        Err(_) => {
+            tracing::warn!("a job did not come to its next step in time and was dropped");
+            jobs.abort();
+        }
     }
     database.stop().await;
     tracing::info!("stopped");
@@ -156,29 +166,22 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
         .map_err(|source| StartError::Listen { address, source })
 }
 
-/// Answers until `app.stopping` is cancelled, then finishes what runs, for at most 20 s.
+/// Answers until `app.stopping` is cancelled, then finishes what runs, for at most 10 s.
 pub async fn serve(listener: TcpListener, app: App) -> io::Result<()> {
     let stopping = app.stopping.clone();
-    let service = router(app)
-        .map_err(io::Error::other)?
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-        // An answer is one write: waiting to fill a packet would only delay it.
-        let _ = stream.set_nodelay(true);
-    });
-    let graceful =
-        axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
-    let too_long = async {
-        stopping.cancelled().await;
-        tokio::time::sleep(LAST_REQUESTS).await;
+    let patience = Patience {
+        head: app.config.limits.request_time,
+        last_requests: LAST_REQUESTS,
     };
-    tokio::select! {
-        served = graceful => served,
-        () = too_long => {
-            tracing::warn!("some requests did not end in time and were cut");
-            Ok(())
-        }
+    let routes = router(app).map_err(io::Error::other)?;
+    let Cut(cut) = connections::serve(listener, routes, patience, &stopping).await;
+    if cut > 0 {
+        tracing::warn!(
+            connections = cut,
+            "some requests did not end in time and were cut"
+        );
     }
+    Ok(())
 }
 
 /// Which parts are in use: nobody should find out later that mails went to a folder.

@@ -29,7 +29,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection unused for so long may have lost its server in the meantime, so it is tried before it is handed out.
 const TRY_AFTER: Duration = Duration::from_secs(1);
 /// How long a stop waits for connections that are in use.
-const LAST_QUERIES: Duration = Duration::from_secs(10);
+const LAST_QUERIES: Duration = Duration::from_secs(5);
 /// "invalid_catalog_name" in PostgreSQL's list of error codes: there is no such database.
 const NO_SUCH_DATABASE: &str = "3D000";
 

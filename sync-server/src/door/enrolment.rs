@@ -154,7 +154,7 @@ pub async fn state(app: &App, offer: OfferId, wait: u32) -> Result<EnrolState, E
     loop {
         let state = read_state(app, offer).await?;
         match state {
-            EnrolState::Waiting if Instant::now() < until => {
+            EnrolState::Waiting if Instant::now() < until && !app.stopping.is_cancelled() => {
                 let next_look = (Instant::now() + LOOK_EVERY).min(until);
                 // Changed or not, the database is asked again.
                 let _ = timeout_at(next_look, changes.changed()).await;

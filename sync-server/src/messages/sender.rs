@@ -56,7 +56,7 @@ pub fn folder(data_dir: &Path) -> PathBuf {
 
 /// Sends what is due, again and again, until the server stops.
 pub async fn run(app: App) {
-    loop {
+    while !app.stopping.is_cancelled() {
         match send_due(&app).await {
             Ok(sent) if sent == BATCH => continue,
             Ok(_) => {}
@@ -64,7 +64,7 @@ pub async fn run(app: App) {
             Err(error) => tracing::warn!(%error, "the outbox could not be read"),
         }
         tokio::select! {
-            () = app.stopping.cancelled() => return,
+            () = app.stopping.cancelled() => {}
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
@@ -95,6 +95,10 @@ pub async fn send_due(app: &App) -> Result<i64, sqlx::Error> {
     .fetch_all(&mut *tx)
     .await?;
     for mail in &waiting {
+        // Each waits for the disk. What is left is sent after the next start.
+        if app.stopping.is_cancelled() {
+            break;
+        }
         match send(app, mail).await {
             Ok(()) => mark_sent(&mut tx, mail.id, now_ms).await?,
             Err(error) => put_off(&mut tx, mail, &error, now_ms).await?,

@@ -59,6 +59,9 @@ pub async fn sweep(app: &App) -> Result<(), sqlx::Error> {
     .fetch_all(&app.pool)
     .await?;
     for payment in waiting {
+        if app.stopping.is_cancelled() {
+            break;
+        }
         give_back(app, PaymentId(payment)).await?;
     }
     Ok(())

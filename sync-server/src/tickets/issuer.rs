@@ -144,8 +144,9 @@ async fn run(app: App, organizer: OrganizerId, event: EventId) {
                     app.door.watch.changed(event);
                 }
                 match issued.left {
-                    Left::More => continue,
-                    Left::Nothing => {}
+                    // After a stop the next start finds what is left.
+                    Left::More if !app.stopping.is_cancelled() => continue,
+                    Left::More | Left::Nothing => {}
                 }
             }
             Err(error) => {

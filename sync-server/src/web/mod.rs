@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod client;
+pub(crate) mod connections;
 pub mod csrf;
 pub mod error;
 pub(crate) mod error_page;

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// With an environment of its own: nothing of the tester's settings.
-fn program(arguments: &[&str], data: &Path) -> Command {
+pub(crate) fn program(arguments: &[&str], data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
     command
         .args(arguments)
@@ -35,14 +35,14 @@ async fn ended(command: &mut Command) -> (i32, String) {
     (output.status.code().expect("it was not killed"), said)
 }
 
-fn free_address() -> SocketAddr {
+pub(crate) fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap()
 }
 
-async fn wait_until_ready(address: SocketAddr, child: &mut Child) {
+pub(crate) async fn wait_until_ready(address: SocketAddr, child: &mut Child) {
     let began = Instant::now();
     loop {
         let answer = reqwest::get(format!("http://{address}/readyz")).await;
@@ -57,11 +57,11 @@ async fn wait_until_ready(address: SocketAddr, child: &mut Child) {
     }
 }
 
-fn install_tls() {
+pub(crate) fn install_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-async fn terminate(child: &Child) {
+pub(crate) async fn terminate(child: &Child) {
     let pid = child.id().unwrap().to_string();
     let status = Command::new("kill")
         .args(["-TERM", &pid])
