@@ -165,11 +165,14 @@ async fn cancel_order(
     Ok(Json(cancel(&app.pool, id).await?.into()))
 }
 
-/// Give money back, at most what was paid; its tickets enter no more.
+/// Give money back, at most what was paid, or end tickets without any; they enter no more.
 #[utoipa::path(post, path = "/orders/{id}/refunds", tag = "orders", security(("token" = [])), params(("id" = uuid::Uuid, Path)), request_body = RefundRequest, responses(
     (status = 201, body = Refund),
+    (status = 400, description = "`invalid_request`", body = ErrorEnvelope),
     (status = 403, description = "`forbidden`", body = ErrorEnvelope),
+    (status = 404, description = "`not_found`", body = ErrorEnvelope),
     (status = 409, description = "`refund_too_large`, `conflict`", body = ErrorEnvelope),
+    (status = 422, description = "`idempotency_mismatch`: the id belongs to other content", body = ErrorEnvelope),
 ))]
 async fn refund_order(
     State(app): State<App>,

@@ -1,7 +1,10 @@
 //! Who is known, and until when.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::Sha256;
 use sync_server::accounts::Role;
 use sync_server::accounts::session::{SESSION_MS, SessionKind};
 
@@ -145,6 +148,22 @@ async fn a_token_dies_with_its_session_at_once_and_after_a_week() {
     Answer::of(with_other()).await.error(401, "unauthenticated");
 }
 
+/// As if our public key were a shared secret: what a server believes that takes the algorithm from the token.
+async fn signed_with_the_public_key(server: &TestServer, body: &str) -> String {
+    let (id, public): (i32, Vec<u8>) =
+        sqlx::query_as("select id, public from platform_keys where purpose = 'api_token'")
+            .fetch_one(&server.app.pool)
+            .await
+            .unwrap();
+    let head = json!({ "alg": "HS256", "typ": "JWT", "kid": id.to_string() }).to_string();
+    let head = URL_SAFE_NO_PAD.encode(head);
+    let said = format!("{head}.{body}");
+    let mut mac = Hmac::<Sha256>::new_from_slice(&public).unwrap();
+    mac.update(said.as_bytes());
+    let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+    format!("{said}.{signature}")
+}
+
 #[tokio::test]
 async fn what_is_no_token_of_ours_is_refused_even_where_none_is_needed() {
     let server = TestServer::start().await;
@@ -161,6 +180,7 @@ async fn what_is_no_token_of_ours_is_refused_even_where_none_is_needed() {
             signature.chars().rev().collect::<String>()
         ),
         "rubbish".into(),
+        signed_with_the_public_key(&server, body).await,
     ] {
         let request = server.request(Method::GET, PROFILE).bearer_auth(&forged);
         Answer::of(request).await.error(401, "unauthenticated");

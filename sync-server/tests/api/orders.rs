@@ -126,6 +126,34 @@ async fn what_the_rules_forbid_is_refused_with_its_code() {
 }
 
 #[tokio::test]
+async fn a_type_is_sold_in_its_window_only() {
+    let server = TestServer::start().await;
+    let stall = server.stall(&[(3400, 5)]).await;
+    let mut tx = server.app.pool.begin().await.unwrap();
+    sync_server::door::begin_change(&mut tx, stall.organizer, stall.event)
+        .await
+        .unwrap();
+    sqlx::query(
+        "update ticket_types set sale_from_ms = $2, sale_until_ms = $2 + 1000 where event_id = $1",
+    )
+    .bind(stall.event.0)
+    .bind(server.now_ms() + 1_000)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let post = async || {
+        let body = serde_json::to_value(stall.request(&[(1, 1)])).unwrap();
+        server.post("/api/v1/orders", &body).await
+    };
+    post().await.error(409, "not_on_sale");
+    server.clock.advance(1_000);
+    post().await.ok();
+    server.clock.advance(1_000);
+    post().await.error(409, "not_on_sale");
+}
+
+#[tokio::test]
 async fn a_hold_whose_time_is_up_gives_its_places_back() {
     let server = TestServer::start().await;
     let stall = server.stall(&[(3400, 5), (100, 5)]).await;
