@@ -20,6 +20,7 @@ import uuid
 MAX_LENGTH = 4096
 MAX_SEEN = 8
 MAX_ISSUED = 400
+MAX_RIGHTS = 300
 NO_HASH = bytes(32)
 
 # Ed25519 (RFC 8032), strict: canonical encodings only, no point of small order, S below the order.
@@ -157,6 +158,28 @@ def read_issued(f):
     return {"tickets": tickets}
 
 
+def read_steps(f):
+    count = one_of(f.number("H"), range(1, MAX_RIGHTS + 1))
+    steps = []
+    for _ in range(count):
+        steps.append({"ticket": f.number("Q"), "step": f.number("H")})
+        one_of(steps[-1]["step"], range(1, 2**16))
+    if any(a["ticket"] >= b["ticket"] for a, b in zip(steps, steps[1:])):
+        raise Refused("body_order")
+    return steps
+
+
+def read_hand_over(f):
+    body = {"right": one_of(f.number("B"), range(2)), "term": f.number("Q")}
+    body.update(to=f.id(), asked_for=f.id())
+    return {**body, "tickets": read_steps(f)}
+
+
+def read_release(f):
+    body = {"right": one_of(f.number("B"), range(2)), "term": f.number("Q")}
+    return {**body, "tickets": read_steps(f)}
+
+
 def plain(**fields):
     return lambda f: {name: f.number(form) for name, form in fields.items()}
 
@@ -171,6 +194,8 @@ KINDS = {
     7: ("override", lambda f: {**plain(ticket="Q", gate="H", reason="B")(f), "person": f.id()}),
     8: ("annotation", read_annotation),
     9: ("issued", read_issued),
+    11: ("hand_over", read_hand_over),
+    12: ("release", read_release),
 }
 
 

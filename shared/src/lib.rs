@@ -9,7 +9,10 @@ pub mod clock;
 pub mod fact;
 pub mod ids;
 pub mod language;
+pub mod lease;
 pub mod money;
+#[cfg(test)]
+mod planted;
 pub mod roster;
 pub mod sync;
 pub mod ticket;

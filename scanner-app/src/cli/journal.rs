@@ -202,6 +202,8 @@ fn opened_for(bytes: &[u8]) -> Option<shared::ids::EventId> {
         | FactBody::Override { .. }
         | FactBody::Annotation { .. }
         | FactBody::Issued { .. }
+        | FactBody::HandOver { .. }
+        | FactBody::Release { .. }
         | FactBody::Opaque { .. } => None,
     }
 }

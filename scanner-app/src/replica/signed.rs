@@ -3,6 +3,7 @@
 use ed25519_dalek::VerifyingKey;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use shared::ids::{DeviceId, OrganizerId};
+use shared::lease::LeaseList;
 use shared::roster::signed::{DeviceList, KeySet, OpenSignedError, SignedKind, SignedObject};
 use shared::roster::{DeviceRow, KeyRow};
 
@@ -81,6 +82,8 @@ pub fn apply(tx: &WriteTx<'_>, object: &SignedObject) -> Result<Applied, ApplySi
     match object.kind {
         SignedKind::KeySet => replace_keys(tx, &object.open::<KeySet>(&root)?)?,
         SignedKind::DeviceList => replace_devices(tx, &object.open::<DeviceList>(&root)?)?,
+        // Kept whole: what can't be read must not take the place of what can.
+        SignedKind::Leases => drop(object.open::<LeaseList>(&root)?),
     }
     put(tx, object)?;
     // A revoked door keeps its journals and can't read a ticket any more.

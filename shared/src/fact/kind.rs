@@ -2,6 +2,8 @@
 //!
 //! The bytes that are signed and relayed are those of [`super::envelope`]; this is their meaning.
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::UnixMillis;
 use crate::ids::{
     DeviceId, EventId, FactId, FactName, GateNo, JournalId, KeyId, TicketId, TypeNo, UserId,
@@ -62,6 +64,8 @@ impl Fact {
             FactBody::JournalOpened { .. }
             | FactBody::Refusals { .. }
             | FactBody::Issued { .. }
+            | FactBody::HandOver { .. }
+            | FactBody::Release { .. }
             | FactBody::Opaque { .. } => None,
         }
     }
@@ -157,6 +161,29 @@ pub enum FactBody {
         /// At most 400 ids.
         tickets: Vec<TicketId>,
     },
+    /// Kind 11: the holder of rights hands them to another device. See `crate::lease`.
+    HandOver {
+        /// Which right.
+        right: RightKind,
+        /// The version of the signed leases under which it holds them.
+        term: u64,
+        /// Who holds them from now on.
+        to: DeviceId,
+        /// The fact for which they were asked: the receiver's entry. Nil if nobody asked.
+        asked_for: FactId,
+        /// At most 300 tickets, in ascending order.
+        tickets: Vec<RightStep>,
+    },
+    /// Kind 12: the holder of rights gives them up; only the server grants them again. Of stock: these
+    /// places were not sold and never will be by this device.
+    Release {
+        /// Which right.
+        right: RightKind,
+        /// The version of the signed leases under which it held them.
+        term: u64,
+        /// At most 300 tickets, in ascending order.
+        tickets: Vec<RightStep>,
+    },
     /// A kind that this version doesn't know: kept and relayed as it is.
     Opaque {
         /// Its number.
@@ -164,6 +191,26 @@ pub enum FactBody {
         /// Its bytes.
         body: Vec<u8>,
     },
+}
+
+/// A right that one device holds alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum RightKind {
+    /// Strict mode: to let the ticket in.
+    Admit = 0,
+    /// Stock: to sell the ticket, which was signed ahead.
+    Sell = 1,
+}
+
+/// One ticket of a hand-over or release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RightStep {
+    /// Of which ticket the right is.
+    pub ticket: TicketId,
+    /// The how manieth move of this right within its term it is, from 1.
+    pub step: u16,
 }
 
 /// Why a journal was opened.

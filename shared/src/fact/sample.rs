@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::FactSigningKey;
-use super::kind::{Annotation, EntryMarks, Fact, FactBody, OpeningCause, VoidReason};
+use super::kind::{
+    Annotation, EntryMarks, Fact, FactBody, OpeningCause, RightKind, RightStep, VoidReason,
+};
 use crate::ids::{
     DeviceId, EventId, FactId, FactName, GateNo, JournalId, KeyId, TicketId, TypeNo, UserId,
     WindowNo,
@@ -123,9 +125,43 @@ fn any_body() -> impl Strategy<Value = FactBody> {
         prop::collection::btree_set(any::<u64>(), 1..=400).prop_map(|ids| FactBody::Issued {
             tickets: ids.into_iter().map(TicketId).collect(),
         });
+    let right = || prop::sample::select(vec![RightKind::Admit, RightKind::Sell]);
+    let steps = || {
+        prop::collection::btree_map(any::<u64>(), 1u16.., 1..=300).prop_map(|steps| {
+            let steps = steps.into_iter();
+            steps
+                .map(|(ticket, step)| RightStep {
+                    ticket: TicketId(ticket),
+                    step,
+                })
+                .collect()
+        })
+    };
+    let hand_over = (
+        right(),
+        any::<u64>(),
+        any::<[u8; 16]>(),
+        any::<[u8; 16]>(),
+        steps(),
+    )
+        .prop_map(|(right, term, to, asked_for, tickets)| FactBody::HandOver {
+            right,
+            term,
+            to: DeviceId::from_bytes(to),
+            asked_for: FactId::from_bytes(asked_for),
+            tickets,
+        });
+    let release =
+        (right(), any::<u64>(), steps()).prop_map(|(right, term, tickets)| FactBody::Release {
+            right,
+            term,
+            tickets,
+        });
     prop_oneof![
         opened,
         entry,
+        hand_over,
+        release,
         (ticket(), gate(), marks()).prop_map(|(ticket, gate, marks)| FactBody::Exit {
             ticket,
             gate,
@@ -162,7 +198,7 @@ fn any_body() -> impl Strategy<Value = FactBody> {
             says
         }),
         issued,
-        (10u16.., prop::collection::vec(any::<u8>(), 0..300))
+        (13u16.., prop::collection::vec(any::<u8>(), 0..300))
             .prop_map(|(kind, body)| FactBody::Opaque { kind, body }),
     ]
 }

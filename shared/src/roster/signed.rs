@@ -1,5 +1,5 @@
 //! Objects that the organizer's root key signs, so that devices may also get them from each other:
-//! the key set and the device list. A lower version is ignored; an equal version with other bytes
+//! the key set, the device list, the leases. A lower version is ignored; an equal version with other bytes
 //! is an alarm.
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
@@ -20,22 +20,26 @@ pub enum SignedKind {
     KeySet,
     /// All devices, and the server as a device.
     DeviceList,
+    /// All leases of all events: a [`crate::lease::LeaseList`].
+    Leases,
 }
 
 impl SignedKind {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::KeySet, Self::DeviceList, Self::Leases];
+
     /// As it stands in addresses and tables.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::KeySet => "key_set",
             Self::DeviceList => "device_list",
+            Self::Leases => "leases",
         }
     }
 
     /// From its text.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::KeySet, Self::DeviceList]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -67,7 +71,7 @@ pub struct SignedObject {
     pub version: u64,
     /// When.
     pub issued_ms: UnixMillis,
-    /// JSON of a [`KeySet`] or [`DeviceList`], exactly as signed.
+    /// JSON of a [`KeySet`], [`DeviceList`] or [`crate::lease::LeaseList`], exactly as signed.
     #[serde(with = "base64_bytes")]
     pub body: Vec<u8>,
     /// By the root key.
@@ -145,7 +149,7 @@ impl SignedObject {
     }
 }
 
-/// `GET /api/v1/sync/signed?have=key_set:VERSION,device_list:VERSION`
+/// `GET /api/v1/sync/signed?have=key_set:VERSION,device_list:VERSION,leases:VERSION`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignedAnswer {
     /// Only those newer than what the device has.

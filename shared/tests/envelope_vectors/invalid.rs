@@ -88,6 +88,17 @@ fn issued(ids: &[u64]) -> Vec<u8> {
     with_body(9, &body)
 }
 
+/// A release of rights of kind `right`: each a ticket and a step.
+fn released(right: u8, steps: &[(u64, u16)]) -> Vec<u8> {
+    let mut body = vec![right, 0, 0, 0, 0, 0, 0, 0, 9];
+    body.extend((steps.len() as u16).to_be_bytes());
+    for (ticket, step) in steps {
+        body.extend(ticket.to_be_bytes());
+        body.extend(step.to_be_bytes());
+    }
+    with_body(12, &body)
+}
+
 /// Sets the last byte of a body.
 fn last_byte(body: FactBody, value: u8) -> Vec<u8> {
     changed_body(body, |bytes| *bytes.last_mut().expect("a body") = value)
@@ -312,7 +323,44 @@ pub(crate) fn envelopes() -> Vec<Invalid> {
         })
         .collect();
     all.extend(keys());
+    all.extend(rights());
     all
+}
+
+fn rights() -> Vec<Invalid> {
+    let many: Vec<_> = (1..=301).map(|ticket| (ticket, 1)).collect();
+    [
+        (
+            "a release of right 2",
+            "body_number",
+            released(2, &[(1, 1)]),
+        ),
+        ("no right released", "body_number", released(0, &[])),
+        ("301 rights released", "body_number", released(1, &many)),
+        ("step 0 of a right", "body_number", released(0, &[(1, 0)])),
+        (
+            "rights released in descending order",
+            "body_order",
+            released(0, &[(2, 1), (1, 1)]),
+        ),
+        (
+            "a right released twice",
+            "body_order",
+            released(0, &[(1, 1), (1, 2)]),
+        ),
+        (
+            "a hand-over without its tickets",
+            "body_length",
+            with_body(11, &[0; 41]),
+        ),
+    ]
+    .map(|(name, error, envelope)| Invalid {
+        name,
+        error,
+        envelope,
+        key: None,
+    })
+    .into()
 }
 
 /// A good envelope is only as good as the key it is checked with.

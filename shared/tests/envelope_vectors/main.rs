@@ -11,7 +11,7 @@ mod valid;
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::{Value, json};
 use shared::clock::{Hlc, Stamp};
-use shared::fact::kind::Annotation;
+use shared::fact::kind::{Annotation, RightStep};
 use shared::fact::{Envelope, Fact, FactBody, FactPublicKey, FactSigningKey};
 use shared::ids::{DeviceId, FactId, FactName, JournalId};
 
@@ -180,8 +180,30 @@ fn body_json(body: &FactBody) -> Value {
         FactBody::Issued { tickets } => {
             json!({"tickets": tickets.iter().map(|ticket| ticket.0).collect::<Vec<_>>()})
         }
+        FactBody::HandOver {
+            right,
+            term,
+            to,
+            asked_for,
+            tickets,
+        } => json!({
+            "right": *right as u8, "term": term, "to": to, "asked_for": asked_for,
+            "tickets": steps_json(tickets),
+        }),
+        FactBody::Release {
+            right,
+            term,
+            tickets,
+        } => json!({"right": *right as u8, "term": term, "tickets": steps_json(tickets)}),
         FactBody::Opaque { kind, body } => json!({"kind": kind, "bytes": hex(body)}),
     }
+}
+
+fn steps_json(steps: &[RightStep]) -> Value {
+    let steps = steps.iter();
+    steps
+        .map(|step| json!({"ticket": step.ticket.0, "step": step.step}))
+        .collect()
 }
 
 fn fact_json(fact: &Fact) -> Value {

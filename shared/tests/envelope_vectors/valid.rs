@@ -1,6 +1,6 @@
 //! Facts of every kind, with the least and the most that each field holds.
 
-use shared::fact::kind::{Annotation, OpeningCause, VoidReason};
+use shared::fact::kind::{Annotation, OpeningCause, RightKind, RightStep, VoidReason};
 use shared::fact::{EntryMarks, Fact, FactBody};
 use shared::ids::{
     DeviceId, EventId, FactName, GateNo, JournalId, KeyId, TicketId, TypeNo, UserId, WindowNo,
@@ -50,6 +50,13 @@ fn void(reason: VoidReason) -> FactBody {
         ticket: TICKET,
         target: name(5),
         reason,
+    }
+}
+
+fn step(ticket: u64, step: u16) -> RightStep {
+    RightStep {
+        ticket: TicketId(ticket),
+        step,
     }
 }
 
@@ -241,6 +248,45 @@ pub(crate) fn facts() -> Vec<(&'static str, Fact)> {
         (
             "the longest envelope",
             fact(opaque(10, vec![0x5a; 4096 - 187])),
+        ),
+        (
+            "the right to admit one ticket handed over, for an entry",
+            Fact {
+                seen: vec![name(5)],
+                ..fact(FactBody::HandOver {
+                    right: RightKind::Admit,
+                    term: 1_800_000_000_000,
+                    to: DeviceId::from_bytes([0x22; 16]),
+                    asked_for: fact_id(0x33),
+                    tickets: vec![step(TICKET.0, 1)],
+                })
+            },
+        ),
+        (
+            "three hundred places handed over, unasked",
+            fact(FactBody::HandOver {
+                right: RightKind::Sell,
+                term: u64::MAX,
+                to: DeviceId::from_bytes([0x22; 16]),
+                asked_for: fact_id(0),
+                tickets: (1..=300).map(|n| step(n, u16::MAX)).collect(),
+            }),
+        ),
+        (
+            "the right to admit released",
+            fact(FactBody::Release {
+                right: RightKind::Admit,
+                term: 0,
+                tickets: vec![step(0, 2)],
+            }),
+        ),
+        (
+            "places released by a closing till",
+            fact(FactBody::Release {
+                right: RightKind::Sell,
+                term: 1_800_000_000_001,
+                tickets: vec![step(7, 1), step(u64::MAX, 3)],
+            }),
         ),
     ]
 }

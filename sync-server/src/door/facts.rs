@@ -402,6 +402,8 @@ async fn store_event(
             | FactBody::Void { .. }
             | FactBody::Override { .. }
             | FactBody::Annotation { .. }
+            | FactBody::HandOver { .. }
+            | FactBody::Release { .. }
             | FactBody::Opaque { .. } => fact.ticket().into_iter().collect(),
         })
         .collect();

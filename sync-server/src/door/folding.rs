@@ -153,6 +153,8 @@ async fn issued_tickets(
             | FactBody::Void { .. }
             | FactBody::Override { .. }
             | FactBody::Annotation { .. }
+            | FactBody::HandOver { .. }
+            | FactBody::Release { .. }
             | FactBody::Opaque { .. } => Vec::new(),
         })
         .collect())
@@ -428,6 +430,8 @@ fn counted_gates(facts: &[(Fact, FactHash)], folded: &Folded) -> (Vec<u16>, Vec<
             | FactBody::Void { .. }
             | FactBody::Annotation { .. }
             | FactBody::Issued { .. }
+            | FactBody::HandOver { .. }
+            | FactBody::Release { .. }
             | FactBody::Opaque { .. } => {}
         }
     }

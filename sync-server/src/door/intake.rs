@@ -146,6 +146,8 @@ impl Offered {
             | FactBody::Override { .. }
             | FactBody::Annotation { .. }
             | FactBody::Issued { .. }
+            | FactBody::HandOver { .. }
+            | FactBody::Release { .. }
             | FactBody::Opaque { .. } => None,
         }
     }

@@ -56,6 +56,8 @@ fn counted(body: &FactBody) -> Counted {
         | FactBody::Void { .. }
         | FactBody::Annotation { .. }
         | FactBody::Issued { .. }
+        | FactBody::HandOver { .. }
+        | FactBody::Release { .. }
         | FactBody::Opaque { .. } => (None, None, 0),
     };
     Counted {

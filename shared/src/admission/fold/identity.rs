@@ -61,13 +61,14 @@ pub(super) fn kept<'a>(
     annotations: &Annotations,
     context: &FoldContext<'_>,
 ) -> (BTreeMap<FactName, Kept<'a>>, Vec<FactName>) {
+    let authors = context.authors();
     let mut copies: BTreeMap<FactName, Vec<Kept<'a>>> = BTreeMap::new();
     for (fact, hash) in facts {
         if fact.ticket() != Some(context.ticket) {
             continue;
         }
         let name = fact.name();
-        let standing = match standing(fact, hash, context) {
+        let standing = match standing(fact, hash, &authors) {
             Standing::Quarantined if annotations.admitted.contains(&name) => Standing::Counts,
             other => other,
         };

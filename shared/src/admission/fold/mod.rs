@@ -31,6 +31,7 @@ use author::Standing;
 use identity::Annotations;
 use walk::Walked;
 
+pub use author::Authors;
 pub use label::{Alert, AlertKind, Attention, FactLabel};
 pub use seen::seen_for_new_fact;
 
@@ -52,6 +53,16 @@ pub struct FoldContext<'a> {
     pub row: Option<TicketRow>,
     /// For a leased ticket: is there an `issued` fact that counts?
     pub issued: Issued,
+}
+
+impl<'a> FoldContext<'a> {
+    fn authors(&self) -> Authors<'a> {
+        Authors {
+            devices: self.devices,
+            server: self.server,
+            event: self.rules.event.id,
+        }
+    }
 }
 
 /// What the facts of a ticket come to.
@@ -164,6 +175,8 @@ fn voids<'k, 'a: 'k>(
                 | FactBody::JournalOpened { .. }
                 | FactBody::Refusals { .. }
                 | FactBody::Issued { .. }
+                | FactBody::HandOver { .. }
+                | FactBody::Release { .. }
                 | FactBody::Opaque { .. },
             ) => {
                 not_allowed.insert(void.fact.name());

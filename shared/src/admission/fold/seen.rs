@@ -46,6 +46,8 @@ pub(super) fn carries_seen(body: &FactBody) -> bool {
         | FactBody::JournalOpened { .. }
         | FactBody::Refusals { .. }
         | FactBody::Issued { .. }
+        | FactBody::HandOver { .. }
+        | FactBody::Release { .. }
         | FactBody::Opaque { .. } => false,
     }
 }

@@ -70,6 +70,8 @@ fn passage(body: &FactBody) -> Option<Passage> {
         | FactBody::JournalOpened { .. }
         | FactBody::Refusals { .. }
         | FactBody::Issued { .. }
+        | FactBody::HandOver { .. }
+        | FactBody::Release { .. }
         | FactBody::Opaque { .. } => None,
     }
 }
