@@ -2,8 +2,8 @@
 
 use rusqlite::Connection;
 use shared::admission::{
-    self, ClockTrust, Code, Decision, Direction, FoldContext, Issued, Known, Means, Now, Presented,
-    Reason, RosterState, Rotating, SignedBy, TicketCode, decide, fold, seen_for_new_fact,
+    self, ClockTrust, Code, Decision, Direction, EntryRight, FoldContext, Issued, Known, Means, Now,
+    Presented, Reason, RosterState, Rotating, SignedBy, TicketCode, decide, fold, seen_for_new_fact,
 };
 use shared::clock::offset::NEVER_MEASURED;
 use shared::clock::{ClockDoubt, CorrectedTime, UnixMillis};
@@ -79,6 +79,8 @@ pub(super) fn judge(
         issued: found.issued,
         state: &found.state,
         claimed_at: None,
+        // No right can be taken here yet: a strict event's tickets are a supervisor's matter.
+        right: EntryRight::Elsewhere,
     };
     let shown = Presented {
         direction: at.direction,

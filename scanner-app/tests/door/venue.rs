@@ -187,6 +187,7 @@ impl Venue {
             capacity: None,
             entry_rule: EntryRule::SINGLE,
             max_roster_age_minutes: None,
+            strict: false,
         }
     }
 

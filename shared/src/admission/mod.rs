@@ -3,6 +3,7 @@
 //!
 //! A decision is never revised. A fold is, with each fact that arrives late.
 
+mod claimed;
 mod decide;
 pub mod fold;
 mod presented;
@@ -14,11 +15,12 @@ pub mod sentence;
 mod state;
 mod window;
 
+pub use claimed::{ClaimOutcome, after_claim};
 pub use decide::{Admission, Decision, decide};
 pub use fold::{FactLabel, FoldContext, Folded, fold, seen_for_new_fact};
 pub use presented::{
-    ClockTrust, Code, Direction, Door, Issued, Known, Means, Now, Presented, RosterState, Rotating,
-    SignedBy, TicketCode,
+    ClockTrust, Code, Direction, Door, EntryRight, Issued, Known, Means, Now, Presented,
+    RosterState, Rotating, SignedBy, TicketCode,
 };
 pub use reason::{AskReason, OutsideWindow, Reason, RefuseReason};
 pub use rules::{Rules, time_zone};

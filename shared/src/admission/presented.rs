@@ -125,6 +125,17 @@ pub struct Known<'a> {
     pub state: &'a TicketState,
     /// The gate that the server said is letting it in now.
     pub claimed_at: Option<GateNo>,
+    /// Whether the right to let it in is here. Counts only where the event is strict.
+    pub right: EntryRight,
+}
+
+/// Where a ticket's right of entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryRight {
+    /// This device holds it and may use it: [`crate::lease::Held::Here`].
+    Here,
+    /// Anything else.
+    Elsewhere,
 }
 
 /// Whether the sale of a leased ticket is known.

@@ -91,6 +91,7 @@ pub(super) struct Scene {
     pub(super) issued: Issued,
     pub(super) state: TicketState,
     pub(super) claimed_at: Option<GateNo>,
+    pub(super) right: EntryRight,
     pub(super) now: Now,
     pub(super) gate: Option<GateNo>,
     pub(super) roster: RosterState,
@@ -126,6 +127,7 @@ impl Scene {
                 capacity: None,
                 entry_rule: EntryRule::SINGLE,
                 max_roster_age_minutes: None,
+                strict: false,
             },
             types: vec![ticket_type(PLAIN, "Plein tarif"), ticket_type(VIP, "VIP")],
             windows: vec![WindowRow {
@@ -172,6 +174,7 @@ impl Scene {
             issued: Issued::Unseen,
             state: TicketState::default(),
             claimed_at: None,
+            right: EntryRight::Elsewhere,
             now: Now {
                 ms: at(20, 0),
                 error_ms: 50,
@@ -217,6 +220,7 @@ impl Scene {
             issued: self.issued,
             state: &self.state,
             claimed_at: self.claimed_at,
+            right: self.right,
         };
         let door = Door {
             gate: self.gate.and_then(|no| rules.gate(no)),

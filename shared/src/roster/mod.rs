@@ -79,6 +79,9 @@ pub struct EventRow {
     pub entry_rule: EntryRule,
     /// Past this age of the roster an unknown ticket needs a supervisor; minutes.
     pub max_roster_age_minutes: Option<u32>,
+    /// Strict mode: only the holder of a ticket's right of entry lets it in. See `crate::lease`.
+    #[serde(default)]
+    pub strict: bool,
 }
 
 /// A ticket type, without its counters.

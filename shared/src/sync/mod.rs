@@ -1,7 +1,8 @@
-//! Keeping a replica in step with the server: enrolment, sessions, the engine, the checksum. No I/O.
+//! Keeping a replica in step with the server: enrolment, sessions, the engine, claims, the checksum. No I/O.
 
 pub mod backoff;
 pub mod checksum;
+pub mod claim;
 pub mod effect;
 pub mod engine;
 pub mod enrolment;

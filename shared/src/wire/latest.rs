@@ -2,8 +2,9 @@
 
 pub use super::error::{ErrorBody, ErrorCode};
 pub use super::v1::{
-    ChangesQuery, DeviceFacts, EnrolAnswer, EnrolProof, EnrolProofAnswer, EnrolStart,
-    EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer, FactsUpload,
-    JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, SessionAnswer, SessionNonce,
-    SessionRequest, VectorAnswer,
+    ChangesQuery, ClaimAnswer, ClaimAsk, DeviceFacts, EnrolAnswer, EnrolProof, EnrolProofAnswer,
+    EnrolStart, EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer,
+    FactsUpload, JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, RightAnswer,
+    RightAsk, RightOutcome, SealedToken, SessionAnswer, SessionNonce, SessionRequest, StockAnswer,
+    StockAsk, VectorAnswer,
 };

@@ -3,6 +3,12 @@
 //! JSON but for [`Page`], whose tickets are columns in postcard: 8 bytes of random id are what a
 //! ticket costs; the other columns compress to almost nothing.
 
+mod claims;
+mod rights;
+
+pub use claims::{ClaimAnswer, ClaimAsk};
+pub use rights::{RightAnswer, RightAsk, RightOutcome, SealedToken, StockAnswer, StockAsk};
+
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 

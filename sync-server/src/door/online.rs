@@ -3,7 +3,7 @@
 
 use shared::admission::{ClockTrust, Means};
 use shared::admission::{
-    Code, Decision, Direction, Door, FoldContext, Issued, Known, Now, Presented, RosterState,
+    Code, Decision, Direction, Door, EntryRight, FoldContext, Issued, Known, Now, Presented, RosterState,
     TicketCode, decide, fold, seen_for_new_fact,
 };
 use shared::clock::UnixMillis;
@@ -200,6 +200,8 @@ fn judge(event_rules: &EventRules, scan: &OnlineScan, seen: &Seen, now_ms: UnixM
         issued: Issued::Unseen,
         state: &folded.state,
         claimed_at: None,
+        // No right can be taken here yet: a strict event's tickets are a supervisor's matter.
+        right: EntryRight::Elsewhere,
     };
     let now = Now {
         ms: now_ms,

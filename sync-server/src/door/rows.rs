@@ -86,6 +86,7 @@ pub(crate) async fn event_row(
                 max_entries_per_day: most(row.max_entries_per_day),
             },
             max_roster_age_minutes: row.max_roster_age_minutes.map(i32::cast_unsigned),
+            strict: false,
         }
     }))
 }

@@ -220,6 +220,7 @@ fn rules(now_ms: UnixMillis) -> Vec<PageEntry> {
             capacity: None,
             entry_rule: EntryRule::SINGLE,
             max_roster_age_minutes: None,
+            strict: false,
         }),
         PageEntry::TicketType(TicketTypeRow {
             no: TypeNo(1),

@@ -5,11 +5,12 @@
 //! when nothing refuses, so that no supervisor is called for a ticket that can't enter anyway.
 
 use crate::fact::EntryMarks;
+use crate::ids::GateNo;
 use crate::roster::{EventMode, KeyRow, TicketStatus};
 
 use crate::admission::presented::{
-    ClockTrust, Code, Direction, Door, Issued, Known, Means, Now, Presented, RosterState, Rotating,
-    SignedBy, TicketCode,
+    ClockTrust, Code, Direction, Door, EntryRight, Issued, Known, Means, Now, Presented,
+    RosterState, Rotating, SignedBy, TicketCode,
 };
 use crate::admission::reason::{AskReason, RefuseReason};
 use crate::admission::rules::{Rules, barring_entry, max_entries, takes};
@@ -213,30 +214,44 @@ impl Scan<'_> {
     }
 
     fn gate(&self) -> Check {
-        let Some(here) = self.door.gate else {
-            return Ok(None);
-        };
-        if !takes(here, self.code.type_no) {
-            let other = self
-                .rules
-                .gates
-                .iter()
-                .find(|gate| gate.no != here.no && takes(gate, self.code.type_no));
-            return Err(RefuseReason::WrongType {
-                go_to: other.map(|gate| gate.no),
-            });
+        let home = self.home_elsewhere();
+        if let Some(here) = self.door.gate {
+            if !takes(here, self.code.type_no) {
+                let other = self
+                    .rules
+                    .gates
+                    .iter()
+                    .find(|gate| gate.no != here.no && takes(gate, self.code.type_no));
+                return Err(RefuseReason::WrongType {
+                    go_to: other.map(|gate| gate.no),
+                });
+            }
+            if let Some(home) = home.filter(|_| here.strict_home) {
+                return Err(RefuseReason::WrongGate { home });
+            }
         }
-        // A home gate that was taken off the list can't be anyone's any more.
-        let home = self
-            .known
-            .row
-            .map(|row| row.home_gate)
-            .filter(|home| *home != here.no && self.rules.gate(*home).is_some());
-        match home {
-            None => Ok(None),
-            Some(home) if here.strict_home => Err(RefuseReason::WrongGate { home }),
-            Some(home) => Ok(Some(AskReason::HomeGateElsewhere { home })),
+        if self.rules.event.strict {
+            return Ok(self.right());
         }
+        Ok(home.map(|home| AskReason::HomeGateElsewhere { home }))
+    }
+
+    /// Strict mode: where the right is, there is the ticket's gate, whatever is printed on it.
+    fn right(&self) -> Option<AskReason> {
+        match self.known.right {
+            EntryRight::Here => None,
+            EntryRight::Elsewhere => Some(AskReason::HomeGateElsewhere {
+                home: self.known.row.map_or(GateNo(0), |row| row.home_gate),
+            }),
+        }
+    }
+
+    /// The ticket's gate, if this door stands at another. One that was taken off the list can't be anyone's
+    /// any more.
+    fn home_elsewhere(&self) -> Option<GateNo> {
+        let here = self.door.gate?;
+        let home = self.known.row?.home_gate;
+        (home != here.no && self.rules.gate(home).is_some()).then_some(home)
     }
 
     fn rotating(&self) -> Check {

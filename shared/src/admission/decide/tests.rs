@@ -325,6 +325,50 @@ fn another_home_gate_asks_and_a_strict_gate_refuses() {
 }
 
 #[test]
+fn in_a_strict_event_only_the_holder_of_the_right_admits() {
+    let strict = |right, home| {
+        after(|scene| {
+            scene.event.strict = true;
+            scene.right = right;
+            scene.row().home_gate = home;
+        })
+    };
+    for home in [GATE_A, GATE_B, GateNo(0)] {
+        assert_eq!(
+            asked(strict(EntryRight::Elsewhere, home)),
+            AskReason::HomeGateElsewhere { home }
+        );
+        admitted(strict(EntryRight::Here, home));
+    }
+    let out = after(|scene| {
+        scene.event.strict = true;
+        scene.presented.direction = Direction::Out;
+        scene.state = went_in(at(19, 30), GATE_B);
+    });
+    admitted(out);
+    let unseen = after(|scene| {
+        scene.event.strict = true;
+        scene.row = None;
+        scene.roster = RosterState::MaybeBehind;
+    });
+    assert_eq!(
+        asked(unseen),
+        AskReason::HomeGateElsewhere { home: GateNo(0) }
+    );
+}
+
+#[test]
+fn a_strict_gate_refuses_another_home_even_with_the_right() {
+    let decision = after(|scene| {
+        scene.event.strict = true;
+        scene.right = EntryRight::Here;
+        scene.gates[0].strict_home = true;
+        scene.row().home_gate = GATE_B;
+    });
+    assert_eq!(refused(decision), RefuseReason::WrongGate { home: GATE_B });
+}
+
+#[test]
 fn a_rotating_ticket_needs_the_code_of_the_moment() {
     let shown = |rotating| after(|scene| scene.code().rotating = rotating);
     admitted(shown(Rotating::Right));
