@@ -96,6 +96,8 @@ pub enum SyncPhase {
     CatchingUp,
     /// The replica is at the server's head.
     Live,
+    /// The server cannot be reached, other devices of the venue can.
+    Lan,
     /// The server cannot be reached; the door goes on.
     Offline,
     /// The feed began anew; the roster is pulled from zero.
@@ -107,10 +109,11 @@ pub enum SyncPhase {
 }
 
 impl SyncPhase {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Bootstrapping,
         Self::CatchingUp,
         Self::Live,
+        Self::Lan,
         Self::Offline,
         Self::NeedsReset,
         Self::NeedsUpgrade,
@@ -123,6 +126,7 @@ impl SyncPhase {
             Self::Bootstrapping => "bootstrapping",
             Self::CatchingUp => "catching_up",
             Self::Live => "live",
+            Self::Lan => "lan",
             Self::Offline => "offline",
             Self::NeedsReset => "needs_reset",
             Self::NeedsUpgrade => "needs_upgrade",

@@ -5,6 +5,7 @@ export type SyncPhase =
   | "bootstrapping"
   | "catching_up"
   | "live"
+  | "lan"
   | "offline"
   | "needs_reset"
   | "needs_upgrade"

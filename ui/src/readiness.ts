@@ -14,6 +14,7 @@ const PHASE_LIGHT: Record<SyncPhase, Light> = {
   live: "ok",
   bootstrapping: "wait",
   catching_up: "wait",
+  lan: "wait",
   offline: "wait",
   needs_reset: "wait",
   needs_upgrade: "no",

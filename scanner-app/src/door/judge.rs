@@ -2,8 +2,9 @@
 
 use rusqlite::Connection;
 use shared::admission::{
-    self, ClockTrust, Code, Decision, Direction, EntryRight, FoldContext, Issued, Known, Means, Now,
-    Presented, Reason, RosterState, Rotating, SignedBy, TicketCode, decide, fold, seen_for_new_fact,
+    self, ClockTrust, Code, Decision, Direction, EntryRight, FoldContext, Issued, Known, Means,
+    Now, Presented, Reason, RosterState, Rotating, SignedBy, TicketCode, decide, fold,
+    seen_for_new_fact,
 };
 use shared::clock::offset::NEVER_MEASURED;
 use shared::clock::{ClockDoubt, CorrectedTime, UnixMillis};

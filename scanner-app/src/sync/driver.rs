@@ -15,7 +15,7 @@ use shared::sync::backoff::Moment;
 use shared::sync::effect::{Effect, Report};
 use shared::sync::engine::{Context, Engine, Follow};
 use shared::sync::event::Event;
-use shared::sync::state::State;
+use shared::sync::state::{Outage, State};
 
 use super::requests::{self, Caller};
 use super::saves;
@@ -227,7 +227,8 @@ fn phase_of(state: State) -> Option<SyncPhase> {
         State::Bootstrapping(_) => Some(SyncPhase::Bootstrapping),
         State::CatchingUp { .. } => Some(SyncPhase::CatchingUp),
         State::Live => Some(SyncPhase::Live),
-        State::Degraded(_) => Some(SyncPhase::Offline),
+        State::Degraded(Outage::Lan) => Some(SyncPhase::Lan),
+        State::Degraded(Outage::Offline) => Some(SyncPhase::Offline),
         State::NeedsReset => Some(SyncPhase::NeedsReset),
         State::NeedsUpgrade => Some(SyncPhase::NeedsUpgrade),
         State::Blocked(_) => Some(SyncPhase::Blocked),

@@ -61,6 +61,8 @@ pub enum Event {
     FactAppended,
     /// The operating system says that a network came up.
     NetworkUp,
+    /// So many other devices of the venue answer: see `crate::sync::gossip`.
+    PeersReachable(usize),
     /// The server opened a session; its signature has been checked.
     SessionOpened {
         /// Answers `Effect::OpenSession`.

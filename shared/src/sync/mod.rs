@@ -1,4 +1,5 @@
-//! Keeping a replica in step with the server: enrolment, sessions, the engine, claims, the checksum. No I/O.
+//! Keeping a replica in step with the server: enrolment, sessions, the engine, claims, the checksum; and with
+//! its peers: the gossip. No I/O.
 
 pub mod backoff;
 pub mod checksum;
@@ -7,5 +8,6 @@ pub mod effect;
 pub mod engine;
 pub mod enrolment;
 pub mod event;
+pub mod gossip;
 pub mod session;
 pub mod state;

@@ -41,7 +41,9 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "outage", rename_all = "snake_case")]
 pub enum Outage {
-    /// The server can't be reached.
+    /// The server can't be reached, other devices of the venue can: they tell each other of entries.
+    Lan,
+    /// Neither the server nor another device can be reached.
     Offline,
 }
 
@@ -65,6 +67,7 @@ impl State {
             Self::Bootstrapping(_) => "bootstrapping",
             Self::CatchingUp { .. } => "catching_up",
             Self::Live => "live",
+            Self::Degraded(Outage::Lan) => "lan",
             Self::Degraded(Outage::Offline) => "offline",
             Self::NeedsReset => "needs_reset",
             Self::NeedsUpgrade => "needs_upgrade",

@@ -4,7 +4,7 @@ pub use super::error::{ErrorBody, ErrorCode};
 pub use super::v1::{
     ChangesQuery, ClaimAnswer, ClaimAsk, DeviceFacts, EnrolAnswer, EnrolProof, EnrolProofAnswer,
     EnrolStart, EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer,
-    FactsUpload, JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, RightAnswer,
-    RightAsk, RightOutcome, SealedToken, SessionAnswer, SessionNonce, SessionRequest, StockAnswer,
-    StockAsk, VectorAnswer,
+    FactsUpload, JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, PeerHello,
+    RightAnswer, RightAsk, RightOutcome, SealedToken, SessionAnswer, SessionNonce, SessionRequest,
+    SignedHead, StockAnswer, StockAsk, VectorAnswer,
 };

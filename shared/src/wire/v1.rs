@@ -221,6 +221,29 @@ pub struct JournalHead {
     pub hash: [u8; 32],
 }
 
+/// `GET /api/v1/sync/hello`, between devices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerHello {
+    /// Who answers; its certificate has to name it, too.
+    pub device: DeviceId,
+    /// The newest protocol that it speaks.
+    pub protocol: u32,
+    /// The root-signed objects that it has.
+    pub signed: Vec<SignedHead>,
+}
+
+/// A root-signed object by its version and content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedHead {
+    /// `key_set`, `device_list`; others are passed over.
+    pub kind: String,
+    /// Its version.
+    pub version: u64,
+    /// SHA-256 of its body: one version with two contents is an alarm.
+    #[serde(with = "base64_bytes")]
+    pub hash: [u8; 32],
+}
+
 /// `GET /api/v1/sync/events/{event}/changes?cursor=&limit=&wait=`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ChangesQuery {

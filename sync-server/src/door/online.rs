@@ -3,8 +3,8 @@
 
 use shared::admission::{ClockTrust, Means};
 use shared::admission::{
-    Code, Decision, Direction, Door, EntryRight, FoldContext, Issued, Known, Now, Presented, RosterState,
-    TicketCode, decide, fold, seen_for_new_fact,
+    Code, Decision, Direction, Door, EntryRight, FoldContext, Issued, Known, Now, Presented,
+    RosterState, TicketCode, decide, fold, seen_for_new_fact,
 };
 use shared::clock::UnixMillis;
 use shared::fact::{EntryMarks, Envelope, FactBody};

@@ -24,6 +24,7 @@ export const de: Texts = {
     bootstrapping: "Erste Aktualisierung läuft",
     catching_up: "Aktualisierung läuft",
     live: "Live",
+    lan: "Ohne Internet, mit den anderen Eingängen verbunden",
     offline: "Offline, machen Sie weiter",
     needs_reset: "Die Liste wird neu geladen",
     needs_upgrade: "Version zu alt: bitte aktualisieren",

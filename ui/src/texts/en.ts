@@ -24,6 +24,7 @@ export const en: Texts = {
     bootstrapping: "First update under way",
     catching_up: "Catching up",
     live: "Live",
+    lan: "No internet, linked to the other doors",
     offline: "Offline, carry on",
     needs_reset: "The list will be fetched anew",
     needs_upgrade: "Version too old: update it",

@@ -24,6 +24,7 @@ export const es: Texts = {
     bootstrapping: "Primera actualización en curso",
     catching_up: "Actualización en curso",
     live: "En directo",
+    lan: "Sin internet, conectada con las demás puertas",
     offline: "Sin conexión, continúe",
     needs_reset: "La lista se descargará de nuevo",
     needs_upgrade: "Versión demasiado antigua: actualice",

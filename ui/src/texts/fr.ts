@@ -23,6 +23,7 @@ export const fr = {
     bootstrapping: "Première mise à jour en cours",
     catching_up: "Mise à jour en cours",
     live: "En direct",
+    lan: "Sans internet, reliée aux autres portes",
     offline: "Hors ligne, continuez",
     needs_reset: "La liste sera reprise au début",
     needs_upgrade: "Version trop ancienne : mettez à jour",

@@ -24,6 +24,7 @@ export const it: Texts = {
     bootstrapping: "Primo aggiornamento in corso",
     catching_up: "Aggiornamento in corso",
     live: "In diretta",
+    lan: "Senza internet, collegata agli altri ingressi",
     offline: "Senza rete, continuate",
     needs_reset: "La lista sarà scaricata di nuovo",
     needs_upgrade: "Versione troppo vecchia: aggiornate",

@@ -129,6 +129,8 @@ pub struct Engine {
     session_number: u64,
     session_backoff: Backoff,
     link: Link,
+    /// Other devices of the venue that answer.
+    peers: usize,
     blocked: Option<BlockReason>,
     is_too_old: bool,
     erasure: Erasure,
@@ -161,6 +163,7 @@ impl Engine {
             session_number: 0,
             session_backoff: Backoff::default(),
             link: Link::Untried,
+            peers: 0,
             blocked: None,
             is_too_old: false,
             erasure: Erasure::NotNeeded,
@@ -186,6 +189,7 @@ impl Engine {
             Event::Tick => {}
             Event::FactAppended => self.push.nudge(),
             Event::NetworkUp => self.network_is_up(context),
+            Event::PeersReachable(peers) => self.peers = peers,
             Event::SessionOpened { call, grant } => {
                 self.session_opened(call, grant, &mut out, context);
             }
@@ -228,7 +232,10 @@ impl Engine {
             return State::NeedsUpgrade;
         }
         if self.link == Link::Down {
-            return State::Degraded(Outage::Offline);
+            return State::Degraded(match self.peers {
+                0 => Outage::Offline,
+                1.. => Outage::Lan,
+            });
         }
         self.feed_state()
     }

@@ -213,6 +213,10 @@ fn a_push_that_fails_never_stops_pulls_nor_the_other_way_round() {
     bench.handle(Event::Failed { call, failure });
     bench.pass(60_000);
     assert_eq!(bench.engine.state(), State::Degraded(Outage::Offline));
+    bench.handle(Event::PeersReachable(2));
+    assert_eq!(bench.engine.state(), State::Degraded(Outage::Lan));
+    bench.handle(Event::PeersReachable(0));
+    assert_eq!(bench.engine.state(), State::Degraded(Outage::Offline));
     assert!(bench.asks(is_push));
 }
 
