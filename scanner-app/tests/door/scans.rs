@@ -395,6 +395,7 @@ fn a_door_needs_enrolment_a_roster_and_the_right_to_scan() {
         let list = DeviceList {
             devices: vec![row],
             server: None,
+            ..DeviceList::default()
         };
         Venue::tell(
             &replica,
@@ -441,6 +442,7 @@ fn a_revoked_door_admits_nobody_from_then_on() {
     let list = DeviceList {
         devices: vec![row],
         server: Some(DeviceId::from_bytes([8; 16])),
+        ..DeviceList::default()
     };
     Venue::tell(&replica, venue.sign(SignedKind::DeviceList, 2, NOW, &list));
     let refused = door.scan(&venue.code(6), Sight::Stream, NOW + 1);

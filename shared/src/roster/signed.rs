@@ -58,6 +58,37 @@ pub struct DeviceList {
     /// The one of them that is the server: only its annotations count in a fold.
     #[serde(default)]
     pub server: Option<DeviceId>,
+    /// The X.509 certificate (DER) that signs those with which devices know each other in the venue's network; `None`
+    /// until the first device asked for one. November 2026.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "optional_base64"
+    )]
+    pub peer_authority: Option<Vec<u8>>,
+}
+
+mod optional_base64 {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de::Error as _};
+
+    pub(super) fn serialize<S: Serializer>(
+        bytes: &Option<Vec<u8>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        bytes
+            .as_ref()
+            .map(|bytes| STANDARD.encode(bytes))
+            .serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<u8>>, D::Error> {
+        Option::<String>::deserialize(deserializer)?
+            .map(|text| STANDARD.decode(text).map_err(D::Error::custom))
+            .transpose()
+    }
 }
 
 /// A signed object as it travels and is kept.

@@ -2,9 +2,10 @@
 
 pub use super::error::{ErrorBody, ErrorCode};
 pub use super::v1::{
-    ChangesQuery, ClaimAnswer, ClaimAsk, DeviceFacts, EnrolAnswer, EnrolProof, EnrolProofAnswer,
-    EnrolStart, EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer,
-    FactsUpload, JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, PeerHello,
-    RightAnswer, RightAsk, RightOutcome, SealedToken, SessionAnswer, SessionNonce, SessionRequest,
-    SignedHead, StockAnswer, StockAsk, VectorAnswer,
+    AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
+    ClaimAnswer, ClaimAsk, DeviceFacts, EnrolAnswer, EnrolProof, EnrolProofAnswer, EnrolStart,
+    EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer, FactsUpload,
+    JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, PeerHello, RightAnswer,
+    RightAsk, RightOutcome, SealedToken, SessionAnswer, SessionNonce, SessionRequest,
+    SiblingAddresses, SignedHead, StockAnswer, StockAsk, VectorAnswer,
 };

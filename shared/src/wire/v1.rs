@@ -221,6 +221,47 @@ pub struct JournalHead {
     pub hash: [u8; 32],
 }
 
+/// `POST /api/v1/sync/certificate`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CertificateRequest {
+    /// The key that the device shows its peers: a point of the curve P-256, uncompressed (65 bytes).
+    #[serde(with = "base64_bytes")]
+    pub public_key: Vec<u8>,
+}
+
+/// Its answer. The authority that signed it is in the root-signed device list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CertificateAnswer {
+    /// X.509, DER: names the device, valid from 7 days ago for 90 days.
+    #[serde(with = "base64_bytes")]
+    pub certificate: Vec<u8>,
+    /// The server's clock.
+    pub server_ms: UnixMillis,
+}
+
+/// `POST /api/v1/sync/addresses`: where this device may be reached in the venue's network.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AddressesReport {
+    /// `ADDRESS:PORT`, at most 8; none = it takes no calls.
+    pub addresses: Vec<String>,
+}
+
+/// Its answer: where the organizer's other devices may be reached.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AddressesAnswer {
+    /// Those that said so within the last day.
+    pub siblings: Vec<SiblingAddresses>,
+}
+
+/// Where one of them may be reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiblingAddresses {
+    /// Which.
+    pub device: DeviceId,
+    /// As it reported them.
+    pub addresses: Vec<String>,
+}
+
 /// `GET /api/v1/sync/hello`, between devices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeerHello {

@@ -2,11 +2,13 @@
 //!
 //! docs/SYNC.md says what goes over the wire, and numbers the invariants that tests here name.
 
+pub mod addresses;
 mod alerts;
 mod annotations;
 pub mod api;
 pub mod attendance;
 pub mod authority;
+pub mod certificates;
 mod clock;
 pub mod cursor;
 pub mod devices;

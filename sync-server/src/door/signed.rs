@@ -7,7 +7,7 @@ use shared::lease::LeaseList;
 use shared::roster::signed::{DeviceList, KeySet, SignedKind, SignedObject};
 use sqlx::PgConnection;
 
-use super::{authority, rows};
+use super::{authority, certificates, rows};
 use crate::vault::{UnsealError, Vault};
 use crate::web::ApiError;
 
@@ -81,6 +81,9 @@ pub async fn publish(
             let list = DeviceList {
                 server: Some(DeviceId(keys.server_device_id)),
                 devices: rows::device_rows(conn, organizer).await.map_err(database)?,
+                peer_authority: certificates::authority_of(conn, organizer)
+                    .await
+                    .map_err(database)?,
             };
             sign(organizer, kind, version, now_ms, &list, &root)
         }

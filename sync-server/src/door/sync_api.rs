@@ -13,16 +13,16 @@ use serde::Deserialize;
 use shared::ids::{EventId, OfferId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
-    ChangesQuery, DeviceFacts, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer,
-    EnrolState, ErrorCode, FactsAnswer, FactsUpload, PROTOCOL, SessionAnswer, SessionNonce,
-    SessionRequest, VectorAnswer,
+    AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
+    DeviceFacts, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode,
+    FactsAnswer, FactsUpload, PROTOCOL, SessionAnswer, SessionNonce, SessionRequest, VectorAnswer,
 };
 use shared::wire::v1::EnvelopeBytes;
 use tower_http::compression::CompressionLayer;
 
 use super::feed::{self, Pull};
 use super::sessions::{DeviceAuth, UploaderAuth};
-use super::{enrolment, facts, sessions, signed, vector};
+use super::{addresses, certificates, enrolment, facts, sessions, signed, vector};
 use crate::app::App;
 use crate::web::{ApiError, ClientAddress, Json, Path, Query, SYNC_BODY_LIMIT};
 
@@ -37,6 +37,8 @@ pub(super) fn router() -> Router<App> {
         .route("/sync/events/{event}/changes", get(changes))
         .route("/sync/events/{event}/facts", get(facts_after))
         .route("/sync/signed", get(signed_objects))
+        .route("/sync/certificate", post(peer_certificate))
+        .route("/sync/addresses", post(peer_addresses))
         .layer(from_fn(old_protocol_upgrades));
     // A device that is too old for the feed hands in its facts all the same.
     let up = Router::new()
@@ -141,6 +143,30 @@ async fn signed_objects(
     let have = signed::parse_have(&have);
     let objects = signed::newer_objects(&mut conn, device.0.organizer, &have).await?;
     Ok(Json(SignedAnswer { objects }))
+}
+
+/// A certificate for the key that the device shows its peers.
+async fn peer_certificate(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Json(request): Json<CertificateRequest>,
+) -> Result<Json<CertificateAnswer>, ApiError> {
+    let session = &device.0;
+    let (organizer, device) = (session.organizer, session.device);
+    let answer = certificates::issue(&app, organizer, device, &request.public_key).await?;
+    Ok(Json(answer))
+}
+
+/// Where the device may be reached in the venue's network, and where its siblings may.
+async fn peer_addresses(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Json(report): Json<AddressesReport>,
+) -> Result<Json<AddressesAnswer>, ApiError> {
+    let session = &device.0;
+    let (organizer, device) = (session.organizer, session.device);
+    let siblings = addresses::report(&app, organizer, device, &report.addresses).await?;
+    Ok(Json(AddressesAnswer { siblings }))
 }
 
 /// What changed of an event since a cursor: a binary page.

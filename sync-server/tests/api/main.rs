@@ -22,6 +22,7 @@ mod office;
 mod operations;
 mod orders;
 mod payments;
+mod peers;
 mod refunds;
 mod start;
 mod stock;

@@ -153,6 +153,7 @@ fn enrol(replica: &Replica, now_ms: UnixMillis) -> anyhow::Result<()> {
             revocation: None,
         }],
         server: None,
+        ..DeviceList::default()
     };
     tell(replica, SignedKind::KeySet, &keys, now_ms)?;
     tell(replica, SignedKind::DeviceList, &devices, now_ms)
