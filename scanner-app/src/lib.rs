@@ -4,6 +4,7 @@ pub mod camera;
 pub mod cli;
 pub mod door;
 pub mod edge;
+pub mod peers;
 pub mod replica;
 pub mod status;
 pub mod sync;

@@ -1,15 +1,17 @@
 //! Facts, as signed: those written here and those of others.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use shared::clock::{Hlc, UnixMillis};
 use shared::fact::envelope::{EnvelopeError, Header};
 use shared::fact::kind::{Fact, FactBody, OpeningCause};
 use shared::fact::{Envelope, FactPublicKey, Head};
-use shared::ids::{JournalId, TicketId};
+use shared::ids::{DeviceId, JournalId, TicketId};
+use shared::roster::DeviceRow;
 
 use super::events::EventNo;
+use super::held::{self, Placed};
 use super::parked::{self, Why};
-use super::{ReplicaError, WriteTx, journals, signed};
+use super::{ReplicaError, WriteTx, carried, journals, signed};
 
 /// Adds the next fact of an own journal.
 pub(crate) fn append_own(
@@ -26,15 +28,22 @@ pub(crate) fn append_own(
         envelope.bytes(),
         Origin::Own,
     )?;
+    held::follow(tx, event, &header)?;
     journals::move_head(tx, header.journal, Head::from(&header))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Origin {
-    Received = 0,
-    Own = 1,
+/// Who brought a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It was written here.
+    Own,
+    /// The server's feed, so the server has it.
+    Server,
+    /// Another device.
+    Peer(DeviceId),
 }
 
+/// The number of the fact's row.
 fn insert(
     tx: &WriteTx<'_>,
     event: EventNo,
@@ -42,7 +51,7 @@ fn insert(
     fact: Option<&Fact>,
     bytes: &[u8],
     origin: Origin,
-) -> Result<(), ReplicaError> {
+) -> Result<i64, ReplicaError> {
     // What can't be read yet has no id and no ticket; kind 0 is none.
     let fact_id = fact.map_or([0; 16], |fact| *fact.id.as_bytes());
     let kind = fact.map_or(0, |fact| fact.body.kind());
@@ -59,18 +68,19 @@ fn insert(
         fact_id,
         kind,
         fact.and_then(Fact::ticket).map(TicketId::to_i64),
-        origin as u8,
+        origin == Origin::Own,
         bytes,
     ])?;
+    let no = tx.last_insert_rowid();
+    tx.fact_stored(event, header, origin);
     if let Some(FactBody::Issued { tickets }) = fact.map(|fact| &fact.body) {
-        let no = tx.last_insert_rowid();
         let mut statement =
             tx.prepare_cached("insert into issued (ticket, fact) values (?1, ?2)")?;
         for ticket in tickets {
             statement.execute(params![ticket.to_i64(), no])?;
         }
     }
-    Ok(())
+    Ok(no)
 }
 
 /// What became of a received fact.
@@ -78,14 +88,16 @@ fn insert(
 pub enum Received {
     /// It is new.
     Stored,
+    /// It is new, and another stands at its place or before it: both are kept (A7).
+    Forked,
     /// It was here.
     Known,
     /// Its bytes are kept, and it doesn't count (yet).
     Parked,
 }
 
-/// Takes a fact of any device, as the feed, a peer or a carrier brought it (A6: a bad one never
-/// stops those behind it).
+/// Takes a fact of any device, as the server's feed brought it (A6: a bad one never stops those behind it). For what
+/// a peer brings see `heard`.
 pub fn receive(
     tx: &WriteTx<'_>,
     event: EventNo,
@@ -100,35 +112,68 @@ pub fn receive(
         },
         Err(_) => return parked::park(tx, event, bytes, Why::Malformed, now_ms),
     };
-    if is_known(tx, &header)? {
+    if let Some(no) = number(tx, &header)? {
+        carried::put_down(tx, no)?;
         return Ok(Received::Known);
     }
     let Some(author) = signed::device(tx, header.device)? else {
         return parked::park(tx, event, bytes, Why::UnknownAuthor, now_ms);
     };
-    let signed = FactPublicKey::from_bytes(&author.public)
-        .is_ok_and(|key| header.verify(bytes, &key).is_ok());
-    if !signed {
+    if !is_signed_by(&author, &header, bytes) {
         return parked::park(tx, event, bytes, Why::BadSignature, now_ms);
     }
-    let fact = envelope.as_ref().map(Envelope::fact);
-    insert(tx, event, &header, fact, bytes, Origin::Received)?;
+    let fact = envelope.as_ref();
+    keep(tx, event, &header, fact, bytes, Origin::Server, now_ms)
+}
+
+pub(super) fn is_signed_by(author: &DeviceRow, header: &Header, bytes: &[u8]) -> bool {
+    FactPublicKey::from_bytes(&author.public).is_ok_and(|key| header.verify(bytes, &key).is_ok())
+}
+
+/// Adds a fact whose signature was checked.
+pub(super) fn keep(
+    tx: &WriteTx<'_>,
+    event: EventNo,
+    header: &Header,
+    envelope: Option<&Envelope>,
+    bytes: &[u8],
+    origin: Origin,
+    now_ms: UnixMillis,
+) -> Result<Received, ReplicaError> {
+    let fact = envelope.map(Envelope::fact);
+    let no = insert(tx, event, header, fact, bytes, origin)?;
+    let placed = held::follow(tx, event, header)?;
+    match origin {
+        Origin::Own | Origin::Server => {}
+        Origin::Peer(_) => carried::carry(tx, no, now_ms)?,
+    }
     parked::unpark(tx, &header.hash)?;
-    note_own_past(tx, &header)?;
+    note_own_past(tx, header)?;
     if let Some(fact) = fact {
         tx.update_time(|time| time.merge(Hlc::from_raw(fact.hlc), now_ms))?;
     }
-    Ok(Received::Stored)
+    Ok(match placed {
+        Placed::Follows => Received::Stored,
+        Placed::Forks => Received::Forked,
+    })
 }
 
-fn is_known(connection: &Connection, header: &Header) -> Result<bool, ReplicaError> {
+/// The row of this very fact, if it is here.
+pub(super) fn number(
+    connection: &Connection,
+    header: &Header,
+) -> Result<Option<i64>, ReplicaError> {
     Ok(connection
-        .prepare_cached("select 1 from fact where journal = ?1 and seq = ?2 and hash = ?3")?
-        .exists(params![
-            header.journal.as_bytes(),
-            header.seq.cast_signed(),
-            header.hash
-        ])?)
+        .prepare_cached("select no from fact where journal = ?1 and seq = ?2 and hash = ?3")?
+        .query_row(
+            params![
+                header.journal.as_bytes(),
+                header.seq.cast_signed(),
+                header.hash
+            ],
+            |row| row.get(0),
+        )
+        .optional()?)
 }
 
 /// A fact of our own journal that we did not have: an old replica was put back, or the folder was
@@ -240,6 +285,30 @@ pub fn unsent_count(connection: &Connection) -> Result<u64, ReplicaError> {
         [],
         |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
     )?)
+}
+
+/// When the oldest fact happened, of this device or another, that the server is not known to have; server time as its
+/// author knew it.
+pub fn oldest_unsynced_ms(connection: &Connection) -> Result<Option<UnixMillis>, ReplicaError> {
+    let mut statement = connection.prepare(
+        "select envelope from (
+            select fact.envelope from own_journal join fact on fact.journal = own_journal.id
+            where fact.own = 1 and fact.seq = own_journal.acked_through + 1
+            union all
+            select fact.envelope from carried join fact on fact.no = carried.fact
+         )",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut oldest = None;
+    while let Some(row) = rows.next()? {
+        let decoded = Envelope::decode(row.get_ref(0)?.as_blob().unwrap_or_default());
+        if let Ok(envelope) = decoded {
+            let fact = envelope.fact();
+            let at_ms = fact.wall_ms.saturating_add(fact.offset_ms);
+            oldest = Some(oldest.map_or(at_ms, |oldest: UnixMillis| oldest.min(at_ms)));
+        }
+    }
+    Ok(oldest)
 }
 
 /// The server says that it will never take this fact of ours: it is kept and not sent again.

@@ -8,16 +8,21 @@
 //! One file for each group of tables; their functions take a `&Connection` to read and a
 //! [`WriteTx`] to write.
 
+pub mod carried;
 pub mod clock;
 pub mod error;
 pub mod events;
 pub mod facts;
+pub mod heard;
+pub mod held;
 pub mod identity;
 pub mod journals;
 pub mod labels;
 pub mod machine;
 mod open;
 pub mod parked;
+pub mod peer_key;
+pub mod peers;
 pub mod roster;
 pub mod schema;
 pub mod signed;
@@ -32,14 +37,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use shared::clock::{DeviceTime, UnixMillis};
 use shared::fact::FactSigningKey;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 pub use error::{OpenReplicaError, ReplicaError};
 pub use machine::Start;
 pub use open::open_to_look;
-pub use transaction::WriteTx;
+pub use transaction::{StoredFact, WriteTx};
 
 use crate::vault::Vault;
-use thread::{Queue, Store};
+use thread::{Listener, Queue, Store};
 
 /// File name of the replica inside a door's data folder.
 pub const REPLICA_FILE: &str = "replica.db";
@@ -64,6 +70,7 @@ struct Running {
     queue: Arc<Queue>,
     thread: Option<std::thread::JoinHandle<()>>,
     time: Arc<Mutex<DeviceTime>>,
+    listeners: Arc<Mutex<Vec<Listener>>>,
     vault: Option<Vault>,
     start: Start,
     _lock: std::fs::File,
@@ -95,10 +102,12 @@ impl Replica {
         let opened = open::open(data_dir, state_dir)?;
         let queue = Arc::new(Queue::default());
         let time = Arc::new(Mutex::new(DeviceTime::resume(opened.clock)));
+        let listeners = Arc::default();
         let store = Store {
             connection: opened.connection,
             machine: opened.machine,
             time: Arc::clone(&time),
+            listeners: Arc::clone(&listeners),
         };
         let thread = thread::start(store, Arc::clone(&queue)).map_err(OpenReplicaError::Thread)?;
         Ok(Self {
@@ -106,6 +115,7 @@ impl Replica {
                 queue,
                 thread: Some(thread),
                 time,
+                listeners,
                 vault: opened.vault,
                 start: opened.start,
                 _lock: opened.lock,
@@ -217,6 +227,18 @@ impl Replica {
             .clone()
     }
 
+    /// Tells from now on of each fact that comes on the disk, right after the commit: what this device writes, what the
+    /// server and what other devices bring.
+    pub fn facts_stored(&self) -> UnboundedReceiver<Vec<StoredFact>> {
+        let (listener, stored) = tokio::sync::mpsc::unbounded_channel();
+        self.running
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(listener);
+        stored
+    }
+
     /// An answer of the server told its time: see [`DeviceTime::measured`]. Kept on the disk.
     pub fn time_measured(
         &self,
@@ -258,5 +280,16 @@ impl Replica {
             .unseal_array(identity::KEY_PURPOSE, &sealed)
             .map(|seed| FactSigningKey::from_seed(&seed))
             .map_err(SigningKeyError::Sealed)
+    }
+
+    /// The key and certificate that this device shows its peers; the key is made at the first call.
+    pub async fn peer_key(&self) -> Result<peer_key::PeerKey, peer_key::PeerKeyError> {
+        let vault = self
+            .running
+            .vault
+            .clone()
+            .ok_or(peer_key::PeerKeyError::KeysElsewhere)?;
+        self.write_async(move |tx| peer_key::load_or_make(tx, &vault))
+            .await
     }
 }

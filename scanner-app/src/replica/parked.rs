@@ -2,11 +2,12 @@
 
 use rusqlite::{Connection, params};
 use shared::clock::UnixMillis;
+use shared::fact::Header;
 use shared::fact::envelope::hash_of;
 
 use super::events::EventNo;
 use super::facts::{self, Received};
-use super::{ReplicaError, WriteTx};
+use super::{ReplicaError, WriteTx, carried};
 
 /// Why a fact is parked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +64,14 @@ pub(super) fn retry(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
     for (event, parked_ms, envelope) in waiting {
-        facts::receive(tx, EventNo(event), &envelope, parked_ms)?;
+        let received = facts::receive(tx, EventNo(event), &envelope, parked_ms)?;
+        // Nobody remembers who brought it: a peer, maybe, so that the server lacks it.
+        if matches!(received, Received::Stored | Received::Forked)
+            && let Ok(header) = Header::peek(&envelope)
+            && let Some(no) = facts::number(tx, &header)?
+        {
+            carried::carry(tx, no, parked_ms)?;
+        }
     }
     Ok(())
 }

@@ -138,7 +138,7 @@ fn apply_entry(
         },
         PageEntry::Fact(bytes) => {
             match facts::receive(tx, event, bytes, now_ms)? {
-                Received::Stored => applied.facts += 1,
+                Received::Stored | Received::Forked => applied.facts += 1,
                 Received::Known => {}
                 Received::Parked => applied.parked += 1,
             }

@@ -39,11 +39,19 @@ struct Step {
     roster: &'static str,
 }
 
-const STEPS: &[Step] = &[Step {
-    to: Version { major: 1, minor: 0 },
-    sql: include_str!("schema/1.0.sql"),
-    roster: include_str!("schema/1.0-roster.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        to: Version { major: 1, minor: 0 },
+        sql: include_str!("schema/1.0.sql"),
+        roster: include_str!("schema/1.0-roster.sql"),
+    },
+    // November 2026: journals of others, for the exchange with peers.
+    Step {
+        to: Version { major: 1, minor: 1 },
+        sql: include_str!("schema/1.1.sql"),
+        roster: "",
+    },
+];
 
 /// What this program writes.
 pub const CURRENT: Version = STEPS[STEPS.len() - 1].to;

@@ -2,10 +2,12 @@
 
 use ed25519_dalek::VerifyingKey;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use sha2::{Digest as _, Sha256};
 use shared::ids::{DeviceId, OrganizerId};
 use shared::lease::LeaseList;
 use shared::roster::signed::{DeviceList, KeySet, OpenSignedError, SignedKind, SignedObject};
 use shared::roster::{DeviceRow, KeyRow};
+use shared::wire::latest::SignedHead;
 
 use super::events::{json, parse};
 use super::{ReplicaError, WriteTx, identity, parked, sync_state};
@@ -158,6 +160,25 @@ pub fn versions(connection: &Connection) -> Result<Vec<(SignedKind, u64)>, Repli
     .collect()
 }
 
+/// Kind, version and content of what is here, for other devices.
+pub fn heads(connection: &Connection) -> Result<Vec<SignedHead>, ReplicaError> {
+    let mut statement =
+        connection.prepare_cached("select kind, version, body from signed_object")?;
+    let rows = statement.query_map([], |row| {
+        Ok(SignedHead {
+            kind: row.get(0)?,
+            version: row.get::<_, i64>(1)?.cast_unsigned(),
+            hash: Sha256::digest(row.get_ref(2)?.as_blob()?).into(),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The certificate under which the organizer's devices know each other, once the device list names it.
+pub fn peer_authority(connection: &Connection) -> Result<Option<Vec<u8>>, ReplicaError> {
+    Ok(device_list(connection)?.and_then(|list| list.peer_authority))
+}
+
 fn replace_keys(tx: &WriteTx<'_>, set: &KeySet) -> Result<(), ReplicaError> {
     tx.execute("delete from ticket_key", [])?;
     let mut statement =
@@ -203,11 +224,15 @@ pub fn device(connection: &Connection, id: DeviceId) -> Result<Option<DeviceRow>
 
 /// The server as a device, once the device list names it.
 pub fn server_device(connection: &Connection) -> Result<Option<DeviceId>, ReplicaError> {
+    Ok(device_list(connection)?.and_then(|list| list.server))
+}
+
+fn device_list(connection: &Connection) -> Result<Option<DeviceList>, ReplicaError> {
     let Some(object) = get(connection, SignedKind::DeviceList)? else {
         return Ok(None);
     };
-    serde_json::from_slice::<DeviceList>(&object.body)
-        .map(|list| list.server)
+    serde_json::from_slice(&object.body)
+        .map(Some)
         .map_err(|_| ReplicaError::Row {
             table: "signed_object",
         })

@@ -9,7 +9,10 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, TransactionBehavior};
 use shared::clock::DeviceTime;
 
+use tokio::sync::mpsc::UnboundedSender;
+
 use super::machine::Machine;
+use super::transaction::{Committed, StoredFact};
 use super::{Priority, ReplicaError, WriteTx};
 
 pub(super) type Job = Box<dyn FnOnce(&mut Store) + Send>;
@@ -19,7 +22,11 @@ pub(super) struct Store {
     pub(super) connection: Connection,
     pub(super) machine: Machine,
     pub(super) time: Arc<Mutex<DeviceTime>>,
+    pub(super) listeners: Arc<Mutex<Vec<Listener>>>,
 }
+
+/// Who is told of facts that came on the disk.
+pub(super) type Listener = UnboundedSender<Vec<StoredFact>>;
 
 impl Store {
     pub(super) fn read<T, E: From<ReplicaError>>(
@@ -40,7 +47,14 @@ impl Store {
             .map_err(ReplicaError::from)?;
         let tx = WriteTx::new(tx, &self.time);
         let value = job(&tx)?;
-        let heads = tx.commit()?;
+        let Committed { heads, stored } = tx.commit()?;
+        if !stored.is_empty() {
+            let mut listeners = self
+                .listeners
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            listeners.retain(|listener| listener.send(stored.clone()).is_ok());
+        }
         if !heads.is_empty() {
             // The facts are on the disk; without this note only an old replica that is put back
             // goes unnoticed here (the server still notices).

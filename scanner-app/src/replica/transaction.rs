@@ -8,15 +8,38 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::{Connection, Transaction};
 use shared::clock::DeviceTime;
 use shared::fact::Head;
-use shared::ids::JournalId;
+use shared::fact::envelope::Header;
+use shared::ids::{EventId, JournalId};
+use shared::sync::gossip::event::Place;
 
+use super::events::EventNo;
+use super::facts::Origin;
 use super::{ReplicaError, clock};
+
+/// A fact that is on the disk since this commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredFact {
+    /// Where it stands.
+    pub place: Place,
+    /// Who brought it.
+    pub origin: Origin,
+}
+
+/// What a commit did that others must hear of.
+#[derive(Debug, Default)]
+pub(super) struct Committed {
+    /// To be noted outside the replica.
+    pub(super) heads: BTreeMap<JournalId, Head>,
+    /// For whoever passes facts on.
+    pub(super) stored: Vec<StoredFact>,
+}
 
 /// All of it is kept, or nothing. Dropping it undoes it; only the replica's thread commits.
 pub struct WriteTx<'a> {
     tx: Transaction<'a>,
     time: &'a Mutex<DeviceTime>,
     heads: RefCell<BTreeMap<JournalId, Head>>,
+    stored: RefCell<Vec<(EventNo, JournalId, u64, Origin)>>,
 }
 
 impl Deref for WriteTx<'_> {
@@ -33,6 +56,7 @@ impl<'a> WriteTx<'a> {
             tx,
             time,
             heads: RefCell::default(),
+            stored: RefCell::default(),
         }
     }
 
@@ -53,8 +77,40 @@ impl<'a> WriteTx<'a> {
         self.heads.borrow_mut().insert(journal, head);
     }
 
-    pub(super) fn commit(self) -> Result<BTreeMap<JournalId, Head>, ReplicaError> {
+    /// To be told once this is committed.
+    pub(super) fn fact_stored(&self, event: EventNo, header: &Header, origin: Origin) {
+        let stored = (event, header.journal, header.seq, origin);
+        self.stored.borrow_mut().push(stored);
+    }
+
+    pub(super) fn commit(self) -> Result<Committed, ReplicaError> {
+        let mut events: BTreeMap<EventNo, EventId> = BTreeMap::new();
+        let mut stored = Vec::new();
+        for (no, journal, seq, origin) in self.stored.take() {
+            let event = match events.get(&no) {
+                Some(event) => *event,
+                None => {
+                    let id: [u8; 16] =
+                        self.tx
+                            .query_row("select id from event where no = ?1", [no.0], |row| {
+                                row.get(0)
+                            })?;
+                    *events.entry(no).or_insert(EventId::from_bytes(id))
+                }
+            };
+            stored.push(StoredFact {
+                place: Place {
+                    event,
+                    journal,
+                    seq,
+                },
+                origin,
+            });
+        }
         self.tx.commit()?;
-        Ok(self.heads.into_inner())
+        Ok(Committed {
+            heads: self.heads.into_inner(),
+            stored,
+        })
     }
 }

@@ -16,13 +16,24 @@ use shared::sync::effect::{Effect, Report};
 use shared::sync::engine::{Context, Engine, Follow};
 use shared::sync::event::Event;
 use shared::sync::state::{Outage, State};
+use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::introduce::introduce;
 use super::requests::{self, Caller};
 use super::saves;
 use super::transport::{SyncTransport, TransportError};
+use crate::peers::LanLink;
+use crate::replica::facts::Origin;
 use crate::replica::identity::{self, Identity, SigningKeyError};
-use crate::replica::{Priority, Replica, ReplicaError};
+use crate::replica::{Priority, Replica, ReplicaError, StoredFact};
 use crate::status::SyncPhase;
+
+/// What was heard from another device is handed in once it has waited for so long: most often its author, or another
+/// device, does it sooner, and the feed says so.
+const CARRY_AFTER_MS: i64 = 3_000;
+
+/// Siblings that came since are learnt of, while the server is there.
+const INTRODUCE_EVERY: Duration = Duration::from_secs(30);
 
 /// The driver could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -53,11 +64,15 @@ pub struct Driver<T> {
     clock: Arc<dyn Clock>,
     random: Box<dyn Random + Send>,
     began: Instant,
+    stored: UnboundedReceiver<Vec<StoredFact>>,
     under_way: FuturesUnordered<BoxFuture<'static, Came>>,
     to_handle: VecDeque<Event>,
     wake_at: Option<Moment>,
     told: Option<State>,
     last_failure: Option<(&'static str, String)>,
+    lan: Option<LanLink>,
+    introductions: FuturesUnordered<BoxFuture<'static, ()>>,
+    introduce_at: Option<Instant>,
 }
 
 /// What a request brought.
@@ -93,7 +108,19 @@ impl<T: SyncTransport + 'static> Driver<T> {
         let resume = replica.read(saves::resume)?;
         let engine = Engine::resume(resume, follow);
         let replica = replica.with_priority(Priority::Background);
-        let caller = Caller::new(transport, replica.clone(), identity, key);
+        let stored = replica.facts_stored();
+        let carry_after_ms = match follow {
+            Follow::Changes => CARRY_AFTER_MS,
+            Follow::Once => 0,
+        };
+        let caller = Caller::new(
+            transport,
+            replica.clone(),
+            identity,
+            key,
+            Arc::clone(&clock),
+            carry_after_ms,
+        );
         Ok(Self {
             replica,
             engine,
@@ -101,12 +128,23 @@ impl<T: SyncTransport + 'static> Driver<T> {
             clock,
             random,
             began: Instant::now(),
+            stored,
             under_way: FuturesUnordered::new(),
             to_handle: VecDeque::from([Event::Tick]),
             wake_at: None,
             told: None,
             last_failure: None,
+            lan: None,
+            introductions: FuturesUnordered::new(),
+            introduce_at: None,
         })
+    }
+
+    /// Works with the exchange between devices: it tells whether there are any, and the server is asked for what it
+    /// needs.
+    pub fn with_lan(mut self, lan: LanLink) -> Self {
+        self.lan = Some(lan);
+        self
     }
 
     /// How the device stands.
@@ -146,13 +184,42 @@ impl<T: SyncTransport + 'static> Driver<T> {
         let pause = self.wake_at.map_or(Duration::from_mins(1), |at| {
             Duration::from_millis(at.since(self.now()))
         });
+        let introduce_at = self.introduce_at.map(tokio::time::Instant::from_std);
         tokio::select! {
             Some(came) = self.under_way.next(), if !self.under_way.is_empty() => self.came(came, news),
+            Some(facts) = self.stored.recv() => self.note_own_facts(&facts),
+            Some(heard) = heard(&mut self.lan) => match heard {
+                Heard::Reachable(peers) => self.to_handle.push_back(Event::PeersReachable(peers)),
+                Heard::Moved => self.introduce_at = self.introduce_at.map(|_| Instant::now()),
+            },
+            Some(()) = self.introductions.next(), if !self.introductions.is_empty() => {}
+            () = sleep_until(introduce_at) => self.introduce(),
             () = tokio::time::sleep(pause) => self.to_handle.push_back(Event::Tick),
         }
     }
 
+    /// The door writes from another thread: what it saw goes up at once.
+    fn note_own_facts(&mut self, facts: &[StoredFact]) {
+        if facts.iter().any(|fact| fact.origin == Origin::Own) {
+            self.to_handle.push_back(Event::FactAppended);
+        }
+    }
+
+    fn introduce(&mut self) {
+        let Some(lan) = &self.lan else {
+            return;
+        };
+        self.introduce_at = Some(Instant::now() + INTRODUCE_EVERY);
+        let caller = Arc::clone(&self.caller);
+        let addresses = lan.addresses.borrow().clone();
+        self.introductions
+            .push(Box::pin(introduce(caller, addresses)));
+    }
+
     fn came(&mut self, came: Came, news: &mut impl FnMut(News)) {
+        if self.lan.is_some() && matches!(came.event, Event::SessionOpened { .. }) {
+            self.introduce();
+        }
         self.to_handle.push_back(came.event);
         match came.failure {
             None => self.last_failure = None,
@@ -218,6 +285,35 @@ impl<T: SyncTransport + 'static> Driver<T> {
 
     fn now(&self) -> Moment {
         Moment(self.began.elapsed().as_millis() as u64)
+    }
+}
+
+/// What the exchange between devices tells.
+enum Heard {
+    Reachable(usize),
+    /// This device may be reached elsewhere now.
+    Moved,
+}
+
+async fn heard(lan: &mut Option<LanLink>) -> Option<Heard> {
+    let Some(lan) = lan else {
+        return std::future::pending().await;
+    };
+    let heard = tokio::select! {
+        changed = lan.reachable.changed() => changed.map(|()| Heard::Reachable(*lan.reachable.borrow())),
+        changed = lan.addresses.changed() => changed.map(|()| Heard::Moved),
+    };
+    match heard {
+        Ok(heard) => Some(heard),
+        // The exchange has ended: nothing will be heard of it any more.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 

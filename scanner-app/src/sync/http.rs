@@ -15,9 +15,9 @@ use shared::clock::Clock;
 use shared::ids::{EventId, OfferId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
-    ChangesQuery, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
-    ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, Page, SessionAnswer, SessionNonce,
-    SessionRequest, VectorAnswer,
+    AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
+    EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorBody, FactsAnswer,
+    FactsUpload, PROTOCOL, Page, SessionAnswer, SessionNonce, SessionRequest, VectorAnswer,
 };
 
 use super::transport::{Answered, SyncTransport, TransportError};
@@ -313,6 +313,22 @@ impl SyncTransport for HttpTransport {
     async fn signed(&self, token: &str, have: &str) -> Outcome<SignedAnswer> {
         self.json(self.request(Method::GET, &format!("/signed?have={have}"), Some(token), 0))
             .await
+    }
+
+    async fn certificate(
+        &self,
+        token: &str,
+        request: &CertificateRequest,
+    ) -> Outcome<CertificateAnswer> {
+        self.post("/certificate", Some(token), request).await
+    }
+
+    async fn report_addresses(
+        &self,
+        token: &str,
+        report: &AddressesReport,
+    ) -> Outcome<AddressesAnswer> {
+        self.post("/addresses", Some(token), report).await
     }
 
     async fn push(&self, token: &str, upload: &FactsUpload) -> Outcome<FactsAnswer> {

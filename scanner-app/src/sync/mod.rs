@@ -3,6 +3,7 @@
 pub mod driver;
 pub mod enrolment;
 mod http;
+mod introduce;
 mod requests;
 mod saves;
 pub mod transport;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use shared::clock::Clock;
 use shared::fact::FactSigningKey;
 use shared::sync::effect::{Parked, Request, Table};
 use shared::sync::event::{CallId, Event, Failure, Grant, Times};
@@ -15,7 +16,7 @@ use crate::door::Author;
 use crate::edge::random_bytes;
 use crate::replica::identity::Identity;
 use crate::replica::roster::{self, Side};
-use crate::replica::{Replica, ReplicaError, facts, signed};
+use crate::replica::{Replica, ReplicaError, carried, facts, signed};
 
 /// Who asks, and by what session.
 pub(super) struct Caller<T> {
@@ -23,6 +24,9 @@ pub(super) struct Caller<T> {
     replica: Replica,
     identity: Identity,
     key: FactSigningKey,
+    clock: Arc<dyn Clock>,
+    /// Facts of other devices are handed in once they have waited for so long.
+    carry_after_ms: i64,
     /// Kept in memory only.
     token: Mutex<String>,
 }
@@ -51,12 +55,16 @@ impl<T> Caller<T> {
         replica: Replica,
         identity: Identity,
         key: FactSigningKey,
+        clock: Arc<dyn Clock>,
+        carry_after_ms: i64,
     ) -> Self {
         Self {
             transport,
             replica,
             identity,
             key,
+            clock,
+            carry_after_ms,
             token: Mutex::default(),
         }
     }
@@ -68,7 +76,19 @@ impl<T> Caller<T> {
         }
     }
 
-    fn token(&self) -> String {
+    pub(super) fn transport(&self) -> &T {
+        &self.transport
+    }
+
+    pub(super) fn replica(&self) -> &Replica {
+        &self.replica
+    }
+
+    pub(super) fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    pub(super) fn token(&self) -> String {
         self.token
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -237,6 +257,7 @@ async fn push<T: SyncTransport>(
     limit: u32,
     parked: Parked,
 ) -> Result<Came, NotDone> {
+    let (grace_ms, now_ms) = (caller.carry_after_ms, caller.clock.now_ms());
     let unsent = caller
         .replica
         .write_async(move |tx| {
@@ -244,7 +265,11 @@ async fn push<T: SyncTransport>(
                 Parked::LeaveOut => {}
                 Parked::TryAgain => facts::offer_refused_again(tx)?,
             }
-            facts::unsent(tx, limit as usize)
+            let own = facts::unsent(tx, limit as usize)?;
+            if own.is_empty() {
+                return carried::waiting(tx, limit as usize, grace_ms, now_ms);
+            }
+            Ok(own)
         })
         .await?;
     if unsent.is_empty() {

@@ -10,7 +10,7 @@ use shared::sync::event::{
 use crate::door::{Author, WriteFactError, reopen_after_fork};
 use crate::replica::roster::{self, ApplyPageError, Side};
 use crate::replica::signed::{self, ApplySignedError};
-use crate::replica::{Replica, ReplicaError, WriteTx, clock, facts, identity, journals};
+use crate::replica::{Replica, ReplicaError, WriteTx, carried, clock, facts, identity, journals};
 
 /// Something was not saved.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +114,10 @@ fn saved(
         Save::BeginShadow { event, cause } => {
             roster::begin_reset(tx, event)?;
             match cause {
-                ResetCause::FeedBeganAnew => journals::forget_acks(tx, event)?,
+                ResetCause::FeedBeganAnew => {
+                    journals::forget_acks(tx, event)?;
+                    carried::offer_again(tx, event, signed::server_device(tx)?)?;
+                }
                 ResetCause::ChecksumDiffers => {}
             }
         }
@@ -150,6 +153,12 @@ fn acks(
 ) -> Result<PushProgress, SaveError> {
     let mut progress = PushProgress::None;
     for update in updates {
+        if journals::get(tx, update.journal)?.is_none() {
+            if acks_of_another(tx, update)? {
+                progress = PushProgress::Some;
+            }
+            continue;
+        }
         let before = acked(tx, update.journal)?;
         journals::record_ack(tx, update.journal, update.acked_through)?;
         if acked(tx, update.journal)? > before {
@@ -172,6 +181,22 @@ fn acks(
         }
     }
     Ok(progress)
+}
+
+/// Of a journal that this device carries for another: `true` if less waits than before.
+fn acks_of_another(tx: &WriteTx<'_>, update: JournalUpdate) -> Result<bool, SaveError> {
+    let mut settled = carried::acked(tx, update.journal, update.acked_through)?;
+    match update.then {
+        AfterAck::GoOn => {}
+        AfterAck::Reopen { without, .. } => {
+            for (seq, why) in without {
+                facts::refused_by_server(tx, update.journal, seq, &why)?;
+            }
+            settled += carried::settle(tx, update.journal)?;
+        }
+        AfterAck::Park { why } => settled += carried::park(tx, update.journal, &why)?,
+    }
+    Ok(settled > 0)
 }
 
 fn acked(tx: &WriteTx<'_>, journal: JournalId) -> Result<u64, ReplicaError> {

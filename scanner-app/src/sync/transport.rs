@@ -6,9 +6,9 @@ use shared::clock::UnixMillis;
 use shared::ids::{EventId, OfferId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
-    ChangesQuery, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
-    ErrorCode, FactsAnswer, FactsUpload, Page, PageError, SessionAnswer, SessionNonce,
-    SessionRequest, VectorAnswer,
+    AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
+    EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
+    FactsUpload, Page, PageError, SessionAnswer, SessionNonce, SessionRequest, VectorAnswer,
 };
 
 /// An answer, and the wall clock around the request: what the offset is measured from.
@@ -124,6 +124,20 @@ pub trait SyncTransport: Send + Sync {
     /// Root-signed objects newer than `have` (`key_set:VERSION,device_list:VERSION`).
     fn signed(&self, token: &str, have: &str)
     -> impl Future<Output = Outcome<SignedAnswer>> + Send;
+
+    /// A certificate for the key that this device shows its peers.
+    fn certificate(
+        &self,
+        token: &str,
+        request: &CertificateRequest,
+    ) -> impl Future<Output = Outcome<CertificateAnswer>> + Send;
+
+    /// Says where this device may be reached in the venue's network; where its siblings may.
+    fn report_addresses(
+        &self,
+        token: &str,
+        report: &AddressesReport,
+    ) -> impl Future<Output = Outcome<AddressesAnswer>> + Send;
 
     /// Sends facts.
     fn push(

@@ -3,6 +3,7 @@
 mod crashes;
 mod faults;
 mod journals;
+mod lan;
 mod photos;
 mod program;
 mod replica;

@@ -1,11 +1,13 @@
 //! The replica on real files.
 
 use rusqlite::Connection;
+use scanner_app::door::{AtGate, Door, Sight};
 use scanner_app::replica::roster::{ApplyPageError, Side, apply_page, checksum, cursor};
 use scanner_app::replica::signed::{self, Applied, ApplySignedError};
 use scanner_app::replica::{
-    OpenReplicaError, REPLICA_FILE, Replica, ReplicaError, Start, events, roster, tickets,
+    OpenReplicaError, REPLICA_FILE, Replica, ReplicaError, Start, events, held, roster, tickets,
 };
+use shared::admission::Direction;
 use shared::ids::{TicketId, WindowNo};
 use shared::roster::{TicketStatus, WindowRow};
 use shared::sync::checksum::Checksum;
@@ -265,6 +267,42 @@ fn a_newer_minor_version_opens_and_stays_newer() {
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .expect("read");
     assert_eq!(number, 1007);
+}
+
+/// A2: the step to 1.1 keeps every fact and finds how far each journal goes on.
+#[test]
+fn a_replica_of_1_0_learns_how_far_its_journals_go() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[1, 2, 3]);
+    let door = Door::open(&replica, venue.event, &AtGate::AsEnrolled, Direction::In);
+    let door = door.expect("it may scan here");
+    for ticket in 1..=3 {
+        door.scan(&venue.code(ticket), Sight::Still, NOW)
+            .expect("scanned");
+    }
+    let event = venue.event;
+    let vector = |replica: &Replica| {
+        let vector = replica.read(move |tx| held::vector(tx, event));
+        vector.expect("read")
+    };
+    let before = vector(&replica);
+    assert_eq!((before.len(), before[0].seq), (1, 4));
+    drop((door, replica));
+    let connection = Connection::open(device.data().join(REPLICA_FILE)).expect("opens");
+    for table in [
+        "held_journal",
+        "carried",
+        "peer_key",
+        "peer_address",
+        "peer",
+        "own_address",
+    ] {
+        let dropped = connection.execute(&format!("drop table {table}"), []);
+        dropped.expect("dropped");
+    }
+    drop(connection);
+    set_version(&device, 1000);
+    assert_eq!(vector(&device.open()), before);
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! The driver on a real replica, against a server in memory that loses answers, shows a portal, forgets
 //! sessions and refuses.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use ed25519_dalek::Signer as _;
 use scanner_app::door::{Author, NewFact, write_fact};
 use scanner_app::edge::{OsRandom, SystemClock};
-use scanner_app::replica::{Replica, facts};
+use scanner_app::replica::heard::{Heard, hear};
+use scanner_app::replica::{Replica, ReplicaError, carried, facts};
 use scanner_app::sync::driver::{Driver, News};
 use scanner_app::sync::{Answered, SyncTransport, TransportError};
 use shared::fact::envelope::Header;
@@ -19,11 +20,12 @@ use shared::sync::engine::Follow;
 use shared::sync::session::SessionClaim;
 use shared::sync::state::{BlockReason, Outage, State};
 use shared::wire::latest::{
-    ChangesQuery, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
-    ErrorCode, FactsAnswer, FactsUpload, JournalAck, Page, SessionAnswer, SessionNonce,
-    SessionRequest, VectorAnswer,
+    AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
+    EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
+    FactsUpload, JournalAck, Page, SessionAnswer, SessionNonce, SessionRequest, VectorAnswer,
 };
 
+use crate::lan::caller::Pen;
 use crate::venue::{Device, NOW, Venue};
 
 const SERVER: &str = "https://billets.example.org";
@@ -41,8 +43,7 @@ enum Fault {
 
 #[derive(Default)]
 struct Held {
-    journal: Vec<Vec<u8>>,
-    id: Option<JournalId>,
+    journals: BTreeMap<JournalId, Vec<Vec<u8>>>,
     push_faults: VecDeque<Fault>,
     pull_faults: VecDeque<Fault>,
     pushes: u32,
@@ -82,18 +83,22 @@ fn error_of(fault: Fault) -> TransportError {
 impl Held {
     fn take_in(&mut self, bytes: &[u8]) {
         let header = Header::peek(bytes).expect("sound bytes");
-        let head = self.journal.last().map_or(Head::EMPTY, |last| {
+        let journal = self.journals.entry(header.journal).or_default();
+        let head = journal.last().map_or(Head::EMPTY, |last| {
             Head::from(&Header::peek(last).expect("sound bytes"))
         });
-        self.id = Some(header.journal);
         if head.follow(&header).is_ok() {
-            self.journal.push(bytes.to_vec());
+            journal.push(bytes.to_vec());
         } else {
             assert!(
-                self.journal.iter().any(|held| held == bytes),
+                journal.iter().any(|held| held == bytes),
                 "A4: no gap, no fork"
             );
         }
+    }
+
+    fn facts(&self) -> usize {
+        self.journals.values().map(Vec::len).sum()
     }
 }
 
@@ -159,6 +164,14 @@ impl SyncTransport for Memory {
         Ok(answered(SignedAnswer { objects }))
     }
 
+    async fn certificate(&self, _: &str, _: &CertificateRequest) -> Outcome<CertificateAnswer> {
+        Err(TransportError::NotTheServer)
+    }
+
+    async fn report_addresses(&self, _: &str, _: &AddressesReport) -> Outcome<AddressesAnswer> {
+        Err(TransportError::NotTheServer)
+    }
+
     async fn push(&self, _: &str, upload: &FactsUpload) -> Outcome<FactsAnswer> {
         let mut held = self.held.lock().expect("no test panicked in it");
         held.pushes += 1;
@@ -172,14 +185,14 @@ impl SyncTransport for Memory {
         if let Some(fault) = fault {
             return Err(error_of(fault));
         }
-        let ack = JournalAck {
-            journal: held.id.expect("a journal"),
-            acked_through: held.journal.len() as u64,
+        let acks = held.journals.iter().map(|(journal, facts)| JournalAck {
+            journal: *journal,
+            acked_through: facts.len() as u64,
             forked_at: None,
             refused: Vec::new(),
-        };
+        });
         Ok(answered(FactsAnswer {
-            journals: vec![ack],
+            journals: acks.collect(),
             server_ms: NOW,
         }))
     }
@@ -192,7 +205,7 @@ impl SyncTransport for Memory {
 }
 
 struct Scene {
-    _device: Device,
+    device: Device,
     replica: Replica,
     server: Memory,
 }
@@ -228,7 +241,7 @@ fn scene() -> Scene {
         page: venue.page(NOW, &tickets),
     };
     Scene {
-        _device: device,
+        device,
         replica,
         server,
     }
@@ -290,8 +303,7 @@ fn a_round_brings_the_roster_and_hands_in_every_fact() {
             .held
             .lock()
             .expect("no test panicked in it")
-            .journal
-            .len(),
+            .facts(),
         4,
         "L1"
     );
@@ -301,6 +313,32 @@ fn a_round_brings_the_roster_and_hands_in_every_fact() {
         checksum(connection, event, Side::InUse)
     });
     assert_eq!(held.expect("readable").rows, 50, "F2");
+}
+
+/// L1: any device that reaches the server hands in what it heard of others; once.
+#[test]
+fn what_was_heard_of_another_door_is_handed_in_too() {
+    let scene = scene();
+    let (other, event) = (Device::new(2), scene.server.event);
+    let venue = Venue::at(NOW);
+    let list = venue.devices(2, NOW, &[&scene.device, &other]);
+    Venue::tell(&scene.replica, list);
+    let facts = Pen::of(&other, event, 0x22).entries(&[1, 2, 3]);
+    let heard = scene.replica.write(move |tx| {
+        for bytes in &facts {
+            assert_eq!(hear(tx, other.id, bytes, NOW)?, Heard::Stored);
+        }
+        Ok::<_, ReplicaError>(())
+    });
+    heard.expect("kept");
+    let waiting = || scene.replica.read(carried::count).expect("readable");
+    assert_eq!(waiting(), 4);
+    scene.run(|driver| driver.is_settled() && waiting() == 0);
+    assert_eq!(scene.server.held.lock().expect("unpoisoned").facts(), 8);
+    let before = scene.server.held.lock().expect("unpoisoned").pushes;
+    scene.run(Driver::is_settled);
+    let after = scene.server.held.lock().expect("unpoisoned").pushes;
+    assert_eq!(before, after, "never again");
 }
 
 #[test]
@@ -317,7 +355,7 @@ fn an_answer_lost_after_the_commit_changes_nothing_when_sent_again() {
     let failed = scene.run(Driver::is_settled);
     assert_eq!(failed, ["server_timed_out"; 2]);
     let held = scene.server.held.lock().expect("no test panicked in it");
-    assert_eq!((held.journal.len(), held.pushes), (4, 3), "A4");
+    assert_eq!((held.facts(), held.pushes), (4, 3), "A4");
 }
 
 #[test]

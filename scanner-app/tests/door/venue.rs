@@ -158,6 +158,7 @@ impl Venue {
         let list = DeviceList {
             devices: devices.iter().map(|d| self.device_row(d)).collect(),
             server: None,
+            ..DeviceList::default()
         };
         self.sign(SignedKind::DeviceList, version, now_ms, &list)
     }

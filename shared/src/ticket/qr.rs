@@ -74,6 +74,27 @@ impl Qr {
         self.dark.chunks_exact(self.width)
     }
 
+    /// As lines of half blocks for a terminal with dark letters on a light ground or the other way round: the quiet zone
+    /// is drawn, too.
+    pub fn drawn(&self) -> String {
+        let is_dark = |x: usize, y: usize| {
+            let (x, y) = (x.checked_sub(QUIET_ZONE), y.checked_sub(QUIET_ZONE));
+            let inside = x.zip(y).filter(|(x, y)| *x < self.width && *y < self.width);
+            inside.is_some_and(|(x, y)| self.dark[y * self.width + x])
+        };
+        let side = self.width + 2 * QUIET_ZONE;
+        let rows = (0..side).step_by(2).map(|y| {
+            let line = (0..side).map(|x| match (is_dark(x, y), is_dark(x, y + 1)) {
+                (false, false) => '█',
+                (false, true) => '▀',
+                (true, false) => '▄',
+                (true, true) => ' ',
+            });
+            line.collect::<String>()
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    }
+
     /// As SVG, one unit a module; it fills the box that the page gives it.
     pub fn svg(&self) -> String {
         let side = self.width + 2 * QUIET_ZONE;

@@ -10,7 +10,7 @@ use crate::sync::backoff::Moment;
 use crate::sync::engine::Context;
 use crate::sync::event::{CallId, Failure};
 use crate::sync::gossip::Gossip;
-use crate::sync::gossip::effect::{Effect, Report, Request, Save};
+use crate::sync::gossip::effect::{Effect, Report, Request, Save, Span};
 use crate::sync::gossip::event::{Event, Place, SavedFacts, SavedSigned};
 use crate::wire::latest::{JournalHead, SignedHead};
 
@@ -295,17 +295,19 @@ impl Mesh {
             return;
         }
         let store = &self.nodes[&from].store;
-        let envelopes = match &request {
-            Request::OfferFacts { spans } => spans
-                .iter()
-                .flat_map(|span| {
-                    let facts = &store.facts[&span.journal];
-                    facts.range((span.from, [0; 32])..=(span.through, [255; 32]))
-                })
-                .map(|(_, bytes)| bytes.clone())
-                .collect(),
-            _ => Vec::new(),
+        let offered: &[Span] = if let Request::OfferFacts { spans } = &request {
+            spans
+        } else {
+            &[]
         };
+        let envelopes = offered
+            .iter()
+            .flat_map(|span| {
+                let facts = &store.facts[&span.journal];
+                facts.range((span.from, [0; 32])..=(span.through, [255; 32]))
+            })
+            .map(|(_, bytes)| bytes.clone())
+            .collect();
         let signed = store.signed;
         let parcel = Parcel::Request {
             from,

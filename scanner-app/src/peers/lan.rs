@@ -1,0 +1,565 @@
+//! Drives the exchange with the devices of the building: carries out what the gossip wants, tells it of facts that came
+//! on the disk, and keeps looking who is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use shared::clock::Clock;
+use shared::ids::{DeviceId, EventId, Random};
+use shared::sync::backoff::Moment;
+use shared::sync::engine::Context;
+use shared::sync::event::{CallId, Failure};
+use shared::sync::gossip::effect::{Effect, Report, Save};
+use shared::sync::gossip::event::Event;
+use shared::sync::gossip::{Gossip, Standing};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel};
+use tokio::sync::watch;
+
+use super::credentials::{Credentials, CredentialsError, MadeFrom};
+use super::dial::Dialer;
+use super::discover::announced::Announced;
+use super::discover::{Announcements, told};
+use super::roster::{self, Roster};
+use super::serve::{Called, Desk, Shown, serve};
+use super::{interfaces, saves};
+use crate::replica::facts::Origin;
+use crate::replica::identity::SigningKeyError;
+use crate::replica::peers::{self, PeerAddress, PeerState, Source};
+use crate::replica::{Priority, Replica, ReplicaError, StoredFact, peer_key, signed};
+
+/// How often this looks for new devices, addresses and certificates.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How others stand is written that often, if nothing but the time of the last answer changed.
+const NOTE_EVERY: Duration = Duration::from_secs(15);
+/// An address of which nobody knows whose it is, is tried that often.
+const PROBE_EVERY: Duration = Duration::from_secs(10);
+/// What callers bring and was not looked at yet.
+const WAITING: usize = 1_024;
+/// Announced addresses that wait for the next look.
+const MOST_ANNOUNCED: usize = 64;
+
+/// How this device takes part.
+#[derive(Clone, Debug)]
+pub struct LanConfig {
+    /// Where it takes calls.
+    pub listen: SocketAddr,
+    /// Announce it in the network, and hear announcements.
+    pub announces: bool,
+    /// The data folder, where `door lan add` leaves what it was told.
+    pub data_dir: PathBuf,
+}
+
+/// It could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartLanError {
+    /// The address is taken, or not of this machine.
+    #[error("taking calls of other doors at {0}; give another address with --lan, or `--lan off`")]
+    Listen(SocketAddr, #[source] std::io::Error),
+    /// Nobody's device yet.
+    #[error(transparent)]
+    Key(#[from] SigningKeyError),
+    /// The replica.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+}
+
+impl StartLanError {
+    /// For programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Listen(..) => "lan_address",
+            Self::Key(error) => error.code(),
+            Self::Replica(error) => error.code(),
+        }
+    }
+}
+
+/// What the driver of the server's sync hears of the exchange.
+#[derive(Clone, Debug)]
+pub struct LanLink {
+    /// How many other devices answer.
+    pub reachable: watch::Receiver<usize>,
+    /// Where this device takes calls.
+    pub addresses: watch::Receiver<Vec<SocketAddr>>,
+}
+
+/// What a person may be told of the exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LanNews {
+    /// So many devices answer now.
+    Reachable(usize),
+    /// Something to look at.
+    Report(Report),
+}
+
+/// The exchange of one device.
+pub struct Lan {
+    replica: Replica,
+    clock: Arc<dyn Clock>,
+    random: Box<dyn Random + Send>,
+    config: LanConfig,
+    began: Instant,
+    gossip: Gossip,
+    dialer: Dialer,
+    listener: Option<TcpListener>,
+    bound: SocketAddr,
+    shown: Shown,
+    made_from: Option<MadeFrom>,
+    called_sender: Sender<Called>,
+    called: Receiver<Called>,
+    stored: UnboundedReceiver<Vec<StoredFact>>,
+    under_way: FuturesUnordered<BoxFuture<'static, Came>>,
+    wake_at: Option<Moment>,
+    announcements: Option<Announcements>,
+    announced: BTreeSet<(DeviceId, SocketAddr)>,
+    known: BTreeMap<DeviceId, BTreeSet<EventId>>,
+    probed: BTreeMap<SocketAddr, Instant>,
+    noted: (Vec<(DeviceId, bool)>, Option<Instant>),
+    reached: BTreeMap<DeviceId, SocketAddr>,
+    reachable: watch::Sender<usize>,
+    addresses: watch::Sender<Vec<SocketAddr>>,
+}
+
+/// What something under way brought.
+enum Came {
+    Event(Event),
+    Looked(Option<Box<Looked>>),
+    Probed(SocketAddr, Option<DeviceId>),
+    Written,
+}
+
+/// What there is to know, read at once.
+struct Looked {
+    roster: Roster,
+    addresses: Vec<PeerAddress>,
+    /// Newly made, if what they are made from has changed.
+    credentials: Option<Credentials>,
+}
+
+impl Lan {
+    /// Takes the address. Nobody is called or answered before the server gave a certificate.
+    pub async fn start(
+        replica: &Replica,
+        config: LanConfig,
+        clock: Arc<dyn Clock>,
+        random: Box<dyn Random + Send>,
+    ) -> Result<(Self, LanLink), StartLanError> {
+        let failed = |error| StartLanError::Listen(config.listen, error);
+        let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+        let bound = listener.local_addr().map_err(failed)?;
+        let replica = replica.with_priority(Priority::Background);
+        let announcements = config.announces.then(Announcements::start);
+        let announcements = match announcements.transpose() {
+            Ok(announcements) => announcements,
+            Err(error) => {
+                tracing::warn!(%error, "no announcements in this network; the other ways go on");
+                None
+            }
+        };
+        let (called_sender, called) = channel(WAITING);
+        let (reachable, is_reachable) = watch::channel(0);
+        let (addresses, own_addresses) = watch::channel(Vec::new());
+        let lan = Self {
+            stored: replica.facts_stored(),
+            dialer: Dialer::new(replica.clone()),
+            replica,
+            clock,
+            random,
+            config,
+            began: Instant::now(),
+            gossip: Gossip::new(),
+            listener: Some(listener),
+            bound,
+            shown: Shown::default(),
+            made_from: None,
+            called_sender,
+            called,
+            under_way: FuturesUnordered::new(),
+            wake_at: None,
+            announcements,
+            announced: BTreeSet::new(),
+            known: BTreeMap::new(),
+            probed: BTreeMap::new(),
+            noted: (Vec::new(), None),
+            reached: BTreeMap::new(),
+            reachable,
+            addresses,
+        };
+        let link = LanLink {
+            reachable: is_reachable,
+            addresses: own_addresses,
+        };
+        Ok((lan, link))
+    }
+
+    /// Where it takes calls.
+    pub fn bound(&self) -> SocketAddr {
+        self.bound
+    }
+
+    /// Goes on until dropped.
+    pub async fn run(mut self, mut news: impl FnMut(LanNews)) {
+        let desk = Desk {
+            replica: self.replica.clone(),
+            clock: Arc::clone(&self.clock),
+            called: self.called_sender.clone(),
+        };
+        let Some(listener) = self.listener.take() else {
+            return;
+        };
+        let mut serving = std::pin::pin!(serve(listener, Arc::clone(&self.shown), desk));
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut is_looking = false;
+        loop {
+            let pause = self.wake_at.map_or(Duration::from_mins(1), |at| {
+                Duration::from_millis(at.since(self.now()))
+            });
+            tokio::select! {
+                () = &mut serving => return,
+                Some(stored) = self.stored.recv() => self.tell_stored(&stored, &mut news),
+                Some(called) = self.called.recv() => self.note_call(called, &mut news),
+                Some(came) = self.under_way.next(), if !self.under_way.is_empty() => match came {
+                    Came::Event(event) => self.handle(event, &mut news),
+                    Came::Looked(looked) => {
+                        is_looking = false;
+                        if let Some(looked) = looked {
+                            self.looked(*looked, &mut news);
+                        }
+                    }
+                    Came::Probed(address, device) => self.probed(address, device),
+                    Came::Written => {}
+                },
+                Some(announced) = next_of(&mut self.announcements) => self.note_announced(announced),
+                _ = looks.tick(), if !is_looking => {
+                    is_looking = true;
+                    self.look();
+                }
+                () = tokio::time::sleep(pause) => self.handle(Event::Tick, &mut news),
+            }
+        }
+    }
+
+    fn now(&self) -> Moment {
+        Moment(self.began.elapsed().as_millis() as u64)
+    }
+
+    fn handle(&mut self, event: Event, news: &mut impl FnMut(LanNews)) {
+        let mut context = Context {
+            now: self.now(),
+            random: self.random.as_mut(),
+        };
+        let effects = self.gossip.handle(event, &mut context);
+        self.wake_at = None;
+        for effect in effects {
+            match effect {
+                Effect::Save(call, save) => self.save(call, save),
+                Effect::Send(call, ask) => {
+                    let asked = self.dialer.clone().ask(call, ask);
+                    self.under_way
+                        .push(Box::pin(async move { Came::Event(asked.await) }));
+                }
+                Effect::Report(report) => news(LanNews::Report(report)),
+                Effect::WakeAt(at) => self.wake_at = Some(at),
+            }
+        }
+        let reachable = self.gossip.reachable();
+        let has_changed = self.reachable.send_if_modified(|told| {
+            let has_changed = *told != reachable;
+            *told = reachable;
+            has_changed
+        });
+        if has_changed {
+            news(LanNews::Reachable(reachable));
+        }
+    }
+
+    fn save(&mut self, call: CallId, save: Save) {
+        let replica = self.replica.clone();
+        let now_ms = self.clock.now_ms();
+        let saving = async move {
+            match save {
+                Save::Facts { from, envelopes } => {
+                    let saved = saves::facts(&replica, from, envelopes, now_ms).await?;
+                    Ok(Event::FactsSaved { call, saved })
+                }
+                Save::Signed { objects, .. } => {
+                    let saved = saves::objects(&replica, objects).await?;
+                    Ok(Event::SignedSaved { call, saved })
+                }
+            }
+        };
+        self.under_way.push(Box::pin(async move {
+            let saved: Result<Event, ReplicaError> = saving.await;
+            Came::Event(saved.unwrap_or_else(|error| {
+                tracing::error!(%error, "saving what another door brought failed");
+                let failure = Failure::Storage;
+                Event::Failed { call, failure }
+            }))
+        }));
+    }
+
+    /// Whoever brought a fact is not told of it.
+    fn tell_stored(&mut self, stored: &[StoredFact], news: &mut impl FnMut(LanNews)) {
+        let from = |fact: &StoredFact| match fact.origin {
+            Origin::Own | Origin::Server => None,
+            Origin::Peer(peer) => Some(peer),
+        };
+        for same in stored.chunk_by(|a, b| from(a) == from(b)) {
+            let facts = same.iter().map(|fact| fact.place).collect();
+            let from = same.first().and_then(from);
+            self.handle(Event::Stored { facts, from }, news);
+        }
+    }
+
+    fn note_call(&mut self, called: Called, news: &mut impl FnMut(LanNews)) {
+        match called {
+            Called::By(peer) => self.handle(Event::Called { peer }, news),
+            Called::Forked(peer, journal, at) => {
+                let report = Report::JournalForkedAtPeer { journal, at, peer };
+                news(LanNews::Report(report));
+            }
+            Called::Rubbish(peer, count) => {
+                news(LanNews::Report(Report::PeerSentRubbish { peer, count }));
+            }
+        }
+    }
+
+    fn note_announced(&mut self, announced: Announced) {
+        if self.announced.len() < MOST_ANNOUNCED {
+            let Announced { device, address } = announced;
+            self.announced.insert((device, address));
+        }
+    }
+
+    /// Reads what there is to know, and writes what was heard since, in one transaction if there is anything.
+    fn look(&mut self) {
+        self.tell_addresses();
+        let (replica, clock) = (self.replica.clone(), Arc::clone(&self.clock));
+        let now_ms = clock.now_ms();
+        let announced = std::mem::take(&mut self.announced);
+        let told = told::take(&self.config.data_dir);
+        let made_from = self.made_from.clone();
+        let states = self.states_to_note(now_ms);
+        let reached = self.newly_reached();
+        self.under_way.push(Box::pin(async move {
+            if !(announced.is_empty() && told.is_empty() && states.is_none() && reached.is_empty())
+            {
+                let written = replica
+                    .write_async(move |tx| {
+                        for (device, address) in announced {
+                            peers::put_address(
+                                tx,
+                                address,
+                                Some(device),
+                                Source::Announced,
+                                now_ms,
+                            )?;
+                        }
+                        for text in told {
+                            let source = text.device.map_or(Source::Typed, |_| Source::Shown);
+                            for address in text.addresses {
+                                peers::put_address(tx, address, text.device, source, now_ms)?;
+                            }
+                        }
+                        for (device, address) in reached {
+                            peers::reached(tx, address, device, now_ms)?;
+                        }
+                        states.map_or(Ok(()), |states| peers::put_states(tx, &states))
+                    })
+                    .await;
+                if let Err(error) = written {
+                    let error: ReplicaError = error;
+                    tracing::error!(%error, "noting the other doors failed");
+                }
+            }
+            let looked = read(&replica, clock, made_from).await;
+            let looked = looked.inspect_err(|error| {
+                tracing::error!(%error, "looking for the other doors failed");
+            });
+            Came::Looked(looked.ok().map(Box::new))
+        }));
+    }
+
+    fn looked(&mut self, looked: Looked, news: &mut impl FnMut(LanNews)) {
+        if let Some(credentials) = looked.credentials {
+            self.dialer.call_as(credentials.client);
+            *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(credentials.server);
+            self.made_from = Some(credentials.made_from);
+        }
+        let Roster { own, peers } = looked.roster;
+        if let Some(announcements) = &mut self.announcements {
+            announcements.want(peers.keys().copied());
+            if let Some(own) = own.filter(|_| self.made_from.is_some()) {
+                announcements.tell(own, &self.addresses.borrow());
+            }
+        }
+        let gone: Vec<DeviceId> = self
+            .known
+            .keys()
+            .filter(|device| !peers.contains_key(device))
+            .copied()
+            .collect();
+        for peer in gone {
+            self.known.remove(&peer);
+            self.handle(Event::Gone { peer }, news);
+        }
+        if self.made_from.is_none() {
+            return;
+        }
+        for (peer, events) in peers {
+            let ways = ways_to(peer, &looked.addresses);
+            if ways.is_empty() {
+                continue;
+            }
+            self.dialer.know(peer, ways);
+            if self.known.get(&peer) != Some(&events) {
+                self.known.insert(peer, events.clone());
+                self.handle(Event::Found { peer, events }, news);
+            }
+        }
+        self.probe_unknown(&looked.addresses);
+    }
+
+    fn probe_unknown(&mut self, addresses: &[PeerAddress]) {
+        let now = Instant::now();
+        for unknown in addresses.iter().filter(|known| known.device.is_none()) {
+            let address = unknown.address;
+            let last = self.probed.get(&address);
+            if last.is_some_and(|last| now.duration_since(*last) < PROBE_EVERY) {
+                continue;
+            }
+            self.probed.insert(address, now);
+            let dialer = self.dialer.clone();
+            self.under_way.push(Box::pin(async move {
+                Came::Probed(address, dialer.whose(address).await)
+            }));
+        }
+    }
+
+    fn probed(&mut self, address: SocketAddr, device: Option<DeviceId>) {
+        let Some(device) = device else {
+            return;
+        };
+        self.probed.remove(&address);
+        let (replica, now_ms) = (self.replica.clone(), self.clock.now_ms());
+        self.under_way.push(Box::pin(async move {
+            let written = replica
+                .write_async(move |tx| peers::reached(tx, address, device, now_ms))
+                .await;
+            if let Err(error) = written {
+                let error: ReplicaError = error;
+                tracing::error!(%error, "noting another door's address failed");
+            }
+            Came::Written
+        }));
+    }
+
+    /// Tells everybody where this device may be reached, when that has changed.
+    fn tell_addresses(&mut self) {
+        let own = interfaces::own_addresses(self.bound);
+        if *self.addresses.borrow() == own {
+            return;
+        }
+        self.addresses.send_replace(own.clone());
+        let replica = self.replica.clone();
+        self.under_way.push(Box::pin(async move {
+            let written = replica
+                .write_async(move |tx| peers::put_own_addresses(tx, &own))
+                .await;
+            if let Err(error) = written {
+                let error: ReplicaError = error;
+                tracing::error!(%error, "noting this door's own addresses failed");
+            }
+            Came::Event(Event::NetworkUp)
+        }));
+    }
+
+    /// How the others stand, if that is to be written now.
+    fn states_to_note(&mut self, now_ms: i64) -> Option<Vec<PeerState>> {
+        let now = self.now();
+        let views: Vec<_> = self.gossip.peers().collect();
+        let stands: Vec<(DeviceId, bool)> = views
+            .iter()
+            .map(|view| (view.peer, view.standing == Standing::Reachable))
+            .collect();
+        let (noted, at) = &self.noted;
+        let is_due = at.is_none_or(|at| at.elapsed() >= NOTE_EVERY) && !views.is_empty();
+        if *noted == stands && !is_due {
+            return None;
+        }
+        self.noted = (stands, Some(Instant::now()));
+        let states = views.into_iter().map(|view| PeerState {
+            device: view.peer,
+            is_reachable: view.standing == Standing::Reachable,
+            seen_ms: view.seen_at.map(|at| now_ms - now.since(at) as i64),
+        });
+        Some(states.collect())
+    }
+
+    /// Devices that answered where they had not before.
+    fn newly_reached(&mut self) -> Vec<(DeviceId, SocketAddr)> {
+        let reachable: Vec<DeviceId> = self
+            .gossip
+            .peers()
+            .filter(|view| view.standing == Standing::Reachable)
+            .map(|view| view.peer)
+            .collect();
+        let mut newly = Vec::new();
+        for device in reachable {
+            if let Some(address) = self.dialer.reached_at(device)
+                && self.reached.insert(device, address) != Some(address)
+            {
+                newly.push((device, address));
+            }
+        }
+        newly
+    }
+}
+
+async fn next_of(announcements: &mut Option<Announcements>) -> Option<Announced> {
+    match announcements {
+        Some(announcements) => announcements.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Those that answered last first; then by how they came to be known.
+fn ways_to(peer: DeviceId, addresses: &[PeerAddress]) -> Vec<SocketAddr> {
+    let mut ways: Vec<&PeerAddress> = addresses
+        .iter()
+        .filter(|known| known.device == Some(peer))
+        .collect();
+    ways.sort_by_key(|way| (std::cmp::Reverse(way.reached_ms), way.source));
+    ways.into_iter().map(|way| way.address).collect()
+}
+
+async fn read(
+    replica: &Replica,
+    clock: Arc<dyn Clock>,
+    made_from: Option<MadeFrom>,
+) -> Result<Looked, CredentialsError> {
+    let (roster, addresses, now_from) = replica
+        .read_async(|tx| {
+            let now_from = peer_key::issued_ms(tx)?.zip(signed::peer_authority(tx)?);
+            Ok::<_, ReplicaError>((roster::load(tx)?, peers::addresses(tx)?, now_from))
+        })
+        .await?;
+    let credentials = if now_from.is_some() && now_from != made_from {
+        Credentials::load(replica, clock).await?
+    } else {
+        None
+    };
+    Ok(Looked {
+        roster,
+        addresses,
+        credentials,
+    })
+}

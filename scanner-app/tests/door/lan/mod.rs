@@ -1,0 +1,7 @@
+//! Doors of one building on real sockets, with no server anywhere.
+
+mod building;
+pub(crate) mod caller;
+mod exchange;
+mod hostile;
+mod refusals;
