@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use serde::Serialize;
 use shared::clock::{Clock as _, DeviceTime, UnixMillis};
-use shared::ids::{EventId, JournalId};
+use shared::ids::{DeviceId, EventId, JournalId};
 use thiserror::Error;
 
 use crate::edge::SystemClock;
@@ -15,8 +15,8 @@ use crate::replica::events::EventNo;
 use crate::replica::journals::OwnJournal;
 use crate::replica::roster::Side;
 use crate::replica::{
-    OpenReplicaError, REPLICA_FILE, ReplicaError, clock, events, facts, identity, journals,
-    open_to_look, parked, roster, sync_state, tickets,
+    OpenReplicaError, REPLICA_FILE, ReplicaError, carried, clock, events, facts, identity,
+    journals, open_to_look, parked, peers, roster, signed, sync_state, tickets,
 };
 
 /// What a person wants to know of a door before it opens. Serialises to what `ui/src/door.ts`
@@ -48,6 +48,12 @@ pub struct EnrolledDoor {
     pub journals: Vec<JournalStatus>,
     /// Received facts that can't be used (yet).
     pub parked_facts: u64,
+    /// Facts of other doors that this one hands in if they don't.
+    pub carried_facts: u64,
+    /// Seconds since the oldest fact that is not known to be on the server; `None` = all are.
+    pub oldest_unsynced_s: Option<u64>,
+    /// The other doors that this one has heard of.
+    pub peers: Vec<PeerStatus>,
     /// Server time minus this device's clock.
     pub clock_offset_ms: Option<i64>,
     /// At most this wrong.
@@ -84,6 +90,19 @@ pub struct JournalStatus {
     pub cause: &'static str,
     /// Why nothing more is written to it.
     pub closed: Option<&'static str>,
+}
+
+/// Another door of the building.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PeerStatus {
+    /// Which device.
+    pub device: DeviceId,
+    /// What the organizer calls it.
+    pub name: Option<String>,
+    /// It answered when it was called last.
+    pub reachable: bool,
+    /// Seconds since it last answered or called.
+    pub seen_s: Option<u64>,
 }
 
 /// The sync engine's state, as a person is told of it.
@@ -214,6 +233,9 @@ fn enrolled(
         events,
         journals: journals::all(&tx)?.iter().map(journal_status).collect(),
         parked_facts: parked::count(&tx)?,
+        carried_facts: carried::count(&tx)?,
+        oldest_unsynced_s: facts::oldest_unsynced_ms(&tx)?.map(|since| seconds(server_ms - since)),
+        peers: peer_statuses(&tx, now_ms)?,
         clock_offset_ms: saved.offset.map(|offset| offset.offset_ms),
         clock_error_ms: saved.offset.map(|offset| offset.error_ms),
     }))
@@ -232,13 +254,33 @@ fn event_status(
         name: events::event_row(replica, no)?.map(|row| row.name),
         tickets: tickets::count(replica, no)?,
         caught_up: cursor.is_some_and(|cursor| cursor.caught_up),
-        roster_age_s: as_of_ms
-            .map(|as_of| u64::try_from((server_ms - as_of) / 1000).unwrap_or_default()),
+        roster_age_s: as_of_ms.map(|as_of| seconds(server_ms - as_of)),
         gates: events::gates(replica, no)?
             .into_iter()
             .map(|gate| gate.name)
             .collect(),
     })
+}
+
+fn peer_statuses(
+    replica: &Connection,
+    now_ms: UnixMillis,
+) -> Result<Vec<PeerStatus>, ReplicaError> {
+    let states = peers::states(replica)?.into_iter().map(|state| {
+        let row = signed::device(replica, state.device)?;
+        Ok(PeerStatus {
+            device: state.device,
+            name: row.map(|row| row.name),
+            reachable: state.is_reachable,
+            seen_s: state.seen_ms.map(|seen| seconds(now_ms - seen)),
+        })
+    });
+    states.collect()
+}
+
+/// Whole seconds; 0 for a time to come.
+fn seconds(ms: i64) -> u64 {
+    u64::try_from(ms / 1000).unwrap_or_default()
 }
 
 fn journal_status(journal: &OwnJournal) -> JournalStatus {
@@ -311,6 +353,14 @@ mod tests {
                     closed: None,
                 }],
                 parked_facts: 0,
+                carried_facts: 2,
+                oldest_unsynced_s: Some(75),
+                peers: vec![PeerStatus {
+                    device: DeviceId::from_bytes([4; 16]),
+                    name: Some("Porte B".into()),
+                    reachable: true,
+                    seen_s: Some(2),
+                }],
                 clock_offset_ms: Some(-120),
                 clock_error_ms: Some(15),
             }),

@@ -3,6 +3,8 @@
 mod enrol;
 mod error;
 mod journal;
+mod lan;
+mod online;
 mod output;
 mod scan;
 mod status;
@@ -40,6 +42,8 @@ enum Command {
     Scan(scan::Arguments),
     /// Say how this door stands.
     Status(status::Arguments),
+    /// Help doors find each other where the network doesn't.
+    Lan(lan::Arguments),
     /// Take away or check the signed record of what a door did.
     Journal(journal::Arguments),
     /// Check this program against the published ticket vectors.
@@ -58,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Sync(arguments) => sync::run(&arguments, &mut output),
         Command::Scan(arguments) => scan::run(&arguments, &mut output),
         Command::Status(arguments) => status::run(&arguments, &mut output),
+        Command::Lan(arguments) => lan::run(&arguments, &mut output),
         Command::Journal(arguments) => journal::run(&arguments, &mut output),
         Command::Token(arguments) => token::run(&arguments, &mut output),
     };

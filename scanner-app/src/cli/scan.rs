@@ -1,18 +1,26 @@
 //! `door scan`: reads pictures, decides, writes the journal; a line a scan.
 
-use std::path::PathBuf;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::admission::{Decision, Direction};
+use shared::admission::{Decision, Direction, RosterState};
 use shared::clock::Clock as _;
 use shared::ids::EventId;
 use shared::language::Language;
+use shared::sync::state::State;
 
+use super::online::{self, LanArguments, OnlineNews};
 use super::{CliError, Output, open_replica};
 use crate::camera::{self, CameraSource as _, CameraSpec, Pace, Pictures, Read};
 use crate::door::{AtGate, Door, Outcome, Sight, Verdict};
 use crate::edge::SystemClock;
+use crate::replica::Replica;
+use crate::sync::driver::News;
 
 /// What `door scan` takes.
 #[derive(Debug, clap::Args)]
@@ -30,8 +38,17 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value = "in")]
     direction: Way,
     /// `dir:FOLDER` or `file:PICTURE`.
+    #[arg(long, required_unless_present = "reader")]
+    camera: Option<CameraSpec>,
+    /// Codes from a hand-held reader instead: a line each on standard input.
+    #[arg(long, conflicts_with = "camera")]
+    reader: bool,
+    /// Keep in step with the server and with other doors meanwhile.
     #[arg(long)]
-    camera: CameraSpec,
+    sync: bool,
+    /// With `--sync`: other doors.
+    #[command(flatten)]
+    lan: LanArguments,
     /// Language of the sentences: fr, en, es, de, it.
     #[arg(long, default_value = "fr")]
     lang: Language,
@@ -53,12 +70,10 @@ impl From<Way> for Direction {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, CliError> {
-    let pictures =
-        Pictures::open(&arguments.camera).map_err(|error| CliError::of(error.code(), &error))?;
-    let sight = match pictures.pace() {
-        Pace::Live => Sight::Stream,
-        Pace::Patient => Sight::Still,
-    };
+    let pictures = arguments.camera.as_ref().map(Pictures::open);
+    let pictures = pictures
+        .transpose()
+        .map_err(|error| CliError::of(error.code(), &error))?;
     let replica = open_replica(&arguments.data)?;
     let gate = match &arguments.gate {
         Some(name) => AtGate::Named(name.clone()),
@@ -66,19 +81,110 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
     };
     let door = Door::open(&replica, arguments.event, &gate, arguments.direction.into())
         .map_err(|error| CliError::of(error.code(), &error))?;
-    let scanned = camera::start(pictures).iter().try_fold(0, |frames, read| {
-        show(&read, &door, sight, arguments.lang, output).map(|seen| frames + seen)
-    });
+    let door = Arc::new(door);
+    let in_step = arguments
+        .sync
+        .then(|| InStep::begin(&replica, &arguments.data, arguments.lan, &door))
+        .transpose()?;
+    let scanned = match pictures {
+        Some(pictures) => scan_pictures(pictures, &door, arguments.lang, output),
+        None => scan_lines(&door, arguments.lang, output),
+    };
     let flushed = door.flush(SystemClock.now_ms());
+    drop(in_step);
     let frames = scanned?;
     flushed.map_err(|error| CliError::of(error.code(), &error))?;
-    if frames == 0 {
+    if frames == 0 && !arguments.reader {
         return Err(CliError::new(
             "no_pictures",
             "none of the files is a picture; put PNG, JPEG or WebP files there",
         ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn scan_pictures(
+    pictures: Pictures,
+    door: &Door,
+    language: Language,
+    output: &mut Output,
+) -> Result<usize, CliError> {
+    let sight = match pictures.pace() {
+        Pace::Live => Sight::Stream,
+        Pace::Patient => Sight::Still,
+    };
+    camera::start(pictures).iter().try_fold(0, |frames, read| {
+        show(&read, door, sight, language, output).map(|seen| frames + seen)
+    })
+}
+
+/// Until the reader is unplugged, or whoever types ends the input.
+fn scan_lines(door: &Door, language: Language, output: &mut Output) -> Result<usize, CliError> {
+    std::io::stdin().lines().try_fold(0, |lines, line| {
+        let line = line.map_err(|error| CliError::of("reader", &error))?;
+        let read = Read::Codes {
+            frame: "reader".into(),
+            texts: vec![line],
+            took: Duration::ZERO,
+        };
+        show(&read, door, Sight::Still, language, output).map(|seen| lines + seen)
+    })
+}
+
+/// The sync, on a thread of its own: scanning waits for none of it. Dropping it ends it.
+struct InStep {
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl InStep {
+    fn begin(
+        replica: &Replica,
+        data: &Path,
+        lan: LanArguments,
+        door: &Arc<Door>,
+    ) -> Result<Self, CliError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| CliError::of("internal", &error))?;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let (replica, data, door) = (replica.clone(), data.to_owned(), Arc::clone(door));
+        let thread = std::thread::Builder::new()
+            .name("sync".into())
+            .spawn(move || {
+                let news = RefCell::new(|news: OnlineNews| {
+                    if let OnlineNews::Sync(News::State(state)) = news {
+                        door.set_roster_state(if state == State::Live {
+                            RosterState::Live
+                        } else {
+                            RosterState::MaybeBehind
+                        });
+                    }
+                });
+                let until = async { drop(stopped.await) };
+                let ended = runtime.block_on(online::run(&replica, &data, lan, &news, until));
+                if let Err(error) = ended {
+                    // The door goes on alone; `door status` says that nothing is sent.
+                    tracing::error!(code = error.code, detail = error.detail, "the sync ended");
+                    door.set_roster_state(RosterState::MaybeBehind);
+                }
+            });
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread.map_err(|error| CliError::of("thread", &error))?),
+        })
+    }
+}
+
+impl Drop for InStep {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been told on standard error.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// A line for each code of a frame; how many frames it was. The first scan that could not be written

@@ -1,10 +1,14 @@
 //! `door status`: how this door stands.
 
+mod texts;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use shared::clock::Clock as _;
+use shared::language::Language;
 
+use self::texts::Texts;
 use super::{CliError, Output};
 use crate::edge::SystemClock;
 use crate::status::{self, DoorStatus, EnrolledDoor};
@@ -15,66 +19,86 @@ pub(super) struct Arguments {
     /// Folder of this door's data.
     #[arg(long)]
     data: PathBuf,
+    /// Language: fr, en, es, de, it.
+    #[arg(long, default_value = "fr")]
+    lang: Language,
 }
 
 pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, CliError> {
     let status = status::read_at(&arguments.data, SystemClock.now_ms())
         .map_err(|error| CliError::of(error.code(), &error))?;
-    output.line(&status, &text(&status))?;
+    output.line(&status, &text(&status, Texts::of(arguments.lang)))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn text(status: &DoorStatus) -> String {
+fn text(status: &DoorStatus, texts: &Texts) -> String {
     let Some(door) = &status.enrolled else {
-        return format!(
-            "{}: not enrolled; run `door enrol`",
-            status.data_dir.display()
-        );
+        return format!("{} : {}", status.data_dir.display(), texts.not_enrolled);
     };
-    let known = |value: Option<u64>| value.map_or("not known".into(), |value| value.to_string());
+    let known = |value: Option<u64>| value.map_or(texts.unknown.into(), |value| value.to_string());
+    let seconds =
+        |value: Option<u64>| value.map_or(texts.unknown.into(), |value| format!("{value} s"));
+    let name = door.name.as_deref().unwrap_or_default();
+    let sync = door.sync.map_or(texts.never, |phase| phase.as_str());
+    let oldest = door
+        .oldest_unsynced_s
+        .map_or(texts.none.into(), |age| format!("{age} s"));
     let mut lines = vec![
-        format!(
-            "{} ({})",
-            door.name.as_deref().unwrap_or("this door"),
-            status.data_dir.display()
-        ),
-        format!(
-            "sync: {}",
-            door.sync.map_or("never", |phase| phase.as_str())
-        ),
-        format!("roster age: {} s", known(door.roster_age_s)),
-        format!("facts not yet sent: {}", known(door.unsent_facts)),
-        clock(door),
+        format!("{name} ({})", status.data_dir.display()),
+        format!("{}: {sync}", texts.sync),
+        format!("{}: {}", texts.roster_age, seconds(door.roster_age_s)),
+        format!("{}: {}", texts.unsent, known(door.unsent_facts)),
+        format!("{}: {}", texts.carried, door.carried_facts),
+        format!("{}: {oldest}", texts.oldest),
+        clock(door, texts),
     ];
-    for event in &door.events {
+    for peer in &door.peers {
+        let id = peer.device.to_string();
+        let state = if peer.reachable {
+            texts.reachable
+        } else {
+            texts.away
+        };
         lines.push(format!(
-            "event {}: {} ({} tickets{})",
-            event.id,
-            event.name.as_deref().unwrap_or("not synced yet"),
-            event.tickets,
-            if event.caught_up { "" } else { ", catching up" }
+            "{} {}: {state}, {} {}",
+            texts.peer,
+            peer.name.as_deref().unwrap_or(&id),
+            texts.seen,
+            peer.seen_s
+                .map_or(texts.never.into(), |age| format!("{age} s")),
+        ));
+    }
+    for event in &door.events {
+        let name = event.name.as_deref().unwrap_or(texts.unknown);
+        let behind = if event.caught_up { "" } else { texts.behind };
+        let (id, tickets) = (event.id, event.tickets);
+        lines.push(format!(
+            "{} {id}: {name} ({tickets} {}{behind})",
+            texts.event, texts.tickets
         ));
     }
     for journal in &door.journals {
+        let closed = journal.closed.map_or(String::new(), |cause| {
+            format!(", {}: {cause}", texts.closed)
+        });
         lines.push(format!(
-            "journal {}: {} facts, {} on the server, opened as {}{}",
+            "{} {}: {} {}, {} {}, {}{closed}",
+            texts.journal,
             journal.id,
             journal.facts,
+            texts.facts,
             journal.acked_through,
+            texts.on_server,
             journal.cause,
-            journal
-                .closed
-                .map_or(String::new(), |cause| format!(", closed: {cause}"))
         ));
     }
     lines.join("\n")
 }
 
-fn clock(door: &EnrolledDoor) -> String {
-    match (door.clock_offset_ms, door.clock_error_ms) {
-        (Some(offset), Some(error)) => {
-            format!("clock: {offset} ms behind the server, to {error} ms")
-        }
-        (Some(_), None) | (None, _) => "clock: never compared with the server's".into(),
-    }
+fn clock(door: &EnrolledDoor, texts: &Texts) -> String {
+    let measured = match (door.clock_offset_ms, door.clock_error_ms) {
+        (Some(offset), Some(error)) => format!("{offset} ms ± {error} ms"),
+        (Some(_), None) | (None, _) => texts.never.to_owned(),
+    };
+    format!("{}: {measured}", texts.clock)
 }

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use shared::sync::engine::Follow;
 use shared::sync::state::{BlockReason, State};
 
+use super::online::{self, LanArguments, OnlineNews};
 use super::{CliError, Output};
-use crate::edge::{OsRandom, SystemClock};
-use crate::replica::{Replica, identity, machine};
+use crate::peers::LanNews;
+use crate::replica::{Replica, machine};
 use crate::sync::driver::{Driver, News};
 use crate::sync::{HttpTransport, TransportError};
 
@@ -27,6 +27,9 @@ pub(super) struct Arguments {
     /// Seconds after which a single round gives up.
     #[arg(long, default_value_t = 120)]
     pub(super) give_up: u64,
+    /// With `--watch`: other doors.
+    #[command(flatten)]
+    lan: LanArguments,
 }
 
 /// Runs it.
@@ -34,42 +37,16 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
     let state = machine::state_dir().map_err(|error| CliError::of("state_dir", &error))?;
     let replica = Replica::open(&arguments.data, &state)
         .map_err(|error| CliError::of(error.code(), &error))?;
-    let follow = if arguments.watch {
-        Follow::Changes
-    } else {
-        Follow::Once
-    };
-    let driver = driver(&replica, follow)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| CliError::of("internal", &error))?;
     if arguments.watch {
-        runtime.block_on(watch(driver, output))
-    } else {
-        runtime.block_on(one_round(
-            driver,
-            Duration::from_secs(arguments.give_up),
-            output,
-        ))
+        return runtime.block_on(watch(&replica, arguments, output));
     }
-}
-
-fn driver(replica: &Replica, follow: Follow) -> Result<Driver<HttpTransport>, CliError> {
-    let identity = replica
-        .read(identity::load)
-        .map_err(|error| CliError::of(error.code(), &error))?;
-    let Some(identity) = identity else {
-        return Err(CliError::new(
-            "not_enrolled",
-            "this door is not enrolled; run `door enrol` with a code from the organizer's Devices page",
-        ));
-    };
-    let clock = Arc::new(SystemClock);
-    let transport = HttpTransport::to(&identity.server, clock.clone())
-        .map_err(|error| CliError::of("server_address", &error))?;
-    Driver::start(replica, transport, follow, clock, Box::new(OsRandom))
-        .map_err(|error| CliError::of(error.code(), &error))
+    let give_up = Duration::from_secs(arguments.give_up);
+    let driver = online::driver(&replica, Follow::Once)?;
+    runtime.block_on(one_round(driver, give_up, output))
 }
 
 /// Until everything is here and there, or it is clear that it won't be.
@@ -86,7 +63,7 @@ async fn one_round(
             .step(&mut |news| {
                 failures += u32::from(matches!(news, News::Failed(_)));
                 if told.is_ok() {
-                    told = tell(&news, output);
+                    told = tell(&OnlineNews::Sync(news), output);
                 }
             })
             .await;
@@ -140,33 +117,60 @@ fn not_settled(driver: &Driver<HttpTransport>) -> CliError {
 
 /// Until SIGINT or SIGTERM.
 async fn watch(
-    mut driver: Driver<HttpTransport>,
+    replica: &Replica,
+    arguments: &Arguments,
     output: &mut Output,
 ) -> Result<ExitCode, CliError> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate =
         signal(SignalKind::terminate()).map_err(|error| CliError::of("internal", &error))?;
-    loop {
-        let mut told = Ok(());
-        let mut say = |news: News| {
-            if told.is_ok() {
-                told = tell(&news, output);
-            }
-        };
+    let (failed, mut has_failed) = tokio::sync::mpsc::unbounded_channel();
+    let until = async move {
         tokio::select! {
-            () = driver.step(&mut say) => {}
-            _ = tokio::signal::ctrl_c() => return Ok(ExitCode::SUCCESS),
-            _ = terminate.recv() => return Ok(ExitCode::SUCCESS),
+            _ = tokio::signal::ctrl_c() => None,
+            _ = terminate.recv() => None,
+            error = has_failed.recv() => error,
         }
-        told?;
+    };
+    let told = std::cell::RefCell::new(|news: OnlineNews| {
+        if let Err(error) = tell(&news, output) {
+            // Nobody reads what this says any more.
+            let _ = failed.send(error);
+        }
+    });
+    let mut error = None;
+    online::run(replica, &arguments.data, arguments.lan, &told, async {
+        error = until.await;
+    })
+    .await?;
+    match error {
+        None => Ok(ExitCode::SUCCESS),
+        Some(error) => Err(error),
     }
 }
 
-fn tell(news: &News, output: &mut Output) -> Result<(), CliError> {
+fn tell(news: &OnlineNews, output: &mut Output) -> Result<(), CliError> {
     match news {
-        News::State(state) => output.line(&json!(state), &format!("State: {}", state.as_str())),
-        News::Report(report) => output.line(&json!(report), &format!("Note: {}", json!(report))),
-        News::Failed(error) => output.line(&failure(error), &format!("Not yet: {error}")),
+        OnlineNews::Sync(News::State(state)) => {
+            output.line(&json!(state), &format!("State: {}", state.as_str()))
+        }
+        OnlineNews::Sync(News::Report(report)) => {
+            output.line(&json!(report), &format!("Note: {}", json!(report)))
+        }
+        OnlineNews::Sync(News::Failed(error)) => {
+            output.line(&failure(error), &format!("Not yet: {error}"))
+        }
+        OnlineNews::Lan(LanNews::Reachable(doors)) => output.line(
+            &json!({ "peers_reachable": doors }),
+            &format!("Other doors that answer: {doors}"),
+        ),
+        OnlineNews::Lan(LanNews::Report(report)) => {
+            output.line(&json!(report), &format!("Note: {}", json!(report)))
+        }
+        OnlineNews::Listening(address) => output.line(
+            &json!({ "listening": address }),
+            &format!("Other doors may call at {address}"),
+        ),
     }
 }
 
