@@ -5,6 +5,7 @@ pub mod cpu;
 mod door;
 pub mod enrolment;
 pub mod figures;
+mod lan;
 pub mod load;
 mod relay;
 mod roster;
@@ -20,7 +21,7 @@ use figures::{Form, Sheet};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `door`, `server`, `rush` or `roster`; all when absent.
+    /// `door`, `server`, `rush`, `roster` or `lan`; all when absent.
     name: Option<String>,
     /// One JSON object a figure.
     #[arg(long)]
@@ -48,12 +49,16 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             door::run(sheet)?;
             server::run(sheet).await?;
             rush::run(sheet).await?;
-            roster::run(sheet).await
+            roster::run(sheet).await?;
+            lan::run(sheet).await
         }
         Some("door") => door::run(sheet),
         Some("server") => server::run(sheet).await,
         Some("rush") => rush::run(sheet).await,
         Some("roster") => roster::run(sheet).await,
-        Some(other) => bail!("there is no bench '{other}'; there are: door, server, rush, roster"),
+        Some("lan") => lan::run(sheet).await,
+        Some(other) => {
+            bail!("there is no bench '{other}'; there are: door, server, rush, roster, lan")
+        }
     }
 }

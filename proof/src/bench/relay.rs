@@ -1,10 +1,18 @@
-//! A relay that counts the bytes it carries: what is on the wire, whole answers with their headers.
+//! A relay between one port and another of this machine: it counts what it carries, and is as bad a line as one asks for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::Instant;
+
+/// Bytes of an answer that come through before a line breaks in its middle.
+const BREAKS_AFTER: usize = 100;
+/// Chunks under way on a line with a delay.
+const UNDER_WAY: usize = 64;
 
 /// Bytes carried so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,9 +23,33 @@ pub struct Carried {
     pub up: u64,
 }
 
+/// What goes wrong with a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    #[default]
+    None,
+    /// It breaks before the request has come.
+    BeforeRequest,
+    /// The request comes, and was carried out; its answer is lost.
+    BeforeAnswer,
+    /// The answer breaks off in its middle.
+    MidAnswer,
+}
+
+/// How a relay carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// From one end to the other.
+    pub delay: Duration,
+    /// What goes wrong.
+    pub fault: Fault,
+}
+
 /// Between one port and another of this machine.
 pub struct Relay {
     counts: Arc<Counts>,
+    line: watch::Sender<Line>,
     accepting: tokio::task::JoinHandle<()>,
 }
 
@@ -30,14 +62,30 @@ struct Counts {
 impl Relay {
     /// Carries what comes to `listener` to `server_port`.
     pub fn to(listener: TcpListener, server_port: u16) -> Self {
+        Self::with(listener, server_port, Line::default())
+    }
+
+    /// Carries it so.
+    pub fn with(listener: TcpListener, server_port: u16, line: Line) -> Self {
         let counts = Arc::<Counts>::default();
+        let (line, carries) = watch::channel(line);
         let counting = Arc::clone(&counts);
         let accepting = tokio::spawn(async move {
             while let Ok((device, _)) = listener.accept().await {
-                tokio::spawn(carry(device, server_port, Arc::clone(&counting)));
+                let line = carries.clone();
+                tokio::spawn(carry(device, server_port, Arc::clone(&counting), line));
             }
         });
-        Self { counts, accepting }
+        Self {
+            counts,
+            line,
+            accepting,
+        }
+    }
+
+    /// Carries otherwise from now on, also on connections that are open.
+    pub fn change(&self, line: Line) {
+        self.line.send_replace(line);
     }
 
     /// The counts now.
@@ -55,7 +103,15 @@ impl Drop for Relay {
     }
 }
 
-async fn carry(device: TcpStream, server_port: u16, counts: Arc<Counts>) {
+async fn carry(
+    device: TcpStream,
+    server_port: u16,
+    counts: Arc<Counts>,
+    line: watch::Receiver<Line>,
+) {
+    if line.borrow().fault == Fault::BeforeRequest {
+        return;
+    }
     let Ok(server) = TcpStream::connect(("127.0.0.1", server_port)).await else {
         return;
     };
@@ -63,52 +119,115 @@ async fn carry(device: TcpStream, server_port: u16, counts: Arc<Counts>) {
     let _ = (device.set_nodelay(true), server.set_nodelay(true));
     let ((from_device, to_device), (from_server, to_server)) =
         (device.into_split(), server.into_split());
-    tokio::join!(
-        pump(from_device, to_server, &counts.up),
-        pump(from_server, to_device, &counts.down),
+    let broken = Notify::new();
+    let up = pump(from_device, to_server, &counts.up, &line, Way::Up, &broken);
+    let down = pump(
+        from_server,
+        to_device,
+        &counts.down,
+        &line,
+        Way::Down,
+        &broken,
     );
+    // Dropping both halves of both sockets breaks the line for either end at once.
+    tokio::select! {
+        _ = async { tokio::join!(up, down) } => {}
+        () = broken.notified() => {}
+    }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Up,
+    Down,
+}
+
+/// What was read goes on its way with the moment at which it arrives, so that a delay costs no throughput.
 async fn pump(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     count: &AtomicU64,
+    line: &watch::Receiver<Line>,
+    way: Way,
+    broken: &Notify,
 ) {
-    let mut buffer = vec![0; 64 * 1024];
-    while let Ok(read @ 1..) = from.read(&mut buffer).await {
-        count.fetch_add(read as u64, Ordering::Relaxed);
-        if to.write_all(&buffer[..read]).await.is_err() {
-            return;
+    let (sender, mut arriving) = mpsc::channel::<(Instant, Vec<u8>)>(UNDER_WAY);
+    let reading = async move {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(read @ 1..) = from.read(&mut buffer).await {
+            count.fetch_add(read as u64, Ordering::Relaxed);
+            let at = Instant::now() + line.borrow().delay;
+            if sender.send((at, buffer[..read].to_vec())).await.is_err() {
+                return;
+            }
         }
-    }
-    let _ = to.shutdown().await;
+    };
+    let writing = async {
+        let mut carried = 0;
+        while let Some((at, bytes)) = arriving.recv().await {
+            tokio::time::sleep_until(at).await;
+            let through = match (way, line.borrow().fault) {
+                (Way::Up, _) | (Way::Down, Fault::None | Fault::BeforeRequest) => bytes.len(),
+                (Way::Down, Fault::BeforeAnswer) => 0,
+                (Way::Down, Fault::MidAnswer) => BREAKS_AFTER.saturating_sub(carried),
+            };
+            let through = through.min(bytes.len());
+            carried += through;
+            let written = to.write_all(&bytes[..through]).await;
+            if written.is_err() || through < bytes.len() {
+                broken.notify_one();
+                return std::future::pending().await;
+            }
+        }
+        let _ = to.shutdown().await;
+    };
+    tokio::join!(reading, writing);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn every_byte_is_counted_and_carried() {
+    /// A relay in front of a server that answers each connection with 100,000 bytes once it has heard `hello`.
+    async fn relayed(line: Line) -> (Relay, TcpStream, Arc<AtomicU64>) {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = server.local_addr().unwrap().port();
         let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = front.local_addr().unwrap();
-        let relay = Relay::to(front, port);
-        let mut device = TcpStream::connect(address).await.unwrap();
-        device.write_all(b"hello").await.unwrap();
-        device.shutdown().await.unwrap();
-        let (mut served, _) = server.accept().await.unwrap();
-        let mut heard = Vec::new();
-        served.read_to_end(&mut heard).await.unwrap();
-        served.write_all(&vec![7; 100_000]).await.unwrap();
-        drop(served);
+        let requests = Arc::<AtomicU64>::default();
+        let counted = Arc::clone(&requests);
+        tokio::spawn(async move {
+            while let Ok((mut served, _)) = server.accept().await {
+                let mut heard = [0; 5];
+                if served.read_exact(&mut heard).await.is_ok() {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    let _ = served.write_all(&vec![7; 100_000]).await;
+                }
+            }
+        });
+        let relay = Relay::with(front, port, line);
+        let device = TcpStream::connect(address).await.unwrap();
+        (relay, device, requests)
+    }
+
+    async fn ask(device: &mut TcpStream) -> usize {
         let mut answer = Vec::new();
-        device.read_to_end(&mut answer).await.unwrap();
-        assert_eq!(
-            (heard.as_slice(), answer.len()),
-            (b"hello".as_slice(), 100_000)
-        );
+        let _ = device.write_all(b"hello").await;
+        let _ = device.read_to_end(&mut answer).await;
+        answer.len()
+    }
+
+    fn failing(fault: Fault) -> Line {
+        Line {
+            fault,
+            ..Line::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn every_byte_is_counted_and_carried() {
+        let (relay, mut device, _) = relayed(Line::default()).await;
+        assert_eq!(ask(&mut device).await, 100_000);
         assert_eq!(
             relay.carried(),
             Carried {
@@ -116,5 +235,40 @@ mod tests {
                 down: 100_000
             }
         );
+    }
+
+    #[tokio::test]
+    async fn a_delay_counts_in_both_directions() {
+        let delay = Duration::from_millis(40);
+        let line = Line {
+            delay,
+            ..Line::default()
+        };
+        let (_relay, mut device, _) = relayed(line).await;
+        let began = Instant::now();
+        assert_eq!(ask(&mut device).await, 100_000);
+        let took = began.elapsed();
+        assert!(took >= 2 * delay, "{took:?}");
+    }
+
+    #[tokio::test]
+    async fn a_line_breaks_where_it_was_told_to() {
+        for (fault, requests, answer) in [
+            (Fault::BeforeRequest, 0, 0),
+            (Fault::BeforeAnswer, 1, 0),
+            (Fault::MidAnswer, 1, BREAKS_AFTER),
+        ] {
+            let (_relay, mut device, counted) = relayed(failing(fault)).await;
+            assert_eq!(ask(&mut device).await, answer, "{fault:?}");
+            assert_eq!(counted.load(Ordering::SeqCst), requests, "{fault:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_line_may_get_worse_while_it_is_open() {
+        let (relay, mut device, counted) = relayed(Line::default()).await;
+        relay.change(failing(Fault::BeforeAnswer));
+        assert_eq!(ask(&mut device).await, 0);
+        assert_eq!(counted.load(Ordering::SeqCst), 1, "it was carried out");
     }
 }
