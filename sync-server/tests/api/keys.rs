@@ -5,8 +5,8 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::admission::{
-    ClockTrust, Code, Decision, Direction, Door, Issued, Known, Means, Now, Presented, RosterState,
-    Rotating, Rules, SignedBy, TicketCode, TicketState, decide,
+    ClockTrust, Code, Decision, Direction, Door, EntryRight, Issued, Known, Means, Now, Presented,
+    RosterState, Rotating, Rules, SignedBy, TicketCode, TicketState, decide,
 };
 use shared::ids::KeyId;
 use shared::roster::EventMode;
@@ -92,6 +92,7 @@ fn decided(replica: &Replica, keys: &KeySet, code: &ticket::Presented, now_ms: i
         issued: Issued::Unseen,
         state: &TicketState::default(),
         claimed_at: None,
+        right: EntryRight::Elsewhere,
     };
     let now = Now {
         ms: now_ms,
