@@ -7,7 +7,7 @@ hub_demo() {
     *) say "demo: sells tickets, scans them with the server stopped, syncs and counts; unattended" ;;
   esac
   # shellcheck disable=SC2046 # one need a line
-  need_rust zbarimg@zbar-tools $(postgres_needs)
+  need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
   build_programs debug
   exec "$PROGRAM_DIR/proof" demo "$@"
 }
@@ -16,7 +16,7 @@ hub_demo() {
 hub_prove() {
   say "prove: kill rounds, seeds and soak against the real programs"
   # shellcheck disable=SC2046 # one need a line
-  need_rust $(postgres_needs)
+  need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
   case " $* " in
     *" --short "*) build_programs debug ;;
     *) build_programs release ;;
@@ -27,7 +27,7 @@ hub_prove() {
 hub_bench() {
   say "bench: measures the release build on this machine; other load spoils the figures"
   # shellcheck disable=SC2046 # one need a line
-  need_rust $(postgres_needs)
+  need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
   build_programs release
   exec "$PROGRAM_DIR/proof" bench "$@"
 }

@@ -4,8 +4,8 @@
 hub_test() {
   say "test: check, every test with its own PostgreSQL, the window under a real WebDriver, short proofs"
   # shellcheck disable=SC2046 # one need a line
-  need_rust git@git python3@python3 zbarimg@zbar-tools xvfb-run@xvfb xauth@xauth \
-    WebKitWebDriver@webkit2gtk-driver "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
+  need_rust git@git xvfb-run@xvfb xauth@xauth WebKitWebDriver@webkit2gtk-driver \
+    "${PROOF_NEEDS[@]}" "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
   prepare_check
   rm -f "$HUB_NOTES"/tests-*.log "$HUB_NOTES"/tests-*.json
   # shellcheck disable=SC2034 # the stages use it
