@@ -104,10 +104,17 @@ wants_security_suite() {
 # Beside the archive that this machine uses, whatever its mirror.
 security_source() {
   local archive
+  archive=$(debian_archive)
+  printf 'deb %s-security bookworm-security main\n' "$archive"
+}
+
+# The address of the archive among apt's sources.
+debian_archive() {
+  local archive
   archive=$(apt_sources | grep -m1 -oE '[a-z]+:/[^ ]*/debian/?( |$)') ||
     die "no Debian archive among apt's sources: add one, with its security suite"
   archive=${archive% }
-  printf 'deb %s-security bookworm-security main\n' "${archive%/}"
+  printf '%s' "${archive%/}"
 }
 
 # Read from the files: a bare root has not fetched any list yet.

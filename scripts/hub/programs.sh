@@ -14,6 +14,11 @@ hub_demo() {
 
 # The long proofs run on a release build; --short ones on the build that the tests use.
 hub_prove() {
+  if [ "${1:-}" = bare ]; then
+    shift
+    hub_prove_bare "$@"
+    return
+  fi
   say "prove: kill rounds, seeds and soak against the real programs"
   # shellcheck disable=SC2046 # one need a line
   need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
