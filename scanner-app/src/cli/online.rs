@@ -92,7 +92,7 @@ pub(super) async fn run(
         match lan {
             Some(lan) => {
                 lan.run(|said| (news.borrow_mut())(OnlineNews::Lan(said)))
-                    .await
+                    .await;
             }
             None => std::future::pending().await,
         }

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 /// How often a transaction is tried in all.
 const ATTEMPTS: u8 = 4;
 
-/// A transaction. Like every statement of the pool it waits at most two seconds for a lock, see [`super::connect`].
+/// A transaction. Like every statement of the pool it waits at most two seconds for a lock, see `request_options`.
 pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     begin_with(pool, "begin").await
 }
@@ -21,7 +21,7 @@ pub async fn begin_snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgr
 }
 
 /// Reads by statements that are planned anew for what is asked: where one statement serves many questions, of which each
-/// leaves most of the conditions open. All others are planned once a connection, see [`super::connect`].
+/// leaves most of the conditions open. All others are planned once a connection, see `request_options`.
 pub async fn begin_planned(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     let planned = "begin read only; set local plan_cache_mode = auto";
     begin_with(pool, planned).await

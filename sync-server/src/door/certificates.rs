@@ -17,6 +17,7 @@ use sqlx::PgConnection;
 
 use super::signed::{self, PublishSignedError};
 use crate::app::App;
+use crate::database::transaction;
 use crate::edge::random_bytes;
 use crate::vault::UnsealError;
 use crate::web::ApiError;
@@ -74,7 +75,7 @@ pub async fn issue(
         return Err(IssueCertificateError::Key);
     }
     let now_ms = app.now_ms();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = transaction::begin(&app.pool).await?;
     let authority = match load(&mut tx, app, organizer).await? {
         Some(authority) => authority,
         None => make(&mut tx, app, organizer, now_ms).await?,

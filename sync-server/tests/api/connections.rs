@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
+use sync_server::database::transaction;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -115,7 +116,7 @@ async fn a_request_that_takes_too_long_is_ended_and_changes_nothing() {
     let (order, _) = event.bought().await;
     let ticket = order["tickets"][0].as_str().unwrap();
     let path = format!("/api/v1/tickets/scan/{ticket}");
-    let mut busy = event.pool().begin().await.unwrap();
+    let mut busy = transaction::begin(event.pool()).await.unwrap();
     event.begin_change(&mut busy).await;
     let late = event.owner.post(&path, &json!({})).await;
     late.error(503, "timed_out");
@@ -133,7 +134,8 @@ async fn a_body_that_never_ends_is_refused_at_the_limit() {
         .write_all(b"POST /api/v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
         .await
         .unwrap();
-    let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
+    let spaces = vec![b' '; 0x10000];
+    let chunk = [b"10000\r\n".as_slice(), &spaces, b"\r\n"].concat();
     let (mut reads, mut writes) = stream.split();
     let sends = async {
         let mut sent = 0_usize;

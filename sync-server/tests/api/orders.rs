@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 use sync_server::accounts::Role;
+use sync_server::database::transaction;
 use sync_server::orders::expire::expire;
 
 use crate::support::stall::{order_id, text};
@@ -129,7 +130,7 @@ async fn what_the_rules_forbid_is_refused_with_its_code() {
 async fn a_type_is_sold_in_its_window_only() {
     let server = TestServer::start().await;
     let stall = server.stall(&[(3400, 5)]).await;
-    let mut tx = server.app.pool.begin().await.unwrap();
+    let mut tx = transaction::begin(&server.app.pool).await.unwrap();
     sync_server::door::begin_change(&mut tx, stall.organizer, stall.event)
         .await
         .unwrap();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use shared::ids::OrderId;
-use sync_server::database::managed;
+use sync_server::database::{managed, transaction};
 use sync_server::edge::OsRandom;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -127,7 +127,7 @@ async fn a_request_under_way_is_finished_while_idle_and_waiting_ones_are_let_go(
         format!("{:?}", server.app.door.watch).contains(&event.id.to_string())
     })
     .await;
-    let mut busy = event.pool().begin().await.unwrap();
+    let mut busy = transaction::begin(event.pool()).await.unwrap();
     sqlx::query("select from stock where event_id = $1 for update")
         .bind(event.id.0)
         .execute(&mut *busy)

@@ -43,7 +43,7 @@ const ENTRIES: u8 = 60;
 /// Between two entries: three a second in the whole building.
 const PAUSE: Duration = Duration::from_millis(333);
 /// Nothing here takes longer.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 const DAY_MS: i64 = 24 * 3_600_000;
 
 pub async fn run(sheet: Sheet) -> anyhow::Result<()> {

@@ -55,7 +55,7 @@ impl FromStr for LanText {
             for field in fields.split('&') {
                 match field.split_once('=') {
                     Some(("device", id)) => {
-                        device = Some(id.parse().map_err(|_| ParseLanTextError)?)
+                        device = Some(id.parse().map_err(|_| ParseLanTextError)?);
                     }
                     Some(("at", addresses)) => at = addresses,
                     Some(_) | None => {}
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        let nine = vec!["10.0.0.1:1"; 9].join(",");
+        let nine = ["10.0.0.1:1"; 9].join(",");
         for text in [
             "",
             "10.0.0.3",

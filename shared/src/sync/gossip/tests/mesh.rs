@@ -52,10 +52,13 @@ impl Random for Dice {
     }
 }
 
-/// Facts on a disk: at each place of a journal one, or one for each branch.
+/// At each place of a journal one, or one for each branch.
+type Branches = BTreeMap<(u64, [u8; 32]), Vec<u8>>;
+
+/// Facts on a disk.
 #[derive(Clone, Default)]
 pub(super) struct Store {
-    pub(super) facts: BTreeMap<JournalId, BTreeMap<(u64, [u8; 32]), Vec<u8>>>,
+    pub(super) facts: BTreeMap<JournalId, Branches>,
     pub(super) signed: u64,
     pub(super) signed_hash: [u8; 32],
 }
