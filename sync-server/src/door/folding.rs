@@ -276,9 +276,8 @@ impl Written {
              insert into fact_labels (organizer_id, event_id, device_id, fact_id, labels)
              select $1, $2, d, f, string_to_array(t, ',')
              from unnest($27::uuid[], $28::uuid[], $29::text[]) as w (d, f, t)
-             left join fact_labels was on was.organizer_id = $1 and was.event_id = $2
-                                      and was.device_id = w.d and was.fact_id = w.f
-             where array_to_string(coalesce(was.labels, '{ok}'), ',') <> t
+             where t <> array_to_string(coalesce((select was.labels from fact_labels was
+                 where was.organizer_id = $1 and was.event_id = $2 and was.device_id = d and was.fact_id = f), '{ok}'), ',')
              on conflict (organizer_id, event_id, device_id, fact_id) do update set labels = excluded.labels",
             rules.organizer.0,
             rules.event.id.0,
@@ -347,7 +346,8 @@ impl Written {
         .map(drop)
     }
 
-    /// A fact without a row of labels is `ok`: one is written only for those that are not, or were not.
+    /// A fact without a row of labels is `ok`: one is written only for those that are not, or were not. What was said
+    /// is looked up for each by itself: a join would read all labels of the event.
     async fn write_labels(
         &self,
         conn: &mut PgConnection,
@@ -358,9 +358,8 @@ impl Written {
             "insert into fact_labels as l (organizer_id, event_id, device_id, fact_id, labels)
              select $1, $2, d, f, string_to_array(t, ',')
              from unnest($3::uuid[], $4::uuid[], $5::text[]) as w (d, f, t)
-             left join fact_labels was on was.organizer_id = $1 and was.event_id = $2
-                                      and was.device_id = w.d and was.fact_id = w.f
-             where array_to_string(coalesce(was.labels, '{ok}'), ',') <> t
+             where t <> array_to_string(coalesce((select was.labels from fact_labels was
+                 where was.organizer_id = $1 and was.event_id = $2 and was.device_id = d and was.fact_id = f), '{ok}'), ',')
              on conflict (organizer_id, event_id, device_id, fact_id) do update set labels = excluded.labels",
             rules.organizer.0,
             rules.event.id.0,

@@ -12,14 +12,13 @@ use shared::ids::{
     EventId, FactName, GateNo, JournalId, KeyId, OrganizerId, TicketId, TypeNo, WindowNo,
 };
 use shared::roster::TicketRow;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::folding::{self, FactsOfTicket, Written};
 use super::own_journal::{self, AppendOwnError, OwnEnd, OwnFact, Signed};
 use super::rows;
 use super::rules::{EventRules, LoadRulesError, Stamp};
 use crate::app::App;
-use crate::database::transaction;
 use crate::edge::OsRandom;
 use crate::web::ApiError;
 
@@ -77,10 +76,13 @@ impl From<OnlineScanError> for ApiError {
     }
 }
 
-/// Decides on a ticket and writes what happened, durably, before it answers.
-pub async fn scan(app: &App, scan: OnlineScan) -> Result<OnlineVerdict, OnlineScanError> {
+/// Decides on a ticket and writes what happened, durably, before it answers; in a transaction that has locked nothing.
+pub async fn scan(
+    app: &App,
+    mut tx: Transaction<'static, Postgres>,
+    scan: OnlineScan,
+) -> Result<OnlineVerdict, OnlineScanError> {
     let now_ms = app.now_ms();
-    let mut tx = transaction::begin(&app.pool).await?;
     let of = (scan.organizer, scan.event);
     sqlx::query_scalar!("select begin_change($1, $2)", of.0.0, of.1.0)
         .fetch_one(&mut *tx)

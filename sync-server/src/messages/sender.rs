@@ -37,6 +37,9 @@ pub(crate) enum SendMailError {
     /// The folder does not take it.
     #[error("writing the mail into the folder of mails")]
     Write(#[source] io::Error),
+    /// The task that wrote it ended half-way; whatever it wrote is written again.
+    #[error("writing the mail: it was interrupted")]
+    Stopped,
 }
 
 impl SendMailError {
@@ -44,7 +47,7 @@ impl SendMailError {
     fn is_permanent(&self) -> bool {
         match self {
             Self::Content(_) | Self::Build(_) => true,
-            Self::Write(_) => false,
+            Self::Write(_) | Self::Stopped => false,
         }
     }
 }
@@ -94,21 +97,30 @@ pub async fn send_due(app: &App) -> Result<i64, sqlx::Error> {
     )
     .fetch_all(&mut *tx)
     .await?;
-    for mail in &waiting {
-        // Each waits for the disk. What is left is sent after the next start.
-        if app.stopping.is_cancelled() {
-            break;
-        }
-        match send(app, mail).await {
-            Ok(()) => mark_sent(&mut tx, mail.id, now_ms).await?,
+    let mut sent = Vec::new();
+    for (mail, outcome) in waiting.iter().zip(send(app, &waiting).await) {
+        match outcome {
+            Ok(()) => sent.push(mail.id),
             Err(error) => put_off(&mut tx, mail, &error, now_ms).await?,
         }
     }
+    mark_sent(&mut tx, &sent, now_ms).await?;
     tx.commit().await?;
     Ok(waiting.len() as i64)
 }
 
-async fn send(app: &App, mail: &Waiting) -> Result<(), SendMailError> {
+/// What came of each. They wait for the disk one after the other in one task, and for their folder together.
+async fn send(app: &App, mails: &[Waiting]) -> Vec<Result<(), SendMailError>> {
+    let folder = folder(&app.config.data_dir);
+    let files: Vec<_> = mails
+        .iter()
+        .map(|mail| Ok((format!("{:012}.eml", mail.id), file(app, mail)?)))
+        .collect();
+    let written = tokio::task::spawn_blocking(move || write_all(&folder, files)).await;
+    written.unwrap_or_else(|_| mails.iter().map(|_| Err(SendMailError::Stopped)).collect())
+}
+
+fn file(app: &App, mail: &Waiting) -> Result<Vec<u8>, SendMailError> {
     let content = Content::parse(&mail.template, mail.payload.clone())?;
     let language: Language = mail.language.parse().unwrap_or_default();
     let host = host(&app.config.public_url);
@@ -119,13 +131,7 @@ async fn send(app: &App, mail: &Waiting) -> Result<(), SendMailError> {
         date_ms: mail.created_ms,
         language,
     };
-    let bytes = eml::build(&envelope, &texts::wording(&content, language))?;
-    let (folder, name) = (folder(&app.config.data_dir), format!("{:012}.eml", mail.id));
-    tokio::task::spawn_blocking(move || write_whole(&folder, &name, &bytes))
-        .await
-        .map_err(io::Error::other)
-        .and_then(|written| written)
-        .map_err(SendMailError::Write)
+    Ok(eml::build(&envelope, &texts::wording(&content, language))?)
 }
 
 fn host(public_url: &str) -> &str {
@@ -137,30 +143,55 @@ fn host(public_url: &str) -> &str {
         .map_or(authority, |(host, _)| host)
 }
 
+fn write_all(
+    folder: &Path,
+    files: Vec<Result<(String, Vec<u8>), SendMailError>>,
+) -> Vec<Result<(), SendMailError>> {
+    let mut outcomes: Vec<_> = files
+        .into_iter()
+        .map(|file| {
+            let (name, bytes) = file?;
+            write_whole(folder, &name, &bytes).map_err(SendMailError::Write)
+        })
+        .collect();
+    // Their names are not on the disk before the folder is.
+    if outcomes.iter().any(Result::is_ok)
+        && let Err(error) = std::fs::File::open(folder).and_then(|folder| folder.sync_all())
+    {
+        let kind = error.kind();
+        for outcome in &mut outcomes {
+            *outcome = Err(SendMailError::Write(kind.into()));
+        }
+    }
+    outcomes
+}
+
 fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let partial = folder.join(format!(".{name}.partial"));
     let mut file = std::fs::File::create(&partial)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    std::fs::rename(partial, folder.join(name))?;
-    std::fs::File::open(folder)?.sync_all()
+    std::fs::rename(partial, folder.join(name))
 }
 
 /// The payload goes: it holds links that open accounts and orders.
 async fn mark_sent(
     connection: &mut sqlx::PgConnection,
-    id: i64,
+    ids: &[i64],
     now_ms: UnixMillis,
 ) -> Result<(), sqlx::Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
-        "update outbox set sent_ms = $2, attempts = attempts + 1, payload = '{}', last_error = null where id = $1",
-        id,
+        "update outbox set sent_ms = $2, attempts = attempts + 1, payload = '{}', last_error = null where id = any($1)",
+        ids,
         now_ms,
     )
     .execute(connection)
-    .await?;
-    Ok(())
+    .await
+    .map(drop)
 }
 
 async fn put_off(

@@ -4,9 +4,11 @@ use shared::admission::sentence::{self, Sentence};
 use shared::admission::{Admission, Decision, Direction, Means, RefuseReason};
 use shared::ids::{EventId, GateNo, OrganizerId, TicketId};
 use shared::wire::latest::ErrorCode;
+use sqlx::PgConnection;
 
 use crate::accounts::{Identity, Right};
 use crate::app::App;
+use crate::database::transaction;
 use crate::door::online::{self, OnlineScan};
 use crate::web::ApiError;
 
@@ -61,7 +63,8 @@ pub async fn scan(
     ticket: TicketId,
     request: &ScanRequest,
 ) -> Result<ScanAnswer, ApiError> {
-    let (organizer, event) = event_of(app, identity, ticket).await?;
+    let mut tx = transaction::begin(&app.pool).await?;
+    let (organizer, event) = event_of(&mut tx, identity, ticket).await?;
     let direction = match request.direction {
         Way::In => Direction::In,
         Way::Out => Direction::Out,
@@ -75,7 +78,7 @@ pub async fn scan(
         gate: request.gate.unwrap_or(GateNo(0)),
         means: Means::ByHand,
     };
-    let verdict = online::scan(app, scan).await?;
+    let verdict = online::scan(app, tx, scan).await?;
     match verdict.decision {
         Decision::Admit(Admission {
             note, entry_no, of, ..
@@ -93,7 +96,7 @@ pub async fn scan(
 }
 
 async fn event_of(
-    app: &App,
+    connection: &mut PgConnection,
     identity: &Identity,
     ticket: TicketId,
 ) -> Result<(OrganizerId, EventId), ApiError> {
@@ -101,7 +104,7 @@ async fn event_of(
         "select organizer_id, event_id from tickets where id = $1",
         ticket.to_i64()
     )
-    .fetch_optional(&app.pool)
+    .fetch_optional(connection)
     .await?;
     row.map(|row| (OrganizerId(row.organizer_id), EventId(row.event_id)))
         .filter(|(organizer, _)| identity.may(*organizer, Right::ScanTickets))

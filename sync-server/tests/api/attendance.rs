@@ -4,6 +4,7 @@ use serde_json::json;
 use shared::admission::{Decision, Direction, Means};
 use shared::fact::FactBody;
 use shared::ids::GateNo;
+use sync_server::database::transaction;
 use sync_server::door::online::{self, OnlineScan};
 
 use crate::support::TestServer;
@@ -68,28 +69,26 @@ async fn an_entry_online_is_a_fact_of_the_server_and_a_second_one_refused() {
     let server = TestServer::start().await;
     let event = server.event("online").await;
     let ticket = event.tickets(1).await[0];
-    let scan = |direction| OnlineScan {
-        organizer: event.organizer,
-        event: event.id,
-        ticket,
-        direction,
-        gate: GateNo(2),
-        means: Means::ByHand,
+    let scan = async |direction| {
+        let tx = transaction::begin(&server.app.pool).await.unwrap();
+        let scan = OnlineScan {
+            organizer: event.organizer,
+            event: event.id,
+            ticket,
+            direction,
+            gate: GateNo(2),
+            means: Means::ByHand,
+        };
+        online::scan(&server.app, tx, scan).await.unwrap()
     };
-    let first = online::scan(&server.app, scan(Direction::In))
-        .await
-        .unwrap();
+    let first = scan(Direction::In).await;
     assert!(matches!(first.decision, Decision::Admit(_)), "{first:?}");
-    let second = online::scan(&server.app, scan(Direction::In))
-        .await
-        .unwrap();
+    let second = scan(Direction::In).await;
     let Decision::Refuse(reason) = second.decision else {
         panic!("{second:?}");
     };
     assert_eq!(reason.reason().code(), "already_entered");
-    online::scan(&server.app, scan(Direction::CheckOnly))
-        .await
-        .unwrap();
+    scan(Direction::CheckOnly).await;
     let seen = event.attendance().await;
     assert_eq!(
         (&seen["inside"], &seen["refusals"], &seen["duplicates"]),
