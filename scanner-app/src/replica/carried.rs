@@ -2,9 +2,10 @@
 
 use rusqlite::{Connection, params};
 use shared::clock::UnixMillis;
+use shared::fact::Head;
 use shared::ids::{DeviceId, EventId, JournalId};
 
-use super::{ReplicaError, WriteTx};
+use super::{ReplicaError, WriteTx, held};
 
 pub(super) fn carry(tx: &WriteTx<'_>, fact: i64, now_ms: UnixMillis) -> Result<(), ReplicaError> {
     tx.prepare_cached("insert or ignore into carried (fact, heard_ms) values (?1, ?2)")?
@@ -58,6 +59,37 @@ pub fn acked(tx: &WriteTx<'_>, journal: JournalId, through: u64) -> Result<usize
             i64::try_from(through).unwrap_or(i64::MAX)
         ],
     )?)
+}
+
+/// Whose facts wait.
+pub fn events(connection: &Connection) -> Result<Vec<EventId>, ReplicaError> {
+    let mut statement = connection.prepare_cached(
+        "select id from event where no in (
+            select fact.event from carried join fact on fact.no = carried.fact)",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0).map(EventId::from_bytes))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The server says how far it holds a journal: what leads there need not be handed in. If another fact stands there here,
+/// or none, nothing is known of what it holds.
+pub fn held_by_server(
+    tx: &WriteTx<'_>,
+    journal: JournalId,
+    head: Head,
+) -> Result<(), ReplicaError> {
+    let same_branch = held::get(tx, journal)?.is_some_and(|held| !held.is_forked)
+        && tx
+            .prepare_cached("select 1 from fact where journal = ?1 and seq = ?2 and hash = ?3")?
+            .exists(params![
+                journal.as_bytes(),
+                head.seq.cast_signed(),
+                head.hash
+            ])?;
+    if same_branch {
+        acked(tx, journal, head.seq)?;
+    }
+    Ok(())
 }
 
 /// The server holds another branch of this journal, and has taken note: its author goes on elsewhere, and there is no

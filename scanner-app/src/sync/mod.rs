@@ -1,5 +1,6 @@
 //! Between the engine, which only decides, and the world: requests to the server, and what they bring.
 
+mod carry;
 pub mod driver;
 pub mod enrolment;
 mod http;

@@ -10,13 +10,14 @@ use shared::sync::event::{CallId, Event, Failure, Grant, Times};
 use shared::sync::session::SessionClaim;
 use shared::wire::latest::{ChangesQuery, EnvelopeBytes, FactsUpload, SessionRequest};
 
+use super::carry::{CarryError, next_facts};
 use super::driver::Came;
 use super::transport::{Answered, SyncTransport, TransportError};
 use crate::door::Author;
 use crate::edge::random_bytes;
 use crate::replica::identity::Identity;
 use crate::replica::roster::{self, Side};
-use crate::replica::{Replica, ReplicaError, carried, facts, signed};
+use crate::replica::{Replica, ReplicaError, signed};
 
 /// Who asks, and by what session.
 pub(super) struct Caller<T> {
@@ -46,6 +47,15 @@ impl From<TransportError> for NotDone {
 impl From<ReplicaError> for NotDone {
     fn from(error: ReplicaError) -> Self {
         Self::Replica(error)
+    }
+}
+
+impl From<CarryError> for NotDone {
+    fn from(error: CarryError) -> Self {
+        match error {
+            CarryError::Transport(error) => Self::Transport(error),
+            CarryError::Replica(error) => Self::Replica(error),
+        }
     }
 }
 
@@ -82,6 +92,10 @@ impl<T> Caller<T> {
 
     pub(super) fn replica(&self) -> &Replica {
         &self.replica
+    }
+
+    pub(super) fn carry_after_ms(&self) -> i64 {
+        self.carry_after_ms
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
@@ -257,21 +271,7 @@ async fn push<T: SyncTransport>(
     limit: u32,
     parked: Parked,
 ) -> Result<Came, NotDone> {
-    let (grace_ms, now_ms) = (caller.carry_after_ms, caller.clock.now_ms());
-    let unsent = caller
-        .replica
-        .write_async(move |tx| {
-            match parked {
-                Parked::LeaveOut => {}
-                Parked::TryAgain => facts::offer_refused_again(tx)?,
-            }
-            let own = facts::unsent(tx, limit as usize)?;
-            if own.is_empty() {
-                return carried::waiting(tx, limit as usize, grace_ms, now_ms);
-            }
-            Ok(own)
-        })
-        .await?;
+    let unsent = next_facts(caller, limit as usize, parked).await?;
     if unsent.is_empty() {
         return Ok(came(Event::NothingToPush { call }));
     }

@@ -22,7 +22,8 @@ use shared::sync::state::{BlockReason, Outage, State};
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
-    FactsUpload, JournalAck, Page, SessionAnswer, SessionNonce, SessionRequest, VectorAnswer,
+    FactsUpload, JournalAck, JournalHead, Page, SessionAnswer, SessionNonce, SessionRequest,
+    VectorAnswer,
 };
 
 use crate::lan::caller::Pen;
@@ -47,6 +48,7 @@ struct Held {
     push_faults: VecDeque<Fault>,
     pull_faults: VecDeque<Fault>,
     pushes: u32,
+    uploaded: usize,
 }
 
 #[derive(Clone)]
@@ -175,6 +177,7 @@ impl SyncTransport for Memory {
     async fn push(&self, _: &str, upload: &FactsUpload) -> Outcome<FactsAnswer> {
         let mut held = self.held.lock().expect("no test panicked in it");
         held.pushes += 1;
+        held.uploaded += upload.envelopes.len();
         let fault = held.push_faults.pop_front();
         if let Some(fault @ (Fault::Portal | Fault::Refused(_))) = fault {
             return Err(error_of(fault));
@@ -198,8 +201,17 @@ impl SyncTransport for Memory {
     }
 
     async fn vector(&self, _: &str, _: EventId) -> Outcome<VectorAnswer> {
+        let held = self.held.lock().expect("no test panicked in it");
+        let heads = held.journals.iter().filter_map(|(journal, facts)| {
+            let last = Header::peek(facts.last()?).expect("sound bytes");
+            Some(JournalHead {
+                journal: *journal,
+                seq: last.seq,
+                hash: last.hash,
+            })
+        });
         Ok(answered(VectorAnswer {
-            journals: Vec::new(),
+            journals: heads.collect(),
         }))
     }
 }
@@ -339,6 +351,32 @@ fn what_was_heard_of_another_door_is_handed_in_too() {
     scene.run(Driver::is_settled);
     let after = scene.server.held.lock().expect("unpoisoned").pushes;
     assert_eq!(before, after, "never again");
+}
+
+/// Fifty doors that come back from a night without internet don't each hand in the whole night.
+#[test]
+fn what_the_server_has_already_is_not_handed_in_again() {
+    let scene = scene();
+    let (other, event) = (Device::new(2), scene.server.event);
+    let list = Venue::at(NOW).devices(2, NOW, &[&scene.device, &other]);
+    Venue::tell(&scene.replica, list);
+    let tickets: Vec<u64> = (1..=40).collect();
+    let facts = Pen::of(&other, event, 0x22).entries(&tickets);
+    // The server lacks the last three.
+    for bytes in &facts[..38] {
+        scene.server.held.lock().expect("unpoisoned").take_in(bytes);
+    }
+    let heard = scene.replica.write(move |tx| {
+        for bytes in &facts {
+            hear(tx, other.id, bytes, NOW)?;
+        }
+        Ok::<_, ReplicaError>(())
+    });
+    heard.expect("kept");
+    let waiting = || scene.replica.read(carried::count).expect("readable");
+    scene.run(|driver| driver.is_settled() && waiting() == 0);
+    let held = scene.server.held.lock().expect("unpoisoned");
+    assert_eq!((held.facts(), held.uploaded), (4 + 41, 4 + 3));
 }
 
 #[test]
