@@ -181,6 +181,6 @@ mod tests {
             parse_have("key_set:5,device_list:7"),
             [(SignedKind::KeySet, 5), (SignedKind::DeviceList, 7)]
         );
-        assert_eq!(parse_have("leases:5,key_set:x,,:"), []);
+        assert_eq!(parse_have("drawers:5,key_set:x,,:"), []);
     }
 }
