@@ -111,17 +111,12 @@ fn saved(
             let progress = acks(tx, author, updates, now_ms)?;
             return Ok(Event::AcksSaved { call, progress });
         }
-        Save::BeginShadow { event, cause } => {
-            roster::begin_reset(tx, event)?;
-            match cause {
-                ResetCause::FeedBeganAnew => {
-                    journals::forget_acks(tx, event)?;
-                    carried::offer_again(tx, event, signed::server_device(tx)?)?;
-                }
-                ResetCause::ChecksumDiffers => {}
-            }
+        Save::BeginShadow { event, cause: _ } => roster::begin_reset(tx, event)?,
+        Save::SwapShadow { event } => {
+            roster::finish_reset(tx, event)?;
+            journals::forget_acks(tx, event)?;
+            carried::offer_again(tx, event, signed::server_device(tx)?)?;
         }
-        Save::SwapShadow { event } => roster::finish_reset(tx, event)?,
         Save::Signed(objects) => {
             for object in &objects {
                 signed::apply(tx, object)?;

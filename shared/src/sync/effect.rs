@@ -44,8 +44,9 @@ pub enum Save {
         /// To be remembered until the swap.
         cause: ResetCause,
     },
-    /// Put the shadow in the place of the roster in use. After [`ResetCause::FeedBeganAnew`] also
-    /// take all own facts of the event for unacknowledged: sending them again changes nothing (A4).
+    /// Put the shadow in the place of the roster in use, and take all facts of the event for unacknowledged: the server
+    /// may have been restored from a backup, also while a roster was pulled anew for another reason. Sending them
+    /// again changes nothing (A4).
     SwapShadow {
         /// Whose feed.
         event: EventId,

@@ -246,6 +246,7 @@ impl Engine {
                 self.save(Purpose::BeginShadow(event), save, out, now);
             }
             Stage::Resetting(_, Shadow::Full) => {
+                self.forget_push();
                 let save = Save::SwapShadow { event };
                 self.save(Purpose::SwapShadow(event), save, out, now);
             }

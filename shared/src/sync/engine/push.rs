@@ -98,6 +98,16 @@ impl PushLoop {
 }
 
 impl Engine {
+    /// An upload under way may have been answered by the server as it was before its restore: what that acknowledged
+    /// is not held any more. It is made again.
+    pub(super) fn forget_push(&mut self) {
+        let before = self.calls.len();
+        self.calls.retain(|_, call| call.purpose != Purpose::Push);
+        if self.calls.len() < before {
+            self.push.stop();
+        }
+    }
+
     pub(super) fn push_answered(
         &mut self,
         call: CallId,

@@ -178,14 +178,12 @@ impl SimDevice {
             }
             Save::SwapShadow { event } => {
                 let feed = self.feeds.get_mut(&event).expect("a feed with a shadow");
-                let (roster, cause) = feed.shadow.take().expect("a shadow");
+                let (roster, _) = feed.shadow.take().expect("a shadow");
                 feed.in_use = roster;
                 feed.was_complete = true;
-                if cause == ResetCause::FeedBeganAnew {
-                    self.journals
-                        .iter_mut()
-                        .for_each(|journal| journal.acked = 0);
-                }
+                self.journals
+                    .iter_mut()
+                    .for_each(|journal| journal.acked = 0);
             }
             Save::Signed(objects) => {
                 let newest = objects.iter().map(|object| object.version).max();

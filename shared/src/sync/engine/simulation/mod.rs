@@ -463,3 +463,16 @@ proptest! {
         world.invariants_at_rest();
     }
 }
+
+/// L1: the roster is being pulled anew for its checksum, so that the new life of the feed is not noticed by its number.
+#[test]
+fn a_server_restored_while_a_roster_is_reset_gets_all_facts_again() {
+    let mut world = World::new(10_674_556_880_971_687_426, 1);
+    for _ in 0..14 {
+        world.something_happens();
+        let ms = world.dice.below(20_000);
+        world.run(ms);
+    }
+    world.heal();
+    world.invariants_at_rest();
+}
