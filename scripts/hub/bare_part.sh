@@ -56,7 +56,7 @@ inside() {
 
 bare_lines() {
   local command count=0
-  for command in up demo test check "prove kill" bench door server sqlx; do
+  for command in up demo test check "prove kill" model bench door server sqlx; do
     # shellcheck disable=SC2086 # a command and its argument
     bare_apt_line $command >/dev/null
     count=$((count + 1))

@@ -21,10 +21,15 @@ need_rust() {
   if ! command -v cargo-clippy >/dev/null 2>&1 || ! command -v cargo-fmt >/dev/null 2>&1; then
     HUB_NO_LINTERS=1
   fi
-  CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HUB_ROOT/target}
+  need_notes
+  export SQLX_OFFLINE=${SQLX_OFFLINE:-true}
+}
+
+# Where builds go, and in HUB_NOTES what the script itself writes.
+need_notes() {
+  export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HUB_ROOT/target}
   HUB_NOTES=$CARGO_TARGET_DIR/hub
   mkdir -p "$HUB_NOTES"
-  export CARGO_TARGET_DIR SQLX_OFFLINE=${SQLX_OFFLINE:-true}
 }
 
 # The lints and the formatter come apart from the compiler in some installations.

@@ -2,10 +2,10 @@
 # `hub test`: the check, then every test, cheapest first. Mirrors CI one to one.
 
 hub_test() {
-  say "test: check, every test with its own PostgreSQL, the window under a real WebDriver, short proofs"
+  say "test: check, every test with its own PostgreSQL, the models of sync, the window under a real WebDriver, short proofs"
   # shellcheck disable=SC2046 # one need a line
   need_rust git@git xvfb-run@xvfb xauth@xauth WebKitWebDriver@webkit2gtk-driver \
-    "${PROOF_NEEDS[@]}" "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
+    "${PROOF_NEEDS[@]}" "${MODEL_NEEDS[@]}" "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
   prepare_check
   rm -f "$HUB_NOTES"/tests-*.log "$HUB_NOTES"/tests-*.json
   # shellcheck disable=SC2034 # the stages use it
@@ -15,6 +15,7 @@ hub_test() {
   stage "rust tests" test_rust
   stage "window: units" test_ui
   stage "tools" test_tools
+  stage "models" test_models
   stage "window: smoke" test_window
   stage "demo" "$CARGO_TARGET_DIR/debug/proof" demo
   stage "proofs, short" "$CARGO_TARGET_DIR/debug/proof" prove --short
@@ -41,6 +42,11 @@ test_tools() {
   python3 -m unittest discover -v -s tools -p 'test_*.py' 2>&1 | tee "$HUB_NOTES/tests-tools.log"
 }
 
+# Every state of the models of sync, and the bugs planted there.
+test_models() {
+  run_models | tee "$HUB_NOTES/tests-models.log"
+}
+
 # The built window with a real web view, on a screen of its own.
 test_window() {
   NO_AT_BRIDGE=1 xvfb-run -a -s "-screen 0 1280x800x24" \
@@ -50,12 +56,13 @@ test_window() {
 
 # Counted from what the runners printed, nothing else.
 closing_line() {
-  local rust ui tools window passed failed
+  local rust ui tools models window passed failed
   rust=$(count_rust "$HUB_NOTES/tests-rust.log")
   ui=$(count_vitest "$HUB_NOTES/tests-ui.json")
   tools=$(count_unittest "$HUB_NOTES/tests-tools.log")
-  window=$(count_smoke "$HUB_NOTES/tests-window.log")
-  read -r passed failed < <(printf '%s\n' "$rust" "$ui" "$tools" "$window" | awk '{p += $1; f += $2} END {print p + 0, f + 0}')
+  models=$(count_ok "$HUB_NOTES/tests-models.log")
+  window=$(count_ok "$HUB_NOTES/tests-window.log")
+  read -r passed failed < <(printf '%s\n' "$rust" "$ui" "$tools" "$models" "$window" | awk '{p += $1; f += $2} END {print p + 0, f + 0}')
   printf '%d passed, %d failed\n' "$passed" "$failed"
 }
 
@@ -74,6 +81,6 @@ count_unittest() {
   awk '/ \.\.\. ok$/ {p++} / \.\.\. (FAIL|ERROR)$/ {f++} END {print p + 0, f + 0}' "$1" 2>/dev/null || echo 0 0
 }
 
-count_smoke() {
+count_ok() {
   awk '/^ok /{p++} /^not ok /{f++} END {print p + 0, f + 0}' "$1" 2>/dev/null || echo 0 0
 }
