@@ -155,6 +155,26 @@ impl Server {
         }
     }
 
+    /// Runs another command of the program on the same data, to its end; its JSON lines.
+    pub fn run(&self, arguments: &[&str]) -> anyhow::Result<Vec<Value>> {
+        let output = Command::new(program("sync-server")?)
+            .args(arguments)
+            .env_remove("DATABASE_URL")
+            .env("TICKETHUB_DATA", &self.data)
+            .stdin(Stdio::null())
+            .output()
+            .context("running sync-server")?;
+        if !output.status.success() {
+            bail!(
+                "sync-server {} failed: {}{}",
+                arguments.join(" "),
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(json_lines(&output.stdout))
+    }
+
     /// The end of its log.
     pub fn last_log_lines(&self) -> String {
         let log = std::fs::read_to_string(self.data.join("server.log")).unwrap_or_default();

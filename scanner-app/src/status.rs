@@ -10,6 +10,7 @@ use shared::clock::{Clock as _, DeviceTime, UnixMillis};
 use shared::ids::{DeviceId, EventId, JournalId};
 use thiserror::Error;
 
+use crate::door::{DoorAlert, ScanError, open_alerts};
 use crate::edge::SystemClock;
 use crate::replica::events::EventNo;
 use crate::replica::journals::OwnJournal;
@@ -46,6 +47,8 @@ pub struct EnrolledDoor {
     pub events: Vec<EventStatus>,
     /// The journals that this device wrote.
     pub journals: Vec<JournalStatus>,
+    /// What is to be looked at of tickets that this door let in or out.
+    pub alerts: Vec<DoorAlert>,
     /// Received facts that can't be used (yet).
     pub parked_facts: u64,
     /// Facts of other doors that this one hands in if they don't.
@@ -232,6 +235,7 @@ fn enrolled(
         events_known: Some(events.len() as u64),
         events,
         journals: journals::all(&tx)?.iter().map(journal_status).collect(),
+        alerts: alerts(&tx, identity.device)?,
         parked_facts: parked::count(&tx)?,
         carried_facts: carried::count(&tx)?,
         oldest_unsynced_s: facts::oldest_unsynced_ms(&tx)?.map(|since| seconds(server_ms - since)),
@@ -239,6 +243,19 @@ fn enrolled(
         clock_offset_ms: saved.offset.map(|offset| offset.offset_ms),
         clock_error_ms: saved.offset.map(|offset| offset.error_ms),
     }))
+}
+
+/// Of an event whose first page is not here yet there is nothing to tell.
+fn alerts(replica: &Connection, device: DeviceId) -> Result<Vec<DoorAlert>, ReplicaError> {
+    let mut alerts = Vec::new();
+    for (_, event) in events::all(replica)? {
+        match open_alerts(replica, event, device) {
+            Ok(of_event) => alerts.extend(of_event),
+            Err(ScanError::Replica(error)) => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Ok(alerts)
 }
 
 fn event_status(
@@ -306,7 +323,10 @@ fn replica_is_present(data_dir: &Path) -> Result<bool, ReadStatusError> {
 
 #[cfg(test)]
 mod tests {
+    use shared::ids::TicketId;
+
     use super::*;
+    use crate::door::AlertSighting;
 
     #[test]
     fn a_folder_that_does_not_exist_is_a_door_not_enrolled() {
@@ -351,6 +371,18 @@ mod tests {
                     acked_through: 9,
                     cause: "first",
                     closed: None,
+                }],
+                alerts: vec![DoorAlert {
+                    event: EventId::from_bytes([2; 16]),
+                    kind: "duplicate_entry",
+                    ticket: TicketId(5),
+                    seen: vec![AlertSighting {
+                        device: "Porte B, tablette 1".into(),
+                        gate: Some("Porte B".into()),
+                        at_ms: 1_795_374_000_000,
+                        at: "20:00".into(),
+                        here: false,
+                    }],
                 }],
                 parked_facts: 0,
                 carried_facts: 2,

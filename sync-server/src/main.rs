@@ -1,12 +1,16 @@
 //! The program `sync-server`.
 //!
-//! Exit codes: 0 stopped in order, 1 could not start or broke, 2 wrong settings or arguments.
+//! Exit codes: 0 stopped in order, 1 could not start or broke, or what was checked is not sound, 2 wrong settings or arguments.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use shared::clock::Clock as _;
+use shared::ids::EventId;
 use sync_server::config::{Config, LogFormat};
+use sync_server::door::{restore, verify};
+use sync_server::edge::{OsRandom, SystemClock};
 use sync_server::serve::Content;
 use sync_server::{database, serve};
 
@@ -27,6 +31,16 @@ enum Command {
     },
     /// Bring the database's schema up to date and end.
     Migrate,
+    /// Run once after the database was put back from a backup, before `serve`: nothing that was lost is done a second time.
+    Restored,
+    /// Check an event's journals, states and numbers, beside a running server or without; exit code 1 names the first problem.
+    VerifyJournals {
+        /// The event's id.
+        event: EventId,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -47,6 +61,14 @@ fn main() -> ExitCode {
             served.map_err(anyhow::Error::from)
         }
         Command::Migrate => runtime.block_on(migrate(config)),
+        Command::Restored => runtime.block_on(restored(config)),
+        Command::VerifyJournals { event, json } => {
+            match runtime.block_on(verify_journals(config, event, json)) {
+                Ok(true) => Ok(()),
+                Ok(false) => return ExitCode::from(1),
+                Err(error) => Err(error),
+            }
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,6 +81,37 @@ async fn migrate(config: Config) -> anyhow::Result<()> {
     database.stop().await;
     tracing::info!("the schema is up to date");
     Ok(())
+}
+
+async fn restored(config: Config) -> anyhow::Result<()> {
+    let database = database::open(&serve::database_settings(&config)).await?;
+    let now_ms = SystemClock.now_ms();
+    let done = restore::restored(&database.pool, now_ms, &mut OsRandom).await;
+    database.stop().await;
+    let done = done?;
+    tracing::warn!(
+        feeds = done.feeds,
+        series = done.series,
+        types_closed = done.types_closed,
+        "devices will bring back what they saw; sale waits until an organizer says what was sold meanwhile"
+    );
+    Ok(())
+}
+
+/// Whether all is sound.
+async fn verify_journals(config: Config, event: EventId, json: bool) -> anyhow::Result<bool> {
+    let vault = serve::open_vault(&config)?;
+    let database = database::look(&serve::database_settings(&config)).await?;
+    let seen = verify::verify_journals(&database.pool, &vault, event).await;
+    database.stop().await;
+    let seen = seen?;
+    let mut out = std::io::stdout();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&seen)?)?;
+    } else {
+        writeln!(out, "{seen}")?;
+    }
+    Ok(seen.sound)
 }
 
 fn start_log(config: &Config) {

@@ -1,6 +1,7 @@
 //! `./hub prove`: the long proofs. Their figures are committed in docs/PROOF.md.
 
 mod kill;
+mod restore;
 
 use anyhow::bail;
 
@@ -9,7 +10,7 @@ use crate::bench::figures::{Form, Sheet};
 /// What to prove.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `kill`; all when absent.
+    /// `kill`, `restore`; all when absent.
     name: Option<String>,
     /// A short while instead of the full length: what `./hub test` runs.
     #[arg(long)]
@@ -48,7 +49,12 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     };
     let sheet = Sheet { form };
     match options.name.as_deref() {
-        None | Some("kill") => kill::run(sheet, options.plan()).await,
-        Some(other) => bail!("there is no proof '{other}'; there is: kill"),
+        None => {
+            restore::run(sheet).await?;
+            kill::run(sheet, options.plan()).await
+        }
+        Some("kill") => kill::run(sheet, options.plan()).await,
+        Some("restore") => restore::run(sheet).await,
+        Some(other) => bail!("there is no proof '{other}'; there are: kill, restore"),
     }
 }

@@ -11,8 +11,8 @@ use super::CliError;
 use crate::edge::{OsRandom, SystemClock};
 use crate::peers::{Lan, LanConfig, LanLink, LanNews, StartLanError};
 use crate::replica::{Replica, identity};
-use crate::sync::HttpTransport;
 use crate::sync::driver::{Driver, News};
+use crate::sync::{ClaimCalls, HttpTransport};
 
 /// Where a door takes calls of the others unless told otherwise.
 const LAN_PORT: u16 = 7464;
@@ -71,15 +71,23 @@ pub(super) enum OnlineNews {
     Listening(SocketAddr),
 }
 
-/// Until `until`.
+/// Until `until`. `claims`: those of a door that scans meanwhile.
 pub(super) async fn run(
     replica: &Replica,
     data_dir: &Path,
     arguments: LanArguments,
     news: &std::cell::RefCell<impl FnMut(OnlineNews)>,
+    claims: Option<ClaimCalls>,
     until: impl Future<Output = ()>,
 ) -> Result<(), CliError> {
     let mut driver = driver(replica, Follow::Changes)?;
+    let desk = driver.claim_desk();
+    let claiming = async {
+        match claims {
+            Some(calls) => desk.serve(calls).await,
+            None => std::future::pending().await,
+        }
+    };
     let lan = match exchange(replica, data_dir, arguments).await? {
         None => None,
         Some((lan, link)) => {
@@ -106,6 +114,7 @@ pub(super) async fn run(
     tokio::select! {
         () = exchanging => Err(CliError::new("internal", "the exchange with other doors ended")),
         () = syncing => Ok(()),
+        () = claiming => Ok(()),
         () = until => Ok(()),
     }
 }

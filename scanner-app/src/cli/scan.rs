@@ -21,6 +21,7 @@ use crate::door::{AtGate, Door, Outcome, Sight, Verdict};
 use crate::edge::SystemClock;
 use crate::replica::Replica;
 use crate::sync::driver::News;
+use crate::sync::{ClaimCalls, claim_line};
 
 /// What `door scan` takes.
 #[derive(Debug, clap::Args)]
@@ -81,10 +82,15 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
     };
     let door = Door::open(&replica, arguments.event, &gate, arguments.direction.into())
         .map_err(|error| CliError::of(error.code(), &error))?;
-    let door = Arc::new(door);
+    let (line, calls) = claim_line();
+    let door = Arc::new(if arguments.sync {
+        door.with_claims(Box::new(line))
+    } else {
+        door
+    });
     let in_step = arguments
         .sync
-        .then(|| InStep::begin(&replica, &arguments.data, arguments.lan, &door))
+        .then(|| InStep::begin(&replica, &arguments.data, arguments.lan, &door, calls))
         .transpose()?;
     let scanned = match pictures {
         Some(pictures) => scan_pictures(pictures, &door, arguments.lang, output),
@@ -143,6 +149,7 @@ impl InStep {
         data: &Path,
         lan: LanArguments,
         door: &Arc<Door>,
+        claims: ClaimCalls,
     ) -> Result<Self, CliError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -163,7 +170,14 @@ impl InStep {
                     }
                 });
                 let until = async { drop(stopped.await) };
-                let ended = runtime.block_on(online::run(&replica, &data, lan, &news, until));
+                let ended = runtime.block_on(online::run(
+                    &replica,
+                    &data,
+                    lan,
+                    &news,
+                    Some(claims),
+                    until,
+                ));
                 if let Err(error) = ended {
                     // The door goes on alone; `door status` says that nothing is sent.
                     tracing::error!(code = error.code, detail = error.detail, "the sync ended");

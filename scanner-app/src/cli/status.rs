@@ -5,11 +5,14 @@ mod texts;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use shared::admission::fold::AlertKind;
+use shared::admission::sentence;
 use shared::clock::Clock as _;
 use shared::language::Language;
 
 use self::texts::Texts;
 use super::{CliError, Output};
+use crate::door::DoorAlert;
 use crate::edge::SystemClock;
 use crate::status::{self, DoorStatus, EnrolledDoor};
 
@@ -27,11 +30,12 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, CliError> {
     let status = status::read_at(&arguments.data, SystemClock.now_ms())
         .map_err(|error| CliError::of(error.code(), &error))?;
-    output.line(&status, &text(&status, Texts::of(arguments.lang)))?;
+    output.line(&status, &text(&status, arguments.lang))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn text(status: &DoorStatus, texts: &Texts) -> String {
+fn text(status: &DoorStatus, language: Language) -> String {
+    let texts = Texts::of(language);
     let Some(door) = &status.enrolled else {
         return format!("{} : {}", status.data_dir.display(), texts.not_enrolled);
     };
@@ -92,7 +96,23 @@ fn text(status: &DoorStatus, texts: &Texts) -> String {
             journal.cause,
         ));
     }
+    lines.extend(door.alerts.iter().map(|alert| alert_line(alert, language)));
     lines.join("\n")
+}
+
+/// What is the matter, with which ticket, and where it was seen.
+fn alert_line(alert: &DoorAlert, language: Language) -> String {
+    let says =
+        AlertKind::from_code(alert.kind).map_or(alert.kind, |kind| sentence::alert(kind, language));
+    let seen = alert.seen.iter().map(|seen| {
+        let gate = seen
+            .gate
+            .as_deref()
+            .map_or(String::new(), |gate| format!("{gate}, "));
+        format!("{gate}{} {}", seen.device, seen.at)
+    });
+    let seen: Vec<String> = seen.collect();
+    format!("! {says} : {} ({})", alert.ticket, seen.join("; "))
 }
 
 fn clock(door: &EnrolledDoor, texts: &Texts) -> String {

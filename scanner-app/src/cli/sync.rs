@@ -139,9 +139,16 @@ async fn watch(
         }
     });
     let mut error = None;
-    online::run(replica, &arguments.data, arguments.lan, &told, async {
-        error = until.await;
-    })
+    online::run(
+        replica,
+        &arguments.data,
+        arguments.lan,
+        &told,
+        None,
+        async {
+            error = until.await;
+        },
+    )
     .await?;
     match error {
         None => Ok(ExitCode::SUCCESS),

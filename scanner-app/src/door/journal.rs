@@ -67,10 +67,23 @@ pub fn write_fact(
     fact: NewFact,
     now_ms: UnixMillis,
 ) -> Result<Written, WriteFactError> {
+    let id = FactId::new(now_ms, &mut OsRandom);
+    write_fact_as(tx, author, event, gate, (id, fact), now_ms)
+}
+
+/// The same under an id that was told already.
+pub(super) fn write_fact_as(
+    tx: &WriteTx<'_>,
+    author: &Author,
+    event: EventId,
+    gate: GateNo,
+    (id, fact): (FactId, NewFact),
+    now_ms: UnixMillis,
+) -> Result<Written, WriteFactError> {
     let mut pen = Pen::take(tx, author, event, gate, now_ms)?;
     let stamp = tx.update_time(|time| time.stamp(now_ms))?;
     pen.write(Draft {
-        id: FactId::new(now_ms, &mut OsRandom),
+        id,
         stamp,
         seen: fact.seen,
         body: fact.body,

@@ -2,15 +2,16 @@
 
 use rusqlite::Connection;
 use shared::admission::{
-    self, ClockTrust, Code, Decision, Direction, EntryRight, FoldContext, Issued, Known, Means,
-    Now, Presented, Reason, RosterState, Rotating, SignedBy, TicketCode, decide, fold,
-    seen_for_new_fact,
+    self, ClaimOutcome, ClockTrust, Code, Decision, Direction, EntryRight, FoldContext, Issued,
+    Known, Means, Now, Presented, Reason, RosterState, Rotating, SignedBy, TicketCode, decide,
+    fold, seen_for_new_fact,
 };
 use shared::clock::offset::NEVER_MEASURED;
 use shared::clock::{ClockDoubt, CorrectedTime, UnixMillis};
 use shared::fact::kind::Fact;
 use shared::ids::{FactName, GateNo, TicketId};
 use shared::roster::{DeviceRow, EventMode, KeyRow};
+use shared::sync::claim::Scan;
 use shared::ticket::{self, Flags, VerifiedToken};
 
 use super::scene::Scene;
@@ -46,6 +47,8 @@ pub(super) struct At {
     pub(super) direction: Direction,
     pub(super) roster: RosterState,
     pub(super) time: CorrectedTime,
+    /// What came of a claim, if there was one.
+    pub(super) claim: Option<ClaimOutcome>,
 }
 
 pub(super) fn judge(
@@ -87,12 +90,18 @@ pub(super) fn judge(
         direction: at.direction,
         code,
     };
+    let decision = decide(&shown, &known, now(at.time), &door, &rules);
     Ok(Judged {
+        decision: match (at.claim, code) {
+            (Some(outcome), Code::Ticket(code)) => {
+                Scan::claimed(decision, outcome, rules.entry_rule(code.type_no))
+            }
+            (Some(_), Code::Forged | Code::UnknownKey) | (None, _) => decision,
+        },
         ticket: match code {
             Code::Ticket(code) => Some(code),
             Code::Forged | Code::UnknownKey => None,
         },
-        decision: decide(&shown, &known, now(at.time), &door, &rules),
         seen: found.seen,
         at_ms: at.time.now_ms,
     })

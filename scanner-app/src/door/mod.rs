@@ -1,9 +1,11 @@
 //! The door: a code is shown, one decision is made from what is here, one fact is on the disk, then
 //! the light changes.
 //!
-//! Nothing here waits for a network. What was decided is never revised; what it comes to is
+//! Nothing here waits for a network, but for at most 300 ms for a claim while the sync is live. What was decided is never revised; what it comes to is
 //! `shared::admission::fold`'s affair.
 
+mod alerts;
+mod claims;
 mod error;
 mod journal;
 mod judge;
@@ -17,20 +19,26 @@ use std::time::Instant;
 
 use rusqlite::Connection;
 use shared::admission::sentence::{self, Sentence};
-use shared::admission::{Decision, Direction, Reason, RosterState};
+use shared::admission::{ClaimOutcome, Decision, Direction, Reason, RosterState};
 use shared::clock::{DeviceTime, UnixMillis};
 use shared::fact::FactBody;
-use shared::ids::{EventId, GateNo};
+use shared::ids::{EventId, FactId, GateNo};
 use shared::language::Language;
 use shared::roster::GateRow;
+use shared::sync::claim;
 use shared::ticket::{self, Scanned};
+use shared::wire::latest::ClaimAsk;
 
+pub use alerts::{AlertSighting, DoorAlert, open_alerts};
+pub use claims::Claims;
 pub use error::{OpenDoorError, ScanError};
 pub use journal::{Author, NewFact, WriteFactError, Written, reopen_after_fork, write_fact};
 pub use judge::Judged;
 pub use verdict::{Outcome, Sight, Times, Verdict};
 
+use crate::edge::OsRandom;
 use crate::replica::{Priority, Replica, ReplicaError, WriteTx};
+use claims::Claiming;
 use recent::Recent;
 use refusals::Refusals;
 use scene::Scene;
@@ -51,6 +59,14 @@ pub struct Door {
     place: Arc<Place>,
     recent: Mutex<Recent>,
     refusals: Mutex<Refusals>,
+    claiming: Option<Claiming>,
+}
+
+/// What was claimed: the id of the fact to be written, and what came of it, if the server was asked.
+#[derive(Clone, Copy)]
+struct Claimed {
+    fact: FactId,
+    outcome: Option<ClaimOutcome>,
 }
 
 #[derive(Debug)]
@@ -85,6 +101,7 @@ impl Place {
         presented: &ticket::Presented,
         time: &DeviceTime,
         wall_ms: UnixMillis,
+        claim: Option<ClaimOutcome>,
     ) -> Result<Judged, ScanError> {
         let scene = self.scene(connection)?;
         scene.may_scan(self.author.device, self.event)?;
@@ -93,6 +110,7 @@ impl Place {
             direction: self.direction,
             roster: *locked(&self.roster),
             time: time.now(wall_ms),
+            claim,
         };
         Ok(judge::judge(connection, &scene, presented, &at)?)
     }
@@ -138,7 +156,17 @@ impl Door {
             }),
             recent: Mutex::default(),
             refusals: Mutex::default(),
+            claiming: None,
         })
+    }
+
+    /// From now on asks the server before the light, while the roster is live.
+    #[must_use]
+    pub fn with_claims(self, line: Box<dyn Claims>) -> Self {
+        Self {
+            claiming: Some(Claiming::by(line)),
+            ..self
+        }
     }
 
     /// The sync engine tells whether what is not in the roster does not exist.
@@ -182,17 +210,19 @@ impl Door {
         started: Instant,
     ) -> Result<Verdict, ScanError> {
         let place = Arc::clone(&self.place);
+        let claimed = self.claim(&presented, now_ms)?;
         let sums = locked(&self.refusals).due(now_ms);
         let summed = sums.clone();
         let time = self.replica.time();
         let (judged, judge_us, fact) = self.replica.write(move |tx| {
             let judging = Instant::now();
-            let judged = place.judge(tx, &presented, &time, now_ms)?;
+            // Once more, with the claim: the ticket may have gone in elsewhere meanwhile.
+            let judged = place.judge(tx, &presented, &time, now_ms, claimed.outcome)?;
             let judge_us = micros(judging);
             place.write_sums(tx, &summed, now_ms)?;
             let body = place.body(&judged, told);
             let fact = body
-                .map(|body| place.write(tx, body, judged.seen.clone(), now_ms))
+                .map(|body| place.write_as(tx, (claimed.fact, body), judged.seen.clone(), now_ms))
                 .transpose()?;
             Ok::<_, ScanError>((judged, judge_us, fact))
         })?;
@@ -220,6 +250,49 @@ impl Door {
         })
     }
 
+    /// Asks the server, if this ticket would go in by what is known here.
+    fn claim(
+        &self,
+        presented: &ticket::Presented,
+        now_ms: UnixMillis,
+    ) -> Result<Claimed, ScanError> {
+        let fact = FactId::new(now_ms, &mut OsRandom);
+        let unasked = Claimed {
+            fact,
+            outcome: None,
+        };
+        let live = *locked(&self.place.roster) == RosterState::Live;
+        let Some(claiming) = self.claiming.as_ref().filter(|_| live) else {
+            return Ok(unasked);
+        };
+        let (place, time, shown) = (Arc::clone(&self.place), self.replica.time(), *presented);
+        let judged = self
+            .replica
+            .read(move |tx| place.judge(tx, &shown, &time, now_ms, None))?;
+        let now = claiming.now();
+        // In a strict event the right takes the place of the claim: without it nothing is green here.
+        let next = claim::Scan::begin(self.place.direction, now).next(
+            |_| judged.decision.clone(),
+            &claim::Mode::Open,
+            claim::Link::Live,
+            &claiming.so_far(),
+            now,
+        );
+        match (next, judged.ticket) {
+            (claim::Step::Claim { .. }, Some(code)) => {
+                let outcome = Some(claiming.ask(ClaimAsk {
+                    event: self.place.event,
+                    ticket: code.ticket,
+                    fact,
+                    gate: self.place.gate_no(),
+                }));
+                Ok(Claimed { fact, outcome })
+            }
+            (claim::Step::Claim { .. }, None)
+            | (claim::Step::Decided(_) | claim::Step::AskHolder { .. }, _) => Ok(unasked),
+        }
+    }
+
     /// Verifies and decides, and writes nothing: what would happen. `None`: the text is no ticket.
     pub fn judge(&self, text: &str, now_ms: UnixMillis) -> Result<Option<Judged>, ScanError> {
         let Scanned::Ticket(presented) = Scanned::of(text) else {
@@ -227,7 +300,7 @@ impl Door {
         };
         let (place, time) = (Arc::clone(&self.place), self.replica.time());
         self.replica
-            .read(move |tx| place.judge(tx, &presented, &time, now_ms))
+            .read(move |tx| place.judge(tx, &presented, &time, now_ms, None))
             .map(Some)
     }
 
@@ -246,7 +319,7 @@ impl Door {
             texts.iter().try_for_each(|text| {
                 measure(&mut || match Scanned::of(text) {
                     Scanned::Ticket(presented) => {
-                        place.judge(tx, &presented, &time, now_ms).map(drop)
+                        place.judge(tx, &presented, &time, now_ms, None).map(drop)
                     }
                     Scanned::OrderCode(_) | Scanned::Foreign(_) => Ok(()),
                 })
@@ -330,12 +403,25 @@ impl Place {
         seen: Vec<shared::ids::FactName>,
         now_ms: UnixMillis,
     ) -> Result<Written, ScanError> {
-        Ok(write_fact(
+        let id = FactId::new(now_ms, &mut OsRandom);
+        self.write_as(tx, (id, body), seen, now_ms)
+    }
+
+    fn write_as(
+        &self,
+        tx: &WriteTx<'_>,
+        (id, body): (FactId, FactBody),
+        seen: Vec<shared::ids::FactName>,
+        now_ms: UnixMillis,
+    ) -> Result<Written, ScanError> {
+        let fact = (id, journal::NewFact { body, seen });
+        let (event, gate) = (self.event, self.gate_no());
+        Ok(journal::write_fact_as(
             tx,
             &self.author,
-            self.event,
-            self.gate_no(),
-            journal::NewFact { body, seen },
+            event,
+            gate,
+            fact,
             now_ms,
         )?)
     }

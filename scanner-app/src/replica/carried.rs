@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use shared::clock::UnixMillis;
 use shared::fact::Head;
-use shared::ids::{DeviceId, EventId, JournalId};
+use shared::ids::{EventId, JournalId};
 
 use super::{ReplicaError, WriteTx, held};
 
@@ -107,17 +107,12 @@ pub fn park(tx: &WriteTx<'_>, journal: JournalId, why: &str) -> Result<usize, Re
     )?)
 }
 
-/// The server was put back from a backup: what is here of others is offered again, but for its own words.
-pub fn offer_again(
-    tx: &WriteTx<'_>,
-    event: EventId,
-    server: Option<DeviceId>,
-) -> Result<(), ReplicaError> {
-    let server = server.unwrap_or_else(|| DeviceId::from_bytes([0; 16]));
+/// The server was put back from a backup: what is here of others is offered again, its own former words too.
+pub fn offer_again(tx: &WriteTx<'_>, event: EventId) -> Result<(), ReplicaError> {
     tx.execute(
         "insert or ignore into carried (fact, heard_ms)
-         select no, 0 from fact where event = (select no from event where id = ?1) and own = 0 and device <> ?2",
-        params![event.as_bytes(), server.as_bytes()],
+         select no, 0 from fact where event = (select no from event where id = ?1) and own = 0",
+        [event.as_bytes()],
     )?;
     Ok(())
 }

@@ -138,6 +138,13 @@ pub fn get(
         .optional()?)
 }
 
+/// The newest object of each kind.
+pub fn all(connection: &Connection) -> Result<Vec<SignedObject>, ReplicaError> {
+    let kinds = versions(connection)?.into_iter();
+    let objects = kinds.map(|(kind, _)| get(connection, kind));
+    objects.filter_map(Result::transpose).collect()
+}
+
 /// This device was revoked: it forgets the ticket keys, so that it can admit nobody.
 pub fn forget_keys(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
     tx.execute("delete from ticket_key", [])?;

@@ -18,6 +18,7 @@ use shared::sync::event::Event;
 use shared::sync::state::{Outage, State};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::claims::ClaimDesk;
 use super::introduce::introduce;
 use super::requests::{self, Caller};
 use super::saves;
@@ -145,6 +146,11 @@ impl<T: SyncTransport + 'static> Driver<T> {
     pub fn with_lan(mut self, lan: LanLink) -> Self {
         self.lan = Some(lan);
         self
+    }
+
+    /// For a door that asks before the light; see [`super::claim_line`].
+    pub fn claim_desk(&self) -> ClaimDesk<T> {
+        ClaimDesk::of(&self.caller)
     }
 
     /// How the device stands.

@@ -16,8 +16,9 @@ use shared::ids::{EventId, OfferId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorBody, FactsAnswer,
-    FactsUpload, PROTOCOL, Page, SessionAnswer, SessionNonce, SessionRequest, VectorAnswer,
+    ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
+    ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, Page, SessionAnswer, SessionNonce,
+    SessionRequest, VectorAnswer,
 };
 
 use super::transport::{Answered, SyncTransport, TransportError};
@@ -331,8 +332,28 @@ impl SyncTransport for HttpTransport {
         self.post("/addresses", Some(token), report).await
     }
 
+    async fn bring_signed(&self, brought: &SignedAnswer) -> Outcome<()> {
+        let request = self.request(Method::POST, "/signed", None, 0).json(brought);
+        let Answered {
+            sent_ms,
+            received_ms,
+            tls_key,
+            ..
+        } = self.bytes(request).await?;
+        Ok(Answered {
+            value: (),
+            sent_ms,
+            received_ms,
+            tls_key,
+        })
+    }
+
     async fn push(&self, token: &str, upload: &FactsUpload) -> Outcome<FactsAnswer> {
         self.post("/facts", Some(token), upload).await
+    }
+
+    async fn claim(&self, token: &str, request: &ClaimAsk) -> Outcome<ClaimAnswer> {
+        self.post("/claims", Some(token), request).await
     }
 
     async fn vector(&self, token: &str, event: EventId) -> Outcome<VectorAnswer> {

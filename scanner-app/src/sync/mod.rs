@@ -1,6 +1,7 @@
 //! Between the engine, which only decides, and the world: requests to the server, and what they bring.
 
 mod carry;
+mod claims;
 pub mod driver;
 pub mod enrolment;
 mod http;
@@ -9,5 +10,6 @@ mod requests;
 mod saves;
 pub mod transport;
 
+pub use claims::{ClaimCalls, ClaimDesk, ClaimLine, claim_line};
 pub use http::{HttpTransport, ServerAddressError};
 pub use transport::{Answered, SyncTransport, TransportError};

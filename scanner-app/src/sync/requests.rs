@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use shared::clock::Clock;
 use shared::fact::FactSigningKey;
+use shared::roster::signed::{SignedAnswer, SignedObject, forgets};
 use shared::sync::effect::{Parked, Request, Table};
 use shared::sync::event::{CallId, Event, Failure, Grant, Times};
 use shared::sync::session::SessionClaim;
-use shared::wire::latest::{ChangesQuery, EnvelopeBytes, FactsUpload, SessionRequest};
+use shared::wire::latest::{ChangesQuery, EnvelopeBytes, ErrorCode, FactsUpload, SessionRequest};
 
 use super::carry::{CarryError, next_facts};
 use super::driver::Came;
@@ -32,6 +33,7 @@ pub(super) struct Caller<T> {
     token: Mutex<String>,
 }
 
+#[derive(Debug)]
 enum NotDone {
     Transport(TransportError),
     WrongServer,
@@ -180,8 +182,40 @@ fn times<T>(answered: &Answered<T>) -> Times {
     }
 }
 
-/// Nothing of the answer is used unless the organizer's root key signed the same bytes.
+/// A server that doesn't know this device may have been put back from a backup of before the enrolment: the organizer's
+/// signed list tells it again.
 async fn open_session<T: SyncTransport>(caller: &Caller<T>, call: CallId) -> Result<Came, NotDone> {
+    match ask_for_session(caller, call).await {
+        Err(NotDone::Transport(TransportError::Refused {
+            code: ErrorCode::Unauthenticated,
+            ..
+        })) => {
+            if let Err(error) = bring_signed(caller).await {
+                tracing::debug!(?error, "the server knows nothing of this organizer's lists");
+            }
+            ask_for_session(caller, call).await
+        }
+        outcome => outcome,
+    }
+}
+
+/// What the organizer signed and is here.
+async fn bring_signed<T: SyncTransport>(caller: &Caller<T>) -> Result<(), NotDone> {
+    let objects = caller.replica.read_async(signed::all).await?;
+    if !objects.is_empty() {
+        caller
+            .transport
+            .bring_signed(&SignedAnswer { objects })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Nothing of the answer is used unless the organizer's root key signed the same bytes.
+async fn ask_for_session<T: SyncTransport>(
+    caller: &Caller<T>,
+    call: CallId,
+) -> Result<Came, NotDone> {
     let asked = caller.transport.session_nonce().await?;
     let (nonce, tls_key) = (asked.value.nonce, asked.tls_key);
     let claim = SessionClaim {
@@ -240,7 +274,17 @@ async fn pull<T: SyncTransport>(
     let answered = caller
         .transport
         .changes(&caller.token(), event, &query)
-        .await?;
+        .await;
+    if let Err(TransportError::Refused {
+        code: ErrorCode::ResetRequired,
+        ..
+    }) = &answered
+        && bring_signed(caller).await.is_err()
+    {
+        // Another device brings them too, and the next reset asks again.
+        tracing::warn!("the server was put back and did not take the organizer's signed lists");
+    }
+    let answered = answered?;
     let times = times(&answered);
     Ok(came(Event::PageReceived {
         call,
@@ -250,19 +294,35 @@ async fn pull<T: SyncTransport>(
 }
 
 async fn pull_signed<T: SyncTransport>(caller: &Caller<T>, call: CallId) -> Result<Came, NotDone> {
-    let held = caller.replica.read_async(signed::versions).await?;
+    let held = caller.replica.read_async(signed::all).await?;
+    let mut newer = newer_signed(caller, &held).await?;
+    let forgotten = newer.iter().any(|later| {
+        let former = held.iter().find(|held| held.kind == later.kind);
+        former.is_some_and(|former| forgets(former, later))
+    });
+    if forgotten {
+        bring_signed(caller).await?;
+        newer = newer_signed(caller, &held).await?;
+    }
+    Ok(came(Event::SignedReceived {
+        call,
+        objects: newer,
+    }))
+}
+
+async fn newer_signed<T: SyncTransport>(
+    caller: &Caller<T>,
+    held: &[SignedObject],
+) -> Result<Vec<SignedObject>, NotDone> {
     let have: Vec<String> = held
         .iter()
-        .map(|(kind, version)| format!("{}:{version}", kind.as_str()))
+        .map(|object| format!("{}:{}", object.kind.as_str(), object.version))
         .collect();
     let answered = caller
         .transport
         .signed(&caller.token(), &have.join(","))
         .await?;
-    Ok(came(Event::SignedReceived {
-        call,
-        objects: answered.value.objects,
-    }))
+    Ok(answered.value.objects)
 }
 
 async fn push<T: SyncTransport>(

@@ -3,9 +3,7 @@
 use shared::clock::UnixMillis;
 use shared::ids::JournalId;
 use shared::sync::effect::{AfterAck, JournalUpdate, Save, Table};
-use shared::sync::event::{
-    CallId, Event, Failure, FeedResume, Held, PushProgress, ResetCause, Resume,
-};
+use shared::sync::event::{CallId, Event, Failure, FeedResume, Held, PushProgress, Resume};
 
 use crate::door::{Author, WriteFactError, reopen_after_fork};
 use crate::replica::roster::{self, ApplyPageError, Side};
@@ -115,7 +113,7 @@ fn saved(
         Save::SwapShadow { event } => {
             roster::finish_reset(tx, event)?;
             journals::forget_acks(tx, event)?;
-            carried::offer_again(tx, event, signed::server_device(tx)?)?;
+            carried::offer_again(tx, event)?;
         }
         Save::Signed(objects) => {
             for object in &objects {

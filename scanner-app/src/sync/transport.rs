@@ -7,8 +7,9 @@ use shared::ids::{EventId, OfferId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
-    FactsUpload, Page, PageError, SessionAnswer, SessionNonce, SessionRequest, VectorAnswer,
+    ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
+    ErrorCode, FactsAnswer, FactsUpload, Page, PageError, SessionAnswer, SessionNonce,
+    SessionRequest, VectorAnswer,
 };
 
 /// An answer, and the wall clock around the request: what the offset is measured from.
@@ -139,12 +140,23 @@ pub trait SyncTransport: Send + Sync {
         report: &AddressesReport,
     ) -> impl Future<Output = Outcome<AddressesAnswer>> + Send;
 
+    /// Brings root-signed objects that a server which was put back from a backup may have lost. They prove themselves, so no
+    /// session is needed.
+    fn bring_signed(&self, brought: &SignedAnswer) -> impl Future<Output = Outcome<()>> + Send;
+
     /// Sends facts.
     fn push(
         &self,
         token: &str,
         upload: &FactsUpload,
     ) -> impl Future<Output = Outcome<FactsAnswer>> + Send;
+
+    /// Asks before the light whether somebody else lets a ticket in.
+    fn claim(
+        &self,
+        token: &str,
+        request: &ClaimAsk,
+    ) -> impl Future<Output = Outcome<ClaimAnswer>> + Send;
 
     /// How far the server holds the journals of an event.
     fn vector(

@@ -1,5 +1,6 @@
 //! The door on real files: replica, journal, pictures, the program itself.
 
+mod claims;
 mod crashes;
 mod faults;
 mod journals;

@@ -5,12 +5,12 @@ use scanner_app::replica::facts::{self, HashedFact};
 use scanner_app::replica::{Replica, ReplicaError, events, journals, signed};
 use shared::admission::{Decision, Direction, RosterState};
 use shared::fact::{Envelope, FactBody};
-use shared::ids::{DeviceId, KeyId, TicketId};
+use shared::ids::{DeviceId, FactName, KeyId, TicketId};
 use shared::language::Language;
 use shared::roster::signed::{DeviceList, KeySet, SignedKind};
 use shared::roster::{ReEntry, Revocation, TicketStatus};
 use shared::ticket::{Flags, Presented, TokenFields};
-use shared::wire::v1::{Page, PageEntry};
+use shared::wire::v1::{FactLabelRow, Page, PageEntry};
 
 use crate::venue::{Device, GATE_A, KEY, NOW, OTHER_KEY, Venue};
 
@@ -455,4 +455,60 @@ fn a_revoked_door_admits_nobody_from_then_on() {
     // Nor does a newer key set bring its keys back.
     Venue::tell(&replica, venue.keys(2, NOW));
     assert_eq!(replica.read(signed::keys).expect("read"), []);
+}
+
+/// M3: what the fold says of a ticket that this door let in is told at the door, until somebody has dealt with it.
+#[test]
+fn a_duplicate_that_concerns_this_door_is_told_with_place_and_time() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[5, 6]);
+    let door = open(&venue, &replica);
+    scan(&door, &venue.code(5), NOW);
+    scan(&door, &venue.code(6), NOW);
+    let told = |replica: &Replica| {
+        let (event, own) = (venue.event, device.id);
+        let alerts = replica.read(move |tx| scanner_app::door::open_alerts(tx, event, own));
+        alerts.expect("readable")
+    };
+    assert!(told(&replica).is_empty());
+    // Another door, cut off, lets the copy in a minute later; the server says what it comes to.
+    let other = Device::new(22);
+    let there = venue.door(&other, NOW, &[5]);
+    let twice = scan(&open(&venue, &there), &venue.code(5), NOW + 60_000);
+    let fact = twice.fact.expect("an entry");
+    let both = venue.devices(2, NOW, &[&device, &other]);
+    Venue::tell(&replica, both);
+    let envelopes = there
+        .read(move |tx| facts::of_journal(tx, fact.journal))
+        .expect("readable");
+    let label = FactLabelRow {
+        fact: FactName {
+            device: other.id,
+            fact: fact.id,
+        },
+        labels: vec!["duplicate_entry".into()],
+    };
+    let facts = envelopes
+        .into_iter()
+        .map(|bytes| PageEntry::Fact(bytes.into()));
+    let page = Page {
+        tickets: Vec::new(),
+        entries: facts.chain([PageEntry::FactLabel(label)]).collect(),
+        ..venue.page(NOW, &[])
+    };
+    venue.pull(&replica, page);
+    let alerts = told(&replica);
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    assert_eq!(
+        (alerts[0].kind, alerts[0].ticket),
+        ("duplicate_entry", TicketId(5))
+    );
+    let seen: Vec<(bool, &str)> = alerts[0]
+        .seen
+        .iter()
+        .map(|seen| (seen.here, seen.at.as_str()))
+        .collect();
+    assert_eq!(seen.len(), 2);
+    assert!(seen[0].0 && !seen[1].0, "first here, then there: {seen:?}");
+    assert_ne!(seen[0].1, seen[1].1, "a minute apart: {seen:?}");
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ed25519_dalek::Signer as _;
 use scanner_app::door::{Author, NewFact, write_fact};
@@ -10,7 +11,9 @@ use scanner_app::edge::{OsRandom, SystemClock};
 use scanner_app::replica::heard::{Heard, hear};
 use scanner_app::replica::{Replica, ReplicaError, carried, facts};
 use scanner_app::sync::driver::{Driver, News};
-use scanner_app::sync::{Answered, SyncTransport, TransportError};
+use scanner_app::sync::{
+    Answered, ClaimCalls, ClaimLine, SyncTransport, TransportError, claim_line,
+};
 use shared::fact::envelope::Header;
 use shared::fact::{FactBody, FactSigningKey, Head};
 use shared::ids::{EventId, GateNo, JournalId, OfferId};
@@ -21,9 +24,9 @@ use shared::sync::session::SessionClaim;
 use shared::sync::state::{BlockReason, Outage, State};
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
-    FactsUpload, JournalAck, JournalHead, Page, SessionAnswer, SessionNonce, SessionRequest,
-    VectorAnswer,
+    ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
+    ErrorCode, FactsAnswer, FactsUpload, JournalAck, JournalHead, Page, SessionAnswer,
+    SessionNonce, SessionRequest, VectorAnswer,
 };
 
 use crate::lan::caller::Pen;
@@ -49,6 +52,7 @@ struct Held {
     pull_faults: VecDeque<Fault>,
     pushes: u32,
     uploaded: usize,
+    claims_after: Duration,
 }
 
 #[derive(Clone)]
@@ -174,6 +178,10 @@ impl SyncTransport for Memory {
         Err(TransportError::NotTheServer)
     }
 
+    async fn bring_signed(&self, _: &SignedAnswer) -> Outcome<()> {
+        Ok(answered(()))
+    }
+
     async fn push(&self, _: &str, upload: &FactsUpload) -> Outcome<FactsAnswer> {
         let mut held = self.held.lock().expect("no test panicked in it");
         held.pushes += 1;
@@ -200,6 +208,16 @@ impl SyncTransport for Memory {
         }))
     }
 
+    async fn claim(&self, _: &str, _: &ClaimAsk) -> Outcome<ClaimAnswer> {
+        let after = self
+            .held
+            .lock()
+            .expect("no test panicked in it")
+            .claims_after;
+        tokio::time::sleep(after).await;
+        Ok(answered(ClaimAnswer::Granted))
+    }
+
     async fn vector(&self, _: &str, _: EventId) -> Outcome<VectorAnswer> {
         let held = self.held.lock().expect("no test panicked in it");
         let heads = held.journals.iter().filter_map(|(journal, facts)| {
@@ -213,6 +231,55 @@ impl SyncTransport for Memory {
         Ok(answered(VectorAnswer {
             journals: heads.collect(),
         }))
+    }
+}
+
+impl Memory {
+    fn answers_claims_after(&self, after: Duration) {
+        self.held
+            .lock()
+            .expect("no test panicked in it")
+            .claims_after = after;
+    }
+}
+
+/// A door's line to a server in memory.
+pub(crate) fn claim_server() -> (ClaimLine, ClaimServer) {
+    let (line, calls) = claim_line();
+    (
+        line,
+        ClaimServer(scene().server, Arc::new(Mutex::new(Some(calls)))),
+    )
+}
+
+/// Serves the claims of [`claim_server`] on a thread of their own, as long as the door is there.
+pub(crate) fn serve_claims(server: ClaimServer) -> std::thread::JoinHandle<()> {
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let calls = server.1.lock().expect("fresh").take().expect("served once");
+        let scene = scene();
+        let driver = Driver::start(
+            &scene.replica,
+            server.0.clone(),
+            Follow::Once,
+            Arc::new(SystemClock),
+            Box::new(OsRandom),
+        )
+        .expect("an enrolled replica");
+        runtime.block_on(driver.claim_desk().serve(calls));
+    })
+}
+
+/// What [`claim_server`] talks to.
+#[derive(Clone)]
+pub(crate) struct ClaimServer(Memory, Arc<Mutex<Option<ClaimCalls>>>);
+
+impl ClaimServer {
+    pub(crate) fn answers_claims_after(&self, after: Duration) {
+        self.0.answers_claims_after(after);
     }
 }
 

@@ -6,6 +6,7 @@
 mod claimed;
 mod decide;
 pub mod fold;
+pub mod pace;
 mod presented;
 pub mod reason;
 mod rules;

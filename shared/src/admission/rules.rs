@@ -86,6 +86,18 @@ impl<'a> Rules<'a> {
             .unwrap_or(self.event.entry_rule)
     }
 
+    /// The entry after which there is none left for a ticket of this type at that time: by the re-entry rule, the maximum, or
+    /// that day's maximum.
+    pub fn spent(&self, no: TypeNo, state: &TicketState, at_ms: UnixMillis) -> Option<Sighting> {
+        let rule = self.entry_rule(no);
+        let full = max_entries(rule).is_some_and(|most| state.entries >= most.into());
+        let today = state.entries_by_day.get(&self.day(at_ms)).copied();
+        let full_today = rule
+            .max_entries_per_day
+            .is_some_and(|most| today.unwrap_or(0) >= most.into());
+        barring_entry(rule, state).or_else(|| state.last_entry.filter(|_| full || full_today))
+    }
+
     /// When a window admits; `None` = a number that isn't in the roster.
     pub(super) fn hours(&self, no: WindowNo) -> Option<Cow<'a, [(UnixMillis, UnixMillis)]>> {
         if no == WindowNo(0) {

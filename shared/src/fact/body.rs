@@ -95,6 +95,24 @@ impl FactBody {
         }
     }
 
+    /// Where it happened; `None` for what happens at no gate.
+    pub fn gate(&self) -> Option<GateNo> {
+        match self {
+            Self::JournalOpened { gate, .. }
+            | Self::Entry { gate, .. }
+            | Self::Exit { gate, .. }
+            | Self::Refusal { gate, .. }
+            | Self::Refusals { gate, .. }
+            | Self::Override { gate, .. } => Some(*gate),
+            Self::Void { .. }
+            | Self::Annotation { .. }
+            | Self::Issued { .. }
+            | Self::HandOver { .. }
+            | Self::Release { .. }
+            | Self::Opaque { .. } => None,
+        }
+    }
+
     /// Its bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut to = Writer::default();

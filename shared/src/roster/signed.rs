@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{DeviceRow, KeyRow};
 use crate::clock::UnixMillis;
 use crate::ids::{DeviceId, OrganizerId};
+use crate::lease::{Lease, LeaseList};
 use crate::wire::v1::base64_bytes;
 
 const DOMAIN: &[u8] = b"tickethub/signed/v1";
@@ -181,6 +182,41 @@ impl SignedObject {
     }
 }
 
+/// Does `later`, an object of the same kind and organizer with a greater version, lack a device, key, revocation or lease of
+/// `former`? Devices and keys never leave their lists, so it was signed by a server that was put back from a backup and has
+/// not heard of them yet: bring it `former` before using `later`. (A lease leaves its list when all its rights were granted
+/// anew; then `former` is brought for nothing.) Both are verified already; a body that can't be read lacks nothing.
+pub fn forgets(former: &SignedObject, later: &SignedObject) -> bool {
+    match former.kind {
+        SignedKind::DeviceList => {
+            let revoked_ms = |row: &DeviceRow| row.revocation.as_ref().map(|it| it.at_ms);
+            let (was, is) = (body::<DeviceList>(former), body::<DeviceList>(later));
+            lacks(was.devices, &is.devices, |was, is| {
+                was.id == is.id && revoked_ms(was) <= revoked_ms(is)
+            })
+        }
+        SignedKind::KeySet => {
+            let (was, is) = (body::<KeySet>(former), body::<KeySet>(later));
+            lacks(was.keys, &is.keys, |was, is| {
+                was.id == is.id && was.public == is.public && was.revoked <= is.revoked
+            })
+        }
+        SignedKind::Leases => {
+            let (was, is) = (body::<LeaseList>(former), body::<LeaseList>(later));
+            let name = |lease: &Lease| (lease.event, lease.right, lease.term);
+            lacks(was.leases, &is.leases, |was, is| name(was) == name(is))
+        }
+    }
+}
+
+fn body<T: Default + for<'de> Deserialize<'de>>(object: &SignedObject) -> T {
+    serde_json::from_slice(&object.body).unwrap_or_default()
+}
+
+fn lacks<T>(was: Vec<T>, is: &[T], keeps: impl Fn(&T, &T) -> bool) -> bool {
+    was.iter().any(|was| !is.iter().any(|is| keeps(was, is)))
+}
+
 /// `GET /api/v1/sync/signed?have=key_set:VERSION,device_list:VERSION,leases:VERSION`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignedAnswer {
@@ -191,6 +227,39 @@ pub struct SignedAnswer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_that_lost_a_device_or_a_revocation_is_told_from_one_that_grew() {
+        let root = SigningKey::from_bytes(&[7; 32]);
+        let row = |id: u8, revoked_ms: Option<i64>| DeviceRow {
+            id: DeviceId::from_bytes([id; 16]),
+            name: String::new(),
+            public: [id; 32],
+            rights: crate::roster::Rights::default(),
+            events: Vec::new(),
+            revocation: revoked_ms.map(|at_ms| crate::roster::Revocation {
+                at_ms,
+                points: Vec::new(),
+            }),
+        };
+        let list = |devices| {
+            let list = DeviceList {
+                devices,
+                ..DeviceList::default()
+            };
+            let organizer = OrganizerId::from_bytes([1; 16]);
+            SignedObject::sign(organizer, SignedKind::DeviceList, 5, 1_000, &list, &root).unwrap()
+        };
+        let was = list(vec![row(1, None), row(2, Some(10))]);
+        assert!(!forgets(&was, &was));
+        let grew = list(vec![row(1, Some(9)), row(2, Some(11)), row(3, None)]);
+        assert!(!forgets(&was, &grew));
+        assert!(forgets(&was, &list(vec![row(1, None)])), "a device");
+        assert!(
+            forgets(&was, &list(vec![row(1, None), row(2, None)])),
+            "a revocation"
+        );
+    }
 
     #[test]
     fn an_object_opens_under_its_root_and_only_unchanged() {

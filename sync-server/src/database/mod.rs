@@ -149,6 +149,23 @@ pub async fn open(settings: &DatabaseSettings) -> Result<Database, OpenDatabaseE
     }
 }
 
+/// Opens the database to look at it beside a server that may be running on it. Where none runs it is opened as by [`open`].
+pub async fn look(settings: &DatabaseSettings) -> Result<Database, OpenDatabaseError> {
+    let running = match &settings.url {
+        Some(url) => Some(url.parse().map_err(OpenDatabaseError::Url)?),
+        None => managed::running(&settings.data_dir),
+    };
+    if let Some(options) = running {
+        match connect(options, settings.max_connections).await {
+            Ok(pool) => return Ok(Database::from_pool(pool)),
+            Err(error) if settings.url.is_some() => return Err(error),
+            // Its socket was left by a server that is gone.
+            Err(_) => {}
+        }
+    }
+    open(settings).await
+}
+
 async fn open_managed(
     managed: &ManagedPostgres,
     max_connections: u32,

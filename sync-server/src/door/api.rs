@@ -1,10 +1,10 @@
-//! `/api/v1/devices`, `…/attendance`, `/alerts`, `/annotations`: what organizers do and see.
+//! `/api/v1/devices`, `…/attendance`: what organizers do and see.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::clock::UnixMillis;
-use shared::ids::{DeviceId, EventId, FactId, FactName, GateNo, OfferId, OrganizerId};
+use shared::ids::{DeviceId, EventId, GateNo, OfferId, OrganizerId};
 use shared::roster::{Revocation, Rights};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::attendance::{Attendance, attendance};
 use super::devices::{self, DeviceView, Parting, Until};
 use super::offers::{self, NewOffer, Offer, OfferState};
-use super::{AlertView, NewAnnotation, Says, alerts_of_event, annotate, sync_api};
+use super::{alerts, restore_api, sync_api};
 use crate::accounts::{Identity, Right, roles};
 use crate::app::App;
 use crate::database::transaction;
@@ -32,8 +32,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(revoke_device))
         .routes(routes!(declare_lost))
         .routes(routes!(show_attendance))
-        .routes(routes!(list_alerts))
-        .routes(routes!(create_annotation))
+        .merge(restore_api::router())
+        .merge(alerts::api::router())
         .merge(sync_api::router().into())
 }
 
@@ -438,7 +438,7 @@ pub(super) async fn own_device(
 }
 
 /// Whose event it is, if this identity has the right there.
-async fn own_event(
+pub(super) async fn own_event(
     app: &App,
     identity: &Identity,
     event: EventId,
@@ -471,73 +471,4 @@ async fn show_attendance(
     let counted = attendance(&mut tx, organizer, event).await?;
     tx.commit().await?;
     Ok(Json(counted))
-}
-
-#[derive(Debug, Deserialize)]
-struct OfEvent {
-    event: EventId,
-}
-
-/// What people have to look at.
-#[utoipa::path(get, path = "/alerts", tag = "attendance", security(("token" = [])), params(("event" = uuid::Uuid, Query)), responses(
-    (status = 200, body = Vec<AlertView>),
-    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
-))]
-async fn list_alerts(
-    State(app): State<App>,
-    identity: Identity,
-    Query(OfEvent { event }): Query<OfEvent>,
-) -> Result<Json<Vec<AlertView>>, ApiError> {
-    let organizer = own_event(&app, &identity, event, Right::ReadFigures).await?;
-    let mut conn = app.pool.acquire().await?;
-    Ok(Json(alerts_of_event(&mut conn, organizer, event).await?))
-}
-
-/// What is said of a fact.
-#[derive(Debug, Deserialize, ToSchema)]
-struct AnnotationBody {
-    #[schema(value_type = uuid::Uuid)]
-    event: EventId,
-    /// The fact's author.
-    #[schema(value_type = uuid::Uuid)]
-    device: DeviceId,
-    /// The fact.
-    #[schema(value_type = uuid::Uuid)]
-    fact: FactId,
-    #[serde(flatten)]
-    says: Says,
-}
-
-/// An annotation that was written.
-#[derive(Debug, Serialize, ToSchema)]
-struct Annotated {
-    /// The server as a device.
-    #[schema(value_type = uuid::Uuid)]
-    device: DeviceId,
-    /// The annotation's own id.
-    #[schema(value_type = uuid::Uuid)]
-    fact: FactId,
-}
-
-/// Say something of a fact: a fact of the server's own.
-#[utoipa::path(post, path = "/annotations", tag = "attendance", security(("token" = [])), request_body = AnnotationBody, responses(
-    (status = 201, body = Annotated),
-    (status = 403, description = "`forbidden`", body = ErrorEnvelope),
-))]
-async fn create_annotation(
-    State(app): State<App>,
-    identity: Identity,
-    Json(body): Json<AnnotationBody>,
-) -> Result<(StatusCode, Json<Annotated>), ApiError> {
-    let organizer = own_event(&app, &identity, body.event, Right::Annotate).await?;
-    let new = NewAnnotation {
-        event: body.event,
-        target: FactName {
-            device: body.device,
-            fact: body.fact,
-        },
-        says: body.says,
-    };
-    let FactName { device, fact } = annotate(&app, organizer, new).await?;
-    Ok((StatusCode::CREATED, Json(Annotated { device, fact })))
 }

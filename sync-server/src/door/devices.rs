@@ -249,7 +249,7 @@ pub async fn revoke(
 }
 
 /// In ascending order, as locks are taken.
-async fn events_of(
+pub(super) async fn events_of(
     conn: &mut PgConnection,
     organizer: OrganizerId,
     device: DeviceId,
@@ -303,7 +303,7 @@ async fn points(
         .collect())
 }
 
-async fn tickets_of(
+pub(super) async fn tickets_of(
     conn: &mut PgConnection,
     organizer: OrganizerId,
     event: EventId,

@@ -5,20 +5,21 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use shared::clock::UnixMillis;
-use shared::fact::kind::Annotation;
 use shared::fact::{FactBody, FactPublicKey, Head};
 use shared::ids::{DeviceId, EventId, JournalId, OrganizerId, TicketId};
 use shared::wire::latest::{FactsAnswer, JournalAck};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::alerts::{self, AlertRow};
-use super::intake::{self, Offered, Placed, Refusal, Upload};
-use super::own_journal::{AppendOwnError, OwnFact, append_own};
+use super::alerts;
+use super::clock::{self, Suspect};
+use super::folding;
+use super::intake::{self, Offered, Placed, Refusal, Refused, Upload};
+use super::own_journal::{AppendOwnError, append_own};
 use super::rows;
-use super::rules::{EventRules, LoadRulesError};
+use super::rules::LoadRulesError;
+use super::sessions::DeviceSession;
 use super::store::{self, FactRows, HeadRow, QuarantineRow};
-use super::{clock, folding};
 use crate::app::App;
 use crate::database::transaction;
 use crate::edge::OsRandom;
@@ -91,9 +92,10 @@ struct Known {
 /// Stores what can be stored and says of each journal how far it is safe.
 pub async fn upload(
     app: &App,
-    organizer: OrganizerId,
+    carrier: &DeviceSession,
     envelopes: Vec<Vec<u8>>,
 ) -> Result<FactsAnswer, UploadFactsError> {
+    let organizer = carrier.organizer;
     if envelopes.len() > MAX_ENVELOPES {
         return Err(UploadFactsError::TooMany);
     }
@@ -112,14 +114,17 @@ pub async fn upload(
     })
     .await?;
     let events = locate(&mut tx, organizer, &mut read).await?;
-    for &event in events.values().collect::<BTreeSet<_>>() {
+    let told = told_of_refused(&mut tx, carrier, &read, &events).await?;
+    let changed: BTreeSet<EventId> = events.values().chain(&told).copied().collect();
+    for &event in &changed {
         store::begin_change(&mut tx, organizer, event).await?;
     }
     let now_ms = app.now_ms();
-    let mut acks = store_upload(app, &mut tx, organizer, read, &events, now_ms).await?;
+    let (mut acks, refused) = store_upload(app, &mut tx, organizer, read, &events, now_ms).await?;
+    keep_refused(&mut tx, carrier, &refused, (&events, &told), now_ms).await?;
     tx.commit().await?;
-    for event in events.values() {
-        app.door.watch.changed(*event);
+    for event in changed {
+        app.door.watch.changed(event);
     }
     for journal in named {
         acks.entry(journal).or_insert_with(|| ack(journal, 0));
@@ -139,7 +144,8 @@ fn ack(journal: JournalId, acked_through: u64) -> JournalAck {
     }
 }
 
-async fn device_keys(
+/// The keys of all the organizer's devices, revoked ones and the server's own among them.
+pub(super) async fn device_keys(
     conn: &mut PgConnection,
     organizer: OrganizerId,
 ) -> Result<HashMap<DeviceId, FactPublicKey>, sqlx::Error> {
@@ -165,7 +171,9 @@ async fn locate(
     organizer: OrganizerId,
     upload: &mut Upload,
 ) -> Result<BTreeMap<JournalId, EventId>, sqlx::Error> {
-    let ids: Vec<Uuid> = upload.journals.keys().map(|journal| journal.0).collect();
+    let of_refused = upload.refused.iter().map(|refused| refused.journal);
+    let ids: BTreeSet<JournalId> = upload.journals.keys().copied().chain(of_refused).collect();
+    let ids: Vec<Uuid> = ids.into_iter().map(|journal| journal.0).collect();
     let known: HashMap<JournalId, (Uuid, EventId, DeviceId)> = sqlx::query!(
         "select id, organizer_id, event_id, device_id from journals where id = any($1)",
         &ids
@@ -242,7 +250,7 @@ async fn store_upload(
     mut upload: Upload,
     events: &BTreeMap<JournalId, EventId>,
     now_ms: UnixMillis,
-) -> Result<BTreeMap<JournalId, JournalAck>, UploadFactsError> {
+) -> Result<(BTreeMap<JournalId, JournalAck>, Vec<Refused>), UploadFactsError> {
     let known = heads(conn, events).await?;
     let mut acks = BTreeMap::new();
     let mut by_event: BTreeMap<EventId, Vec<(JournalId, Placed, Head)>> = BTreeMap::new();
@@ -270,14 +278,13 @@ async fn store_upload(
     for (event, journals) in by_event {
         store_event(app, conn, (organizer, event), journals, now_ms).await?;
     }
-    keep_refused(conn, organizer, &upload, events, now_ms).await?;
     for refused in &upload.refused {
         acks.entry(refused.journal)
             .or_insert_with(|| ack(refused.journal, 0))
             .refused
             .push((refused.seq, refused.why.code().to_owned()));
     }
-    Ok(acks)
+    Ok((acks, upload.refused))
 }
 
 /// Under the events' locks.
@@ -341,7 +348,6 @@ async fn store_event(
     let mut facts = FactRows::default();
     let mut heads = Vec::new();
     let mut forks = Vec::new();
-    let mut alerts = Vec::new();
     for (journal, placed, _) in &journals {
         for accepted in &placed.accepted {
             facts.push(
@@ -366,15 +372,13 @@ async fn store_event(
             why: "fork",
             envelope: other.bytes.clone(),
         }));
-        alerts.extend(placed.forked_at.map(|seq| AlertRow {
-            kind: "journal_forked",
-            subject: journal.to_string(),
-            detail: serde_json::json!({ "seq": seq, "device": placed.forked[0].header.device }),
-            resolved: false,
-        }));
     }
-    store::quarantine(conn, organizer, &forks, now_ms).await?;
-    alerts::upsert(conn, (organizer, event), alerts, now_ms).await?;
+    let parked = store::quarantine(conn, organizer, &forks, now_ms).await?;
+    // Before the new facts are in: the journals' former ends.
+    let suspects = clock::suspects(conn, (organizer, event), &journals, now_ms).await?;
+    let found =
+        alerts::in_journals(conn, (organizer, event), &journals, &parked, &suspects).await?;
+    alerts::upsert(conn, (organizer, event), found.rows(), now_ms).await?;
     if facts.is_empty() {
         return Ok(());
     }
@@ -383,11 +387,10 @@ async fn store_event(
         .rules
         .load(conn, &app.vault, organizer, event)
         .await?;
-    // Before the new facts are in: the journals' former ends.
-    let suspects = suspects(conn, &rules, &journals, now_ms).await?;
     store::upsert_heads(conn, organizer, event, &heads, now_ms).await?;
     facts.insert(conn, organizer, event, now_ms).await?;
-    append_own(conn, &rules, suspects, now_ms, &mut OsRandom).await?;
+    let annotations = suspects.iter().filter_map(Suspect::annotation).collect();
+    append_own(conn, &rules, annotations, now_ms, &mut OsRandom).await?;
     let tickets: BTreeSet<TicketId> = journals
         .iter()
         .flat_map(|(_, placed, _)| &placed.accepted)
@@ -411,79 +414,41 @@ async fn store_event(
     Ok(())
 }
 
-/// Annotations of facts whose time is not to be believed.
-async fn suspects(
+/// Who hears of facts that can never be taken and whose event can't be told: the events of the device that brought them.
+async fn told_of_refused(
     conn: &mut PgConnection,
-    rules: &EventRules,
-    journals: &[(JournalId, Placed, Head)],
-    now_ms: UnixMillis,
-) -> Result<Vec<OwnFact>, UploadFactsError> {
-    let mut annotations = Vec::new();
-    for (journal, placed, former) in journals {
-        let mut previous_ms = last_time(conn, rules, *journal, *former).await?;
-        for fact in placed
-            .accepted
-            .iter()
-            .filter_map(|accepted| accepted.fact.as_ref())
-        {
-            let adjusted = clock::suspect_time(previous_ms, fact.effective_ms(), now_ms);
-            previous_ms = Some(adjusted.unwrap_or_else(|| fact.effective_ms()));
-            if let (Some(at_ms), Some(ticket)) = (adjusted, fact.ticket()) {
-                annotations.push(OwnFact {
-                    body: FactBody::Annotation {
-                        ticket,
-                        target: fact.name(),
-                        says: Annotation::AdjustedTime(at_ms),
-                    },
-                    seen: Vec::new(),
-                });
-            }
-        }
-    }
-    Ok(annotations)
-}
-
-/// When the last fact of a journal happened: as it says, but not after it was received.
-async fn last_time(
-    conn: &mut PgConnection,
-    rules: &EventRules,
-    journal: JournalId,
-    head: Head,
-) -> Result<Option<UnixMillis>, sqlx::Error> {
-    if head.seq == 0 {
-        return Ok(None);
-    }
-    let last = sqlx::query!(
-        "select envelope, received_ms from facts
-         where organizer_id = $1 and event_id = $2 and journal_id = $3 and seq = $4",
-        rules.organizer.0,
-        rules.event.id.0,
-        journal.0,
-        head.seq.cast_signed()
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(last.and_then(|last| {
-        let (fact, _) = folding::read(&last.envelope)?;
-        Some(fact.effective_ms().min(last.received_ms))
-    }))
-}
-
-async fn keep_refused(
-    conn: &mut PgConnection,
-    organizer: OrganizerId,
+    carrier: &DeviceSession,
     upload: &Upload,
     events: &BTreeMap<JournalId, EventId>,
+) -> Result<BTreeSet<EventId>, sqlx::Error> {
+    let mut refused = upload.refused.iter();
+    if refused.all(|refused| events.contains_key(&refused.journal)) {
+        return Ok(BTreeSet::new());
+    }
+    let its: Vec<Uuid> = carrier.events.iter().map(|event| event.0).collect();
+    let with_feed = sqlx::query_scalar!(
+        "select event_id from feeds where organizer_id = $1 and event_id = any($2)",
+        carrier.organizer.0,
+        &its
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(with_feed.into_iter().map(EventId).collect())
+}
+
+/// Parks what can never be taken, and says so.
+async fn keep_refused(
+    conn: &mut PgConnection,
+    carrier: &DeviceSession,
+    refused: &[Refused],
+    (events, told): (&BTreeMap<JournalId, EventId>, &BTreeSet<EventId>),
     now_ms: UnixMillis,
 ) -> Result<(), sqlx::Error> {
-    let rows: Vec<QuarantineRow> = upload
-        .refused
+    let event_of = |refused: &Refused| events.get(&refused.journal).copied();
+    let rows: Vec<QuarantineRow> = refused
         .iter()
         .map(|refused| QuarantineRow {
-            event: events
-                .get(&refused.journal)
-                .copied()
-                .unwrap_or(EventId(Uuid::nil())),
+            event: event_of(refused).unwrap_or(EventId(Uuid::nil())),
             journal: refused.journal.0,
             seq: refused.seq,
             device: refused.device,
@@ -491,5 +456,15 @@ async fn keep_refused(
             envelope: refused.bytes.clone(),
         })
         .collect();
-    store::quarantine(conn, organizer, &rows, now_ms).await
+    let parked = store::quarantine(conn, carrier.organizer, &rows, now_ms).await?;
+    let known = refused.iter().filter_map(event_of);
+    let concerned: BTreeSet<EventId> = known.chain(told.iter().copied()).collect();
+    for event in concerned {
+        let here = refused.iter().filter(|refused| {
+            event_of(refused).map_or(told.contains(&event), |known| known == event)
+        });
+        let rows = alerts::refused(carrier.device, here, &parked);
+        alerts::upsert(conn, (carrier.organizer, event), rows, now_ms).await?;
+    }
+    Ok(())
 }

@@ -104,7 +104,10 @@ pub async fn pull(app: &App, pull: &Pull, wait: Option<u32>) -> Result<Page, Pul
     let wait = Duration::from_secs(wait.unwrap_or(0).into()).min(MAX_WAIT);
     let until = Instant::now() + wait;
     let mut signed_version = None;
+    // Before the first reading, so that no change falls between it and the wait.
+    let mut listener = app.door.watch.listen((pull.organizer, pull.event));
     loop {
+        listener.look();
         let page = read_page(&app.pool, pull, app.now_ms()).await?;
         let told = !page.tickets.is_empty()
             || !page.entries.is_empty()
@@ -114,11 +117,10 @@ pub async fn pull(app: &App, pull: &Pull, wait: Option<u32>) -> Result<Page, Pul
         if told || page.has_more || stopping || Instant::now() >= until {
             return Ok(page);
         }
-        let of = (pull.organizer, pull.event);
         let head = page.head.cast_signed();
         tokio::select! {
             () = app.stopping.cancelled() => {}
-            () = app.door.watch.wait(&app.pool, of, head, until) => {}
+            () = listener.wait(&app.pool, head, until) => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use shared::admission::fold::{Alert, Attention, FactHash};
+use shared::admission::fold::FactHash;
 use shared::admission::{FactLabel, FoldContext, Folded, Issued, fold};
 use shared::clock::UnixMillis;
 use shared::fact::{Envelope, Fact, FactBody};
@@ -61,6 +61,16 @@ pub async fn refold(
     if tickets.is_empty() {
         return Ok(());
     }
+    let written = folded(&mut *conn, event_rules, tickets).await?;
+    written.write(conn, event_rules, now_ms).await
+}
+
+/// What all facts of these tickets come to, from scratch (M2).
+pub(super) async fn folded(
+    conn: &mut PgConnection,
+    event_rules: &EventRules,
+    tickets: &BTreeSet<TicketId>,
+) -> Result<Written, sqlx::Error> {
     let ids: Vec<i64> = tickets.iter().map(|ticket| ticket.to_i64()).collect();
     let (organizer, event) = (event_rules.organizer, event_rules.event.id);
     let mut facts = facts_of(conn, event_rules, &ids).await?;
@@ -96,7 +106,7 @@ pub async fn refold(
         let folded = fold(&facts, &context);
         written.push(ticket, &facts, folded);
     }
-    written.write(conn, event_rules, now_ms).await
+    Ok(written)
 }
 
 async fn facts_of(
@@ -170,6 +180,19 @@ fn is_before_revocation(rules: &EventRules, fact: &Fact, hash: &FactHash) -> boo
     })
 }
 
+/// A ticket's row in `ticket_states`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    pub(super) ticket: TicketId,
+    pub(super) inside: bool,
+    pub(super) entries: i32,
+    pub(super) exits: i32,
+    pub(super) last_entry_ms: Option<UnixMillis>,
+    pub(super) last_gate: Option<i32>,
+    pub(super) entry_gates: Vec<i32>,
+    pub(super) exit_gates: Vec<i32>,
+}
+
 /// What folds came to, as columns.
 #[derive(Debug, Default)]
 pub(super) struct Written {
@@ -183,7 +206,7 @@ pub(super) struct Written {
     entry_gates: Vec<String>,
     exit_gates: Vec<String>,
     labels: BTreeMap<FactName, Vec<FactLabel>>,
-    alerts: Vec<(TicketId, shared::admission::fold::AlertKind, Alert)>,
+    alerts: Vec<AlertRow>,
 }
 
 impl Written {
@@ -199,10 +222,28 @@ impl Written {
         self.last_gate.push(last.map(|entry| entry.gate.0.into()));
         self.entry_gates.push(array_text(&entry_gates));
         self.exit_gates.push(array_text(&exit_gates));
+        self.alerts.extend(alerts::of_fold(ticket, facts, &folded));
         self.labels.extend(folded.labels);
-        let alerts = folded.alerts.into_iter();
-        self.alerts
-            .extend(alerts.map(|(kind, alert)| (ticket, kind, alert)));
+    }
+
+    /// The tickets' rows.
+    pub(super) fn states(&self) -> impl Iterator<Item = State> {
+        (0..self.tickets.len()).map(|n| State {
+            ticket: TicketId::from_i64(self.tickets[n]),
+            inside: self.inside[n],
+            entries: self.entries[n],
+            exits: self.exits[n],
+            last_entry_ms: self.last_entry_ms[n],
+            last_gate: self.last_gate[n],
+            entry_gates: numbers(&self.entry_gates[n]),
+            exit_gates: numbers(&self.exit_gates[n]),
+        })
+    }
+
+    /// The labels of each fact, with commas between.
+    pub(super) fn labels(&self) -> impl Iterator<Item = (FactName, String)> {
+        let labels = self.labels.iter();
+        labels.map(|(name, labels)| (*name, label_texts(labels)))
     }
 
     /// Writes what differs from what is there.
@@ -223,19 +264,8 @@ impl Written {
         rules: &EventRules,
         now_ms: UnixMillis,
     ) -> Result<(), sqlx::Error> {
-        let rows = self.alerts.iter().map(|(ticket, kind, alert)| AlertRow {
-            kind: kind.code(),
-            subject: ticket.to_string(),
-            detail: alerts::of_facts(alert),
-            resolved: alert.attention == Attention::Noted,
-        });
-        alerts::upsert(
-            conn,
-            (rules.organizer, rules.event.id),
-            rows.collect(),
-            now_ms,
-        )
-        .await
+        let of = (rules.organizer, rules.event.id);
+        alerts::upsert(conn, of, self.alerts.clone(), now_ms).await
     }
 
     /// As [`Self::write`], and the facts themselves, in one statement: each costs a tenth of what a scan may.
@@ -398,6 +428,11 @@ fn label_texts(labels: &[FactLabel]) -> String {
 fn array_text(gates: &[u16]) -> String {
     let numbers: Vec<String> = gates.iter().map(u16::to_string).collect();
     format!("{{{}}}", numbers.join(","))
+}
+
+fn numbers(array: &str) -> Vec<i32> {
+    let inner = array.trim_matches(['{', '}']);
+    inner.split(',').filter_map(|no| no.parse().ok()).collect()
 }
 
 /// The gates of the entries and exits that count.

@@ -9,6 +9,7 @@ pub mod api;
 pub mod attendance;
 pub mod authority;
 pub mod certificates;
+pub mod claims;
 mod clock;
 pub mod cursor;
 pub mod devices;
@@ -24,13 +25,17 @@ pub mod own_journal;
 pub mod page;
 mod page_texts;
 pub(crate) mod pages;
+pub mod restore;
+mod restore_api;
 mod rows;
 pub mod rules;
 pub mod sessions;
 pub mod signed;
 mod store;
 mod sync_api;
+mod take_back;
 mod vector;
+pub mod verify;
 mod watch;
 
 pub use alerts::{AlertView, alerts_of_event};
@@ -50,6 +55,7 @@ pub struct Door {
     pub rules: rules::RulesCache,
     /// Sessions seen in the last seconds.
     pub sessions: sessions::SeenSessions,
+    listeners: alerts::Listeners,
     offers: tokio::sync::watch::Sender<u64>,
     enrolments: SlidingLimit<AddressKey>,
 }
@@ -60,6 +66,7 @@ impl Default for Door {
             watch: FeedWatch::default(),
             rules: rules::RulesCache::default(),
             sessions: sessions::SeenSessions::default(),
+            listeners: alerts::Listeners::default(),
             offers: tokio::sync::watch::Sender::default(),
             enrolments: SlidingLimit::new(sync_api::ENROLMENTS_PER_MINUTE, 60_000),
         }

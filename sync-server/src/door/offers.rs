@@ -332,6 +332,10 @@ pub async fn confirm(app: &App, offer: OfferId) -> Result<DeviceId, OfferError> 
     }
     tx.commit().await?;
     app.door.offers_changed();
+    // The others hear of it at once, and can read what it writes.
+    for event in read.events {
+        app.door.watch.changed(event);
+    }
     Ok(device)
 }
 

@@ -15,7 +15,7 @@ use shared::roster::TicketRow;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::folding::{self, FactsOfTicket, Written};
-use super::own_journal::{self, AppendOwnError, OwnEnd, OwnFact, Signed};
+use super::own_journal::{self, AppendOwnError, OwnEnd, OwnFact, OwnPlace, Signed};
 use super::rows;
 use super::rules::{EventRules, LoadRulesError, Stamp};
 use crate::app::App;
@@ -100,7 +100,18 @@ pub async fn scan(
             fact: None,
         });
     };
-    let signed = own_journal::sign(&rules, seen.end, vec![fact], now_ms, &mut OsRandom)?;
+    let place = match seen.end {
+        Some(end) => OwnPlace::After(end),
+        None => OwnPlace::Anew(own_journal::own_before(&mut tx, &rules).await?),
+    };
+    let signed = own_journal::sign(&rules, place, vec![fact], now_ms, &mut OsRandom)?;
+    match place {
+        OwnPlace::After(_) => {}
+        OwnPlace::Anew(_) => {
+            let journal = JournalId(signed.head.journal);
+            own_journal::note_own(&mut tx, &rules, journal).await?;
+        }
+    }
     let name = write(&mut tx, &rules, &scan, seen, signed, now_ms).await?;
     tx.commit().await?;
     app.door.watch.changed(scan.event);
@@ -134,8 +145,8 @@ async fn read(
                             where organizer_id = $1 and kind = 'device_list'), 0) as "devices_version!",
                   j.id as "journal?", j.head_seq as "head_seq?", j.head_hash as "head_hash?", l.envelope as "last?"
            from tickets t
-           join organizers o on o.id = t.organizer_id
-           left join journals j on j.organizer_id = $1 and j.event_id = $2 and j.device_id = o.server_device_id
+           join feeds e on e.organizer_id = $1 and e.event_id = $2
+           left join journals j on j.organizer_id = $1 and j.event_id = $2 and j.id = e.own_journal
            left join facts l on l.organizer_id = $1 and l.event_id = $2 and l.journal_id = j.id and l.seq = j.head_seq
            where t.organizer_id = $1 and t.event_id = $2 and t.id = $3"#,
         organizer.0,

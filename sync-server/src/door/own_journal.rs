@@ -8,6 +8,7 @@ use shared::fact::{Envelope, FactBody, Head};
 use shared::ids::{FactId, FactName, GateNo, JournalId, Random};
 use sqlx::PgConnection;
 
+use super::rows;
 use super::rules::EventRules;
 use super::store::{self, FactRows, HeadRow};
 use crate::web::ApiError;
@@ -46,6 +47,16 @@ impl From<AppendOwnError> for ApiError {
     }
 }
 
+/// Where the server's journal for an event goes on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum OwnPlace {
+    /// After this fact.
+    After(OwnEnd),
+    /// With another journal: the first, or the first since the database went back to a backup, when the places after the
+    /// former journal's end may be taken by facts that are not here any more.
+    Anew(Option<(JournalId, Head)>),
+}
+
 /// The end of the server's journal for an event.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OwnEnd {
@@ -74,32 +85,70 @@ impl OwnEnd {
     }
 }
 
-/// Reads the end of the server's journal; `None` = not opened yet.
-pub(super) async fn own_end(
+/// Reads where the server's journal goes on.
+async fn own_place(
     conn: &mut PgConnection,
     rules: &EventRules,
-) -> Result<Option<OwnEnd>, AppendOwnError> {
+) -> Result<OwnPlace, AppendOwnError> {
     let row = sqlx::query!(
-        "select j.id, j.head_seq, j.head_hash, f.envelope
-         from journals j
-         join facts f on f.organizer_id = j.organizer_id and f.event_id = j.event_id
-                     and f.journal_id = j.id and f.seq = j.head_seq
-         where j.organizer_id = $1 and j.event_id = $2 and j.device_id = $3",
+        r#"select j.id as "id?", j.head_seq as "head_seq?", j.head_hash as "head_hash?", f.envelope as "envelope?"
+           from feeds e
+           left join journals j on j.organizer_id = e.organizer_id and j.event_id = e.event_id and j.id = e.own_journal
+           left join facts f on f.organizer_id = j.organizer_id and f.event_id = j.event_id
+                            and f.journal_id = j.id and f.seq = j.head_seq
+           where e.organizer_id = $1 and e.event_id = $2"#,
         rules.organizer.0,
-        rules.event.id.0,
-        rules.server.0
+        rules.event.id.0
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let end = row.and_then(|row| Some((row.id?, row.head_seq?, row.head_hash?, row.envelope?)));
+    match end {
+        Some((id, seq, hash, last)) => {
+            OwnEnd::new(JournalId(id), seq, &hash, &last).map(OwnPlace::After)
+        }
+        None => Ok(OwnPlace::Anew(own_before(conn, rules).await?)),
+    }
+}
+
+/// The journal that a restore ended, as far as it is here.
+pub(super) async fn own_before(
+    conn: &mut PgConnection,
+    rules: &EventRules,
+) -> Result<Option<(JournalId, Head)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select j.id, j.head_seq, j.head_hash
+         from feeds e join journals j on j.organizer_id = e.organizer_id and j.event_id = e.event_id and j.id = e.own_before
+         where e.organizer_id = $1 and e.event_id = $2",
+        rules.organizer.0,
+        rules.event.id.0
     )
     .fetch_optional(conn)
     .await?;
-    row.map(|row| {
-        OwnEnd::new(
-            JournalId(row.id),
-            row.head_seq,
-            &row.head_hash,
-            &row.envelope,
-        )
-    })
-    .transpose()
+    Ok(row.map(|row| {
+        let head = Head {
+            seq: row.head_seq.cast_unsigned(),
+            hash: rows::key_bytes(&row.head_hash),
+        };
+        (JournalId(row.id), head)
+    }))
+}
+
+/// From now on this is the journal that the server writes.
+pub(super) async fn note_own(
+    conn: &mut PgConnection,
+    rules: &EventRules,
+    journal: JournalId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update feeds set own_journal = $3 where organizer_id = $1 and event_id = $2",
+        rules.organizer.0,
+        rules.event.id.0,
+        journal.0
+    )
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 /// Facts signed and placed, not yet written.
@@ -110,26 +159,22 @@ pub(super) struct Signed {
     pub(super) envelopes: Vec<Envelope>,
 }
 
-/// Signs `facts` after `end`, opening the journal if there is none.
+/// Signs `facts` at `place`, opening a journal if need be: see [`note_own`] then.
 pub(super) fn sign(
     rules: &EventRules,
-    end: Option<OwnEnd>,
+    place: OwnPlace,
     facts: Vec<OwnFact>,
     now_ms: UnixMillis,
     random: &mut impl Random,
 ) -> Result<Signed, AppendOwnError> {
-    let opening = OwnFact {
-        body: FactBody::JournalOpened {
-            event: rules.event.id,
-            gate: GateNo(0),
-            cause: OpeningCause::First,
-            predecessor: None,
-        },
-        seen: Vec::new(),
+    let (journal, mut clock, mut head, opening) = match place {
+        OwnPlace::After(end) => (end.journal, HybridClock::resume(end.hlc), end.head, None),
+        OwnPlace::Anew(before) => {
+            let journal = JournalId::new(now_ms, random);
+            let clock = HybridClock::resume(Hlc::default());
+            (journal, clock, Head::EMPTY, Some(opening(rules, before)))
+        }
     };
-    let journal = end.map_or_else(|| JournalId::new(now_ms, random), |end| end.journal);
-    let mut clock = HybridClock::resume(end.map_or(Hlc::default(), |end| end.hlc));
-    let mut head = end.map_or(Head::EMPTY, |end| end.head);
     let author = Author {
         device: rules.server,
         journal,
@@ -137,7 +182,7 @@ pub(super) fn sign(
     };
     let mut rows = FactRows::default();
     let mut envelopes = Vec::new();
-    for fact in end.is_none().then_some(opening).into_iter().chain(facts) {
+    for fact in opening.into_iter().chain(facts) {
         let draft = Draft {
             id: FactId::new(now_ms, random),
             stamp: Stamp {
@@ -167,6 +212,21 @@ pub(super) fn sign(
     })
 }
 
+fn opening(rules: &EventRules, before: Option<(JournalId, Head)>) -> OwnFact {
+    OwnFact {
+        body: FactBody::JournalOpened {
+            event: rules.event.id,
+            gate: GateNo(0),
+            cause: match before {
+                None => OpeningCause::First,
+                Some(_) => OpeningCause::RolledBack,
+            },
+            predecessor: before.map(|(journal, head)| (journal, head.seq, head.hash)),
+        },
+        seen: Vec::new(),
+    }
+}
+
 /// Says `facts` in the server's journal of the event, in the caller's transaction, which has called `begin_change`.
 /// Re-fold the tickets they are about afterwards. Returns what was written, an opening among it if there was none.
 pub async fn append_own(
@@ -179,10 +239,14 @@ pub async fn append_own(
     if facts.is_empty() {
         return Ok(Vec::new());
     }
-    let end = own_end(conn, rules).await?;
-    let signed = sign(rules, end, facts, now_ms, random)?;
+    let place = own_place(conn, rules).await?;
+    let signed = sign(rules, place, facts, now_ms, random)?;
     let (organizer, event) = (rules.organizer, rules.event.id);
     signed.rows.insert(conn, organizer, event, now_ms).await?;
     store::upsert_heads(conn, organizer, event, &[signed.head], now_ms).await?;
+    match place {
+        OwnPlace::After(_) => {}
+        OwnPlace::Anew(_) => note_own(conn, rules, JournalId(signed.head.journal)).await?,
+    }
     Ok(signed.envelopes)
 }

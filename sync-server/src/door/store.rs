@@ -1,11 +1,15 @@
 //! Writing facts: the tables of journals, facts and quarantine, many rows a statement.
 
+use std::collections::HashSet;
+
 use shared::clock::UnixMillis;
 use shared::fact::envelope::Header;
 use shared::fact::{Fact, FactBody};
 use shared::ids::{DeviceId, EventId, OrganizerId, TicketId};
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+use super::rows;
 
 /// A fact of a kind that this version can't read has no kind either.
 const OPAQUE_KIND: i32 = 0;
@@ -20,7 +24,7 @@ pub(super) struct HeadRow {
 }
 
 /// Rows of `facts`, as columns.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct FactRows {
     pub(super) journals: Vec<Uuid>,
     pub(super) seqs: Vec<i64>,
@@ -180,33 +184,45 @@ pub(super) struct QuarantineRow {
     pub(super) envelope: Vec<u8>,
 }
 
-/// Keeps envelopes that can't be placed; one that is kept already is kept once.
+/// Keeps envelopes that can't be placed, and returns the hashes of those that weren't kept before.
 pub(super) async fn quarantine(
     conn: &mut PgConnection,
     organizer: OrganizerId,
     rows: &[QuarantineRow],
     now_ms: UnixMillis,
-) -> Result<(), sqlx::Error> {
-    for row in rows {
-        let hash = shared::fact::envelope::hash_of(&row.envelope);
-        sqlx::query!(
-            "insert into quarantined_envelopes
-               (organizer_id, event_id, hash, journal_id, seq, device_id, why, envelope, received_ms)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
-            organizer.0,
-            row.event.0,
-            &hash,
-            row.journal,
-            i64::try_from(row.seq).unwrap_or(i64::MAX),
-            row.device.0,
-            row.why,
-            row.envelope,
-            now_ms
-        )
-        .execute(&mut *conn)
-        .await?;
+) -> Result<HashSet<[u8; 32]>, sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(HashSet::new());
     }
-    Ok(())
+    let hash = |row: &QuarantineRow| shared::fact::envelope::hash_of(&row.envelope).to_vec();
+    let seq = |row: &QuarantineRow| i64::try_from(row.seq).unwrap_or(i64::MAX);
+    let events: Vec<Uuid> = rows.iter().map(|row| row.event.0).collect();
+    let hashes: Vec<Vec<u8>> = rows.iter().map(hash).collect();
+    let journals: Vec<Uuid> = rows.iter().map(|row| row.journal).collect();
+    let seqs: Vec<i64> = rows.iter().map(seq).collect();
+    let devices: Vec<Uuid> = rows.iter().map(|row| row.device.0).collect();
+    let reasons: Vec<String> = rows.iter().map(|row| row.why.to_owned()).collect();
+    let envelopes: Vec<Vec<u8>> = rows.iter().map(|row| row.envelope.clone()).collect();
+    let kept = sqlx::query_scalar!(
+        "insert into quarantined_envelopes
+           (organizer_id, event_id, hash, journal_id, seq, device_id, why, envelope, received_ms)
+         select $1, e, h, j, s, d, w, b, $9
+         from unnest($2::uuid[], $3::bytea[], $4::uuid[], $5::bigint[], $6::uuid[], $7::text[], $8::bytea[])
+              as n (e, h, j, s, d, w, b)
+         on conflict do nothing returning hash",
+        organizer.0,
+        &events,
+        &hashes,
+        &journals,
+        &seqs,
+        &devices,
+        &reasons,
+        &envelopes,
+        now_ms
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(kept.iter().map(|hash| rows::key_bytes(hash)).collect())
 }
 
 /// Takes an event's number for this transaction, waiting 2 s at most for others that write to it.

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -14,15 +14,18 @@ use shared::ids::{EventId, OfferId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    DeviceFacts, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode,
-    FactsAnswer, FactsUpload, PROTOCOL, SessionAnswer, SessionNonce, SessionRequest, VectorAnswer,
+    ClaimAnswer, ClaimAsk, DeviceFacts, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer,
+    EnrolState, ErrorCode, FactsAnswer, FactsUpload, PROTOCOL, SessionAnswer, SessionNonce,
+    SessionRequest, VectorAnswer,
 };
 use shared::wire::v1::EnvelopeBytes;
 use tower_http::compression::CompressionLayer;
 
 use super::feed::{self, Pull};
 use super::sessions::{DeviceAuth, UploaderAuth};
-use super::{addresses, certificates, enrolment, facts, sessions, signed, vector};
+use super::{
+    addresses, certificates, claims, enrolment, facts, sessions, signed, take_back, vector,
+};
 use crate::app::App;
 use crate::web::{ApiError, ClientAddress, Json, Path, Query, SYNC_BODY_LIMIT};
 
@@ -39,6 +42,7 @@ pub(super) fn router() -> Router<App> {
         .route("/sync/signed", get(signed_objects))
         .route("/sync/certificate", post(peer_certificate))
         .route("/sync/addresses", post(peer_addresses))
+        .route("/sync/claims", post(claim_ticket))
         .layer(from_fn(old_protocol_upgrades));
     // A device that is too old for the feed hands in its facts all the same.
     let up = Router::new()
@@ -46,6 +50,7 @@ pub(super) fn router() -> Router<App> {
         .route("/sync/enrol/{offer}/proof", post(prove_enrolment))
         .route("/sync/enrol/{offer}", get(enrolment_state))
         .route("/sync/session", get(session_nonce).post(open_session))
+        .route("/sync/signed", post(take_back_signed))
         .route(
             "/sync/facts",
             post(push_facts).layer(DefaultBodyLimit::max(SYNC_BODY_LIMIT)),
@@ -169,6 +174,19 @@ async fn peer_addresses(
     Ok(Json(AddressesAnswer { siblings }))
 }
 
+/// Signed objects that a restore lost here. They prove themselves: the device that brings them may be one that was lost, too.
+async fn take_back_signed(
+    State(app): State<App>,
+    client: ClientAddress,
+    Json(brought): Json<SignedAnswer>,
+) -> Result<StatusCode, ApiError> {
+    app.door.enrolments.take(client.key(), app.now_ms())?;
+    for object in &brought.objects {
+        take_back::take_back(&app, object).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// What changed of an event since a cursor: a binary page.
 async fn changes(
     State(app): State<App>,
@@ -190,7 +208,7 @@ async fn push_facts(
     Json(upload): Json<FactsUpload>,
 ) -> Result<Json<FactsAnswer>, ApiError> {
     let envelopes = upload.envelopes.into_iter().map(|bytes| bytes.0).collect();
-    let answer = facts::upload(&app, device.0.organizer, envelopes).await?;
+    let answer = facts::upload(&app, &device.0, envelopes).await?;
     Ok(Json(answer))
 }
 
@@ -203,6 +221,16 @@ async fn event_vector(
     let mut conn = app.pool.acquire().await?;
     let journals = vector::vector(&mut conn, device.0.organizer, event).await?;
     Ok(Json(VectorAnswer { journals }))
+}
+
+/// Whether the device may let a ticket in, as far as the server knows; before the light.
+async fn claim_ticket(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Json(request): Json<ClaimAsk>,
+) -> Result<Json<ClaimAnswer>, ApiError> {
+    device.for_event(request.event)?;
+    Ok(Json(claims::claim(&app, &device.0, &request).await?))
 }
 
 #[derive(Debug, Deserialize)]

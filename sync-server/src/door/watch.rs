@@ -39,37 +39,23 @@ impl FeedWatch {
         }
     }
 
-    /// Waits until the feed's head is likely beyond `head`, or until `until`.
-    pub async fn wait(
-        &self,
-        pool: &PgPool,
-        (organizer, event): (OrganizerId, EventId),
-        head: i64,
-        until: Instant,
-    ) {
-        let watched = self.watched(event);
-        let mut hints = watched.hints.subscribe();
-        let waited = timeout_at(until, async {
-            loop {
-                tokio::select! {
-                    _ = hints.changed() => return,
-                    () = sleep(LOOK_EVERY) => watched.look(pool, (organizer, event), head).await,
-                }
-            }
-        });
-        // Woken or not: the caller asks the database.
-        let _ = waited.await;
-        drop(hints);
-        self.forget(event);
-    }
-
-    fn watched(&self, event: EventId) -> Arc<Watched> {
-        Arc::clone(self.lock().entry(event).or_insert_with(|| {
+    /// Listens from now on: what changes after [`Listener::look`] ends the next wait.
+    pub fn listen(&self, (organizer, event): (OrganizerId, EventId)) -> Listener<'_> {
+        let mut events = self.lock();
+        let watched = Arc::clone(events.entry(event).or_insert_with(|| {
             Arc::new(Watched {
                 hints: watch::channel(0).0,
                 looking: AsyncMutex::new(None),
             })
-        }))
+        }));
+        Listener {
+            of: self,
+            organizer,
+            event,
+            // While the lock is held: without a listener the entry may be forgotten.
+            hints: Some(watched.hints.subscribe()),
+            watched,
+        }
     }
 
     fn forget(&self, event: EventId) {
@@ -84,6 +70,52 @@ impl FeedWatch {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<EventId, Arc<Watched>>> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody who reads a feed and waits for it to grow, in turn.
+#[derive(Debug)]
+pub struct Listener<'a> {
+    of: &'a FeedWatch,
+    organizer: OrganizerId,
+    event: EventId,
+    watched: Arc<Watched>,
+    /// Always there until the end.
+    hints: Option<watch::Receiver<u64>>,
+}
+
+impl Listener<'_> {
+    /// The caller asks the database now: hints from here on are news.
+    pub fn look(&mut self) {
+        if let Some(hints) = &mut self.hints {
+            hints.borrow_and_update();
+        }
+    }
+
+    /// Waits until the feed's head is likely beyond `head`, which was read after [`Listener::look`], or until `until`.
+    pub async fn wait(&mut self, pool: &PgPool, head: i64, until: Instant) {
+        let of = (self.organizer, self.event);
+        let Some(hints) = &mut self.hints else {
+            return;
+        };
+        let watched = &self.watched;
+        let waited = timeout_at(until, async {
+            loop {
+                tokio::select! {
+                    _ = hints.changed() => return,
+                    () = sleep(LOOK_EVERY) => watched.look(pool, of, head).await,
+                }
+            }
+        });
+        // Woken or not: the caller asks the database.
+        let _ = waited.await;
+    }
+}
+
+impl Drop for Listener<'_> {
+    fn drop(&mut self) {
+        self.hints = None;
+        self.of.forget(self.event);
     }
 }
 

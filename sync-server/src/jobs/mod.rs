@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
+use crate::door::claims;
 use crate::messages::sender;
 use crate::orders::expire::expire;
 use crate::payments::{give_back, refund};
@@ -27,6 +28,7 @@ pub async fn run(app: App) {
         metrics::upkeep();
         Ok(())
     };
+    let claims = |app: App| async move { claims::sweep(&app.pool, app.now_ms()).await };
     let refund = |app: App| async move { refund::sweep(&app).await };
     tokio::join!(
         sender::run(app.clone()),
@@ -35,6 +37,7 @@ pub async fn run(app: App) {
         every(&app, OFTEN, "tickets::issuer", issue),
         every(&app, SELDOM, "payments::give_back", give_back),
         every(&app, SELDOM, "payments::refund", refund),
+        every(&app, SELDOM, "door::claims", claims),
     );
 }
 

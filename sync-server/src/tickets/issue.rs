@@ -154,7 +154,8 @@ async fn waiting_lines(
                l.type_no, l.quantity, l.unit_minor, l.vat_basis_points, l.holder_names,
                t.window_no, t.home_gate, t.rotating, e.title, e.starts_ms, e.time_zone, e.mode,
                (select max(k.id) from signing_keys k
-                where k.organizer_id = $1 and k.event_id = $2 and not k.leased and k.revoked_ms is null) as key_id
+                where k.organizer_id = $1 and k.event_id = $2 and not k.leased and k.revoked_ms is null
+                  and k.sealed_private <> '') as key_id
            from (select * from orders
                  where organizer_id = $1 and event_id = $2 and state = 'paid' and issued_ms is null
                  order by paid_ms limit $3) o

@@ -145,7 +145,7 @@ async fn an_older_entry_that_arrives_late_moves_the_label_and_not_the_alert() {
     assert_eq!(alerts[0]["kind"], "duplicate_entry");
     assert_eq!(alerts[0]["subject"], ticket.to_string());
     assert_eq!(alerts[0]["detail"]["facts"].as_array().unwrap().len(), 3);
-    assert_eq!(alerts[0]["detail"]["history"].as_array().unwrap().len(), 2);
+    assert_eq!(alerts[0]["history"].as_array().unwrap().len(), 2);
     let before = event.alerts().await;
     a.upload(&early).await;
     assert_eq!(

@@ -410,3 +410,45 @@ async fn the_first_sync_of_fifty_thousand_tickets_is_small() {
     assert_eq!(seen, 50_000);
     assert!(per_ticket <= 12.0, "{per_ticket}");
 }
+
+/// An idle device hears of a change at once: what `roster.live_ms` measures on an idle machine. Here only that no change waits
+/// for the next poll, whoever wrote it.
+#[tokio::test]
+async fn an_idle_device_hears_of_each_change_and_of_a_new_device_without_polling() {
+    let server = TestServer::start().await;
+    let event = server.event("idle").await;
+    let device = event.device("A").await;
+    let mut cursor = device.page(None, 100, 0).await.cursor;
+    let mut took = Vec::new();
+    for _ in 0..40 {
+        let changed = async {
+            // Most often the request is waiting by then; if not, the change is in its first reading.
+            tokio::task::yield_now().await;
+            let ticket = event.tickets(1).await;
+            server.app.door.watch.changed(event.id);
+            (Instant::now(), ticket)
+        };
+        let heard = async { (device.page(Some(&cursor), 100, 20).await, Instant::now()) };
+        let ((page, heard), (written, ticket)) = tokio::join!(heard, changed);
+        assert_eq!(page.tickets.len(), 1);
+        assert_eq!(page.tickets[0].id, ticket[0]);
+        took.push(heard.saturating_duration_since(written));
+        cursor = page.cursor;
+    }
+    took.sort_unstable();
+    println!(
+        "an idle device hears of a change after {:?} (p50), {:?} (p95)",
+        took[20], took[38]
+    );
+    assert!(took[20] < Duration::from_secs(5), "{took:?}");
+    // Another device is enrolled: no row of the feed, and told all the same.
+    let before = device.page(Some(&cursor), 100, 0).await;
+    let began = Instant::now();
+    let (told, _) = tokio::join!(device.page(Some(&cursor), 100, 20), event.device("B"));
+    assert!(told.tickets.is_empty() && told.signed_version > before.signed_version);
+    assert!(
+        began.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        began.elapsed()
+    );
+}

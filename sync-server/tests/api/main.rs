@@ -5,9 +5,11 @@
 )]
 
 mod accounts;
+mod alerts;
 mod attendance;
 mod browser;
 mod catalog;
+mod claims;
 mod connections;
 mod demo;
 mod devices;
@@ -24,6 +26,7 @@ mod orders;
 mod payments;
 mod peers;
 mod refunds;
+mod restore;
 mod start;
 mod stock;
 mod stop;

@@ -3,7 +3,7 @@
 //! What was acknowledged is remembered here, outside of whatever is killed. After each round all of it must still be
 //! there, nothing may be sold twice, and every journal must verify.
 
-mod audit;
+pub mod audit;
 mod buyers;
 mod device;
 mod door;

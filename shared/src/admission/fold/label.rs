@@ -1,5 +1,6 @@
 //! What is said of a fact afterwards, and what people have to look at. Closed lists with frozen codes.
 
+use crate::clock::UnixMillis;
 use crate::ids::FactName;
 
 macro_rules! codes {
@@ -101,6 +102,8 @@ codes! {
 pub struct Alert {
     /// The facts it is about, in the fold's order; for duplicates also the entries that they double.
     pub facts: Vec<FactName>,
+    /// When each of them happened: as its author says, or as the server's annotation corrects it.
+    pub at_ms: Vec<UnixMillis>,
     /// Whether someone did.
     pub attention: Attention,
 }

@@ -143,7 +143,11 @@ pub fn fold(facts: &[(Fact, FactHash)], context: &FoldContext<'_>) -> Folded {
     let cycles = ordered.cycles.iter().map(|kept| kept.fact.name()).collect();
     let mut by_time: Vec<&Kept<'_>> = kept.values().collect();
     by_time.sort_unstable_by_key(|kept| kept.key());
-    let alerts = alerts(&by_time, &labels, &doubled, cycles, reused, &annotations);
+    let mut alerts = alerts(&by_time, &labels, &doubled, cycles, reused, &annotations);
+    for alert in alerts.values_mut() {
+        let at_ms = |name| kept.get(name).map_or(0, Kept::at_ms);
+        alert.at_ms = alert.facts.iter().map(at_ms).collect();
+    }
     Folded {
         state,
         labels,
@@ -231,7 +235,12 @@ fn alerts(
             } else {
                 Attention::Noted
             };
-            (kind, Alert { facts, attention })
+            let alert = Alert {
+                facts,
+                at_ms: Vec::new(),
+                attention,
+            };
+            (kind, alert)
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 //! Verbs first, no jargon, no blame, no exclamation mark: what and when, then who acts. A sentence fits
 //! a line of the largest type, so details that don't help at the door stay in the reason.
 
+mod alert;
 mod de;
 mod en;
 mod es;
@@ -10,6 +11,8 @@ mod fr;
 mod it;
 #[cfg(test)]
 mod tests;
+
+pub use alert::alert;
 
 use crate::clock::UnixMillis;
 use crate::ids::GateNo;

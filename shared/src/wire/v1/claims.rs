@@ -14,6 +14,8 @@ pub struct ClaimAsk {
     pub ticket: TicketId,
     /// The entry that the door would write. The same fact asked again gets the same answer.
     pub fact: FactId,
+    /// Where the door stands, to tell others; 0 = at no gate.
+    pub gate: GateNo,
 }
 
 /// Its answer.

@@ -88,12 +88,7 @@ impl ManagedPostgres {
 
     /// How to reach `database` on it.
     pub fn connect_options(&self, database: &str) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .socket(&self.run)
-            .port(folders::PORT)
-            .username(cluster::DATABASE_USER)
-            .database(database)
-            .ssl_mode(PgSslMode::Disable)
+        options(&self.run, database)
     }
 
     /// How to reach the product's database on it.
@@ -117,6 +112,24 @@ impl ManagedPostgres {
             tracing::error!("the thread that keeps PostgreSQL panicked");
         }
     }
+}
+
+fn options(run: &Path, database: &str) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(run)
+        .port(folders::PORT)
+        .username(cluster::DATABASE_USER)
+        .database(database)
+        .ssl_mode(PgSslMode::Disable)
+}
+
+/// How to reach the product's database of the server that runs on `data_dir`, if its folders are there.
+pub fn running(data_dir: &Path) -> Option<PgConnectOptions> {
+    if !data_dir.is_dir() {
+        return None;
+    }
+    let folders = folders::Folders::below(data_dir).ok()?;
+    Some(options(&folders.run(), DATABASE))
 }
 
 /// `psql` on the database of the server that runs on `data_dir`, for a person who wants to look.

@@ -488,6 +488,21 @@ impl Device<'_> {
             .collect()
     }
 
+    /// The first fact of a journal that is not the device's first.
+    pub(crate) fn open_because(
+        &mut self,
+        cause: OpeningCause,
+        predecessor: Option<(JournalId, u64, [u8; 32])>,
+    ) -> Envelope {
+        let opening = FactBody::JournalOpened {
+            event: self.event.id,
+            gate: GateNo(1),
+            cause,
+            predecessor,
+        };
+        self.append(self.server().now_ms(), opening, &[])
+    }
+
     fn append(&mut self, at_ms: i64, body: FactBody, seen: &[FactName]) -> Envelope {
         let author = Author {
             device: self.id,

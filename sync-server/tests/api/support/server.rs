@@ -98,6 +98,11 @@ impl TestServer {
         Answer::of(self.request(Method::POST, path).json(body)).await
     }
 
+    /// What it runs on.
+    pub(crate) fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
     /// Tells the server to stop and waits for it.
     pub(crate) async fn stop(mut self) -> TestDatabase {
         self.app.stopping.cancel();

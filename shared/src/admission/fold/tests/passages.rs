@@ -29,6 +29,7 @@ fn the_first_entry_wins_and_the_second_is_flagged_without_toggling() {
         folded.alerts[&AlertKind::DuplicateEntry],
         Alert {
             facts: vec![name(2, 1), name(1, 1)],
+            at_ms: vec![at(19, 42), at(20, 0)],
             attention: Attention::Open
         }
     );
