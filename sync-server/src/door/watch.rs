@@ -39,7 +39,7 @@ impl FeedWatch {
         }
     }
 
-    /// Listens from now on: what changes after [`Listener::look`] ends the next wait.
+    /// Listens from now on: what changes after a look ends the next wait.
     pub fn listen(&self, (organizer, event): (OrganizerId, EventId)) -> Listener<'_> {
         let mut events = self.lock();
         let watched = Arc::clone(events.entry(event).or_insert_with(|| {
@@ -92,7 +92,7 @@ impl Listener<'_> {
         }
     }
 
-    /// Waits until the feed's head is likely beyond `head`, which was read after [`Listener::look`], or until `until`.
+    /// Waits until the feed's head is likely beyond `head`, which was read after a look, or until `until`.
     pub async fn wait(&mut self, pool: &PgPool, head: i64, until: Instant) {
         let of = (self.organizer, self.event);
         let Some(hints) = &mut self.hints else {
