@@ -13,6 +13,7 @@ hub_test() {
   check_stages
   stage "build" test_build
   stage "rust tests" test_rust
+  stage "simulation" test_simulation
   stage "window: units" test_ui
   stage "tools" test_tools
   stage "models" test_models

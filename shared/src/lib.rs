@@ -14,6 +14,8 @@ pub mod money;
 #[cfg(test)]
 mod planted;
 pub mod roster;
+#[cfg(test)]
+mod simulation;
 pub mod sync;
 pub mod ticket;
 pub mod wire;

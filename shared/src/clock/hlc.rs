@@ -3,6 +3,8 @@
 //! clock far ahead cannot drag the others along.
 
 use super::UnixMillis;
+#[cfg(test)]
+use crate::planted::{self, Bug};
 
 /// How far ahead of our own estimate another's clock may be and still move ours.
 pub const MAX_AHEAD_MS: i64 = 5 * 60 * 1000;
@@ -73,6 +75,11 @@ impl HybridClock {
     /// The reading for a new fact: `now_ms` or, if that is not later, one step after the last. A
     /// full counter carries into the milliseconds.
     pub fn tick(&mut self, now_ms: UnixMillis) -> Hlc {
+        #[cfg(test)]
+        if planted::is(Bug::ClockWithoutMax) && Hlc::at_ms(now_ms).ms() != self.last.ms() {
+            self.last = Hlc::at_ms(now_ms);
+            return self.last;
+        }
         self.last = Hlc::at_ms(now_ms).max(Hlc(self.last.0.saturating_add(1)));
         self.last
     }
@@ -80,6 +87,12 @@ impl HybridClock {
     /// Takes note of another's reading. `now_ms` is our best estimate of the time.
     pub fn merge(&mut self, other: Hlc, now_ms: UnixMillis) -> Merge {
         let bound = Hlc::at_ms(now_ms).ms().saturating_add(MAX_AHEAD_MS);
+        #[cfg(test)]
+        let bound = if planted::is(Bug::MergeUnbounded) {
+            i64::MAX
+        } else {
+            bound
+        };
         if other.ms() > bound {
             return Merge::TooFarAhead;
         }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::admission::fold::FactHash;
 use crate::fact::kind::Fact;
 use crate::ids::{DeviceId, FactName};
+#[cfg(test)]
+use crate::planted::{self, Bug};
 
 use super::list::{Lease, Right};
 use super::trace::{Place, Trace};
@@ -31,7 +33,7 @@ pub enum Held {
         /// Facts that are missing.
         missing: Vec<FactName>,
     },
-    /// It seems to hold it, but its own journals are not whole.
+    /// Its own journals are not whole: it uses none, and asks for none, which it couldn't use either.
     Doubtful,
     /// Another device does, by what is known here.
     Elsewhere(DeviceId),
@@ -50,8 +52,15 @@ pub fn held(
 ) -> Held {
     match trace.place {
         Place::NotGranted | Place::ReleasedBy(_) => Held::Nobody,
-        Place::With(device) if device != me => Held::Elsewhere(device),
+        #[cfg(test)]
+        Place::With(device)
+            if device == me
+                && (planted::is(Bug::RightUsedBehind) || planted::is(Bug::RightUsedUnread)) =>
+        {
+            Held::Here
+        }
         Place::With(_) if own == OwnJournals::Behind => Held::Doubtful,
+        Place::With(device) if device != me => Held::Elsewhere(device),
         Place::With(_) => {
             let missing = missing(right, lease, trace, facts);
             if missing.is_empty() {

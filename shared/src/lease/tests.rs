@@ -263,7 +263,7 @@ fn a_grant_can_name_what_its_holder_must_know() {
 }
 
 #[test]
-fn a_replica_that_is_behind_uses_no_right() {
+fn a_replica_that_is_behind_uses_no_right_and_asks_for_none() {
     let lease = lease(RightKind::Admit, 1);
     let trace = traced(&lease, &[]);
     let behind = held(
@@ -275,6 +275,9 @@ fn a_replica_that_is_behind_uses_no_right() {
         &[],
     );
     assert_eq!(behind, Held::Doubtful);
+    let (me, own) = (device(2), OwnJournals::Behind);
+    let elsewhere = held(me, own, ADMIT, Some(&lease), &trace, &[]);
+    assert_eq!(elsewhere, Held::Doubtful, "nor asks for one");
 }
 
 #[test]

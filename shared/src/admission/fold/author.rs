@@ -2,6 +2,8 @@
 
 use crate::fact::kind::{EntryMarks, Fact, FactBody, RightKind};
 use crate::ids::{DeviceId, EventId};
+#[cfg(test)]
+use crate::planted::{self, Bug};
 use crate::roster::{DeviceRow, Rights};
 
 use super::FactHash;
@@ -94,6 +96,20 @@ fn within_revocation(author: &DeviceRow, fact: &Fact, hash: &FactHash) -> bool {
     let Some(revocation) = &author.revocation else {
         return true;
     };
+    #[cfg(test)]
+    if planted::is(Bug::QuarantineByClaimedTime) && fact.effective_ms() < revocation.at_ms - 30_000
+    {
+        return true;
+    }
+    #[cfg(test)]
+    if planted::is(Bug::JournalAfterRevocation)
+        && !revocation
+            .points
+            .iter()
+            .any(|(of, _, _)| *of == fact.journal)
+    {
+        return true;
+    }
     revocation
         .points
         .iter()

@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use super::Kept;
+#[cfg(test)]
+use crate::planted::{self, Bug};
 
 /// Facts in the order in which they are taken.
 pub(super) struct Ordered<'k, 'a> {
@@ -18,6 +20,10 @@ pub(super) struct Ordered<'k, 'a> {
 /// the smallest (time, journal, seq); if none is free, the smallest of all that remain. A fact's own name
 /// and names that aren't among `facts` are ignored.
 pub(super) fn causal<'k, 'a>(facts: impl Iterator<Item = &'k Kept<'a>>) -> Ordered<'k, 'a> {
+    #[cfg(test)]
+    if planted::is(Bug::OrderAsComparator) {
+        return by_comparator(facts.collect());
+    }
     // By rank from here on: a fact's place in the order of its key.
     let mut by_key: Vec<&Kept<'_>> = facts.collect();
     by_key.sort_unstable_by_key(|kept| kept.key());
@@ -36,6 +42,12 @@ pub(super) fn causal<'k, 'a>(facts: impl Iterator<Item = &'k Kept<'a>>) -> Order
             .filter_map(|name| rank_of.get(name).copied())
             .filter(|earlier| *earlier != rank)
             .collect();
+        #[cfg(test)]
+        let named = if planted::is(Bug::FoldWithoutSeen) {
+            BTreeSet::new()
+        } else {
+            named
+        };
         waits_for[rank] = named.len();
         for earlier in named {
             followers[earlier].push(rank);
@@ -71,4 +83,25 @@ pub(super) fn causal<'k, 'a>(facts: impl Iterator<Item = &'k Kept<'a>>) -> Order
         }
     }
     ordered
+}
+
+/// The planted bug: "named as seen, else earlier", which is not transitive, as a comparator; by insertion,
+/// since the library's sort may panic at it.
+#[cfg(test)]
+fn by_comparator<'k, 'a>(facts: Vec<&'k Kept<'a>>) -> Ordered<'k, 'a> {
+    let comes_before = |a: &Kept<'_>, b: &Kept<'_>| {
+        if b.fact.seen.contains(&a.fact.name()) {
+            return true;
+        }
+        !a.fact.seen.contains(&b.fact.name()) && a.at_ms() < b.at_ms()
+    };
+    let mut ordered: Vec<&Kept<'_>> = Vec::new();
+    for fact in facts {
+        let place = ordered.iter().position(|other| comes_before(fact, other));
+        ordered.insert(place.unwrap_or(ordered.len()), fact);
+    }
+    Ordered {
+        facts: ordered,
+        cycles: Vec::new(),
+    }
 }

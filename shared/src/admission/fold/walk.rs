@@ -8,6 +8,8 @@ use crate::admission::state::{Sighting, TicketState};
 use crate::admission::window::{Lies, lies};
 use crate::fact::kind::{EntryMarks, FactBody};
 use crate::ids::{FactName, GateNo, KeyId, TypeNo, WindowNo};
+#[cfg(test)]
+use crate::planted::{self, Bug};
 use crate::roster::{EntryRule, TicketStatus};
 
 use super::label::FactLabel;
@@ -158,6 +160,12 @@ impl Walk<'_> {
         let state = &mut self.walked.state;
         let doubled = barring_entry(self.rule, state);
         state.inside = true;
+        #[cfg(test)]
+        if planted::is(Bug::LastWriterWins) {
+            let entry = sighting(kept);
+            (state.entries, state.first_entry, state.last_entry) = (1, entry, entry);
+            return None;
+        }
         if let Some(entry) = doubled {
             self.walked.doubled.insert(entry.fact);
             return Some(FactLabel::DuplicateEntry);

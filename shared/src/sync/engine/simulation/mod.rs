@@ -2,7 +2,6 @@
 //! disks, a server restored from a backup. Simulated time; every run is repeated from its seed.
 
 mod device;
-mod dice;
 mod server;
 
 use std::collections::BTreeSet;
@@ -10,13 +9,13 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use self::device::SimDevice;
-use self::dice::Dice;
 use self::server::{SimServer, Tickets, invariant_journals_are_prefix_closed_chains, some_rows};
 use super::{Context, Engine, Follow};
 use crate::fact::Envelope;
 use crate::ids::{EventId, FactId, GateNo, OrganizerId};
 use crate::roster::Rights;
 use crate::roster::signed::{SignedKind, SignedObject};
+use crate::simulation::dice::Dice;
 use crate::sync::backoff::Moment;
 use crate::sync::effect::{Effect, Report, Request, Save, Table};
 use crate::sync::event::{CallId, Event, Failure, Grant, Times};

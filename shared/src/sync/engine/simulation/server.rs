@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::dice::Dice;
 use crate::fact::Head;
 use crate::fact::envelope::{Envelope, Header, hash_of};
 use crate::fact::journal::ChainError;
 use crate::ids::{EventId, FactId, JournalId, TicketId};
 use crate::roster::TicketRow;
+use crate::simulation::dice::Dice;
 use crate::sync::checksum::Checksum;
 use crate::wire::latest::{ErrorCode, FactsAnswer, JournalAck, Page};
 

@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# `hub sim`: evenings of the simulation, built with optimisation and every check.
+
+# hub_sim [SEED] [--seeds N] [--minutes M] [--strict] [--replay FILE]
+hub_sim() {
+  local seed="" seeds="" minutes="" strict="" replay=""
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --seeds) seeds=${2:?--seeds N} && shift ;;
+      --minutes) minutes=${2:?--minutes M} && shift ;;
+      --replay) replay=$(readlink -f "${2:?--replay FILE}") && shift ;;
+      --strict) strict=1 ;;
+      [0-9]*) seed=$1 ;;
+      *) warn "hub sim [SEED] [--seeds N] [--minutes M] [--strict] [--replay FILE]" && return 64 ;;
+    esac
+    shift
+  done
+  need_rust
+  if [ -n "$replay" ]; then
+    run_sim SIM_REPLAY="$replay"
+  elif [ -n "$seed" ]; then
+    run_sim SIM_FROM="$seed" SIM_SEEDS="${seeds:-1}" SIM_STRICT="$strict"
+  elif [ -n "$minutes" ]; then
+    [ -z "$seeds" ] || run_sim SIM_SEEDS="$seeds" SIM_STRICT="$strict"
+    run_sim SIM_FROM="$(random_seed)" SIM_MINUTES="$minutes" SIM_STRICT="$strict"
+  else
+    run_sim SIM_SEEDS="${seeds:-2000}" SIM_STRICT="$strict"
+  fi
+}
+
+run_sim() {
+  env "$@" cargo test -q --profile sim -p shared --lib -- \
+    --ignored --exact --nocapture simulation::runs::evenings
+}
+
+# Far from the fixed seeds.
+random_seed() {
+  od -An -N6 -tu8 /dev/urandom | tr -d ' '
+}
+
+# For `hub test`: the fixed seeds, as many strict evenings, a minute of seeds that nobody saw before, and that
+# fifty doors, and that the simulation finds what it should.
+test_simulation() {
+  run_sim SIM_SEEDS=2000
+  run_sim SIM_SEEDS=2000 SIM_STRICT=1
+  run_sim SIM_FROM="$(random_seed)" SIM_MINUTES=1
+  cargo test -q --profile sim -p shared --lib -- --ignored --nocapture simulation::runs --skip evenings
+}

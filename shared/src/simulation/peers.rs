@@ -1,0 +1,533 @@
+//! Facts and rights between devices: the real exchange, over lines in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::device::{Asks, CrashPoint, Node};
+use super::facts::{Facts, Stored};
+use super::invariants::Violation;
+use super::world::{Item, World};
+use crate::fact::{FactBody, Header};
+use crate::ids::{DeviceId, FactId, FactName, JournalId, TicketId};
+use crate::lease::{Reply, Request as RightRequest, Use, answer};
+use crate::planted::{self, Bug};
+use crate::roster::signed::{SignedKind, SignedObject};
+use crate::sync::engine::Context;
+use crate::sync::event::{CallId, Failure};
+use crate::sync::gossip::effect::{Effect, Request, Save};
+use crate::sync::gossip::event::{Event, Place, SavedFacts, SavedSigned};
+use crate::wire::latest::{JournalHead, SignedHead};
+
+/// Facts in one answer, as the door has it.
+const MOST: usize = 40;
+
+/// What a device asks another, with what it brings.
+#[derive(Clone)]
+pub(super) enum Ask {
+    Hello,
+    Vector,
+    Fetch(BTreeMap<JournalId, u64>),
+    Take(Vec<Rc<Stored>>),
+    FetchSigned(Vec<(SignedKind, u64)>),
+    TakeSigned(Vec<SignedObject>),
+}
+
+#[derive(Clone)]
+pub(super) enum Answer {
+    Hello(Vec<SignedHead>),
+    Vector(Vec<JournalHead>),
+    Facts(Vec<Rc<Stored>>),
+    Signed(Vec<SignedObject>),
+    Taken,
+}
+
+#[derive(Clone)]
+pub(super) enum Message {
+    Ask {
+        life: u32,
+        call: CallId,
+        ask: Ask,
+    },
+    Answer {
+        life: u32,
+        call: CallId,
+        answer: Answer,
+    },
+    AskRight {
+        ticket: TicketId,
+        fact: FactId,
+    },
+    /// With all facts of the ticket and its rights.
+    RightAnswer {
+        fact: FactId,
+        envelopes: Vec<Rc<Stored>>,
+        objects: Vec<SignedObject>,
+    },
+}
+
+/// The last fact of each journal; of a forked one the last of each branch, and place 0 if a part is lacking.
+fn vector(facts: &Facts) -> Vec<JournalHead> {
+    let journals: BTreeSet<JournalId> = facts.places.keys().map(|(journal, _)| *journal).collect();
+    let mut heads = Vec::new();
+    for journal in journals {
+        let head = facts.head(journal);
+        if facts.forks.contains(&journal) {
+            heads.extend(branches(facts, journal));
+        } else if head.seq > 0 {
+            let (seq, hash) = (head.seq, head.hash);
+            heads.push(JournalHead { journal, seq, hash });
+        }
+    }
+    heads
+}
+
+fn branches(facts: &Facts, journal: JournalId) -> Vec<JournalHead> {
+    let (mut reached, mut followed) = (BTreeSet::new(), BTreeSet::new());
+    let mut lacks_some = false;
+    for (_, side) in facts.places.range((journal, 1)..=(journal, u64::MAX)) {
+        for held in side {
+            let header = &held.header;
+            let before = (header.seq - 1, header.prev_hash);
+            if header.seq == 1 || reached.contains(&before) {
+                reached.insert((header.seq, header.hash));
+                followed.insert(before);
+            } else {
+                lacks_some = true;
+            }
+        }
+    }
+    let unknown = lacks_some.then_some((0, [0; 32]));
+    reached
+        .difference(&followed)
+        .copied()
+        .chain(unknown)
+        .map(|(seq, hash)| JournalHead { journal, seq, hash })
+        .collect()
+}
+
+fn signed_heads(node: &Node) -> Vec<SignedHead> {
+    let objects = node.disk.signed.values();
+    objects
+        .map(|object| SignedHead {
+            kind: object.kind.as_str().into(),
+            version: object.version,
+            hash: Sha256::digest(&object.body).into(),
+        })
+        .collect()
+}
+
+fn newer(node: &Node, have: &[(SignedKind, u64)]) -> Vec<SignedObject> {
+    let theirs: BTreeMap<SignedKind, u64> = have.iter().copied().collect();
+    let objects = node.disk.signed.values();
+    objects
+        .filter(|object| theirs.get(&object.kind) < Some(&object.version))
+        .cloned()
+        .collect()
+}
+
+impl World {
+    /// Everybody in the building is found at once; whether there is a way is another matter.
+    pub(super) fn find_peers(&mut self, at: usize) -> Result<(), Violation> {
+        let me = self.nodes[at].id;
+        let others: BTreeSet<DeviceId> = self
+            .nodes
+            .iter()
+            .map(|node| node.id)
+            .filter(|id| *id != me)
+            .collect();
+        for peer in others {
+            let events = [self.venue.event.id].into();
+            self.gossip(at, Event::Found { peer, events })?;
+        }
+        Ok(())
+    }
+
+    /// The exchange of a node takes note of an event.
+    pub(super) fn gossip(&mut self, at: usize, event: Event) -> Result<(), Violation> {
+        self.nodes[at].gossip_at = None;
+        if !self.nodes[at].is_up || self.nodes[at].is_hostile {
+            return Ok(());
+        }
+        let mut context = Context {
+            now: self.now,
+            random: &mut self.dice,
+        };
+        let effects = self.nodes[at].gossip.handle(event, &mut context);
+        let life = self.lives[at];
+        for effect in effects {
+            match effect {
+                Effect::Save(call, Save::Facts { from, envelopes }) => {
+                    let read = envelopes
+                        .iter()
+                        .filter_map(|bytes| Stored::read(&self.venue, bytes))
+                        .collect();
+                    let refused = 0;
+                    let Some(forks) = self.take_from_peer(at, Some(from), read, &[])? else {
+                        return Ok(());
+                    };
+                    let saved = SavedFacts { forks, refused };
+                    self.gossip_later(at, life, Event::FactsSaved { call, saved });
+                }
+                Effect::Save(call, Save::Signed { from, objects }) => {
+                    if self
+                        .take_from_peer(at, Some(from), Vec::new(), &objects)?
+                        .is_none()
+                    {
+                        return Ok(());
+                    }
+                    let saved = SavedSigned::default();
+                    self.gossip_later(at, life, Event::SignedSaved { call, saved });
+                }
+                Effect::Send(call, ask) => self.ask_peer(at, call, ask.peer, ask.request),
+                Effect::Report(report) => {
+                    let n = self.nodes[at].n;
+                    self.note(format_args!("{n} reports {report:?}"));
+                }
+                Effect::WakeAt(moment) => self.nodes[at].gossip_at = Some(moment),
+            }
+        }
+        Ok(())
+    }
+
+    fn gossip_later(&mut self, at: usize, life: u32, event: Event) {
+        let node = self.nodes[at].n;
+        let in_ms = self.dice.below(10);
+        self.schedule(in_ms, Item::Gossip { node, life, event });
+    }
+
+    fn ask_peer(&mut self, at: usize, call: CallId, peer: DeviceId, request: Request) {
+        let node = &self.nodes[at];
+        let ask = match request {
+            Request::Hello => Ask::Hello,
+            Request::Vector { .. } => Ask::Vector,
+            Request::Fetch { after, .. } => Ask::Fetch(after),
+            Request::OfferFacts { spans } => {
+                let held = spans.iter().flat_map(|span| {
+                    let (from, through) = ((span.journal, span.from), (span.journal, span.through));
+                    node.disk.facts.places.range(from..=through)
+                });
+                Ask::Take(held.flat_map(|(_, side)| side.iter().cloned()).collect())
+            }
+            Request::FetchSigned { have } => Ask::FetchSigned(have),
+            Request::OfferSigned { kinds } => {
+                let objects = node.disk.signed.values();
+                let offered = objects.filter(|object| kinds.contains(&object.kind));
+                Ask::TakeSigned(offered.cloned().collect())
+            }
+        };
+        let (from, life) = (node.n, self.lives[at]);
+        let Some(to) = self.machine_of(peer) else {
+            return;
+        };
+        if self.cut.contains(&(from, to)) {
+            let failure = Failure::Network;
+            return self.gossip_later(at, life, Event::Failed { call, failure });
+        }
+        let message = Message::Ask { life, call, ask };
+        self.travel(from, to, Item::Peer { from, to, message });
+    }
+
+    pub(super) fn peer(&mut self, from: u16, to: u16, message: Message) -> Result<(), Violation> {
+        let Some(at) = self.at(to).filter(|at| self.nodes[*at].is_up) else {
+            return Ok(());
+        };
+        if self.nodes[at].is_hostile {
+            return Ok(());
+        }
+        match message {
+            Message::Ask { life, call, ask } => self.asked(at, from, life, call, ask),
+            Message::Answer { life, call, answer } if self.lives[at] == life => {
+                self.answered(at, call, answer)
+            }
+            Message::Answer { .. } => Ok(()),
+            Message::AskRight { ticket, fact } => self.asked_for_right(at, from, ticket, fact),
+            Message::RightAnswer {
+                fact,
+                envelopes,
+                objects,
+            } => match self.take_from_peer(at, None, envelopes, &objects)? {
+                Some(_) => self.right_answered(at, fact),
+                None => Ok(()),
+            },
+        }
+    }
+
+    fn asked(
+        &mut self,
+        at: usize,
+        from: u16,
+        life: u32,
+        call: CallId,
+        ask: Ask,
+    ) -> Result<(), Violation> {
+        let Some(caller) = self.at(from).map(|at| self.nodes[at].id) else {
+            return Ok(());
+        };
+        if caller != self.nodes[at].id {
+            self.gossip(at, Event::Called { peer: caller })?;
+        }
+        let node = &self.nodes[at];
+        let answer = match ask {
+            Ask::Hello => Answer::Hello(signed_heads(node)),
+            Ask::Vector => Answer::Vector(vector(&node.disk.facts)),
+            Ask::Fetch(after) => Answer::Facts(held_after(&node.disk.facts, &after)),
+            Ask::FetchSigned(have) => Answer::Signed(newer(node, &have)),
+            Ask::Take(envelopes) => {
+                if self
+                    .take_from_peer(at, Some(caller), envelopes, &[])?
+                    .is_none()
+                {
+                    return Ok(());
+                }
+                Answer::Taken
+            }
+            Ask::TakeSigned(objects) => {
+                if self
+                    .take_from_peer(at, Some(caller), Vec::new(), &objects)?
+                    .is_none()
+                {
+                    return Ok(());
+                }
+                Answer::Taken
+            }
+        };
+        let (to, from) = (from, self.nodes[at].n);
+        let message = Message::Answer { life, call, answer };
+        self.travel(from, to, Item::Peer { from, to, message });
+        Ok(())
+    }
+
+    fn answered(&mut self, at: usize, call: CallId, answer: Answer) -> Result<(), Violation> {
+        let node = &self.nodes[at];
+        let event = match answer {
+            Answer::Hello(theirs) => Event::Greeted {
+                call,
+                ours: signed_heads(node),
+                theirs,
+            },
+            Answer::Vector(theirs) => Event::Compared {
+                call,
+                ours: vector(&node.disk.facts),
+                theirs,
+            },
+            Answer::Facts(held) => Event::FactsFetched {
+                call,
+                envelopes: held.iter().map(|held| held.bytes.clone()).collect(),
+            },
+            Answer::Signed(objects) => Event::SignedFetched { call, objects },
+            Answer::Taken => Event::Delivered { call },
+        };
+        self.gossip(at, event)
+    }
+
+    /// Facts and objects of a peer, in one transaction. The forks that showed; `None` if the process died.
+    fn take_from_peer(
+        &mut self,
+        at: usize,
+        from: Option<DeviceId>,
+        envelopes: Vec<Rc<Stored>>,
+        objects: &[SignedObject],
+    ) -> Result<Option<Vec<(JournalId, u64)>>, Violation> {
+        let node = &self.nodes[at];
+        let versions = node.disk.versions();
+        let is_news = objects
+            .iter()
+            .any(|object| versions.get(&object.kind) < Some(&object.version));
+        let knows_all = envelopes
+            .iter()
+            .all(|held| node.disk.facts.has(&held.header));
+        if knows_all && !is_news {
+            return Ok(Some(Vec::new()));
+        }
+        let true_ms = self.true_ms();
+        let (venue, dice) = (&self.venue, &mut self.dice);
+        let bytes = || envelopes.iter().map(|held| held.bytes.as_slice());
+        let taken = self.nodes[at].commit(|node| {
+            node.keep_signed(venue, objects);
+            node.take_in(venue, bytes(), true_ms, dice);
+        });
+        self.wrote_own(at);
+        if taken.is_err() {
+            self.crashed(at);
+            return Ok(None);
+        }
+        let new = std::mem::take(&mut self.nodes[at].news);
+        let forked = &self.nodes[at].disk.facts.forks;
+        let forks = envelopes
+            .iter()
+            .map(|held| (held.header.journal, held.header.seq))
+            .filter(|(journal, _)| forked.contains(journal))
+            .collect();
+        self.stored_news(at, &new, from)?;
+        Ok(Some(forks))
+    }
+
+    /// The exchange hears of what is on the disk for the first time.
+    pub(super) fn stored_news(
+        &mut self,
+        at: usize,
+        new: &[Rc<Stored>],
+        from: Option<DeviceId>,
+    ) -> Result<(), Violation> {
+        if new.is_empty() {
+            return Ok(());
+        }
+        let event = self.venue.event.id;
+        let facts = new
+            .iter()
+            .map(|held| Place {
+                event,
+                journal: held.header.journal,
+                seq: held.header.seq,
+            })
+            .collect();
+        self.gossip(at, Event::Stored { facts, from })
+    }
+
+    /// A thief has no exchange of its own; it shows its facts to whoever can be reached.
+    pub(super) fn show_to_all(&mut self, at: usize, envelopes: &[Rc<Stored>]) {
+        let from = self.nodes[at].n;
+        let all: Vec<u16> = self.nodes.iter().map(|node| node.n).collect();
+        for to in all.into_iter().filter(|to| *to != from) {
+            let message = Message::Ask {
+                life: 0,
+                call: CallId(0),
+                ask: Ask::Take(envelopes.to_vec()),
+            };
+            self.travel(from, to, Item::Peer { from, to, message });
+        }
+    }
+
+    /// The holder's side: the hand-over is durable before it is sent.
+    fn asked_for_right(
+        &mut self,
+        at: usize,
+        from: u16,
+        ticket: TicketId,
+        fact: FactId,
+    ) -> Result<(), Violation> {
+        let Some(asker) = self.at(from).map(|at| self.nodes[at].id) else {
+            return Ok(());
+        };
+        let node = &self.nodes[at];
+        if node.disk.is_erased {
+            return Ok(());
+        }
+        let right = Node::admit_right(ticket);
+        let (trace, facts) = node.trace(&self.venue, right);
+        let held = node.held(&self.venue, right);
+        let in_use = match &node.pending {
+            Some(pending) if pending.ticket == ticket => Use::InHand,
+            Some(_) | None => Use::Idle,
+        };
+        let request = RightRequest {
+            right,
+            asker,
+            asked_for: fact,
+        };
+        let authors = node.basis(&self.venue).authors();
+        let reply = answer(request, node.id, &trace, &held, in_use, &facts, &authors);
+        if let Reply::WriteThenSend { body, seen } = reply {
+            let id = self.new_fact_id();
+            if planted::is(Bug::HandOverNotDurable) {
+                return self.answer_before_durable(at, from, (ticket, fact), id, body, seen);
+            }
+            if self.write_fact(at, id, body, seen)?.is_none() {
+                return Ok(());
+            }
+        }
+        self.send_right_answer(at, from, ticket, fact);
+        Ok(())
+    }
+
+    /// The answer is on its way before the disk has the fact.
+    fn answer_before_durable(
+        &mut self,
+        at: usize,
+        from: u16,
+        (ticket, fact): (TicketId, FactId),
+        id: FactId,
+        body: FactBody,
+        seen: Vec<FactName>,
+    ) -> Result<(), Violation> {
+        let crash = self.nodes[at].crash.take();
+        let (disk, outside) = (self.nodes[at].disk.clone(), self.nodes[at].outside.clone());
+        self.write_fact(at, id, body, seen)?;
+        self.send_right_answer(at, from, ticket, fact);
+        if crash == Some(CrashPoint::BeforePersist) {
+            let ahead = std::mem::replace(&mut self.nodes[at].disk, disk);
+            self.oracle
+                .never_written(&ahead.facts, &self.nodes[at].disk.facts);
+            self.nodes[at].outside = outside;
+            self.checks.disk_changed(at);
+            self.nodes[at].power_fails();
+            self.crashed(at);
+        }
+        Ok(())
+    }
+
+    fn send_right_answer(&mut self, at: usize, to: u16, ticket: TicketId, fact: FactId) {
+        // A peer may send less than it should: the fact that gives the right counts, and nothing else is
+        // taken for granted.
+        let is_cut_short = self.dice.percent(25);
+        if is_cut_short
+            && let Some(asker) = self.at(to)
+            && let Some(pending) = &mut self.nodes[asker].pending
+        {
+            pending.is_due = false;
+        }
+        let node = &self.nodes[at];
+        let mut facts = node.disk.facts.with_rights(ticket);
+        facts.retain(|(fact, _)| !is_cut_short || fact.ticket().is_none());
+        let hashes: BTreeSet<[u8; 32]> = facts.iter().map(|(_, hash)| *hash).collect();
+        let held = node.disk.facts.all();
+        let envelopes = held
+            .filter(|held| hashes.contains(&held.header.hash))
+            .cloned()
+            .collect();
+        let message = Message::RightAnswer {
+            fact,
+            envelopes,
+            objects: node.disk.signed.values().cloned().collect(),
+        };
+        let from = node.n;
+        self.travel(from, to, Item::Peer { from, to, message });
+    }
+
+    /// Can this device be asked now, both ways?
+    pub(super) fn can_reach(&self, from: u16, to: u16) -> bool {
+        let is_up = self.at(to).is_some_and(|at| self.nodes[at].is_up);
+        is_up && !self.cut.contains(&(from, to)) && !self.cut.contains(&(to, from))
+    }
+
+    /// The machine that a device's name leads to: the first that bears it.
+    pub(super) fn machine_of(&self, device: DeviceId) -> Option<u16> {
+        let node = self.nodes.iter().find(|node| node.id == device);
+        node.map(|node| node.n)
+    }
+
+    pub(super) fn ask_holder(&mut self, at: usize, asks: Asks, ticket: TicketId, fact: FactId) {
+        let Asks::Holder(holder) = asks else {
+            return;
+        };
+        let Some(to) = self.machine_of(holder) else {
+            return;
+        };
+        let from = self.nodes[at].n;
+        let message = Message::AskRight { ticket, fact };
+        self.travel(from, to, Item::Peer { from, to, message });
+    }
+}
+
+/// As far as each journal goes on, in order; of a forked one all that is here.
+fn held_after(facts: &Facts, after: &BTreeMap<JournalId, u64>) -> Vec<Rc<Stored>> {
+    let is_due = |header: &Header| {
+        let from = after.get(&header.journal).copied().unwrap_or(0);
+        let is_forked = facts.forks.contains(&header.journal);
+        header.seq > from && (is_forked || header.seq <= facts.head(header.journal).seq)
+    };
+    let due = facts.all().filter(|held| is_due(&held.header));
+    due.take(MOST).cloned().collect()
+}
