@@ -50,19 +50,24 @@ pub fn held(
     trace: &Trace,
     facts: &[(Fact, FactHash)],
 ) -> Held {
+    #[cfg(test)]
+    let own = if planted::is(Bug::RightUsedBehind) {
+        OwnJournals::Whole
+    } else {
+        own
+    };
     match trace.place {
         Place::NotGranted | Place::ReleasedBy(_) => Held::Nobody,
-        #[cfg(test)]
-        Place::With(device)
-            if device == me
-                && (planted::is(Bug::RightUsedBehind) || planted::is(Bug::RightUsedUnread)) =>
-        {
-            Held::Here
-        }
         Place::With(_) if own == OwnJournals::Behind => Held::Doubtful,
         Place::With(device) if device != me => Held::Elsewhere(device),
         Place::With(_) => {
             let missing = missing(right, lease, trace, facts);
+            #[cfg(test)]
+            let missing = if planted::is(Bug::RightUsedUnread) {
+                Vec::new()
+            } else {
+                missing
+            };
             if missing.is_empty() {
                 Held::Here
             } else {

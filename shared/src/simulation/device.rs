@@ -519,12 +519,10 @@ impl Node {
                 self.disk.shadow = Some((Roster::default(), cause));
             }
             Save::SwapShadow { .. } => {
-                let (roster, cause) = self.disk.shadow.take().expect("a shadow");
+                let (roster, _) = self.disk.shadow.take().expect("a shadow");
                 self.disk.in_use = roster;
                 self.disk.was_complete = true;
-                if cause == ResetCause::FeedBeganAnew {
-                    self.disk.acked.clear();
-                }
+                self.disk.acked.clear();
                 self.refold_all(venue);
             }
             Save::Signed(objects) => self.keep_signed(venue, &objects),

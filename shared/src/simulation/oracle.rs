@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::facts::{Facts, Stored};
+use super::facts::Stored;
 use crate::fact::{Fact, FactBody};
 use crate::ids::{DeviceId, FactName, JournalId, TicketId};
 
@@ -50,16 +50,6 @@ pub(super) struct Oracle {
 impl Oracle {
     pub(super) fn skip(&mut self, why: &'static str) {
         *self.skipped.entry(why).or_default() += 1;
-    }
-
-    /// A planted bug: a program said what its disk never had.
-    pub(super) fn never_written(&mut self, said: &Facts, disk: &Facts) {
-        for held in said.all().filter(|held| !disk.has(&held.header)) {
-            let at = (held.header.journal, held.header.seq);
-            if let Some(hashes) = self.honest.get_mut(&at) {
-                hashes.remove(&held.header.hash);
-            }
-        }
     }
 
     pub(super) fn wrote(&mut self, stored: &Rc<Stored>, is_honest: bool) {

@@ -453,18 +453,20 @@ impl World {
         seen: Vec<FactName>,
     ) -> Result<(), Violation> {
         let crash = self.nodes[at].crash.take();
-        let (disk, outside) = (self.nodes[at].disk.clone(), self.nodes[at].outside.clone());
-        self.write_fact(at, id, body, seen)?;
-        self.send_right_answer(at, from, ticket, fact);
-        if crash == Some(CrashPoint::BeforePersist) {
-            let ahead = std::mem::replace(&mut self.nodes[at].disk, disk);
-            self.oracle
-                .never_written(&ahead.facts, &self.nodes[at].disk.facts);
-            self.nodes[at].outside = outside;
-            self.checks.disk_changed(at);
-            self.nodes[at].power_fails();
-            self.crashed(at);
+        if crash != Some(CrashPoint::BeforePersist) && self.dice.percent(60) {
+            self.write_fact(at, id, body, seen)?;
+            self.send_right_answer(at, from, ticket, fact);
+            return Ok(());
         }
+        let (disk, outside) = (self.nodes[at].disk.clone(), self.nodes[at].outside.clone());
+        let true_ms = self.true_ms();
+        let (venue, dice) = (&self.venue, &mut self.dice);
+        self.nodes[at].append(venue, id, body, seen, true_ms, dice);
+        self.send_right_answer(at, from, ticket, fact);
+        self.nodes[at].disk = disk;
+        self.nodes[at].outside = outside;
+        self.nodes[at].power_fails();
+        self.crashed(at);
         Ok(())
     }
 
