@@ -76,8 +76,8 @@ pub(super) struct Disk {
     pub(super) own: Vec<OwnJournal>,
     /// How far the server holds journals, own and others'.
     pub(super) acked: BTreeMap<JournalId, u64>,
-    /// Places that are not sent any more: parked, or written again in another journal.
-    pub(super) left_out: BTreeSet<(JournalId, u64)>,
+    /// Envelopes that are not sent any more: parked, or written again in another journal.
+    left_out: BTreeSet<FactHash>,
     pub(super) parked: BTreeSet<FactName>,
     pub(super) in_use: Roster,
     pub(super) shadow: Option<(Roster, ResetCause)>,
@@ -472,7 +472,7 @@ impl Node {
         let waiting = self.disk.facts.all().filter(|held| {
             let at = (held.header.journal, held.header.seq);
             let acked = self.disk.acked.get(&at.0).copied().unwrap_or(0);
-            held.header.seq > acked && !self.disk.left_out.contains(&at)
+            held.header.seq > acked && !self.disk.left_out.contains(&held.header.hash)
         });
         let bytes = waiting.map(|held| {
             let mut bytes = held.bytes.clone();
@@ -607,14 +607,11 @@ impl Node {
             .places
             .range((update.journal, from)..=(update.journal, u64::MAX))
             .flat_map(|(_, side)| side.iter().cloned())
-            .filter(|held| {
-                let at = (held.header.journal, held.header.seq);
-                !self.disk.left_out.contains(&at)
-            })
+            .filter(|held| !self.disk.left_out.contains(&held.header.hash))
             .collect();
         for held in later {
             let at = (held.header.journal, held.header.seq);
-            self.disk.left_out.insert(at);
+            self.disk.left_out.insert(held.header.hash);
             let Some(fact) = held.fact.as_ref().filter(|_| is_own) else {
                 continue;
             };

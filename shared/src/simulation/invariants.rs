@@ -705,6 +705,7 @@ impl World {
         let honest = self.oracle.honest.values().flatten();
         honest
             .filter_map(|hash| self.oracle.written[hash].fact.as_ref())
+            .filter(|fact| !self.is_cut_off(fact))
             .map(Fact::name)
             .filter(|name| {
                 !durable.facts.names.contains(name)
@@ -713,6 +714,16 @@ impl World {
                     && !parked.contains(name)
             })
             .collect()
+    }
+
+    /// A place before it is on no disk any more: the server takes no journal with a gap.
+    fn is_cut_off(&self, fact: &Fact) -> bool {
+        let is_lost = |seq: u64| {
+            let mut nodes = self.nodes.iter().filter(|node| !node.is_hostile);
+            self.server.durable.facts.at(fact.journal, seq).is_empty()
+                && nodes.all(|node| node.disk.facts.at(fact.journal, seq).is_empty())
+        };
+        fact.seq > self.server.durable.facts.head(fact.journal).seq && (1..fact.seq).any(is_lost)
     }
 
     fn lacking_at(&self, node: &Node) -> Vec<FactName> {

@@ -76,12 +76,7 @@ impl World {
         if !self.venue.event.strict || node.is_hostile || !row_is_good(node) {
             return false;
         }
-        let went_in = self
-            .oracle
-            .written
-            .values()
-            .filter_map(|held| held.fact.as_ref())
-            .any(|fact| fact.ticket() == Some(ticket));
+        let went_in = self.was_used(ticket);
         let clock_is_good = node.now(self.true_ms()).trust == crate::admission::ClockTrust::Good
             && node.now(self.true_ms()).error_ms < 60_000
             && (node.now(self.true_ms()).ms - self.true_ms()).abs() < 60_000;
@@ -112,6 +107,13 @@ impl World {
             }
             Held::Unread { .. } | Held::Doubtful | Held::Nobody => false,
         }
+    }
+
+    fn was_used(&self, ticket: TicketId) -> bool {
+        let written = self.oracle.written.values();
+        written
+            .filter_map(|held| held.fact.as_ref())
+            .any(|fact| fact.ticket() == Some(ticket))
     }
 
     fn mode(&self, at: usize, ticket: TicketId) -> Mode {
@@ -270,6 +272,8 @@ impl World {
             Direction::In | Direction::CheckOnly => Passed::In,
         };
         self.note(format_args!("{n} {what:?} {} {decision:?}", ticket.0));
+        // Another door may have let it in while this one asked.
+        let is_due = is_due && !self.was_used(ticket);
         self.oracle.due_green += u32::from(is_due);
         if is_due && !matches!(decision, Decision::Admit(_)) {
             Checks::not_green(n, ticket, &decision)?;
