@@ -55,6 +55,8 @@ pub struct Door {
     pub rules: rules::RulesCache,
     /// Sessions seen in the last seconds.
     pub sessions: sessions::SeenSessions,
+    /// Who waits to be scanned online.
+    pub turnstiles: online::Turnstiles,
     listeners: alerts::Listeners,
     offers: tokio::sync::watch::Sender<u64>,
     enrolments: SlidingLimit<AddressKey>,
@@ -66,6 +68,7 @@ impl Default for Door {
             watch: FeedWatch::default(),
             rules: rules::RulesCache::default(),
             sessions: sessions::SeenSessions::default(),
+            turnstiles: online::Turnstiles::default(),
             listeners: alerts::Listeners::default(),
             offers: tokio::sync::watch::Sender::default(),
             enrolments: SlidingLimit::new(sync_api::ENROLMENTS_PER_MINUTE, 60_000),

@@ -4,7 +4,7 @@ use shared::clock::{Hlc, HybridClock, Stamp, UnixMillis};
 use shared::fact::envelope::SignError;
 use shared::fact::journal::{Author, Draft, append};
 use shared::fact::kind::OpeningCause;
-use shared::fact::{Envelope, FactBody, Head};
+use shared::fact::{Envelope, Fact, FactBody, Head};
 use shared::ids::{FactId, FactName, GateNo, JournalId, Random};
 use sqlx::PgConnection;
 
@@ -134,17 +134,22 @@ pub(super) async fn own_before(
     }))
 }
 
-/// From now on this is the journal that the server writes.
-pub(super) async fn note_own(
+/// From now on the server goes on where it wrote: where that is another journal than before.
+pub(super) async fn note_place(
     conn: &mut PgConnection,
     rules: &EventRules,
-    journal: JournalId,
+    place: OwnPlace,
+    signed: &Signed,
 ) -> Result<(), sqlx::Error> {
+    match place {
+        OwnPlace::After(_) => return Ok(()),
+        OwnPlace::Anew(_) => {}
+    }
     sqlx::query!(
         "update feeds set own_journal = $3 where organizer_id = $1 and event_id = $2",
         rules.organizer.0,
         rules.event.id.0,
-        journal.0
+        signed.head.journal
     )
     .execute(conn)
     .await
@@ -159,57 +164,101 @@ pub(super) struct Signed {
     pub(super) envelopes: Vec<Envelope>,
 }
 
-/// Signs `facts` at `place`, opening a journal if need be: see [`note_own`] then.
-pub(super) fn sign(
-    rules: &EventRules,
-    place: OwnPlace,
-    facts: Vec<OwnFact>,
+/// Signs facts one after the other, from a place on.
+#[derive(Debug)]
+pub(super) struct Pen<'a> {
+    author: Author<'a>,
+    clock: HybridClock,
+    head: Head,
     now_ms: UnixMillis,
-    random: &mut impl Random,
-) -> Result<Signed, AppendOwnError> {
-    let (journal, mut clock, mut head, opening) = match place {
-        OwnPlace::After(end) => (end.journal, HybridClock::resume(end.hlc), end.head, None),
-        OwnPlace::Anew(before) => {
-            let journal = JournalId::new(now_ms, random);
-            let clock = HybridClock::resume(Hlc::default());
-            (journal, clock, Head::EMPTY, Some(opening(rules, before)))
+    /// To be said first.
+    opening: Option<OwnFact>,
+    rows: FactRows,
+    envelopes: Vec<Envelope>,
+}
+
+impl<'a> Pen<'a> {
+    /// Opens a journal with the first fact if need be: see [`note_place`] then.
+    pub(super) fn new(
+        rules: &'a EventRules,
+        place: OwnPlace,
+        now_ms: UnixMillis,
+        random: &mut impl Random,
+    ) -> Self {
+        let (journal, clock, head, opening) = match place {
+            OwnPlace::After(end) => (end.journal, HybridClock::resume(end.hlc), end.head, None),
+            OwnPlace::Anew(before) => {
+                let journal = JournalId::new(now_ms, random);
+                let clock = HybridClock::resume(Hlc::default());
+                (journal, clock, Head::EMPTY, Some(opening(rules, before)))
+            }
+        };
+        Self {
+            author: Author {
+                device: rules.server,
+                journal,
+                key: &rules.server_key,
+            },
+            clock,
+            head,
+            now_ms,
+            opening,
+            rows: FactRows::default(),
+            envelopes: Vec::new(),
         }
-    };
-    let author = Author {
-        device: rules.server,
-        journal,
-        key: &rules.server_key,
-    };
-    let mut rows = FactRows::default();
-    let mut envelopes = Vec::new();
-    for fact in opening.into_iter().chain(facts) {
+    }
+
+    /// Says a fact, and returns it with its hash.
+    pub(super) fn write(
+        &mut self,
+        fact: OwnFact,
+        random: &mut impl Random,
+    ) -> Result<(Fact, [u8; 32]), AppendOwnError> {
+        if let Some(opening) = self.opening.take() {
+            self.say(opening, random)?;
+        }
+        self.say(fact, random)
+    }
+
+    fn say(
+        &mut self,
+        fact: OwnFact,
+        random: &mut impl Random,
+    ) -> Result<(Fact, [u8; 32]), AppendOwnError> {
         let draft = Draft {
-            id: FactId::new(now_ms, random),
+            id: FactId::new(self.now_ms, random),
             stamp: Stamp {
-                hlc: clock.tick(now_ms),
-                wall_ms: now_ms,
+                hlc: self.clock.tick(self.now_ms),
+                wall_ms: self.now_ms,
                 offset_ms: 0,
                 offset_err_ms: 0,
             },
             seen: fact.seen,
             body: fact.body,
         };
-        let envelope = append(head, author, draft).map_err(AppendOwnError::Sign)?;
+        let envelope = append(self.head, self.author, draft).map_err(AppendOwnError::Sign)?;
         let header = envelope.header();
-        head = Head::from(&header);
-        rows.push(&header, Some(envelope.fact()), envelope.bytes().to_vec());
-        envelopes.push(envelope);
+        self.head = Head::from(&header);
+        let fact = envelope.fact().clone();
+        self.rows
+            .push(&header, Some(&fact), envelope.bytes().to_vec());
+        self.envelopes.push(envelope);
+        Ok((fact, header.hash))
     }
-    Ok(Signed {
-        rows,
-        head: HeadRow {
-            journal: journal.0,
-            device: rules.server,
-            seq: head.seq.cast_signed(),
-            hash: head.hash,
-        },
-        envelopes,
-    })
+
+    /// All that was said.
+    pub(super) fn lift(self) -> Signed {
+        Signed {
+            rows: self.rows,
+            head: HeadRow {
+                journal: self.author.journal.0,
+                device: self.author.device,
+                seq: self.head.seq.cast_signed(),
+                hash: self.head.hash,
+            },
+            envelopes: self.envelopes,
+        }
+    }
 }
 
 fn opening(rules: &EventRules, before: Option<(JournalId, Head)>) -> OwnFact {
@@ -240,13 +289,14 @@ pub async fn append_own(
         return Ok(Vec::new());
     }
     let place = own_place(conn, rules).await?;
-    let signed = sign(rules, place, facts, now_ms, random)?;
+    let mut pen = Pen::new(rules, place, now_ms, random);
+    for fact in facts {
+        pen.write(fact, random)?;
+    }
+    let signed = pen.lift();
     let (organizer, event) = (rules.organizer, rules.event.id);
     signed.rows.insert(conn, organizer, event, now_ms).await?;
     store::upsert_heads(conn, organizer, event, &[signed.head], now_ms).await?;
-    match place {
-        OwnPlace::After(_) => {}
-        OwnPlace::Anew(_) => note_own(conn, rules, JournalId(signed.head.journal)).await?,
-    }
+    note_place(conn, rules, place, &signed).await?;
     Ok(signed.envelopes)
 }

@@ -101,6 +101,11 @@ impl RulesCache {
         self.load_at(conn, vault, (organizer, event), stamp).await
     }
 
+    /// The rules of that stamp, if they are at hand.
+    pub(super) fn kept(&self, event: EventId, stamp: Stamp) -> Option<Arc<EventRules>> {
+        self.0.get(&event).filter(|kept| kept.stamp == stamp)
+    }
+
     /// The same for whoever has read the stamp already, under `begin_change`.
     pub(super) async fn load_at(
         &self,
@@ -109,7 +114,7 @@ impl RulesCache {
         (organizer, event): (OrganizerId, EventId),
         stamp: Stamp,
     ) -> Result<Arc<EventRules>, LoadRulesError> {
-        if let Some(kept) = self.0.get(&event).filter(|kept| kept.stamp == stamp) {
+        if let Some(kept) = self.kept(event, stamp) {
             return Ok(kept);
         }
         let loaded = Arc::new(read(conn, vault, organizer, event, stamp).await?);

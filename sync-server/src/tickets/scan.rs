@@ -4,11 +4,9 @@ use shared::admission::sentence::{self, Sentence};
 use shared::admission::{Admission, Decision, Direction, Means, RefuseReason};
 use shared::ids::{EventId, GateNo, OrganizerId, TicketId};
 use shared::wire::latest::ErrorCode;
-use sqlx::PgConnection;
 
 use crate::accounts::{Identity, Right};
 use crate::app::App;
-use crate::database::transaction;
 use crate::door::online::{self, OnlineScan};
 use crate::web::ApiError;
 
@@ -63,8 +61,11 @@ pub async fn scan(
     ticket: TicketId,
     request: &ScanRequest,
 ) -> Result<ScanAnswer, ApiError> {
-    let mut tx = transaction::begin(&app.pool).await?;
-    let (organizer, event) = event_of(&mut tx, identity, ticket).await?;
+    let looked = online::look(app, ticket).await?;
+    let (organizer, event) = (looked.seen.organizer, looked.seen.event);
+    if !identity.may(organizer, Right::ScanTickets) {
+        return Err(ApiError::not_found("ticket"));
+    }
     let direction = match request.direction {
         Way::In => Direction::In,
         Way::Out => Direction::Out,
@@ -78,7 +79,7 @@ pub async fn scan(
         gate: request.gate.unwrap_or(GateNo(0)),
         means: Means::ByHand,
     };
-    let verdict = online::scan(app, tx, scan).await?;
+    let verdict = online::scan(app, looked, scan).await?;
     match verdict.decision {
         Decision::Admit(Admission {
             note, entry_no, of, ..
@@ -93,22 +94,6 @@ pub async fn scan(
             Err(refusal(app, identity, organizer, event, &refused).await?)
         }
     }
-}
-
-async fn event_of(
-    connection: &mut PgConnection,
-    identity: &Identity,
-    ticket: TicketId,
-) -> Result<(OrganizerId, EventId), ApiError> {
-    let row = sqlx::query!(
-        "select organizer_id, event_id from tickets where id = $1",
-        ticket.to_i64()
-    )
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| (OrganizerId(row.organizer_id), EventId(row.event_id)))
-        .filter(|(organizer, _)| identity.may(*organizer, Right::ScanTickets))
-        .ok_or_else(|| ApiError::not_found("ticket"))
 }
 
 /// The decision as an error, with its sentence in the language of whoever scans.

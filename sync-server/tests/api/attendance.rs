@@ -4,7 +4,6 @@ use serde_json::json;
 use shared::admission::{Decision, Direction, Means};
 use shared::fact::FactBody;
 use shared::ids::GateNo;
-use sync_server::database::transaction;
 use sync_server::door::online::{self, OnlineScan};
 
 use crate::support::TestServer;
@@ -70,7 +69,7 @@ async fn an_entry_online_is_a_fact_of_the_server_and_a_second_one_refused() {
     let event = server.event("online").await;
     let ticket = event.tickets(1).await[0];
     let scan = async |direction| {
-        let tx = transaction::begin(&server.app.pool).await.unwrap();
+        let looked = online::look(&server.app, ticket).await.unwrap();
         let scan = OnlineScan {
             organizer: event.organizer,
             event: event.id,
@@ -79,7 +78,7 @@ async fn an_entry_online_is_a_fact_of_the_server_and_a_second_one_refused() {
             gate: GateNo(2),
             means: Means::ByHand,
         };
-        online::scan(&server.app, tx, scan).await.unwrap()
+        online::scan(&server.app, looked, scan).await.unwrap()
     };
     let first = scan(Direction::In).await;
     assert!(matches!(first.decision, Decision::Admit(_)), "{first:?}");

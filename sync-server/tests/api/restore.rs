@@ -134,8 +134,9 @@ impl Event<'_> {
             gate: GateNo(2),
             means: Means::ByHand,
         };
-        let tx = begin(&self.server.app.pool).await.unwrap();
-        online::scan(&self.server.app, tx, scan).await.unwrap();
+        let app = &self.server.app;
+        let looked = online::look(app, ticket).await.unwrap();
+        online::scan(app, looked, scan).await.unwrap();
     }
 
     /// Who is in, as every total has it.

@@ -362,6 +362,72 @@ async fn an_authorised_person_lets_a_ticket_in_once() {
     assert_eq!(body["fields"]["entered_gate"], "2");
 }
 
+/// Scans of one event wait for each other and are decided together: each knows those before it (A1, M1).
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_scans_at_once_let_each_ticket_in_once() {
+    let server = TestServer::start().await;
+    let event = server.event("crowd").await;
+    let tickets = event.tickets(20).await;
+    let scans = tickets.iter().flat_map(|ticket| [ticket; 3]);
+    let owner = &event.owner;
+    let answers: Vec<_> = futures::stream::iter(scans)
+        .map(|ticket| async move {
+            let path = format!("/api/v1/tickets/scan/{ticket}");
+            owner.post(&path, &serde_json::json!({})).await.status
+        })
+        .buffer_unordered(60)
+        .collect()
+        .await;
+    let count = |status| answers.iter().filter(|answer| **answer == status).count();
+    assert_eq!((count(200), count(409)), (20, 40), "{answers:?}");
+    let seen = event.attendance().await;
+    assert_eq!(
+        (&seen["in"], &seen["refusals"], &seen["duplicates"]),
+        (&20.into(), &40.into(), &0.into())
+    );
+    let facts = event.device("A").await.replica(100).await.facts();
+    assert_eq!(
+        facts.len(),
+        61,
+        "an opening, 20 entries and 40 refusals, in one journal without a gap"
+    );
+    let last = facts.iter().map(|fact| fact.seq).max();
+    assert_eq!(last, Some(61));
+}
+
+/// What was read before somebody else wrote to the event decides nothing (A1, F5).
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_scan_that_was_overtaken_looks_again() {
+    let server = TestServer::start().await;
+    let event = server.event("overtaken").await;
+    let [first, second] = event.tickets(2).await[..] else {
+        panic!("two were asked for");
+    };
+    let path = |ticket| format!("/api/v1/tickets/scan/{ticket}");
+    let anywhere = serde_json::json!({});
+    event.owner.post(&path(first), &anywhere).await.ok();
+    let mut other = transaction::begin(event.pool()).await.unwrap();
+    event.begin_change(&mut other).await;
+    sqlx::query("update tickets set status = $2 where id = $1")
+        .bind(second.to_i64())
+        .bind(TicketStatus::Revoked as i16)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let path = path(second);
+    let (answer, ()) = tokio::join!(event.owner.post(&path, &anywhere), async {
+        until("the scan waits for the event", async || {
+            let waiting = "select count(*) from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock' and $1::uuid is not null";
+            server.number(waiting, event.id.0).await > 0
+        })
+        .await;
+        other.commit().await.unwrap();
+    });
+    let body = answer.error(409, "entry_refused");
+    assert_eq!(body["fields"]["reason"], "revoked");
+}
+
 #[tokio::test]
 async fn a_changed_key_is_published_with_the_key_set() {
     let server = TestServer::start().await;
