@@ -1,7 +1,6 @@
 //! Beginning in one round trip, making a commit durable together with others, and beginning again when two
 //! transactions got in each other's way.
 
-use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use sqlx::{PgPool, Postgres, Transaction};
@@ -53,25 +52,18 @@ pub struct Flush {
 }
 
 impl Flush {
-    /// A transaction on rows that many want at once. Beside others it frees its locks before it is on the disk, and
-    /// waits for the disk together with them; alone it is spared that second step.
-    pub async fn begin<'a>(&'a self, pool: &'a PgPool) -> Result<Joint<'a>, sqlx::Error> {
+    /// For one statement on rows that many want at once, which is a transaction by itself. Beside others it frees its
+    /// locks before it is on the disk, and waits for the disk together with them; alone it is spared that second step.
+    ///
+    /// The statement has to say so: `set_config('synchronous_commit', 'off', true)` where it is told [`Joint::later`].
+    pub fn join<'a>(&'a self, pool: &'a PgPool) -> Joint<'a> {
         let before = self.running.fetch_add(1, Ordering::SeqCst);
-        let running = Running(&self.running);
-        let (disk, statement) = match before {
-            0 => (Disk::WithTheCommit, "begin"),
-            _ => (
-                Disk::WithOthers,
-                "begin; set local synchronous_commit = off",
-            ),
-        };
-        Ok(Joint {
-            tx: begin_with(pool, statement).await?,
-            disk,
+        Joint {
+            later: before > 0,
             flush: self,
             pool,
-            running,
-        })
+            running: Running(&self.running),
+        }
     }
 
     /// Returns when all that was committed before the call is on the disk.
@@ -93,23 +85,16 @@ impl Flush {
     }
 }
 
-/// See [`Flush::begin`]. Dropped, it is rolled back.
+/// See [`Flush::join`].
 #[derive(Debug)]
 pub struct Joint<'a> {
-    tx: Transaction<'static, Postgres>,
-    disk: Disk,
+    later: bool,
     flush: &'a Flush,
     pool: &'a PgPool,
     running: Running<'a>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Disk {
-    WithTheCommit,
-    WithOthers,
-}
-
-/// Counts one transaction while it runs.
+/// Counts one statement while it runs.
 #[derive(Debug)]
 struct Running<'a>(&'a AtomicUsize);
 
@@ -120,27 +105,18 @@ impl Drop for Running<'_> {
 }
 
 impl Joint<'_> {
-    /// Returns when it is on the disk (A5).
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.tx.commit().await?;
+    /// Whether the statement is to commit before it is on the disk.
+    pub fn later(&self) -> bool {
+        self.later
+    }
+
+    /// The statement was carried out: returns when it is on the disk (A5).
+    pub async fn durable(self) -> Result<(), sqlx::Error> {
         drop(self.running);
-        match self.disk {
-            Disk::WithTheCommit => Ok(()),
-            Disk::WithOthers => self.flush.wait(self.pool).await,
+        if self.later {
+            self.flush.wait(self.pool).await?;
         }
-    }
-}
-
-impl Deref for Joint<'_> {
-    type Target = Transaction<'static, Postgres>;
-    fn deref(&self) -> &Self::Target {
-        &self.tx
-    }
-}
-
-impl DerefMut for Joint<'_> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.tx
+        Ok(())
     }
 }
 

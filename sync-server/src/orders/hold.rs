@@ -14,10 +14,10 @@ use super::rules::{
     EventOnSale, HoldRequest, NotHeld, TypeOnSale, check_request, check_sale, quantities,
 };
 use super::secret::OrderSecret;
-use super::stock::{self, SoldOut, Take};
+use super::stock::{self, Places, SoldOut};
 use super::{OrderState, UnreadableRow, other_content};
 use crate::app::App;
-use crate::database::transaction::Attempts;
+use crate::database::transaction::{Attempts, Joint};
 use crate::vault::UnsealError;
 use crate::web::ApiError;
 
@@ -95,28 +95,21 @@ async fn hold_once(
 ) -> Result<Option<Held>, HoldError> {
     let places = quantities(&request.lines);
     let types: Vec<i32> = places.keys().map(|no| i32::from(no.0)).collect();
-    let mut tx = app.flush.begin(&app.pool).await?;
-    let event = event_on_sale(&mut tx, request.event_id, &types)
+    let mut connection = app.pool.acquire().await?;
+    let event = event_on_sale(&mut connection, request.event_id, &types)
         .await?
         .ok_or(NotHeld::NoEvent)?;
     let now_ms = app.now_ms();
     let total = check_sale(request, &event, now_ms)?;
     let secret = OrderSecret::draw(random);
     let order = new_order(app, random, account, request, &event, total, &secret, hash);
-
-    if !order_insert(&mut tx, &order, event.commission_basis_points).await? {
+    let commission = event.commission_basis_points;
+    let joint = app.flush.join(&app.pool);
+    if !insert(&mut connection, &order, &places, commission, &joint).await? {
         return Ok(None);
     }
-    stock::take(
-        &mut tx,
-        event.organizer,
-        request.event_id,
-        &places,
-        Take::Hold,
-    )
-    .await?
-    .map_err(|SoldOut(type_no)| NotHeld::SoldOut { type_no })?;
-    tx.commit().await?;
+    drop(connection);
+    joint.durable().await?;
     Ok(Some(Held {
         made: Made::Now,
         order,
@@ -210,12 +203,15 @@ fn new_order(
     }
 }
 
-/// `false`: that id is taken.
-async fn order_insert(
+/// The order and its places, all of them, or nothing of it: `false` if that id is taken. The types' counters are locked
+/// in ascending order, as everywhere.
+async fn insert(
     connection: &mut PgConnection,
     order: &Order,
+    places: &Places,
     commission_basis_points: i32,
-) -> Result<bool, sqlx::Error> {
+    joint: &Joint<'_>,
+) -> Result<bool, HoldError> {
     let (mut types, mut quantities, mut units, mut vats, mut names) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for line in &order.lines {
@@ -226,6 +222,8 @@ async fn order_insert(
         // An array of arrays would have to be rectangular; no name holds a line break.
         names.push(line.holder_names.join("\n"));
     }
+    let taken_types: Vec<i32> = places.keys().map(|no| i32::from(no.0)).collect();
+    let taken: Vec<i32> = places.values().map(|quantity| *quantity as i32).collect();
     let inserted = sqlx::query_scalar!(
         r#"with made as (
                insert into orders (organizer_id, event_id, id, code, account_id, email, name, language, state, currency,
@@ -240,8 +238,21 @@ async fn order_insert(
                    coalesce(string_to_array(nullif(l.names, ''), E'\n'), '{}')
                from made, unnest($17::int[], $18::int[], $19::bigint[], $20::int[], $21::text[])
                    with ordinality as l (type_no, quantity, unit_minor, vat, names, no)
+           ), counters as (
+               select s.type_no, w.quantity
+               from made, stock s join unnest($22::int[], $23::int[]) as w (type_no, quantity) using (type_no)
+               where s.organizer_id = $1 and s.event_id = $2
+               order by s.type_no for update of s
+           ), taken as (
+               update stock s set held = held + c.quantity from counters c
+               where s.organizer_id = $1 and s.event_id = $2 and s.type_no = c.type_no
+                   and held + sold + leased + c.quantity <= quota
+               returning s.type_no
            )
-           select count(*) as "inserted!" from made"#,
+           select count(*) as "inserted!"
+           from made
+           where all_taken($22, array(select type_no from taken))
+               and (not $24 or set_config('synchronous_commit', 'off', true) is not null)"#,
         order.organizer.0,
         order.event.0,
         order.id.0,
@@ -263,10 +274,19 @@ async fn order_insert(
         &units,
         &vats,
         &names,
+        &taken_types,
+        &taken,
+        joint.later(),
     )
     .fetch_one(connection)
-    .await?;
-    Ok(inserted == 1)
+    .await;
+    match inserted {
+        Ok(inserted) => Ok(inserted == 1),
+        Err(error) => Err(match stock::sold_out(&error) {
+            Some(SoldOut(type_no)) => NotHeld::SoldOut { type_no }.into(),
+            None => error.into(),
+        }),
+    }
 }
 
 /// What an event says of its sale, with those of `types` that it has.

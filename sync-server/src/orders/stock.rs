@@ -13,41 +13,35 @@ pub type Places = BTreeMap<TypeNo, u32>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SoldOut(pub TypeNo);
 
-/// What becomes of free places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Take {
-    /// Kept for a while.
-    Hold,
-    /// Sold at once: money came for a hold that had expired.
-    Sell,
+/// The error of a statement that took too few places: what `all_taken` raises.
+pub fn sold_out(error: &sqlx::Error) -> Option<SoldOut> {
+    let error = error.as_database_error()?;
+    if error.code().as_deref() != Some("TH002") {
+        return None;
+    }
+    error.message().parse().ok().map(TypeNo).map(SoldOut)
 }
 
-/// Takes free places, or says of which type there are too few; then the caller has to roll back.
-pub async fn take(
+/// Sells free places at once, since money came for a hold that had expired, or says of which type there are too few; then
+/// the caller has to roll back.
+pub async fn sell(
     connection: &mut PgConnection,
     organizer: OrganizerId,
     event: EventId,
     places: &Places,
-    take: Take,
 ) -> Result<Result<(), SoldOut>, sqlx::Error> {
     for (type_no, quantity) in places {
-        let quantity = *quantity as i32;
-        let (hold, sell) = match take {
-            Take::Hold => (quantity, 0),
-            Take::Sell => (0, quantity),
-        };
-        let taken = sqlx::query!(
-            "update stock set held = held + $4, sold = sold + $5
-             where organizer_id = $1 and event_id = $2 and type_no = $3 and held + sold + leased + $4 + $5 <= quota",
+        let sold = sqlx::query!(
+            "update stock set sold = sold + $4
+             where organizer_id = $1 and event_id = $2 and type_no = $3 and held + sold + leased + $4 <= quota",
             organizer.0,
             event.0,
             i32::from(type_no.0),
-            hold,
-            sell,
+            *quantity as i32,
         )
         .execute(&mut *connection)
         .await?;
-        if taken.rows_affected() == 0 {
+        if sold.rows_affected() == 0 {
             return Ok(Err(SoldOut(*type_no)));
         }
     }
@@ -57,8 +51,6 @@ pub async fn take(
 /// Where places go that were taken before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
-    /// Held until now, sold from now on.
-    HeldToSold,
     /// The hold is over.
     HeldToFree,
     /// The sale was undone.
@@ -76,7 +68,6 @@ pub async fn shift(
     for (type_no, quantity) in places {
         let quantity = *quantity as i32;
         let (held, sold) = match to {
-            Move::HeldToSold => (-quantity, quantity),
             Move::HeldToFree => (-quantity, 0),
             Move::SoldToFree => (0, -quantity),
         };

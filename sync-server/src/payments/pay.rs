@@ -86,7 +86,7 @@ enum OnItsWay {
     No,
 }
 
-/// Writes down that a payment begins, before the provider hears of it. `None`: the order does not wait for one.
+/// Writes down that a payment begins, before anybody outside hears of it. `None`: the order does not wait for one.
 async fn begin(
     app: &App,
     random: &mut impl Random,
@@ -96,18 +96,24 @@ async fn begin(
     let now_ms = app.now_ms();
     let payment = PaymentId::new(now_ms, random);
     let begun = sqlx::query!(
-        "insert into payments (organizer_id, event_id, id, order_id, provider, state, amount_minor, currency, created_ms)
-         select o.organizer_id, o.event_id, $2, o.id, case o.total_minor when 0 then 'none' else $3 end, 'pending',
-             o.total_minor, o.currency, $4
-         from orders o
-         where o.id = $1 and o.state = 'held' and o.expires_ms > $4 and (o.account_id = $5 or o.secret_hash = $6)
-         returning amount_minor, currency",
+        "with begun as (
+             insert into payments
+                 (organizer_id, event_id, id, order_id, provider, state, amount_minor, currency, created_ms)
+             select o.organizer_id, o.event_id, $2, o.id, case o.total_minor when 0 then 'none' else $3 end, 'pending',
+                 o.total_minor, o.currency, $4
+             from orders o
+             where o.id = $1 and o.state = 'held' and o.expires_ms > $4 and (o.account_id = $5 or o.secret_hash = $6)
+             returning amount_minor, currency
+         )
+         select amount_minor, currency from begun
+         where $7 or set_config('synchronous_commit', 'off', true) is not null",
         order.0,
         payment.0,
         app.provider.name(),
         now_ms,
         holder.account.map(|account| account.0) as Option<Uuid>,
         holder.secret_hash().map(|hash| hash.to_vec()),
+        app.provider.tells_others(),
     )
     .fetch_optional(&app.pool)
     .await?;

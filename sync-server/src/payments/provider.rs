@@ -9,6 +9,10 @@ pub trait PaymentProvider: Send + Sync {
     /// Its name in the database.
     fn name(&self) -> &'static str;
 
+    /// Whether somebody outside of this process hears of payments. Then a payment is on the disk before it is told of;
+    /// else it may reach the disk with its outcome.
+    fn tells_others(&self) -> bool;
+
     /// Begins a payment. Again with the same payment id it is the same payment.
     fn start<'a>(
         &'a self,

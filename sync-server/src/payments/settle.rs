@@ -7,8 +7,8 @@ use sqlx::{Acquire as _, PgConnection};
 
 use super::provider::{Notification, Outcome};
 use crate::app::App;
-use crate::database::transaction::Attempts;
-use crate::orders::stock::{self, Move, Places, Take};
+use crate::database::transaction::{Attempts, begin};
+use crate::orders::stock::{self, Places};
 use crate::orders::{OrderState, UnreadableRow};
 use crate::tickets::issuer;
 use crate::web::ApiError;
@@ -62,20 +62,27 @@ async fn settle_once(app: &App, notification: &Notification) -> Result<Settlemen
         Outcome::Declined => return decline(app, notification).await,
     };
     let now_ms = app.now_ms();
-    let mut tx = app.flush.begin(&app.pool).await?;
-    if let Some(paid) = pay_order(&mut tx, notification, amount, OrderState::Held, now_ms).await? {
-        stock::shift(
-            &mut tx,
-            paid.organizer,
-            paid.event,
-            &paid.places,
-            Move::HeldToSold,
+    let joint = app.flush.join(&app.pool);
+    let paid = {
+        let mut connection = app.pool.acquire().await?;
+        let from = OrderState::Held;
+        pay_order(
+            &mut connection,
+            notification,
+            amount,
+            from,
+            now_ms,
+            joint.later(),
         )
-        .await?;
-        tx.commit().await?;
+        .await?
+    };
+    if let Some(paid) = paid {
+        joint.durable().await?;
         issuer::wake(app, paid.organizer, paid.event);
         return Ok(Settlement::Paid);
     }
+    drop(joint);
+    let mut tx = begin(&app.pool).await?;
     let verdict = judge(&mut tx, notification, amount).await?;
     let settlement = match verdict {
         Verdict::Repeated => return Ok(Settlement::Repeated),
@@ -100,13 +107,16 @@ struct Paid {
     places: Places,
 }
 
-/// Order `from` -> paid, payment -> succeeded, and what the ledger says of it; nothing if any of that does not fit.
+/// Order `from` -> paid, payment -> succeeded, held places -> sold, and what the ledger says of it; nothing if any of that
+/// does not fit. The places of an order that had expired are the caller's matter. Outside of a transaction it is one by
+/// itself, which commits before it is on the disk if it may do so `later`.
 async fn pay_order(
     connection: &mut PgConnection,
     notification: &Notification,
     amount: Money,
     from: OrderState,
     now_ms: i64,
+    later: bool,
 ) -> Result<Option<Paid>, sqlx::Error> {
     let paid = sqlx::query!(
         r#"with paid as (
@@ -128,12 +138,22 @@ async fn pay_order(
                    ('platform_fee', -((paid.total_minor * paid.commission_basis_points + 5000) / 10000))
                ) entry (kind, amount)
                where entry.amount <> 0
+           ), places as (
+               select paid.organizer_id, paid.event_id, l.type_no, sum(l.quantity)::int as quantity
+               from paid
+               join order_lines l
+                   on l.organizer_id = paid.organizer_id and l.event_id = paid.event_id and l.order_id = paid.id
+               group by 1, 2, 3
+           ), counters as (
+               select p.* from places p join stock s using (organizer_id, event_id, type_no)
+               where $6 = 'held' order by type_no for update of s
+           ), sold as (
+               update stock s set held = held - c.quantity, sold = sold + c.quantity from counters c
+               where s.organizer_id = c.organizer_id and s.event_id = c.event_id and s.type_no = c.type_no
            )
-           select paid.organizer_id, paid.event_id, array_agg(l.type_no) as "types!",
-               array_agg(l.quantity::bigint) as "quantities!"
-           from paid
-           join order_lines l
-               on l.organizer_id = paid.organizer_id and l.event_id = paid.event_id and l.order_id = paid.id
+           select organizer_id, event_id, array_agg(type_no) as "types!", array_agg(quantity::bigint) as "quantities!"
+           from places
+           where not $8 or set_config('synchronous_commit', 'off', true) is not null
            group by 1, 2"#,
         notification.payment.0,
         notification.order.0,
@@ -142,6 +162,7 @@ async fn pay_order(
         now_ms,
         from.as_str(),
         notification.reference,
+        later,
     )
     .fetch_optional(connection)
     .await?;
@@ -215,11 +236,12 @@ async fn take_again(
 ) -> Result<Option<Paid>, sqlx::Error> {
     let mut savepoint = connection.begin().await?;
     let from = OrderState::Expired;
-    let Some(paid) = pay_order(&mut savepoint, notification, amount, from, now_ms).await? else {
+    let paid = pay_order(&mut savepoint, notification, amount, from, now_ms, false).await?;
+    let Some(paid) = paid else {
         return Ok(None);
     };
     let (organizer, event) = (paid.organizer, paid.event);
-    match stock::take(&mut savepoint, organizer, event, &paid.places, Take::Sell).await? {
+    match stock::sell(&mut savepoint, organizer, event, &paid.places).await? {
         Ok(()) => {
             savepoint.commit().await?;
             Ok(Some(paid))

@@ -85,6 +85,10 @@ impl PaymentProvider for TestProvider {
         "test"
     }
 
+    fn tells_others(&self) -> bool {
+        false
+    }
+
     fn start<'a>(
         &'a self,
         request: &'a PaymentRequest,

@@ -448,10 +448,8 @@ async fn a_waiting_notification_reaches_an_order_nobody_waits_for() {
     let server = TestServer::start().await;
     let stall = server.stall(&[(3400, 5)]).await;
     let held = stall.held(&[(1, 1)]).await;
-    assert_eq!(
-        stall.pay_nowait(&held, "delay:1").await.ok()["state"],
-        "held"
-    );
+    // Held, if the notification is slower than the answer.
+    stall.pay_nowait(&held, "delay:1").await.ok();
     until("the order is issued", async || {
         let issued = "select count(*) from orders where id = $1 and issued_ms is not null";
         server.number(issued, order_id(&held).0).await == 1
