@@ -43,7 +43,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Another PostgreSQL than the managed one.
     pub database_url: Option<String>,
-    /// Connections to PostgreSQL.
+    /// Connections to PostgreSQL. Each plans every statement for itself, so that on two cores 32 cost an order a quarter
+    /// more CPU than 12, and answer fewer.
     pub database_connections: u32,
     /// 32 bytes in base64; without it a file in `data_dir` holds them.
     pub master_key: Option<String>,
@@ -105,7 +106,7 @@ impl Config {
             mode: Mode::Development,
             data_dir,
             database_url: None,
-            database_connections: 32,
+            database_connections: 12,
             master_key: None,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),

@@ -18,25 +18,49 @@ pub struct Mail {
     pub payload: serde_json::Value,
 }
 
+/// Mails as columns of `outbox`, see [`Mail`].
+#[derive(Debug, Default)]
+pub(crate) struct Columns {
+    pub(crate) dedupe_keys: Vec<String>,
+    pub(crate) recipients: Vec<String>,
+    pub(crate) languages: Vec<String>,
+    pub(crate) templates: Vec<String>,
+    pub(crate) payloads: Vec<serde_json::Value>,
+}
+
+impl Columns {
+    /// One place in each for each mail.
+    pub(crate) fn of(mails: &[Mail]) -> Self {
+        let mut columns = Self::default();
+        for mail in mails.iter().cloned() {
+            columns.dedupe_keys.push(mail.dedupe_key);
+            columns.recipients.push(mail.recipient);
+            columns.languages.push(mail.language);
+            columns.templates.push(mail.template);
+            columns.payloads.push(mail.payload);
+        }
+        columns
+    }
+}
+
 /// Puts mails into the outbox, in the caller's transaction. One whose cause was told before is left out.
 pub async fn enqueue(
     connection: &mut PgConnection,
     mails: &[Mail],
     now_ms: UnixMillis,
 ) -> Result<(), sqlx::Error> {
-    let column = |of: fn(&Mail) -> &String| mails.iter().map(of).cloned().collect::<Vec<_>>();
-    let payloads: Vec<_> = mails.iter().map(|mail| mail.payload.clone()).collect();
+    let columns = Columns::of(mails);
     sqlx::query!(
         "insert into outbox (dedupe_key, recipient, language, template, payload, created_ms, next_attempt_ms)
          select m.dedupe_key, m.recipient, m.language, m.template, m.payload, $6, $6
          from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[])
              as m (dedupe_key, recipient, language, template, payload)
          on conflict (dedupe_key) do nothing",
-        &column(|mail| &mail.dedupe_key),
-        &column(|mail| &mail.recipient),
-        &column(|mail| &mail.language),
-        &column(|mail| &mail.template),
-        &payloads,
+        &columns.dedupe_keys,
+        &columns.recipients,
+        &columns.languages,
+        &columns.templates,
+        &columns.payloads,
         now_ms
     )
     .execute(connection)

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::keys::OpenKeyError;
 use crate::app::App;
 use crate::database::transaction::{Attempts, begin};
+use crate::door::begin_change;
 use crate::messages::outbox::{self, Mail};
 use crate::orders::secret::{OrderSecret, link};
 use crate::vault::UnsealError;
@@ -76,19 +77,39 @@ pub async fn issue_batch(
     }
 }
 
+/// Without the event's lock first: the only statement that writes sees to it that nothing was written to the event since
+/// its orders were read. If something was, the lock is waited for.
 async fn issue_once(
     app: &App,
     random: &mut impl Random,
     organizer: OrganizerId,
     event: EventId,
 ) -> Result<Issued, IssueError> {
+    let mut connection = app.pool.acquire().await?;
+    let issued = attempt(app, random, &mut connection, organizer, event).await?;
+    drop(connection);
+    if let Some(issued) = issued {
+        return Ok(issued);
+    }
     let mut tx = begin(&app.pool).await?;
-    sqlx::query_scalar!("select begin_change($1, $2)", organizer.0, event.0)
-        .fetch_one(&mut *tx)
-        .await?;
-    let waiting = waiting_lines(&mut tx, organizer, event).await?;
+    begin_change(&mut tx, organizer, event).await?;
+    let issued = attempt(app, random, &mut tx, organizer, event).await?;
+    tx.commit().await?;
+    // Nobody overtakes who has the lock.
+    Ok(issued.unwrap_or_default())
+}
+
+/// Nothing if the event was written to meanwhile.
+async fn attempt(
+    app: &App,
+    random: &mut impl Random,
+    connection: &mut PgConnection,
+    organizer: OrganizerId,
+    event: EventId,
+) -> Result<Option<Issued>, IssueError> {
+    let waiting = waiting_lines(connection, organizer, event).await?;
     let Some(first) = waiting.first() else {
-        return Ok(Issued::default());
+        return Ok(Some(Issued::default()));
     };
     let key = KeyId(
         first
@@ -96,8 +117,11 @@ async fn issue_once(
             .ok_or(IssueError::NoKey(event))?
             .cast_unsigned(),
     );
-    let private = app.issuer.keys.private(&mut *tx, &app.vault, key).await?;
-    let now_ms = app.now_ms();
+    let private = app
+        .issuer
+        .keys
+        .private(&mut *connection, &app.vault, key)
+        .await?;
     let mut batch = Batch::new(key, private);
     let mut left = Left::Nothing;
     for order in waiting.chunk_by(|a, b| a.order_id == b.order_id) {
@@ -107,16 +131,17 @@ async fn issue_once(
         }
         batch.add(app, random, order)?;
     }
-    batch.insert(&mut tx, organizer, event, now_ms).await?;
-    outbox::enqueue(&mut tx, &batch.mails, now_ms).await?;
-    tx.commit().await?;
     if batch.orders.len() == MOST_ORDERS {
         left = Left::More;
     }
-    Ok(Issued {
+    let of = (organizer, event);
+    let published = batch
+        .publish(connection, of, first.head, app.now_ms())
+        .await?;
+    Ok(published.then_some(Issued {
         orders: batch.orders,
         left,
-    })
+    }))
 }
 
 struct WaitingLine {
@@ -139,6 +164,7 @@ struct WaitingLine {
     time_zone: String,
     mode: String,
     key_id: Option<i32>,
+    head: i64,
 }
 
 /// The lines of the orders that wait longest. No order leaves `paid` but under the event's lock, so these rows need
@@ -155,11 +181,13 @@ async fn waiting_lines(
                t.window_no, t.home_gate, t.rotating, e.title, e.starts_ms, e.time_zone, e.mode,
                (select max(k.id) from signing_keys k
                 where k.organizer_id = $1 and k.event_id = $2 and not k.leased and k.revoked_ms is null
-                  and k.sealed_private <> '') as key_id
+                  and k.sealed_private <> '') as key_id,
+               f.head
            from (select * from orders
                  where organizer_id = $1 and event_id = $2 and state = 'paid' and issued_ms is null
                  order by paid_ms limit $3) o
            join events e on e.organizer_id = $1 and e.id = $2
+           join feeds f on f.organizer_id = $1 and f.event_id = $2
            join order_lines l on l.organizer_id = $1 and l.event_id = $2 and l.order_id = o.id
            join ticket_types t on t.organizer_id = $1 and t.event_id = $2 and t.no = l.type_no
            order by o.paid_ms, o.id, l.no"#,
@@ -264,18 +292,23 @@ impl Batch {
         self.vats.push(line.vat_basis_points);
     }
 
-    async fn insert(
+    /// Tickets, their numbers and the mails, or nothing, `false`, if the event was written to since its number was `head`.
+    /// A mail whose cause was told before is left out, as in [`outbox::enqueue`].
+    async fn publish(
         &self,
         connection: &mut PgConnection,
-        organizer: OrganizerId,
-        event: EventId,
+        (organizer, event): (OrganizerId, EventId),
+        head: i64,
         now_ms: UnixMillis,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<bool, sqlx::Error> {
         let orders: Vec<Uuid> = self.orders.iter().map(|order| order.0).collect();
-        sqlx::query!(
-            "with numbers as (
+        let mails = outbox::Columns::of(&self.mails);
+        sqlx::query_scalar!(
+            r#"with taken as materialized (
+                 select 1 where begin_change_after($1, $2, $17) is not null
+             ), numbers as (
                  insert into series (organizer_id, event_id, channel, last)
-                 values ($1, $2, $3, $4)
+                 select $1, $2, $3, $4 from taken
                  on conflict (organizer_id, event_id, channel) do update set last = series.last + excluded.last
                  returning last - $4 as before
              ), issued as (
@@ -286,9 +319,17 @@ impl Batch {
                  from numbers, unnest($7::bigint[], $8::uuid[], $9::int[], $10::int[], $11::int[], $12::text[],
                      $13::bytea[], $14::bigint[], $15::int[]) with ordinality
                      as t (id, order_id, type_no, window_no, home_gate, holder_name, token, price, vat, place)
+             ), told as (
+                 insert into outbox (dedupe_key, recipient, language, template, payload, created_ms, next_attempt_ms)
+                 select m.dedupe_key, m.recipient, m.language, m.template, m.payload, $6, $6
+                 from taken, unnest($18::text[], $19::text[], $20::text[], $21::text[], $22::jsonb[])
+                     as m (dedupe_key, recipient, language, template, payload)
+                 on conflict (dedupe_key) do nothing
+             ), done as (
+                 update orders set issued_ms = $6 from taken
+                 where organizer_id = $1 and event_id = $2 and id = any($16)
              )
-             update orders set issued_ms = $6
-             where organizer_id = $1 and event_id = $2 and id = any($16)",
+             select exists (select from taken) as "published!""#,
             organizer.0,
             event.0,
             CHANNEL,
@@ -305,10 +346,15 @@ impl Batch {
             &self.prices,
             &self.vats,
             &orders,
+            head,
+            &mails.dedupe_keys,
+            &mails.recipients,
+            &mails.languages,
+            &mails.templates,
+            &mails.payloads,
         )
-        .execute(connection)
+        .fetch_one(connection)
         .await
-        .map(drop)
     }
 }
 
