@@ -92,11 +92,9 @@ pub(super) fn judge(
     };
     let decision = decide(&shown, &known, now(at.time), &door, &rules);
     Ok(Judged {
-        decision: match (at.claim, code) {
-            (Some(outcome), Code::Ticket(code)) => {
-                Scan::claimed(decision, outcome, rules.entry_rule(code.type_no))
-            }
-            (Some(_), Code::Forged | Code::UnknownKey) | (None, _) => decision,
+        decision: match at.claim {
+            Some(outcome) => Scan::claimed(decision, outcome),
+            None => decision,
         },
         ticket: match code {
             Code::Ticket(code) => Some(code),

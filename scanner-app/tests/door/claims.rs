@@ -10,7 +10,8 @@ use scanner_app::replica::{Replica, ReplicaError, journals};
 use shared::admission::{Decision, Direction, RosterState};
 use shared::fact::{EntryMarks, Envelope, Fact, FactBody};
 use shared::ids::{GateNo, TicketId};
-use shared::wire::latest::{ClaimAnswer, ClaimAsk};
+use shared::roster::{EntryRule, EventRow, ReEntry};
+use shared::wire::latest::{ClaimAnswer, ClaimAsk, PageEntry};
 
 use crate::venue::{Device, GATE_A, NOW, Venue};
 
@@ -141,6 +142,32 @@ fn what_the_server_knows_of_an_entry_refuses_with_place_and_time() {
         .map(|fact| fact.body.kind_name())
         .collect();
     assert_eq!(kinds, ["journal_opened", "refusal"]);
+}
+
+/// The server says so only when no entry is left: here the day's only one, which this door has not heard of.
+#[test]
+fn what_the_server_knows_of_an_entry_refuses_also_where_a_ticket_goes_in_at_any_time() {
+    let entered = ClaimAnswer::Entered {
+        gate: GateNo(2),
+        at_ms: NOW - 60_000,
+    };
+    let script = Script::of(&[Some(entered)]);
+    let scene = scene(&script, Direction::In, RosterState::Live);
+    let mut page = scene.venue.page(NOW, &[1]);
+    page.entries[0] = PageEntry::Event(EventRow {
+        entry_rule: EntryRule {
+            re_entry: ReEntry::Unlimited,
+            max_entries: None,
+            max_entries_per_day: Some(1),
+        },
+        ..scene.venue.event_row()
+    });
+    scene.venue.pull(&scene.replica, page);
+    let verdict = scene.scan(1, NOW);
+    assert!(
+        matches!(decision(&verdict), Decision::Refuse(_)),
+        "{verdict:?}"
+    );
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use crate::clock::UnixMillis;
 use crate::fact::EntryMarks;
 use crate::ids::GateNo;
-use crate::roster::{EntryRule, ReEntry};
 
 use super::decide::{Admission, Decision};
 use super::reason::{AskReason, RefuseReason};
@@ -13,7 +12,7 @@ use super::reason::{AskReason, RefuseReason};
 pub enum ClaimOutcome {
     /// Nobody else is letting it in.
     Granted,
-    /// It went in.
+    /// It went in, and by its rule it may not again: the server answers so only then.
     Entered {
         /// When.
         at_ms: UnixMillis,
@@ -29,9 +28,9 @@ pub enum ClaimOutcome {
     TimedOut,
 }
 
-/// A claim is advisory: without an answer the decision stands, unconfirmed. What went in before is judged
-/// by the ticket's rule, as [`super::decide()`] would had it known.
-pub fn after_claim(admission: Admission, outcome: ClaimOutcome, rule: EntryRule) -> Decision {
+/// A claim is advisory: without an answer the decision stands, unconfirmed. What the ticket's rule makes of its
+/// entries was judged by the server, see [`crate::sync::claim::by_facts`].
+pub fn after_claim(admission: Admission, outcome: ClaimOutcome) -> Decision {
     match outcome {
         ClaimOutcome::Granted => Decision::Admit(Admission {
             marks: admission.marks.with(EntryMarks::CONFIRMED),
@@ -39,11 +38,8 @@ pub fn after_claim(admission: Admission, outcome: ClaimOutcome, rule: EntryRule)
         }),
         ClaimOutcome::TimedOut => Decision::Admit(admission),
         ClaimOutcome::Claimed { gate } => Decision::Ask(AskReason::BeingAdmittedElsewhere { gate }),
-        ClaimOutcome::Entered { at_ms, gate } => match rule.re_entry {
-            ReEntry::None | ReEntry::AfterExit => {
-                Decision::Refuse(RefuseReason::AlreadyEntered { at_ms, gate })
-            }
-            ReEntry::Unlimited => Decision::Admit(admission),
-        },
+        ClaimOutcome::Entered { at_ms, gate } => {
+            Decision::Refuse(RefuseReason::AlreadyEntered { at_ms, gate })
+        }
     }
 }

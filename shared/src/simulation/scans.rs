@@ -215,11 +215,7 @@ impl World {
         };
         let now = self.now;
         let outcome = self.nodes[at].claims.outcome(answer, pending.asked_at, now);
-        let rule = self
-            .venue
-            .rules()
-            .entry_rule(ticket_row(pending.ticket.0).type_no);
-        let decision = Scan::claimed(pending.decision, outcome, rule);
+        let decision = Scan::claimed(pending.decision, outcome);
         self.decided(
             at,
             pending.ticket,

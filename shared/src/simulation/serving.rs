@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::server::{Claim, Entity};
-use super::venue::is_single;
 use super::world::{Item, PageOracle, TIME_OUT_MS, World};
 use crate::clock::UnixMillis;
-use crate::ids::{FactId, GateNo, TicketId};
+use crate::ids::{FactId, FactName, GateNo, TicketId};
 use crate::roster::signed::{SignedKind, SignedObject};
 use crate::roster::{Rights, TicketRow};
 use crate::sync::backoff::Moment;
-use crate::sync::claim::{LAPSES_MS, MAX_OPEN};
+use crate::sync::claim::{LAPSES_MS, MAX_OPEN, by_facts};
 use crate::sync::effect::{Request, Table};
 use crate::sync::event::{CallId, Event, Failure, Grant, Times};
 use crate::wire::latest::{ClaimAnswer, ErrorCode};
@@ -212,7 +211,8 @@ impl World {
                 sent_ms,
             }),
             ServerRequest::Claim { ticket, fact } => {
-                let answer = self.claim(n, ticket, fact, now_ms);
+                let claimed = FactName { device: id, fact };
+                let answer = self.claim(n, ticket, claimed, now_ms);
                 let item = Item::ClaimAnswer {
                     node: n,
                     fact,
@@ -345,19 +345,17 @@ impl World {
         &mut self,
         node: u16,
         ticket: TicketId,
-        fact: FactId,
+        claimed: FactName,
         now_ms: UnixMillis,
     ) -> ClaimAnswer {
         let claims = &mut self.server.claims;
         claims.retain(|_, claim| claim.lapses_ms > now_ms);
-        if let Some(state) = self.server.view.folded.get(&ticket)
-            && let Some(entry) = state.state.last_entry
-            && (state.state.inside || is_single(ticket))
-        {
-            return ClaimAnswer::Entered {
-                at_ms: entry.at_ms,
-                gate: entry.gate,
-            };
+        if let Some(folded) = self.server.view.folded.get(&ticket) {
+            let type_no = super::venue::ticket_row(ticket.0).type_no;
+            let rules = self.venue.rules();
+            if let Some(answer) = by_facts(&rules, type_no, &folded.state, claimed, now_ms) {
+                return answer;
+            }
         }
         let claims = &mut self.server.claims;
         match claims.get(&ticket) {
@@ -370,6 +368,7 @@ impl World {
             }
             None => {
                 let lapses_ms = now_ms + LAPSES_MS as i64;
+        let fact = claimed.fact;
                 let claim = Claim {
                     fact,
                     node,

@@ -6,10 +6,12 @@
 //! in all, and no answer means amber.
 
 use super::backoff::Moment;
-use crate::admission::{AskReason, ClaimOutcome, Decision, Direction, EntryRight, after_claim};
-use crate::ids::DeviceId;
+use crate::admission::{
+    AskReason, ClaimOutcome, Decision, Direction, EntryRight, Rules, TicketState, after_claim,
+};
+use crate::clock::UnixMillis;
+use crate::ids::{DeviceId, FactName, TypeNo};
 use crate::lease::Held;
-use crate::roster::EntryRule;
 use crate::wire::latest::ClaimAnswer;
 
 /// How long a door waits for the server's answer to a claim.
@@ -174,12 +176,33 @@ impl Scan {
     }
 
     /// What a claim made of a green decision.
-    pub fn claimed(decision: Decision, outcome: ClaimOutcome, rule: EntryRule) -> Decision {
+    pub fn claimed(decision: Decision, outcome: ClaimOutcome) -> Decision {
         match decision {
-            Decision::Admit(admission) => after_claim(admission, outcome, rule),
+            Decision::Admit(admission) => after_claim(admission, outcome),
             Decision::Refuse(_) | Decision::Ask(_) => decision,
         }
     }
+}
+
+/// What the server answers to a claim by the ticket's facts alone; `None` = there is an entry left, and whoever
+/// claims it first has it. `claimed` names the entry that the door is about to write: once that has arrived it is no
+/// other's.
+pub fn by_facts(
+    rules: &Rules<'_>,
+    type_no: TypeNo,
+    state: &TicketState,
+    claimed: FactName,
+    now_ms: UnixMillis,
+) -> Option<ClaimAnswer> {
+    let last = rules.spent(type_no, state, now_ms)?;
+    Some(if last.fact == claimed {
+        ClaimAnswer::Granted
+    } else {
+        ClaimAnswer::Entered {
+            gate: last.gate,
+            at_ms: last.at_ms,
+        }
+    })
 }
 
 /// Who can be asked for a right that can't be used here.
@@ -273,8 +296,7 @@ mod tests {
 
     #[test]
     fn what_the_server_says_of_a_claim_decides() {
-        let rule = EntryRule::SINGLE;
-        let after = |outcome| Scan::claimed(green(), outcome, rule);
+        let after = |outcome| Scan::claimed(green(), outcome);
         assert_eq!(after(ClaimOutcome::TimedOut), green());
         let Decision::Admit(confirmed) = after(ClaimOutcome::Granted) else {
             panic!("granted is green");
@@ -289,7 +311,7 @@ mod tests {
             after(ClaimOutcome::Claimed { gate }),
             Decision::Ask(AskReason::BeingAdmittedElsewhere { gate })
         );
-        assert_eq!(Scan::claimed(amber(), ClaimOutcome::Granted, rule), amber());
+        assert_eq!(Scan::claimed(amber(), ClaimOutcome::Granted), amber());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use shared::admission::{FoldContext, Issued, fold};
 use shared::clock::UnixMillis;
 use shared::ids::{DeviceId, FactName, GateNo, TypeNo};
-use shared::sync::claim::{LAPSES_MS, MAX_OPEN};
+use shared::sync::claim::{LAPSES_MS, MAX_OPEN, by_facts};
 use shared::wire::latest::{ClaimAnswer, ClaimAsk, ErrorCode};
 use sqlx::{PgConnection, PgPool};
 
@@ -65,8 +65,8 @@ pub async fn claim(
     let mut conn = app.pool.acquire().await?;
     let mut asked = ask(&mut conn, device, request, Facts::MustBeNone, now_ms).await?;
     if let Asked::HasFacts(envelopes) = &asked {
-        if let Some(entered) = spent(app, &mut conn, device, request, envelopes).await? {
-            return Ok(entered);
+        if let Some(answer) = by_fold(app, &mut conn, device, request, envelopes).await? {
+            return Ok(answer);
         }
         asked = ask(&mut conn, device, request, Facts::WereJudged, now_ms).await?;
     }
@@ -167,8 +167,8 @@ async fn ask(
     })
 }
 
-/// The entry after which there is none left, by the fold of what is known here.
-async fn spent(
+/// What the fold of what is known here answers by itself.
+async fn by_fold(
     app: &App,
     conn: &mut PgConnection,
     device: &DeviceSession,
@@ -200,21 +200,12 @@ async fn spent(
         },
     );
     let type_no = row.map_or(TypeNo(0), |row| row.type_no);
-    let last = rules.spent(type_no, &folded.state, app.now_ms());
-    // The device's own entry that was claimed and has arrived is no other's.
     let claimed = FactName {
         device: device.device,
         fact: request.fact,
     };
-    let own = last.filter(|entry| entry.fact == claimed);
-    Ok(match (last, own) {
-        (_, Some(_)) => Some(ClaimAnswer::Granted),
-        (Some(entry), None) => Some(ClaimAnswer::Entered {
-            gate: entry.gate,
-            at_ms: entry.at_ms,
-        }),
-        (None, None) => None,
-    })
+    let now_ms = app.now_ms();
+    Ok(by_facts(&rules, type_no, &folded.state, claimed, now_ms))
 }
 
 /// Throws away what lapsed; a job does so from time to time.
