@@ -57,7 +57,6 @@ pub(super) fn resume(connection: &rusqlite::Connection) -> Result<Resume, Replic
         .into_iter()
         .map(|event| {
             let cursor = roster::cursor(connection, event, Side::InUse)?;
-            // An interrupted reset begins again by itself: its cause is still there.
             let held = match cursor {
                 Some(cursor) if cursor.as_of_ms.is_some() => Held::Complete,
                 Some(_) | None => Held::Incomplete,
@@ -109,7 +108,7 @@ fn saved(
             let progress = acks(tx, author, updates, now_ms)?;
             return Ok(Event::AcksSaved { call, progress });
         }
-        Save::BeginShadow { event, cause: _ } => roster::begin_reset(tx, event)?,
+        Save::BeginShadow { event } => roster::begin_reset(tx, event)?,
         Save::SwapShadow { event } => {
             roster::finish_reset(tx, event)?;
             journals::forget_acks(tx, event)?;

@@ -26,9 +26,7 @@ use crate::sync::checksum::Checksum;
 use crate::sync::claim::Claims;
 use crate::sync::effect::{AfterAck, JournalUpdate, Save, Table};
 use crate::sync::engine::{Engine, Follow};
-use crate::sync::event::{
-    CallId, Event, FeedResume, Held as HeldFeed, PushProgress, ResetCause, Resume,
-};
+use crate::sync::event::{CallId, Event, FeedResume, Held as HeldFeed, PushProgress, Resume};
 use crate::sync::gossip::Gossip;
 use crate::sync::state::State;
 use crate::wire::latest::{Page, PageEntry};
@@ -80,7 +78,7 @@ pub(super) struct Disk {
     left_out: BTreeSet<FactHash>,
     pub(super) parked: BTreeSet<FactName>,
     pub(super) in_use: Roster,
-    pub(super) shadow: Option<(Roster, ResetCause)>,
+    pub(super) shadow: Option<Roster>,
     was_complete: bool,
     pub(super) signed: BTreeMap<SignedKind, SignedObject>,
     pub(super) devices: DeviceList,
@@ -211,10 +209,10 @@ impl Node {
         if !behind.is_empty() {
             self.disk.own.iter_mut().for_each(|own| own.is_open = false);
         }
-        let was = match (&self.disk.shadow, self.disk.was_complete) {
-            (Some((_, cause)), _) => HeldFeed::Resetting(*cause),
-            (None, true) => HeldFeed::Complete,
-            (None, false) => HeldFeed::Incomplete,
+        let was = if self.disk.was_complete {
+            HeldFeed::Complete
+        } else {
+            HeldFeed::Incomplete
         };
         let versions = self.disk.signed.values().map(|object| object.version);
         let resume = Resume {
@@ -515,12 +513,11 @@ impl Node {
                 };
                 return Event::AcksSaved { call, progress };
             }
-            Save::BeginShadow { cause, .. } => {
-                self.disk.shadow = Some((Roster::default(), cause));
+            Save::BeginShadow { .. } => {
+                self.disk.shadow = Some(Roster::default());
             }
             Save::SwapShadow { .. } => {
-                let (roster, _) = self.disk.shadow.take().expect("a shadow");
-                self.disk.in_use = roster;
+                self.disk.in_use = self.disk.shadow.take().expect("a shadow");
                 self.disk.was_complete = true;
                 self.disk.acked.clear();
                 self.refold_all(venue);
@@ -566,7 +563,7 @@ impl Node {
                 self.disk.was_complete |= !page.has_more;
                 &mut self.disk.in_use
             }
-            Table::Shadow => &mut self.disk.shadow.as_mut().expect("a shadow").0,
+            Table::Shadow => self.disk.shadow.as_mut().expect("a shadow"),
         };
         roster.cursor = Some(page.cursor.clone());
         roster.epoch = page.epoch;

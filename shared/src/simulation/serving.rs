@@ -82,7 +82,7 @@ impl World {
                     Table::InUse => node.disk.in_use.cursor.clone(),
                     Table::Shadow => {
                         let shadow = node.disk.shadow.as_ref();
-                        shadow.and_then(|(roster, _)| roster.cursor.clone())
+                        shadow.and_then(|roster| roster.cursor.clone())
                     }
                 },
                 wait_s,

@@ -322,7 +322,7 @@ impl World {
         let roster = match table {
             Table::InUse => &node.disk.in_use,
             Table::Shadow => match &node.disk.shadow {
-                Some((roster, _)) => roster,
+                Some(roster) => roster,
                 None => return Ok(()),
             },
         };

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::backoff::Moment;
 use super::checksum::Checksum;
-use super::event::{CallId, Grant, ResetCause, Times};
+use super::event::{CallId, Grant, Times};
 use crate::clock::UnixMillis;
 use crate::fact::kind::OpeningCause;
 use crate::ids::{EventId, JournalId};
@@ -41,8 +41,6 @@ pub enum Save {
     BeginShadow {
         /// Whose feed.
         event: EventId,
-        /// To be remembered until the swap.
-        cause: ResetCause,
     },
     /// Put the shadow in the place of the roster in use, and take all facts of the event for unacknowledged: the server
     /// may have been restored from a backup, also while a roster was pulled anew for another reason. Sending them

@@ -158,22 +158,12 @@ pub struct FeedResume {
     pub held: Held,
 }
 
-/// What the replica has of a feed.
+/// What the replica has of a feed. A reset that was under way is not remembered: the server says again that it is
+/// needed, at once if the feed began anew, with the next checksum if that differed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
     /// It was never at the server's head.
     Incomplete,
     /// It was at the server's head once.
     Complete,
-    /// A reset was under way; the table in use was at the server's head once, or not.
-    Resetting(ResetCause),
-}
-
-/// Why a roster is pulled from zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResetCause {
-    /// The server's feed began anew: it was restored from a backup. It may lack facts, too.
-    FeedBeganAnew,
-    /// At the end of a catch-up the replica was not the server's roster.
-    ChecksumDiffers,
 }

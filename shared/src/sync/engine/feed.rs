@@ -5,7 +5,7 @@ use crate::ids::EventId;
 use crate::sync::backoff::{Backoff, Moment};
 use crate::sync::checksum::Checksum;
 use crate::sync::effect::{Effect, Report, Request, Save, Table};
-use crate::sync::event::{CallId, Held, ResetCause, Times};
+use crate::sync::event::{CallId, Held, Times};
 use crate::sync::state::Progress;
 use crate::wire::latest::Page;
 
@@ -21,7 +21,7 @@ enum Stage {
     Bootstrapping(Progress),
     CatchingUp,
     Live,
-    Resetting(ResetCause, Shadow),
+    Resetting(Shadow),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,6 @@ impl Feed {
             stage: match held {
                 Held::Incomplete => Stage::Bootstrapping(Progress::default()),
                 Held::Complete => Stage::CatchingUp,
-                Held::Resetting(cause) => Stage::Resetting(cause, Shadow::Wanted),
             },
             is_busy: false,
             due_at: Moment::default(),
@@ -80,7 +79,7 @@ impl Feed {
     }
 
     pub(super) fn is_resetting(&self) -> bool {
-        matches!(self.stage, Stage::Resetting(..))
+        matches!(self.stage, Stage::Resetting(_))
     }
 
     pub(super) fn is_live(&self) -> bool {
@@ -90,7 +89,7 @@ impl Feed {
     pub(super) fn first_progress(&self) -> Option<Progress> {
         match self.stage {
             Stage::Bootstrapping(progress) => Some(progress),
-            Stage::CatchingUp | Stage::Live | Stage::Resetting(..) => None,
+            Stage::CatchingUp | Stage::Live | Stage::Resetting(_) => None,
         }
     }
 
@@ -121,16 +120,16 @@ impl Feed {
         self.limit = (self.limit / 2).max(MIN_PAGE);
     }
 
-    pub(super) fn reset(&mut self, cause: ResetCause) {
+    pub(super) fn reset(&mut self) {
         self.stop();
-        self.stage = Stage::Resetting(cause, Shadow::Wanted);
+        self.stage = Stage::Resetting(Shadow::Wanted);
         self.epoch = None;
         self.cursor = None;
     }
 
     pub(super) fn shadow_begun(&mut self) {
         self.stop();
-        if let Stage::Resetting(_, shadow) = &mut self.stage {
+        if let Stage::Resetting(shadow) = &mut self.stage {
             *shadow = Shadow::Filling;
         }
     }
@@ -145,7 +144,7 @@ impl Feed {
     fn table(&self) -> Table {
         match self.stage {
             Stage::Bootstrapping(_) | Stage::CatchingUp | Stage::Live => Table::InUse,
-            Stage::Resetting(..) => Table::Shadow,
+            Stage::Resetting(_) => Table::Shadow,
         }
     }
 
@@ -200,7 +199,7 @@ impl Feed {
         } else {
             now.max(page.asked_at.after(POLL_MS))
         };
-        if let Stage::Resetting(_, shadow) = &mut self.stage {
+        if let Stage::Resetting(shadow) = &mut self.stage {
             *shadow = Shadow::Full;
             self.due_at = now;
         } else {
@@ -241,11 +240,11 @@ impl Engine {
             0
         };
         match feed.stage {
-            Stage::Resetting(cause, Shadow::Wanted) => {
-                let save = Save::BeginShadow { event, cause };
+            Stage::Resetting(Shadow::Wanted) => {
+                let save = Save::BeginShadow { event };
                 self.save(Purpose::BeginShadow(event), save, out, now);
             }
-            Stage::Resetting(_, Shadow::Full) => {
+            Stage::Resetting(Shadow::Full) => {
                 self.forget_push();
                 let save = Save::SwapShadow { event };
                 self.save(Purpose::SwapShadow(event), save, out, now);
@@ -253,7 +252,7 @@ impl Engine {
             Stage::Bootstrapping(_)
             | Stage::CatchingUp
             | Stage::Live
-            | Stage::Resetting(_, Shadow::Filling) => {
+            | Stage::Resetting(Shadow::Filling) => {
                 let request = Request::Pull {
                     event,
                     table: feed.table(),
@@ -324,13 +323,7 @@ impl Engine {
             Next::GoOn => {}
             Next::Differs(theirs) => {
                 out.push(Effect::Report(Report::checksum(event, ours, theirs)));
-                let cause = match feed.stage {
-                    Stage::Resetting(cause, _) => cause,
-                    Stage::Bootstrapping(_) | Stage::CatchingUp | Stage::Live => {
-                        ResetCause::ChecksumDiffers
-                    }
-                };
-                feed.reset(cause);
+                feed.reset();
                 feed.backoff.fail(call.sent_at, context.now, context.random);
             }
         }
@@ -350,7 +343,7 @@ impl Engine {
         if feed.is_resetting() {
             feed.backoff.fail(call.sent_at, context.now, context.random);
         }
-        feed.reset(ResetCause::FeedBeganAnew);
+        feed.reset();
         out.push(Effect::Report(Report::FeedBeganAnew { event }));
     }
 }

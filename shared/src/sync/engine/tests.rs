@@ -6,7 +6,7 @@ use crate::ids::{GateNo, JournalId};
 use crate::roster::Rights;
 use crate::sync::checksum::Checksum;
 use crate::sync::effect::{AfterAck, Parked, Table};
-use crate::sync::event::{Failure, FeedResume, Held, ResetCause};
+use crate::sync::event::{Failure, FeedResume, Held};
 use crate::wire::latest::{ErrorCode, FactsAnswer, JournalAck, Page};
 
 const EVENT: EventId = EventId(uuid::Uuid::from_bytes([9; 16]));
@@ -380,16 +380,7 @@ fn a_clock_an_hour_off_is_shown_once() {
 }
 
 #[test]
-fn an_interrupted_reset_begins_again_after_a_start() {
-    let resume = Resume {
-        feeds: vec![FeedResume {
-            event: EVENT,
-            held: Held::Resetting(ResetCause::FeedBeganAnew),
-        }],
-        ..Resume::default()
-    };
-    let engine = Engine::resume(resume, Follow::Once);
-    assert_eq!(engine.state(), State::NeedsReset);
+fn a_device_that_is_nobodys_yet_is_unenrolled() {
     assert_eq!(Engine::unenrolled().state(), State::Unenrolled);
 }
 

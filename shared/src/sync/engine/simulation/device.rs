@@ -9,7 +9,7 @@ use crate::fact::{Envelope, FactBody, FactSigningKey, Head, sample};
 use crate::ids::{EventId, FactId, JournalId};
 use crate::sync::checksum::Checksum;
 use crate::sync::effect::{AfterAck, JournalUpdate, Parked, Save, Table};
-use crate::sync::event::{CallId, Event, FeedResume, Held, PushProgress, ResetCause, Resume};
+use crate::sync::event::{CallId, Event, FeedResume, Held, PushProgress, Resume};
 use crate::wire::latest::Page;
 
 #[derive(Clone, Default)]
@@ -21,7 +21,7 @@ pub(super) struct Roster {
 #[derive(Default)]
 pub(super) struct SimFeed {
     pub(super) in_use: Roster,
-    pub(super) shadow: Option<(Roster, ResetCause)>,
+    pub(super) shadow: Option<Roster>,
     was_complete: bool,
 }
 
@@ -61,10 +61,6 @@ impl SimDevice {
     pub(super) fn resume(&self) -> Resume {
         let feeds = self.events.iter().map(|event| {
             let held = match self.feeds.get(event) {
-                Some(SimFeed {
-                    shadow: Some((_, cause)),
-                    ..
-                }) => Held::Resetting(*cause),
                 Some(feed) if feed.was_complete => Held::Complete,
                 Some(_) | None => Held::Incomplete,
             };
@@ -172,14 +168,13 @@ impl SimDevice {
                 };
                 return Event::AcksSaved { call, progress };
             }
-            Save::BeginShadow { event, cause } => {
+            Save::BeginShadow { event } => {
                 let feed = self.feeds.entry(event).or_default();
-                feed.shadow = Some((Roster::default(), cause));
+                feed.shadow = Some(Roster::default());
             }
             Save::SwapShadow { event } => {
                 let feed = self.feeds.get_mut(&event).expect("a feed with a shadow");
-                let (roster, _) = feed.shadow.take().expect("a shadow");
-                feed.in_use = roster;
+                feed.in_use = feed.shadow.take().expect("a shadow");
                 feed.was_complete = true;
                 self.journals
                     .iter_mut()
@@ -202,7 +197,7 @@ impl SimDevice {
                 feed.was_complete |= !page.has_more;
                 &mut feed.in_use
             }
-            Table::Shadow => &mut feed.shadow.as_mut().expect("a shadow").0,
+            Table::Shadow => feed.shadow.as_mut().expect("a shadow"),
         };
         roster.cursor = Some(page.cursor.clone());
         let rows = page.tickets.iter().map(|row| (row.id, *row));

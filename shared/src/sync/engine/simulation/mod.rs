@@ -152,7 +152,7 @@ impl World {
         let tickets = match table {
             Table::InUse if self.is_spoilt => return,
             Table::InUse => &feed.in_use.tickets,
-            Table::Shadow => &feed.shadow.as_ref().expect("a shadow").0.tickets,
+            Table::Shadow => &feed.shadow.as_ref().expect("a shadow").tickets,
         };
         assert_eq!(tickets, oracle, "F2");
     }
@@ -261,7 +261,7 @@ impl World {
                 let feed = self.device.feeds.get(&event);
                 let cursor = feed.and_then(|feed| match table {
                     Table::InUse => feed.in_use.cursor.clone(),
-                    Table::Shadow => feed.shadow.as_ref().and_then(|(s, _)| s.cursor.clone()),
+                    Table::Shadow => feed.shadow.as_ref().and_then(|s| s.cursor.clone()),
                 });
                 let limit = (limit as usize).min(1 + self.dice.below(9) as usize);
                 match self.server.changes(event, cursor.as_deref(), limit) {
