@@ -117,7 +117,7 @@ pub struct Known<'a> {
     pub row: Option<TicketRow>,
     /// What the feed's first page said of it ahead of its row.
     pub barred: Option<TicketStatus>,
-    /// The key that the code names; not needed by hand.
+    /// The key that the code names; by hand that of the row.
     pub key: Option<&'a KeyRow>,
     /// For a leased ticket: is there an `issued` fact that counts?
     pub issued: Issued,

@@ -7,7 +7,7 @@ use moka::sync::Cache;
 use shared::admission::Rules;
 use shared::fact::FactSigningKey;
 use shared::ids::{DeviceId, EventId, OrganizerId};
-use shared::roster::{DeviceRow, EventRow, GateRow, TicketTypeRow, WindowRow};
+use shared::roster::{DeviceRow, EventRow, GateRow, KeyRow, TicketTypeRow, WindowRow};
 use sqlx::PgConnection;
 
 use super::authority;
@@ -31,6 +31,8 @@ pub struct EventRules {
     pub windows: Vec<WindowRow>,
     /// Without deleted ones.
     pub gates: Vec<GateRow>,
+    /// The event's ticket keys, revoked ones among them.
+    pub keys: Vec<KeyRow>,
     /// All of the organizer's, the server's own among them.
     pub devices: Vec<DeviceRow>,
     /// The server as a device.
@@ -40,11 +42,12 @@ pub struct EventRules {
     stamp: Stamp,
 }
 
-/// What the rules hang on: the last change of kinds 1 to 4 in the feed, and the device list's version.
+/// What the rules hang on: the last change of kinds 1 to 4 in the feed, and the versions of the signed lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub(super) config_seq: i64,
     pub(super) devices_version: i64,
+    pub(super) keys_version: i64,
 }
 
 /// The rules could not be had.
@@ -133,7 +136,9 @@ async fn stamp(
         r#"select coalesce((select max(seq) from feed_entries
                             where organizer_id = $1 and event_id = $2 and kind between 1 and 4), 0) as "config_seq!",
                   coalesce((select version from signed_objects
-                            where organizer_id = $1 and kind = 'device_list'), 0) as "devices_version!""#,
+                            where organizer_id = $1 and kind = 'device_list'), 0) as "devices_version!",
+                  coalesce((select version from signed_objects
+                            where organizer_id = $1 and kind = 'key_set'), 0) as "keys_version!""#,
         organizer.0,
         event.0
     )
@@ -142,6 +147,7 @@ async fn stamp(
     .map(|row| Stamp {
         config_seq: row.config_seq,
         devices_version: row.devices_version,
+        keys_version: row.keys_version,
     })
 }
 
@@ -169,6 +175,11 @@ async fn read(
         types: present(rows::type_rows(conn, organizer, event).await?),
         windows: present(rows::window_rows(conn, organizer, event).await?),
         gates: present(rows::gate_rows(conn, organizer, event).await?),
+        keys: rows::key_rows(conn, organizer)
+            .await?
+            .into_iter()
+            .filter(|key| key.event == event)
+            .collect(),
         devices: rows::device_rows(conn, organizer).await?,
         server,
         server_key: authority::open_device_key(vault, server, &own.sealed_private)?,

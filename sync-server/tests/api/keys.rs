@@ -167,6 +167,9 @@ async fn tickets_of_a_revoked_key_are_refused_and_the_sale_goes_on_with_a_new_on
     assert_eq!(decided(&replica, &keys, &code, server.now_ms()), "admit");
 
     let list = revoke(&event, key).await;
+    let by_hand = format!("/api/v1/tickets/scan/{}", code.token().claimed().ticket);
+    let check = json!({ "direction": "check_only" });
+    event.owner.post(&by_hand, &check).await.ok();
     assert_eq!(states(&list)[0], (key.0.into(), "revoked"));
     assert_eq!(list["keys"][0]["revoked_ms"], server.now_ms());
     assert_eq!(states(&list)[1].1, "signing", "another was made: {list}");
@@ -176,6 +179,9 @@ async fn tickets_of_a_revoked_key_are_refused_and_the_sale_goes_on_with_a_new_on
     assert_eq!(refused, "refuse revoked");
 
     let (_, code) = event.bought().await;
+    let refused = event.owner.post(&by_hand, &json!({})).await;
+    let body = refused.error(409, "entry_refused");
+    assert_eq!(body["fields"]["reason"], "revoked");
     let replica = device.replica(100).await;
     assert_eq!(decided(&replica, &keys, &code, server.now_ms()), "admit");
 }

@@ -6,7 +6,7 @@
 
 use crate::fact::EntryMarks;
 use crate::ids::GateNo;
-use crate::roster::{EventMode, KeyRow, TicketStatus};
+use crate::roster::{EventMode, TicketStatus};
 
 use crate::admission::presented::{
     ClockTrust, Code, Direction, Door, EntryRight, Issued, Known, Means, Now, Presented,
@@ -124,7 +124,7 @@ impl Scan<'_> {
     }
 
     fn this_event(&self) -> Result<(), RefuseReason> {
-        match self.signing_key() {
+        match self.known.key {
             Some(key) if key.event != self.rules.event.id => Err(RefuseReason::OtherEvent {
                 name: key.event_name.clone(),
                 starts_ms: key.event_starts_ms,
@@ -164,11 +164,17 @@ impl Scan<'_> {
         }
     }
 
-    /// A revoked key. Of a lease, what was sold before that still counts.
+    /// A revoked key. Of a lease, what was sold before that still counts. By hand nothing was shown, but the ticket
+    /// is one of that key all the same.
     fn key(&self) -> Check {
-        match self.signing_key() {
-            Some(key) if key.revoked => {}
-            _ => return Ok(None),
+        let Some(key) = self.known.key else {
+            return match self.door.roster {
+                RosterState::Live => Err(RefuseReason::UnknownKey),
+                RosterState::MaybeBehind => Ok(Some(AskReason::UnknownKeyOffline)),
+            };
+        };
+        if !key.revoked {
+            return Ok(None);
         }
         if !self.leased() {
             return Err(RefuseReason::Revoked);
@@ -344,17 +350,9 @@ impl Scan<'_> {
         .fold(EntryMarks::default(), |marks, (_, mark)| marks.with(mark))
     }
 
-    /// By hand nothing was signed, so the row alone decides.
-    fn signing_key(&self) -> Option<&KeyRow> {
-        match self.code.means {
-            Means::Signed => self.known.key,
-            Means::ByHand => None,
-        }
-    }
-
     fn leased(&self) -> bool {
         self.code.signed_by == SignedBy::Lease
-            || self.signing_key().is_some_and(|key| key.lessee.is_some())
+            || self.known.key.is_some_and(|key| key.lessee.is_some())
     }
 }
 

@@ -506,7 +506,6 @@ fn by_hand_the_row_decides_and_the_entry_says_so() {
             scene.row().status = status;
             let code = TicketCode::by_hand(scene.row(), EventMode::Real);
             scene.presented.code = Code::Ticket(code);
-            scene.key = None;
         })
     };
     assert_eq!(
@@ -517,6 +516,26 @@ fn by_hand_the_row_decides_and_the_entry_says_so() {
         refused(by_hand(TicketStatus::Refunded)),
         RefuseReason::Refunded
     );
+}
+
+#[test]
+fn by_hand_a_ticket_of_a_revoked_key_is_refused() {
+    let by_hand = |change: fn(&mut Scene)| {
+        after(|scene| {
+            let code = TicketCode::by_hand(scene.row(), EventMode::Real);
+            scene.presented.code = Code::Ticket(code);
+            change(scene);
+        })
+    };
+    let revoked = by_hand(|scene| scene.key().revoked = true);
+    assert_eq!(refused(revoked), RefuseReason::Revoked);
+    let unknown = by_hand(|scene| scene.key = None);
+    assert_eq!(refused(unknown), RefuseReason::UnknownKey);
+    let unknown_yet = by_hand(|scene| {
+        scene.key = None;
+        scene.roster = RosterState::MaybeBehind;
+    });
+    assert_eq!(asked(unknown_yet), AskReason::UnknownKeyOffline);
 }
 
 #[test]

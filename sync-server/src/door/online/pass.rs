@@ -102,7 +102,7 @@ fn judge(
     let known = Known {
         row: Some(seen.row),
         barred: None,
-        key: None,
+        key: event_rules.keys.iter().find(|key| key.id == seen.row.key),
         issued: Issued::Unseen,
         state: &folded.state,
         claimed_at: None,

@@ -49,6 +49,9 @@ pub(super) async fn look(
                   coalesce((select version from signed_objects o
                             where o.organizer_id = t.organizer_id and o.kind = 'device_list'), 0)
                     as "devices_version!",
+                  coalesce((select version from signed_objects o
+                            where o.organizer_id = t.organizer_id and o.kind = 'key_set'), 0)
+                    as "keys_version!",
                   j.id as "journal?", j.head_seq as "head_seq?", j.head_hash as "head_hash?", l.envelope as "last?"
            from tickets t
            join feeds e on e.organizer_id = t.organizer_id and e.event_id = t.event_id
@@ -94,6 +97,7 @@ pub(super) async fn look(
                     stamp: Stamp {
                         config_seq: row.config_seq,
                         devices_version: row.devices_version,
+                        keys_version: row.keys_version,
                     },
                     end,
                     tickets: BTreeMap::from([(ticket, known)]),

@@ -145,6 +145,16 @@ impl Event<'_> {
         let mut tx = transaction::begin(self.pool()).await.unwrap();
         self.begin_change(&mut tx).await;
         sqlx::query(
+            "insert into signing_keys (organizer_id, event_id, id, public, sealed_private, sealed_rotating, created_ms)
+             values ($1, $2, 9, decode(repeat('00', 32), 'hex'), '', '', $3) on conflict do nothing",
+        )
+        .bind(self.organizer.0)
+        .bind(self.id.0)
+        .bind(self.server.now_ms())
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        sqlx::query(
             "insert into tickets (organizer_id, event_id, id, order_id, type_no, window_no, key_id, token, series_no,
                                   price_minor, vat_basis_points, issued_ms)
              select $1, $2, t.id, $3, 1, 0, 9, decode(repeat('00', 80), 'hex'),
