@@ -261,7 +261,11 @@ fn changes_parameters(query: &ChangesQuery) -> String {
         .map(|cursor| format!("cursor={cursor}"));
     let limit = query.limit.map(|limit| format!("limit={limit}"));
     let wait = query.wait.map(|seconds| format!("wait={seconds}"));
-    let parameters: Vec<String> = [cursor, limit, wait].into_iter().flatten().collect();
+    let signed = query.signed.map(|version| format!("signed={version}"));
+    let parameters: Vec<String> = [cursor, limit, wait, signed]
+        .into_iter()
+        .flatten()
+        .collect();
     if parameters.is_empty() {
         String::new()
     } else {

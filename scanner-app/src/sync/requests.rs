@@ -125,12 +125,19 @@ pub(super) async fn carry_out<T: SyncTransport>(
             table,
             limit,
             wait_s,
+            signed_version,
         } => {
             let side = match table {
                 Table::InUse => Side::InUse,
                 Table::Shadow => Side::Shadow,
             };
-            pull(&caller, call, event, side, limit, wait_s).await
+            let query = ChangesQuery {
+                cursor: None,
+                limit: Some(limit),
+                wait: (wait_s > 0).then_some(wait_s),
+                signed: Some(signed_version),
+            };
+            pull(&caller, call, event, side, query).await
         }
         Request::PullSigned => pull_signed(&caller, call).await,
         Request::Push { limit, parked } => push(&caller, call, limit, parked).await,
@@ -259,8 +266,7 @@ async fn pull<T: SyncTransport>(
     call: CallId,
     event: shared::ids::EventId,
     side: Side,
-    limit: u32,
-    wait_s: u32,
+    query: ChangesQuery,
 ) -> Result<Came, NotDone> {
     let cursor = caller
         .replica
@@ -268,8 +274,7 @@ async fn pull<T: SyncTransport>(
         .await?;
     let query = ChangesQuery {
         cursor: cursor.map(|cursor| cursor.cursor),
-        limit: Some(limit),
-        wait: (wait_s > 0).then_some(wait_s),
+        ..query
     };
     let answered = caller
         .transport

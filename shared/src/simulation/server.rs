@@ -233,15 +233,13 @@ impl SimServer {
         self.recovering.remove(&from);
     }
 
-    fn next_version(&self, kind: SignedKind, now_ms: UnixMillis) -> u64 {
-        let held = self.durable.signed.get(&kind);
-        let last = held.map_or(0, |object| object.version);
-        (last + 1).max((now_ms - BEGIN + 2).max(1).cast_unsigned())
+    fn next_version(&self, now_ms: UnixMillis) -> u64 {
+        (self.signed_version() + 1).max((now_ms - BEGIN + 2).max(1).cast_unsigned())
     }
 
     pub(super) fn publish_leases(&mut self, venue: &Venue, now_ms: UnixMillis) {
         self.changes += 1;
-        let version = self.next_version(SignedKind::Leases, now_ms);
+        let version = self.next_version(now_ms);
         let object = venue.sign_leases(&self.durable.leases, version);
         self.durable.signed.insert(SignedKind::Leases, object);
     }
@@ -276,7 +274,7 @@ impl SimServer {
         self.durable.revoked.insert(device, revocation);
         self.recovering.remove(&device);
         self.durable.devices = venue.device_list(self.devices, &self.durable.revoked);
-        let version = self.next_version(SignedKind::DeviceList, now_ms);
+        let version = self.next_version(now_ms);
         let object = venue.sign_devices(&self.durable.devices, version);
         self.durable.signed.insert(SignedKind::DeviceList, object);
         self.refold_all(venue);
@@ -536,7 +534,7 @@ impl SimServer {
             .values()
             .map(|row| (row.id, row.home_gate))
             .collect();
-        let term = self.next_version(SignedKind::Leases, BEGIN);
+        let term = self.next_version(BEGIN);
         self.grant_shares(venue, share_out(&tickets, doors), Cause::First, term);
         self.publish_leases(venue, BEGIN);
     }
@@ -622,7 +620,7 @@ impl SimServer {
                 tickets: held.get(device).copied().unwrap_or(0),
             })
             .collect();
-        let term = self.next_version(SignedKind::Leases, now_ms);
+        let term = self.next_version(now_ms);
         for cause in [Cause::First, Cause::Released, Cause::Lost] {
             if let Some(tickets) = moved.get(&(cause as u8)) {
                 let shares = share_out(tickets, doors.clone());
@@ -688,7 +686,7 @@ impl SimServer {
         }
         let first = 1_000_000 + self.durable.next_stock_id;
         self.durable.next_stock_id += u64::from(size);
-        let term = self.next_version(SignedKind::Leases, now_ms);
+        let term = self.next_version(now_ms);
         self.durable.leases.grant(Lease {
             event: venue.event.id,
             right: RightKind::Sell,

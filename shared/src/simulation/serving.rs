@@ -26,6 +26,7 @@ pub(super) enum ServerRequest {
         call: CallId,
         cursor: Option<String>,
         wait_s: u32,
+        signed_version: u64,
         sent_ms: UnixMillis,
     },
     PullSigned {
@@ -62,6 +63,7 @@ pub(super) struct Waiting {
     life: u32,
     call: CallId,
     cursor: Option<String>,
+    signed_version: u64,
     sent_ms: UnixMillis,
     until: Moment,
 }
@@ -76,7 +78,12 @@ impl World {
                 call,
                 objects: node.disk.signed.values().cloned().collect(),
             },
-            Request::Pull { table, wait_s, .. } => ServerRequest::Pull {
+            Request::Pull {
+                table,
+                wait_s,
+                signed_version,
+                ..
+            } => ServerRequest::Pull {
                 call,
                 cursor: match table {
                     Table::InUse => node.disk.in_use.cursor.clone(),
@@ -86,6 +93,7 @@ impl World {
                     }
                 },
                 wait_s,
+                signed_version,
                 sent_ms,
             },
             Request::PullSigned => ServerRequest::PullSigned {
@@ -180,6 +188,7 @@ impl World {
                 call,
                 cursor,
                 wait_s,
+                signed_version,
                 sent_ms,
             } => {
                 let waiting = Waiting {
@@ -187,6 +196,7 @@ impl World {
                     life,
                     call,
                     cursor,
+                    signed_version,
                     sent_ms,
                     until: self.now.after(u64::from(wait_s) * 1_000),
                 };
@@ -234,7 +244,8 @@ impl World {
         match self.server.changes(pull.cursor.as_deref(), limit, now_ms) {
             Err(code) => self.refuse(pull.node, pull.life, pull.call, code),
             Ok(page) => {
-                if page.tickets.is_empty() && page.entries.is_empty() && !must {
+                let is_news = page.signed_version > pull.signed_version;
+                if page.tickets.is_empty() && page.entries.is_empty() && !is_news && !must {
                     return false;
                 }
                 let oracle = Rc::new(self.page_oracle(pull.cursor.as_deref(), &page));
@@ -357,6 +368,7 @@ impl World {
                 return answer;
             }
         }
+        let fact = claimed.fact;
         let claims = &mut self.server.claims;
         match claims.get(&ticket) {
             Some(claim) if claim.fact == fact => ClaimAnswer::Granted,
@@ -368,7 +380,6 @@ impl World {
             }
             None => {
                 let lapses_ms = now_ms + LAPSES_MS as i64;
-        let fact = claimed.fact;
                 let claim = Claim {
                     fact,
                     node,

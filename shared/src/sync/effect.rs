@@ -91,6 +91,8 @@ pub enum Request {
         limit: u32,
         /// Seconds that the server may wait for a change.
         wait_s: u32,
+        /// The greatest version of the root-signed objects that was heard of: a greater one is news.
+        signed_version: u64,
     },
     /// Root-signed objects newer than ours.
     PullSigned,

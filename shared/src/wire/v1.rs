@@ -306,6 +306,9 @@ pub enum PageEntry {
     /// A window.
     Window(WindowRow),
     /// A gate.
+    /// The greatest version of the signed objects that the device has heard of: a greater one is a change. Absent (a
+    /// device of before 25 November 2026) = the one at the beginning of the wait.
+    pub signed: Option<u64>,
     Gate(GateRow),
     /// A fact, as signed; of any device of the event, and of the server.
     Fact(ByteBuf),

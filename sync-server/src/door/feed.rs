@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::cursor::{Cursor, ParseCursorError, Progress};
 use super::kinds;
 use super::page::{self, Entry, ReadRowsError};
+use super::watch::Seen;
 use crate::app::App;
 use crate::database::transaction;
 use crate::web::ApiError;
@@ -35,6 +36,8 @@ pub struct Pull {
     pub cursor: Option<Cursor>,
     /// Entries at most.
     pub limit: u32,
+    /// The version of the signed objects that the device has heard of.
+    pub signed_version: Option<u64>,
 }
 
 /// No page.
@@ -94,16 +97,17 @@ impl Pull {
             event,
             cursor,
             limit: query.limit.unwrap_or(MAX_LIMIT).clamp(1, MAX_LIMIT),
+            signed_version: query.signed,
         })
     }
 }
 
-/// A page; with nothing to tell, waits for a change for `wait` seconds at most. New root-signed objects are news too: a
-/// key that was revoked meanwhile shall not be believed for as long as nothing else happens.
+/// A page; with nothing to tell, waits for a change for `wait` seconds at most. New root-signed objects are news too, also
+/// those that came between two requests: a key that was revoked shall not be believed for as long as nothing else happens.
 pub async fn pull(app: &App, pull: &Pull, wait: Option<u32>) -> Result<Page, PullError> {
     let wait = Duration::from_secs(wait.unwrap_or(0).into()).min(MAX_WAIT);
     let until = Instant::now() + wait;
-    let mut signed_version = None;
+    let mut signed_version = pull.signed_version;
     // Before the first reading, so that no change falls between it and the wait.
     let mut listener = app.door.watch.listen((pull.organizer, pull.event));
     loop {
@@ -112,15 +116,15 @@ pub async fn pull(app: &App, pull: &Pull, wait: Option<u32>) -> Result<Page, Pul
         let told = !page.tickets.is_empty()
             || !page.entries.is_empty()
             || pull.cursor.is_none()
-            || page.signed_version != *signed_version.get_or_insert(page.signed_version);
+            || page.signed_version > *signed_version.get_or_insert(page.signed_version);
         let stopping = app.stopping.is_cancelled();
         if told || page.has_more || stopping || Instant::now() >= until {
             return Ok(page);
         }
-        let head = page.head.cast_signed();
+        let seen = Seen::of(&page);
         tokio::select! {
             () = app.stopping.cancelled() => {}
-            () = listener.wait(&app.pool, head, until) => {}
+            () = listener.wait(&app.pool, seen, until) => {}
         }
     }
 }

@@ -63,12 +63,12 @@ pub async fn publish(
     .map_err(database)?;
     let root = authority::open_root_key(vault, organizer, &keys.root_key_sealed)
         .map_err(|source| PublishSignedError::RootKey(organizer, source))?;
+    // Above those of all kinds: devices are told the greatest only, and this one must be news to them.
     let last = sqlx::query_scalar!(
-        "select version from signed_objects where organizer_id = $1 and kind = $2",
-        organizer.0,
-        kind.as_str()
+        "select max(version) from signed_objects where organizer_id = $1",
+        organizer.0
     )
-    .fetch_optional(&mut *conn)
+    .fetch_one(&mut *conn)
     .await
     .map_err(database)?;
     let version = last.map_or(now_ms, |last| now_ms.max(last + 1)).max(1);

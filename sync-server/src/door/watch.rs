@@ -2,13 +2,14 @@
 //!
 //! Not PostgreSQL's `notify`: a transaction that notifies holds a lock of the whole cluster during its commit, which
 //! would queue the commits of all events. Instead the writer's process is told after the commit, and for writers in
-//! other processes one waiter of each event looks at its head four times a second.
+//! other processes one waiter of each event looks four times a second at its head and the organizer's signed objects.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use shared::ids::{EventId, OrganizerId};
+use shared::wire::latest::Page;
 use sqlx::PgPool;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -26,8 +27,8 @@ pub struct FeedWatch {
 struct Watched {
     /// Grows with each hint; the number means nothing.
     hints: watch::Sender<u64>,
-    /// Held by the waiter that looks; when somebody looked last.
-    looking: AsyncMutex<Option<Instant>>,
+    /// When somebody looked last, and what was there; held by the waiter that looks.
+    looked: AsyncMutex<Option<(Instant, Seen)>>,
 }
 
 impl FeedWatch {
@@ -45,7 +46,7 @@ impl FeedWatch {
         let watched = Arc::clone(events.entry(event).or_insert_with(|| {
             Arc::new(Watched {
                 hints: watch::channel(0).0,
-                looking: AsyncMutex::new(None),
+                looked: AsyncMutex::new(None),
             })
         }));
         Listener {
@@ -73,6 +74,35 @@ impl FeedWatch {
     }
 }
 
+/// How far a waiter has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    head: i64,
+    signed_version: i64,
+}
+
+impl Seen {
+    /// By a page that told nothing.
+    pub fn of(page: &Page) -> Self {
+        Self {
+            head: page.head.cast_signed(),
+            signed_version: page.signed_version.cast_signed(),
+        }
+    }
+
+    /// The feed alone: signed objects are no news to this waiter.
+    pub fn head(head: i64) -> Self {
+        Self {
+            head,
+            signed_version: i64::MAX,
+        }
+    }
+
+    fn is_behind(self, there: Self) -> bool {
+        self.head < there.head || self.signed_version < there.signed_version
+    }
+}
+
 /// Somebody who reads a feed and waits for it to grow, in turn.
 #[derive(Debug)]
 pub struct Listener<'a> {
@@ -92,8 +122,8 @@ impl Listener<'_> {
         }
     }
 
-    /// Waits until the feed's head is likely beyond `head`, which was read after a look, or until `until`.
-    pub async fn wait(&mut self, pool: &PgPool, head: i64, until: Instant) {
+    /// Waits until there is likely more than was `seen` after a look, or until `until`.
+    pub async fn wait(&mut self, pool: &PgPool, seen: Seen, until: Instant) {
         let of = (self.organizer, self.event);
         let Some(hints) = &mut self.hints else {
             return;
@@ -103,7 +133,12 @@ impl Listener<'_> {
             loop {
                 tokio::select! {
                     _ = hints.changed() => return,
-                    () = sleep(LOOK_EVERY) => watched.look(pool, of, head).await,
+                    () = sleep(LOOK_EVERY) => {
+                        let there = watched.look(pool, of).await;
+                        if there.is_some_and(|there| seen.is_behind(there)) {
+                            return;
+                        }
+                    }
                 }
             }
         });
@@ -120,26 +155,33 @@ impl Drop for Listener<'_> {
 }
 
 impl Watched {
-    /// Gives a hint if the head is not `known`; one waiter asks for all.
-    async fn look(&self, pool: &PgPool, (organizer, event): (OrganizerId, EventId), known: i64) {
-        let Ok(mut last) = self.looking.try_lock() else {
-            return;
-        };
-        if last.is_some_and(|last| last.elapsed() < LOOK_EVERY) {
-            return;
+    /// What is there, or was at most 250 ms ago: one waiter asks for all. `None` = it can't be asked now.
+    async fn look(
+        &self,
+        pool: &PgPool,
+        (organizer, event): (OrganizerId, EventId),
+    ) -> Option<Seen> {
+        let mut looked = self.looked.lock().await;
+        if let Some((at, there)) = *looked
+            && at.elapsed() < LOOK_EVERY
+        {
+            return Some(there);
         }
-        *last = Some(Instant::now());
-        let head = sqlx::query_scalar!(
-            "select head from feeds where organizer_id = $1 and event_id = $2",
+        let there = sqlx::query!(
+            r#"select f.head,
+                      coalesce((select max(version) from signed_objects s where s.organizer_id = f.organizer_id), 0)
+                        as "signed_version!"
+               from feeds f where f.organizer_id = $1 and f.event_id = $2"#,
             organizer.0,
             event.0
         )
         .fetch_optional(pool)
         .await;
-        if let Ok(Some(head)) = head
-            && head != known
-        {
-            self.hints.send_modify(|hints| *hints += 1);
-        }
+        let there = there.ok().flatten().map(|there| Seen {
+            head: there.head,
+            signed_version: there.signed_version,
+        })?;
+        *looked = Some((Instant::now(), there));
+        Some(there)
     }
 }

@@ -170,6 +170,7 @@ async fn read_feed(event: &Event<'_>, done: &std::sync::atomic::AtomicBool) -> B
             event: event.id,
             cursor: cursor.take(),
             limit: 50,
+            signed_version: None,
         };
         let page = feed::read_page(event.pool(), &pull, 0).await.unwrap();
         if over && page.entries.is_empty() && !page.has_more {

@@ -10,12 +10,14 @@ use shared::admission::{
 };
 use shared::ids::KeyId;
 use shared::roster::EventMode;
-use shared::roster::signed::KeySet;
+use shared::roster::signed::{KeySet, SignedKind};
 use shared::ticket::{self, PublicKey};
-use shared::wire::latest::PageEntry;
+use shared::wire::latest::{Page, PageEntry};
 use sync_server::accounts::Role;
+use sync_server::database::transaction::begin;
+use sync_server::door::signed::publish;
 
-use crate::support::door::{Event, Replica};
+use crate::support::door::{Device, Event, Replica};
 use crate::support::{Answer, TestServer};
 
 fn path(event: &Event<'_>, rest: &str) -> String {
@@ -165,11 +167,11 @@ async fn tickets_of_a_revoked_key_are_refused_and_the_sale_goes_on_with_a_new_on
     let key = signer(&code);
     let (keys, replica) = (device.key_set().await, device.replica(100).await);
     assert_eq!(decided(&replica, &keys, &code, server.now_ms()), "admit");
-
-    let list = revoke(&event, key).await;
     let by_hand = format!("/api/v1/tickets/scan/{}", code.token().claimed().ticket);
     let check = json!({ "direction": "check_only" });
     event.owner.post(&by_hand, &check).await.ok();
+
+    let list = revoke(&event, key).await;
     assert_eq!(states(&list)[0], (key.0.into(), "revoked"));
     assert_eq!(list["keys"][0]["revoked_ms"], server.now_ms());
     assert_eq!(states(&list)[1].1, "signing", "another was made: {list}");
@@ -177,11 +179,11 @@ async fn tickets_of_a_revoked_key_are_refused_and_the_sale_goes_on_with_a_new_on
     let keys = device.key_set().await;
     let refused = decided(&replica, &keys, &code, server.now_ms());
     assert_eq!(refused, "refuse revoked");
-
-    let (_, code) = event.bought().await;
     let refused = event.owner.post(&by_hand, &json!({})).await;
     let body = refused.error(409, "entry_refused");
     assert_eq!(body["fields"]["reason"], "revoked");
+
+    let (_, code) = event.bought().await;
     let replica = device.replica(100).await;
     assert_eq!(decided(&replica, &keys, &code, server.now_ms()), "admit");
 }
@@ -204,6 +206,60 @@ async fn a_device_that_waits_for_news_hears_of_changed_keys() {
     });
     let told = told.await.expect("it hears of a change within ten seconds");
     assert!(told.signed_version > page.signed_version);
+}
+
+/// Asks on from `page` as a device does that has heard of its signed objects; the answer must come within two seconds.
+async fn told_at_once(device: &Device<'_>, page: &Page) -> Page {
+    let path = device.changes_path(Some(&page.cursor), 100, 30);
+    let path = format!("{path}&signed={}", page.signed_version);
+    let asked = async {
+        let response = device.request(Method::GET, &path).send().await.unwrap();
+        Page::decode(&response.bytes().await.unwrap()).unwrap()
+    };
+    let told = tokio::time::timeout(Duration::from_secs(2), asked).await;
+    let told = told.expect("it hears within two seconds");
+    assert!(told.signed_version > page.signed_version);
+    told
+}
+
+#[tokio::test]
+async fn a_key_or_device_revoked_between_two_requests_is_told_at_once() {
+    let server = TestServer::start().await;
+    let event = server.event_on_sale(10).await;
+    let (device, lost) = (event.device("A").await, event.device("B").await);
+    let page = device.page(None, 100, 0).await;
+    let keys = event.owner.get(&path(&event, "")).await.ok();
+    revoke(&event, KeyId(states(&keys)[0].0 as u32)).await;
+    let page = told_at_once(&device, &page).await;
+    let revoked = format!("/api/v1/devices/{}/revoke", lost.id);
+    event.owner.post(&revoked, &json!({})).await.ok();
+    told_at_once(&device, &page).await;
+}
+
+/// Such as the organizer's other events: nobody hints at this one's feed.
+#[tokio::test]
+async fn signed_objects_published_without_a_hint_end_a_wait() {
+    let server = TestServer::start().await;
+    let event = server.event_on_sale(10).await;
+    let device = event.device("A").await;
+    let page = device.page(None, 100, 0).await;
+    let publishes = async {
+        let mut tx = begin(event.pool()).await.unwrap();
+        let (vault, now_ms) = (&server.app.vault, server.now_ms());
+        let mut versions = Vec::new();
+        for kind in [SignedKind::DeviceList, SignedKind::KeySet] {
+            let version = publish(&mut tx, vault, event.organizer, kind, now_ms).await;
+            versions.push(version.unwrap());
+        }
+        tx.commit().await.unwrap();
+        versions
+    };
+    let (told, versions) = tokio::join!(told_at_once(&device, &page), publishes);
+    assert!(
+        versions[0] < versions[1],
+        "also within one millisecond each is news to whoever has heard of the one before"
+    );
+    assert_eq!(told.signed_version, versions[1]);
 }
 
 #[tokio::test]

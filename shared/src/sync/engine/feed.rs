@@ -258,6 +258,7 @@ impl Engine {
                     table: feed.table(),
                     limit: feed.limit,
                     wait_s,
+                    signed_version: self.signed.held.max(self.signed.wanted),
                 };
                 self.send(Purpose::Pull { event, wait_s }, request, out, now);
             }

@@ -194,6 +194,17 @@ fn facts_go_first_when_a_session_opens_and_pulls_beside_them() {
     assert!(bench.asked_for_objects().asks(is_pull));
 }
 
+/// The server tells at once of what was published between two requests.
+#[test]
+fn a_pull_names_the_newest_signed_objects_that_were_heard_of() {
+    let mut bench = Bench::connected().asked_for_objects();
+    let names = |version| move |request: &Request| matches!(request, Request::Pull { signed_version, .. } if *signed_version == version);
+    assert!(bench.asks(names(1)), "as it started");
+    bench.page(|page| page.signed_version = 7);
+    bench.pass(10_000);
+    assert!(bench.asks(names(7)));
+}
+
 #[test]
 fn a_push_that_fails_never_stops_pulls_nor_the_other_way_round() {
     let mut bench = Bench::connected().asked_for_objects();

@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep};
 use super::view::{self, AlertView, Stored};
 use crate::app::App;
 use crate::database::transaction::begin_snapshot;
+use crate::door::watch::Seen;
 use crate::web::ApiError;
 
 /// A stream ends after so long, and the listener comes back: rights that ended are noticed then.
@@ -176,7 +177,7 @@ impl Listening {
             }
             tokio::select! {
                 () = app.stopping.cancelled() => return None,
-                () = listener.wait(&app.pool, head, self.until) => {}
+                () = listener.wait(&app.pool, Seen::head(head), self.until) => {}
             }
             if Instant::now() >= self.until {
                 return None;
