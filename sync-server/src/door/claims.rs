@@ -116,11 +116,7 @@ async fn ask(
                select array_agg(envelope) as envelopes from facts
                where $8 and organizer_id = $1 and event_id = $2 and ticket_id = $3
            ), open as (
-               select count(*) as claims from claims c
-               where c.organizer_id = $1 and c.device_id = $4 and c.lapses_ms > $7
-                 and (c.event_id, c.ticket_id, c.fact_id) <> ($2, $3, $5)
-                 and not exists (select from facts f where f.organizer_id = $1 and f.event_id = c.event_id
-                                 and f.device_id = $4 and f.fact_id = c.fact_id)
+               select open_claims($1, $4, $2, $3, $5, $7) as claims
            ), claimed as (
                insert into claims as c (organizer_id, event_id, ticket_id, device_id, fact_id, gate_no, lapses_ms)
                select $1, $2, $3, $4, $5, $6, $7 + $9 from told, open where envelopes is null and claims < $10

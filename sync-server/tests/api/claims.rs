@@ -199,6 +199,23 @@ async fn five_claims_of_a_device_are_open_at_once_until_their_entries_arrive() {
         .error(429, "too_many_requests");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_claims_that_a_device_makes_at_once_exactly_five_are_open() {
+    let server = TestServer::start().await;
+    let event = server.event("at once").await;
+    let tickets = event.tickets(12).await;
+    let device = event.device("A").await;
+    for round in 0..5 {
+        let asked = tickets
+            .iter()
+            .map(|ticket| ask(&device, *ticket, fact(&server), 1));
+        let answers = join_all(asked).await;
+        let granted = answers.iter().filter(|answer| answer.status == 200).count();
+        assert_eq!(granted, 5, "in round {round}");
+        server.clock.advance(10_000);
+    }
+}
+
 #[tokio::test]
 async fn only_a_door_of_the_event_claims() {
     let server = TestServer::start().await;
