@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
@@ -12,11 +12,14 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use rustls::client::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use serde::de::DeserializeOwned;
+use shared::clock::Clock;
 use shared::ids::{DeviceId, JournalId};
 use shared::roster::signed::{SignedAnswer, SignedKind};
+use shared::sync::backoff::Moment;
 use shared::sync::event::{CallId, Failure};
 use shared::sync::gossip::effect::{Ask, Request, Span};
 use shared::sync::gossip::event::Event;
+use shared::sync::peer_clocks::{Greeting, PeerClocks};
 use shared::sync::peer_name::{ANY_DEVICE, name_of};
 use shared::wire::latest::{
     DeviceFacts, EnvelopeBytes, ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, PeerHello,
@@ -38,6 +41,8 @@ const PROBE: Duration = Duration::from_secs(3);
 #[derive(Clone)]
 pub(super) struct Dialer {
     replica: Replica,
+    clock: Arc<dyn Clock>,
+    began: Instant,
     state: Arc<Mutex<State>>,
 }
 
@@ -45,6 +50,14 @@ pub(super) struct Dialer {
 struct State {
     config: Option<ClientConfig>,
     routes: HashMap<DeviceId, Route>,
+    clocks: PeerClocks,
+}
+
+/// Who answered a greeting where, and when.
+struct Greeted {
+    address: SocketAddr,
+    hello: PeerHello,
+    greeting: Greeting,
 }
 
 /// How one peer is reached.
@@ -95,9 +108,11 @@ impl AskError {
 }
 
 impl Dialer {
-    pub(super) fn new(replica: Replica) -> Self {
+    pub(super) fn new(replica: Replica, clock: Arc<dyn Clock>) -> Self {
         Self {
             replica,
+            clock,
+            began: Instant::now(),
             state: Arc::default(),
         }
     }
@@ -124,6 +139,13 @@ impl Dialer {
             .retain(|address, _| candidates.contains(address));
         route.current = route.current.filter(|at| candidates.contains(at));
         route.candidates = candidates;
+    }
+
+    /// It is no peer any more: nothing that its clock said counts.
+    pub(super) fn forget(&self, peer: DeviceId) {
+        let mut state = self.state();
+        state.routes.remove(&peer);
+        state.clocks.forget(peer);
     }
 
     /// Where it was reached last.
@@ -249,11 +271,9 @@ impl Dialer {
         let mut last = AskError::Network;
         while let Some(tried) = tries.next().await {
             match tried {
-                Ok((address, hello)) => {
-                    let mut state = self.state();
-                    let route = state.routes.entry(peer).or_default();
-                    route.current = Some(address);
-                    return Ok(hello);
+                Ok(greeted) => {
+                    self.note(peer, &greeted);
+                    return Ok(greeted.hello);
                 }
                 Err(error) => last = error,
             }
@@ -261,17 +281,41 @@ impl Dialer {
         Err(last)
     }
 
+    /// It is called there from now on, and its clock is heard.
+    fn note(&self, peer: DeviceId, greeted: &Greeted) {
+        let mut state = self.state();
+        state.routes.entry(peer).or_default().current = Some(greeted.address);
+        let Greeting {
+            received_ms, at, ..
+        } = greeted.greeting;
+        state
+            .clocks
+            .greeted(peer, greeted.greeting, greeted.hello.time);
+        self.replica
+            .peers_say(state.clocks.median(received_ms, at), received_ms);
+    }
+
     async fn greet_at(
         &self,
         peer: DeviceId,
         name: &str,
         address: SocketAddr,
-    ) -> Result<(SocketAddr, PeerHello), AskError> {
+    ) -> Result<Greeted, AskError> {
         let client = self.client(peer, name, address)?;
         let request = request(&client, Method::GET, name, address, "/hello");
+        let sent_ms = self.clock.now_ms();
         let hello: PeerHello = answer(request.send().await?).await?;
+        let greeting = Greeting {
+            sent_ms,
+            received_ms: self.clock.now_ms(),
+            at: Moment(self.began.elapsed().as_millis() as u64),
+        };
         if hello.device == peer {
-            Ok((address, hello))
+            Ok(Greeted {
+                address,
+                hello,
+                greeting,
+            })
         } else {
             Err(AskError::AnotherDevice)
         }

@@ -168,7 +168,7 @@ impl Lan {
         let (addresses, own_addresses) = watch::channel(Vec::new());
         let lan = Self {
             stored: replica.facts_stored(),
-            dialer: Dialer::new(replica.clone()),
+            dialer: Dialer::new(replica.clone(), Arc::clone(&clock)),
             replica,
             clock,
             random,
@@ -409,6 +409,7 @@ impl Lan {
             .collect();
         for peer in gone {
             self.known.remove(&peer);
+            self.dialer.forget(peer);
             self.handle(Event::Gone { peer }, news);
         }
         if self.made_from.is_none() {

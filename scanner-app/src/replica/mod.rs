@@ -35,6 +35,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
+use shared::clock::offset::Offset;
 use shared::clock::{DeviceTime, UnixMillis};
 use shared::fact::FactSigningKey;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -225,6 +226,15 @@ impl Replica {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// What the clocks of the other devices come to: see [`DeviceTime::peers_say`]. Not kept on the disk.
+    pub fn peers_say(&self, median: Option<Offset>, wall_ms: UnixMillis) {
+        self.running
+            .time
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .peers_say(median, wall_ms);
     }
 
     /// Tells from now on of each fact that comes on the disk, right after the commit: what this device writes, what the

@@ -1,7 +1,8 @@
-//! Time is passed in. `hlc` orders what happened; the offset estimate says what time it is.
+//! Time is passed in. `hlc` orders what happened; the offset estimate says what time it is, `peers` where there is none.
 
 pub mod hlc;
 pub mod offset;
+pub mod peers;
 
 pub use hlc::{Hlc, HybridClock, Merge};
 pub use offset::{ClockDoubt, CorrectedTime, DeviceTime, SavedClock};

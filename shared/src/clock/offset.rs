@@ -2,8 +2,9 @@
 //!
 //! Offset = server's time − midpoint of request and answer; error = half the round trip (Cristian's
 //! method). Of the last eight measurements the one with the smallest error counts, unless a newer
-//! one shows that the wall clock was set in between.
+//! one shows that the wall clock was set in between. Where none counts, the other devices of the building are asked.
 
+use super::hlc::MAX_AHEAD_MS;
 use super::{Hlc, HybridClock, Stamp, UnixMillis};
 
 /// How many measurements are kept.
@@ -53,7 +54,7 @@ impl Offset {
 /// Why a device must not judge windows by its clock alone: it asks a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockDoubt {
-    /// It never heard the server's time.
+    /// It never heard the server's time, nor that of peers.
     NeverMeasured,
     /// The wall clock stands before a time that has passed.
     SetBack {
@@ -90,6 +91,10 @@ pub struct DeviceTime {
     hybrid: HybridClock,
     offsets: Vec<Offset>,
     passed_ms: Option<UnixMillis>,
+    /// What peers say, for as long as nothing of the server counts. Never persisted: after a start they are heard anew.
+    peers: Option<Offset>,
+    /// The wall clock was set back: server time minus wall clock is at least this.
+    at_least_ms: Option<i64>,
 }
 
 impl DeviceTime {
@@ -99,6 +104,8 @@ impl DeviceTime {
             hybrid: HybridClock::resume(saved.hlc),
             offsets: saved.offset.into_iter().collect(),
             passed_ms: saved.passed_ms,
+            peers: None,
+            at_least_ms: None,
         }
     }
 
@@ -127,7 +134,29 @@ impl DeviceTime {
             self.offsets.remove(0);
         }
         self.offsets.push(new);
+        self.peers = None;
+        self.at_least_ms = None;
         self.passed_ms = Some(self.corrected_ms(received_ms));
+    }
+
+    /// What the peers' clocks come to now, see [`super::peers::median`]. It counts only while nothing of the server
+    /// does, and only within the bound around what this device knows itself: peers can't drag our clock along (T2),
+    /// however many of them are wrong, nor before a time that has passed.
+    pub fn peers_say(&mut self, median: Option<Offset>, wall_ms: UnixMillis) {
+        if let Some(passed) = self.passed_ms.filter(|_| self.is_set_back(wall_ms)) {
+            let at_least = passed.saturating_sub(wall_ms);
+            self.at_least_ms = self.at_least_ms.max(Some(at_least));
+        }
+        let own_ms = self.own_ms(wall_ms);
+        self.peers = median.filter(|median| {
+            let theirs_ms = wall_ms.saturating_add(median.offset_ms);
+            theirs_ms.abs_diff(own_ms) <= MAX_AHEAD_MS.unsigned_abs()
+        });
+    }
+
+    /// The time for a peer that asks: only what the server said, so that no error goes round.
+    pub fn for_peers(&self, wall_ms: UnixMillis) -> Option<Offset> {
+        self.offset().filter(|_| !self.is_set_back(wall_ms))
     }
 
     /// The measurement that counts: the smallest error, the newest of equals.
@@ -142,8 +171,9 @@ impl DeviceTime {
     /// The time when the wall clock shows `wall_ms`.
     pub fn now(&self, wall_ms: UnixMillis) -> CorrectedTime {
         let now_ms = self.corrected_ms(wall_ms);
+        let used = self.used(wall_ms);
         let behind = self.passed_ms.map(|passed| passed.saturating_sub(now_ms));
-        let doubt = match (self.offset(), behind) {
+        let doubt = match (used, behind) {
             (None, _) => Some(ClockDoubt::NeverMeasured),
             (Some(_), Some(by_ms)) if by_ms > SET_BACK_TOLERANCE_MS => {
                 Some(ClockDoubt::SetBack { by_ms })
@@ -152,7 +182,7 @@ impl DeviceTime {
         };
         CorrectedTime {
             now_ms,
-            error_ms: self.offset().map_or(0, |offset| offset.error_ms),
+            error_ms: used.map_or(0, |offset| offset.error_ms),
             doubt,
         }
     }
@@ -167,8 +197,9 @@ impl DeviceTime {
     /// not move this device's facts among those of others.
     pub fn stamp(&mut self, wall_ms: UnixMillis) -> Stamp {
         let now_ms = self.corrected_ms(wall_ms);
-        self.passed_ms = self.passed_ms.max(Some(now_ms));
-        let offset = self.offset();
+        // Not what peers say: the bound around our own time must not move with it.
+        self.passed_ms = self.passed_ms.max(Some(self.own_ms(wall_ms)));
+        let offset = self.used(wall_ms);
         Stamp {
             hlc: self.hybrid.tick(now_ms),
             wall_ms,
@@ -179,12 +210,38 @@ impl DeviceTime {
 
     /// Takes note of the clock of another's fact.
     pub fn merge(&mut self, other: Hlc, wall_ms: UnixMillis) -> super::Merge {
-        let now_ms = self.corrected_ms(wall_ms);
-        self.hybrid.merge(other, now_ms)
+        let own_ms = self.own_ms(wall_ms);
+        self.hybrid.merge(other, own_ms)
+    }
+
+    /// Best estimate of the time without anybody's word but the server's: never before a time that has passed.
+    pub fn own_ms(&self, wall_ms: UnixMillis) -> UnixMillis {
+        let measured = self.offset().map_or(0, |offset| offset.offset_ms);
+        let offset_ms = self
+            .at_least_ms
+            .map_or(measured, |at_least| at_least.max(measured));
+        let now_ms = wall_ms.saturating_add(offset_ms);
+        self.passed_ms.map_or(now_ms, |passed| passed.max(now_ms))
+    }
+
+    /// Does what was measured put the wall clock before a time that has passed?
+    fn is_set_back(&self, wall_ms: UnixMillis) -> bool {
+        let measured = self.offset().map_or(0, |offset| offset.offset_ms);
+        let now_ms = wall_ms.saturating_add(measured);
+        self.passed_ms
+            .is_some_and(|passed| passed.saturating_sub(now_ms) > SET_BACK_TOLERANCE_MS)
+    }
+
+    /// The offset that counts at the moment.
+    fn used(&self, wall_ms: UnixMillis) -> Option<Offset> {
+        match self.offset() {
+            Some(measured) if self.peers.is_none() || !self.is_set_back(wall_ms) => Some(measured),
+            Some(_) | None => self.peers,
+        }
     }
 
     fn corrected_ms(&self, wall_ms: UnixMillis) -> UnixMillis {
-        let offset = self.offset().map_or(0, |offset| offset.offset_ms);
+        let offset = self.used(wall_ms).map_or(0, |offset| offset.offset_ms);
         wall_ms.saturating_add(offset)
     }
 }
@@ -285,6 +342,93 @@ mod tests {
         assert_eq!(time.offset().map(|o| o.offset_ms), Some(-3_600_000));
         assert_eq!(time.warning(), Some(-3_600_000));
         assert_eq!(time.now(later + 800).now_ms, NOW + 800);
+    }
+
+    fn peers(offset_ms: i64) -> Offset {
+        let error_ms = 40;
+        Offset {
+            offset_ms,
+            error_ms,
+        }
+    }
+
+    #[test]
+    fn peers_tell_a_device_that_never_heard_the_server_what_time_it_is() {
+        let mut time = DeviceTime::default();
+        time.peers_say(Some(peers(90_000)), NOW);
+        let told = time.now(NOW);
+        assert_eq!((told.now_ms, told.error_ms), (NOW + 90_000, 40));
+        assert_eq!(told.doubt, None);
+        let stamp = time.stamp(NOW);
+        assert_eq!((stamp.offset_ms, stamp.offset_err_ms), (90_000, 40));
+        assert_eq!(time.for_peers(NOW), None, "no error goes round");
+        time.peers_say(None, NOW);
+        assert_eq!(time.now(NOW).doubt, Some(ClockDoubt::NeverMeasured));
+    }
+
+    #[test]
+    fn peers_end_the_doubt_about_a_clock_that_was_set_back() {
+        let mut time = DeviceTime::default();
+        time.measured(NOW, NOW + 20, NOW + 10);
+        time.stamp(NOW + 60_000);
+        // An hour back, then a minute of work.
+        let wall = NOW + 60_000 - 3_600_000;
+        time.peers_say(Some(peers(3_600_100)), wall);
+        assert_eq!(time.now(wall).doubt, None);
+        assert_eq!(time.now(wall).now_ms, NOW + 60_100);
+        // Ten minutes later they still count: our own time went on, too, also across a restart.
+        for restarts in [false, true] {
+            if restarts {
+                time.stamp(wall + 600_000);
+                time = DeviceTime::resume(time.saved());
+            }
+            time.peers_say(Some(peers(3_600_100)), wall + 600_000);
+            assert_eq!(time.now(wall + 600_000).doubt, None);
+        }
+        // The server's word ends theirs.
+        time.measured(wall + 600_000, wall + 600_000, NOW + 660_000);
+        assert_eq!(time.now(wall + 600_000).now_ms, NOW + 660_000);
+    }
+
+    #[test]
+    fn a_good_measurement_counts_more_than_peers() {
+        let mut time = DeviceTime::default();
+        time.measured(NOW, NOW + 20, NOW + 10);
+        time.peers_say(Some(peers(200_000)), NOW + 20);
+        assert_eq!(time.now(NOW + 20).now_ms, NOW + 20);
+        assert!(time.for_peers(NOW + 20).is_some());
+        assert_eq!(time.for_peers(NOW - 60_000), None, "set back");
+    }
+
+    proptest! {
+        /// T2: whatever a majority of peers says and however often, and whatever facts they bring.
+        #[test]
+        fn hostile_peers_move_our_clock_by_the_bound_at_most(
+            said in prop::collection::vec((any::<i64>(), any::<u64>(), -400_000i64..400_000), 1..40),
+            was_measured in any::<bool>(), set_back_ms in 0i64..10_000_000
+        ) {
+            let mut time = DeviceTime::default();
+            if was_measured {
+                time.measured(NOW, NOW, NOW);
+                time.stamp(NOW);
+            }
+            let mut wall = NOW - set_back_ms;
+            let begins = if was_measured { NOW } else { wall };
+            for (n, (offset, hlc, near)) in said.into_iter().enumerate() {
+                wall += 1_000;
+                let most = begins + 1_000 * (n as i64 + 1) + MAX_AHEAD_MS;
+                for offset_ms in [offset, begins - NOW + set_back_ms + near] {
+                    time.peers_say(Some(peers(offset_ms)), wall);
+                    time.merge(Hlc::from_raw(hlc), wall);
+                    prop_assert!(time.now(wall).now_ms <= most);
+                    let stamp = time.stamp(wall);
+                    prop_assert!(stamp.hlc.ms() <= most + 1);
+                    if n % 5 == 4 {
+                        time = DeviceTime::resume(time.saved());
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -28,8 +28,9 @@ use crate::sync::effect::{AfterAck, JournalUpdate, Save, Table};
 use crate::sync::engine::{Engine, Follow};
 use crate::sync::event::{CallId, Event, FeedResume, Held as HeldFeed, PushProgress, Resume};
 use crate::sync::gossip::Gossip;
+use crate::sync::peer_clocks::{Greeting, PeerClocks};
 use crate::sync::state::State;
-use crate::wire::latest::{Page, PageEntry};
+use crate::wire::latest::{Page, PageEntry, PeerTime};
 
 /// Where a crash hits the next transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -125,6 +126,7 @@ pub(super) struct Node {
     // What follows is lost with the process.
     pub(super) engine: Engine,
     pub(super) time: DeviceTime,
+    clocks: PeerClocks,
     pub(super) view: View,
     pub(super) pending: Option<Pending>,
     pub(super) claims: Claims,
@@ -138,7 +140,7 @@ pub(super) struct Node {
     unsynced: Option<Box<Disk>>,
     /// How often its disk, or its process, changed.
     pub(super) changes: u64,
-    /// The greatest corrected time that it ever had.
+    /// The greatest time that it ever had, without the word of peers.
     pub(super) latest_ms: UnixMillis,
 }
 
@@ -156,6 +158,7 @@ impl Node {
             is_copy: false,
             engine: Engine::unenrolled(),
             time: DeviceTime::default(),
+            clocks: PeerClocks::default(),
             view: View::default(),
             pending: None,
             claims: Claims::default(),
@@ -194,6 +197,7 @@ impl Node {
         self.unsynced = None;
         self.claims = Claims::default();
         self.time = DeviceTime::resume(self.disk.clock);
+        self.clocks = PeerClocks::default();
         self.view = View::default();
         if self.disk.machine != self.n {
             self.is_copy = true;
@@ -243,6 +247,21 @@ impl Node {
 
     pub(super) fn wall_ms(&self, true_ms: UnixMillis) -> UnixMillis {
         true_ms + self.skew_ms
+    }
+
+    pub(super) fn time_for_peers(&self, true_ms: UnixMillis) -> Option<PeerTime> {
+        let wall_ms = self.wall_ms(true_ms);
+        let offset = self.time.for_peers(wall_ms)?;
+        Some(PeerTime {
+            now_ms: wall_ms + offset.offset_ms,
+            error_ms: offset.error_ms,
+        })
+    }
+
+    pub(super) fn greeted(&mut self, peer: DeviceId, greeting: Greeting, time: Option<PeerTime>) {
+        self.clocks.greeted(peer, greeting, time);
+        let median = self.clocks.median(greeting.received_ms, greeting.at);
+        self.time.peers_say(median, greeting.received_ms);
     }
 
     pub(super) fn basis<'a>(&'a self, venue: &'a Venue) -> Basis<'a> {

@@ -350,9 +350,10 @@ impl World {
     fn invariant_t2_nobody_drags_our_clock_along(&mut self) -> Checked {
         let true_ms = self.true_ms();
         for node in &mut self.nodes {
-            let now_ms = node.time.now(node.wall_ms(true_ms)).now_ms;
-            node.latest_ms = node.latest_ms.max(now_ms);
-            let hlc_ms = node.disk.clock.hlc.ms();
+            let wall_ms = node.wall_ms(true_ms);
+            node.latest_ms = node.latest_ms.max(node.time.own_ms(wall_ms));
+            let clock_ms = node.time.now(wall_ms).now_ms;
+            let hlc_ms = node.disk.clock.hlc.ms().max(clock_ms);
             // A replica from elsewhere brings the clock that it had there.
             if node.is_copy || !node.is_up {
                 continue;

@@ -9,6 +9,7 @@ use super::device::{Asks, CrashPoint, Node};
 use super::facts::{Facts, Stored};
 use super::invariants::Violation;
 use super::world::{Item, World};
+use crate::clock::UnixMillis;
 use crate::fact::{FactBody, Header};
 use crate::ids::{DeviceId, FactId, FactName, JournalId, TicketId};
 use crate::lease::{Reply, Request as RightRequest, Use, answer};
@@ -18,7 +19,8 @@ use crate::sync::engine::Context;
 use crate::sync::event::{CallId, Failure};
 use crate::sync::gossip::effect::{Effect, Request, Save};
 use crate::sync::gossip::event::{Event, Place, SavedFacts, SavedSigned};
-use crate::wire::latest::{JournalHead, SignedHead};
+use crate::sync::peer_clocks::Greeting;
+use crate::wire::latest::{JournalHead, PeerTime, SignedHead};
 
 /// Facts in one answer, as the door has it.
 const MOST: usize = 40;
@@ -26,7 +28,7 @@ const MOST: usize = 40;
 /// What a device asks another, with what it brings.
 #[derive(Clone)]
 pub(super) enum Ask {
-    Hello,
+    Hello { sent_ms: UnixMillis },
     Vector,
     Fetch(BTreeMap<JournalId, u64>),
     Take(Vec<Rc<Stored>>),
@@ -36,7 +38,11 @@ pub(super) enum Ask {
 
 #[derive(Clone)]
 pub(super) enum Answer {
-    Hello(Vec<SignedHead>),
+    Hello {
+        signed: Vec<SignedHead>,
+        time: Option<PeerTime>,
+        sent_ms: UnixMillis,
+    },
     Vector(Vec<JournalHead>),
     Facts(Vec<Rc<Stored>>),
     Signed(Vec<SignedObject>),
@@ -200,7 +206,9 @@ impl World {
     fn ask_peer(&mut self, at: usize, call: CallId, peer: DeviceId, request: Request) {
         let node = &self.nodes[at];
         let ask = match request {
-            Request::Hello => Ask::Hello,
+            Request::Hello => Ask::Hello {
+                sent_ms: node.wall_ms(self.true_ms()),
+            },
             Request::Vector { .. } => Ask::Vector,
             Request::Fetch { after, .. } => Ask::Fetch(after),
             Request::OfferFacts { spans } => {
@@ -239,7 +247,7 @@ impl World {
         match message {
             Message::Ask { life, call, ask } => self.asked(at, from, life, call, ask),
             Message::Answer { life, call, answer } if self.lives[at] == life => {
-                self.answered(at, call, answer)
+                self.answered(at, from, call, answer)
             }
             Message::Answer { .. } => Ok(()),
             Message::AskRight { ticket, fact } => self.asked_for_right(at, from, ticket, fact),
@@ -270,7 +278,11 @@ impl World {
         }
         let node = &self.nodes[at];
         let answer = match ask {
-            Ask::Hello => Answer::Hello(signed_heads(node)),
+            Ask::Hello { sent_ms } => Answer::Hello {
+                signed: signed_heads(node),
+                time: node.time_for_peers(self.true_ms()),
+                sent_ms,
+            },
             Ask::Vector => Answer::Vector(vector(&node.disk.facts)),
             Ask::Fetch(after) => Answer::Facts(held_after(&node.disk.facts, &after)),
             Ask::FetchSigned(have) => Answer::Signed(newer(node, &have)),
@@ -299,13 +311,30 @@ impl World {
         Ok(())
     }
 
-    fn answered(&mut self, at: usize, call: CallId, answer: Answer) -> Result<(), Violation> {
+    fn answered(
+        &mut self,
+        at: usize,
+        from: u16,
+        call: CallId,
+        answer: Answer,
+    ) -> Result<(), Violation> {
+        if let Answer::Hello { time, sent_ms, .. } = &answer
+            && let Some(peer) = self.at(from).map(|at| self.nodes[at].id)
+        {
+            let received_ms = self.nodes[at].wall_ms(self.true_ms());
+            let greeting = Greeting {
+                sent_ms: *sent_ms,
+                received_ms,
+                at: self.now,
+            };
+            self.nodes[at].greeted(peer, greeting, *time);
+        }
         let node = &self.nodes[at];
         let event = match answer {
-            Answer::Hello(theirs) => Event::Greeted {
+            Answer::Hello { signed, .. } => Event::Greeted {
                 call,
                 ours: signed_heads(node),
-                theirs,
+                theirs: signed,
             },
             Answer::Vector(theirs) => Event::Compared {
                 call,

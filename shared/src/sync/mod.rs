@@ -9,6 +9,7 @@ pub mod engine;
 pub mod enrolment;
 pub mod event;
 pub mod gossip;
+pub mod peer_clocks;
 pub mod peer_name;
 pub mod session;
 pub mod state;

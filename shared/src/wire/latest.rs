@@ -5,7 +5,7 @@ pub use super::v1::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, DeviceFacts, EnrolAnswer, EnrolProof, EnrolProofAnswer, EnrolStart,
     EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer, FactsUpload,
-    JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, PeerHello, RightAnswer,
-    RightAsk, RightOutcome, SealedToken, SessionAnswer, SessionNonce, SessionRequest,
+    JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, PeerHello, PeerTime,
+    RightAnswer, RightAsk, RightOutcome, SealedToken, SessionAnswer, SessionNonce, SessionRequest,
     SiblingAddresses, SignedHead, StockAnswer, StockAsk, VectorAnswer,
 };

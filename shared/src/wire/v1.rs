@@ -271,6 +271,18 @@ pub struct PeerHello {
     pub protocol: u32,
     /// The root-signed objects that it has.
     pub signed: Vec<SignedHead>,
+    /// What time it is, if it has that from the server itself and doesn't doubt it.
+    #[serde(default)]
+    pub time: Option<PeerTime>,
+}
+
+/// A device's corrected time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerTime {
+    /// Its best estimate of the server's time.
+    pub now_ms: UnixMillis,
+    /// At most this wrong.
+    pub error_ms: u32,
 }
 
 /// A root-signed object by its version and content.
@@ -294,6 +306,9 @@ pub struct ChangesQuery {
     pub limit: Option<u32>,
     /// Seconds to wait for a change when there is none, at most 30.
     pub wait: Option<u32>,
+    /// The greatest version of the signed objects that the device has heard of: a greater one is a change. Absent (a
+    /// device of before 25 November 2026) = the one at the beginning of the wait.
+    pub signed: Option<u64>,
 }
 
 /// A change of the roster that is not a ticket.
@@ -306,9 +321,6 @@ pub enum PageEntry {
     /// A window.
     Window(WindowRow),
     /// A gate.
-    /// The greatest version of the signed objects that the device has heard of: a greater one is a change. Absent (a
-    /// device of before 25 November 2026) = the one at the beginning of the wait.
-    pub signed: Option<u64>,
     Gate(GateRow),
     /// A fact, as signed; of any device of the event, and of the server.
     Fact(ByteBuf),

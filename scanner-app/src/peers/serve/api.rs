@@ -18,7 +18,7 @@ use shared::ids::{DeviceId, EventId, JournalId};
 use shared::roster::signed::{SignedAnswer, SignedKind};
 use shared::wire::latest::{
     DeviceFacts, EnvelopeBytes, ErrorBody, ErrorCode, FactsAnswer, FactsUpload, JournalAck,
-    PROTOCOL, PeerHello, VectorAnswer,
+    PROTOCOL, PeerHello, PeerTime, VectorAnswer,
 };
 use tower_http::timeout::TimeoutLayer;
 
@@ -169,10 +169,20 @@ async fn hello(State(desk): State<Desk>) -> Result<Json<PeerHello>, Refusal> {
         .read_async(|tx| Ok::<_, ReplicaError>((identity::load(tx)?, signed::heads(tx)?)))
         .await?;
     let identity = identity.ok_or(AdmitError::Unknown)?;
+    let now_ms = desk.clock.now_ms();
+    let time = desk
+        .replica
+        .time()
+        .for_peers(now_ms)
+        .map(|offset| PeerTime {
+            now_ms: now_ms.saturating_add(offset.offset_ms),
+            error_ms: offset.error_ms,
+        });
     Ok(Json(PeerHello {
         device: identity.device,
         protocol: PROTOCOL,
         signed,
+        time,
     }))
 }
 

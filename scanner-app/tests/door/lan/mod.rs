@@ -2,6 +2,7 @@
 
 mod building;
 pub(crate) mod caller;
+mod clocks;
 mod exchange;
 mod hostile;
 mod refusals;
