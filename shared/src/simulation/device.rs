@@ -100,6 +100,8 @@ pub(super) struct Pending {
     pub(super) asks: Asks,
     /// Strict: it has to become green.
     pub(super) is_due: bool,
+    /// By these lists; see `World::lists`.
+    pub(super) lists: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -124,6 +124,21 @@ fn whatever_happens_every_invariant_holds() {
     }
 }
 
+/// What once failed, shortened. In these the simulation expected green of a holder that heard, while it was asked, that
+/// it was declared lost.
+const ONCE_FAILED: &[&str] = &[
+    include_str!("regressions/mixed_holder_declared_lost.json"),
+    include_str!("regressions/strict_holder_declared_lost.json"),
+];
+
+#[test]
+fn what_once_failed_holds() {
+    for text in ONCE_FAILED {
+        let log: Log = serde_json::from_str(text).expect("a stored run");
+        assert_eq!(log.run().0, Ok(()), "seed {}", log.seed);
+    }
+}
+
 /// Each planted bug is found by the name of an invariant, within the seeds that CI runs; the seeds are just
 /// the first ones.
 #[test]

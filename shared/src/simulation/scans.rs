@@ -163,6 +163,7 @@ impl World {
             Step::Claim { until } => (Asks::Server, until),
         };
         let n = node.n;
+        let lists = self.lists();
         self.nodes[at].pending = Some(Pending {
             ticket,
             scan,
@@ -171,6 +172,7 @@ impl World {
             asked_at: now,
             asks,
             is_due,
+            lists,
         });
         self.schedule(until.since(now), Item::ScanTimeOut { node: n, fact });
         match asks {
@@ -190,15 +192,21 @@ impl World {
     }
 
     fn take_pending(&mut self, at: usize, fact: FactId) -> Option<Pending> {
-        let node = &mut self.nodes[at];
-        if node
-            .pending
-            .as_ref()
-            .is_some_and(|pending| pending.fact == fact)
-        {
-            return node.pending.take();
-        }
-        None
+        let lists = self.lists();
+        let asked = &mut self.nodes[at].pending;
+        let mut pending = asked.take_if(|pending| pending.fact == fact)?;
+        // Whoever was asked under other lists may have been declared lost since, or be no holder any more.
+        pending.is_due &= pending.lists == lists;
+        Some(pending)
+    }
+
+    /// Changes with every list of rights or devices that comes to any device.
+    fn lists(&self) -> u64 {
+        let of = |node: &Node| {
+            let versions = node.disk.signed.values().map(|object| object.version);
+            versions.sum::<u64>() + u64::from(node.disk.is_erased)
+        };
+        self.nodes.iter().map(of).sum()
     }
 
     pub(super) fn claim_answered(
