@@ -31,6 +31,8 @@ bugs! {
     NormalSync;
     /// An upload is acknowledged as far as it was sent, not as far as it is held.
     CountBasedAck;
+    /// An upload that was cut off is not made again before the next look.
+    CutUploadForgotten;
     /// A fact that is there already is stored once more.
     RepeatedTakenTwice;
     /// Another fact at a taken place is passed over like a repeat.

@@ -50,7 +50,7 @@ pub(super) struct Roster {
     pub(super) epoch: u64,
     /// Of all lives of the feed that it has something of.
     pub(super) epochs: BTreeSet<u64>,
-    head: u64,
+    pub(super) head: u64,
 }
 
 impl Roster {
@@ -506,6 +506,27 @@ impl Node {
             bytes
         });
         bytes.take(limit).collect()
+    }
+
+    /// What it let in itself and can hand in.
+    pub(super) fn own_entries(&self) -> impl Iterator<Item = &Fact> {
+        let disk = &self.disk;
+        let own = disk.own.iter().flat_map(move |own| {
+            let places = disk.facts.places.range((own.id, 1)..=(own.id, u64::MAX));
+            places.flat_map(|(_, side)| side)
+        });
+        own.filter(move |held| {
+            let at = (held.header.journal, held.header.seq);
+            !disk.left_out.contains(&held.header.hash) && !disk.spoilt.contains(&at)
+        })
+        .filter_map(|held| held.fact.as_ref())
+        .filter(move |fact| {
+            let goes_in = matches!(
+                fact.body,
+                FactBody::Entry { .. } | FactBody::Override { .. }
+            );
+            goes_in && fact.device == self.id && !disk.parked.contains(&fact.name())
+        })
     }
 
     /// Carries out one of the engine's saves. Within a transaction.

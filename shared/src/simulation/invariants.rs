@@ -31,7 +31,7 @@ fn broken(invariant: &'static str, detail: impl std::fmt::Debug) -> Violation {
     }
 }
 
-fn holds(is_so: bool, invariant: &'static str, detail: impl std::fmt::Debug) -> Checked {
+pub(super) fn holds(is_so: bool, invariant: &'static str, detail: impl std::fmt::Debug) -> Checked {
     if is_so {
         Ok(())
     } else {
@@ -177,6 +177,7 @@ impl World {
 
     /// After every event; if it changed no disk, no process and no light, all still holds.
     pub(super) fn check(&mut self) -> Checked {
+        self.invariant_e3_a_duplicate_is_reported_within_one_exchange()?;
         let nodes = self.nodes.iter().map(|node| node.changes + 1).sum::<u64>();
         let lights = self.oracle.greens.len() + self.oracle.sales.len() + self.oracle.exempt.len();
         let changes = (nodes, self.server.changes, lights, self.oracle.sold_online);
@@ -670,7 +671,7 @@ fn invariant_m3_equal_sets_give_equal_states(parties: &[Party<'_>], ticket: Tick
 
 impl World {
     /// Honest devices that are not revoked: those that are owed everything.
-    fn owed(&self) -> impl Iterator<Item = &Node> {
+    pub(super) fn owed(&self) -> impl Iterator<Item = &Node> {
         let revoked = &self.server.durable.revoked;
         self.nodes
             .iter()
@@ -718,7 +719,7 @@ impl World {
     }
 
     /// A place before it is on no disk any more: the server takes no journal with a gap.
-    fn is_cut_off(&self, fact: &Fact) -> bool {
+    pub(super) fn is_cut_off(&self, fact: &Fact) -> bool {
         let is_lost = |seq: u64| {
             let mut nodes = self.nodes.iter().filter(|node| !node.is_hostile);
             self.server.durable.facts.at(fact.journal, seq).is_empty()

@@ -8,6 +8,7 @@ mod action;
 mod acts;
 mod device;
 pub(crate) mod dice;
+mod duplicates;
 mod facts;
 mod invariants;
 mod oracle;

@@ -178,6 +178,7 @@ fn profile_for(bug: Bug, seed: u64) -> Profile {
         | Bug::EpochIgnored
         | Bug::NormalSync
         | Bug::CountBasedAck
+        | Bug::CutUploadForgotten
         | Bug::RepeatedTakenTwice
         | Bug::ConflictIgnored
         | Bug::BadFactBlocks

@@ -112,6 +112,7 @@ pub(super) struct World {
     pub(super) oracle: Oracle,
     pub(super) reports: Vec<(u16, Report)>,
     pub(super) checks: super::invariants::Checks,
+    pub(super) healed: Option<super::duplicates::Healed>,
     pub(super) trace: Option<String>,
     /// How far a run is told apart from another: a hash over all events.
     pub(super) digest: u64,
@@ -150,6 +151,7 @@ impl World {
             oracle: Oracle::default(),
             reports: Vec::new(),
             checks: super::invariants::Checks::default(),
+            healed: None,
             trace: None,
             digest: 0xcbf2_9ce4_8422_2325,
             events: 0,
@@ -483,6 +485,7 @@ impl World {
                 self.boot(n)?;
             }
         }
+        self.lines_are_back();
         Ok(())
     }
 

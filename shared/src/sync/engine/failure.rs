@@ -2,6 +2,8 @@
 
 use super::{Call, Context, Engine, Erasure, HUMAN_MS, Link, Purpose, Session};
 use crate::ids::EventId;
+#[cfg(test)]
+use crate::planted::{self, Bug};
 use crate::sync::effect::{Effect, Report};
 use crate::sync::event::{CallId, Failure};
 use crate::sync::state::BlockReason;
@@ -126,6 +128,11 @@ impl Engine {
 
     fn push_failed(&mut self, call: Call, failure: Failure, context: &mut Context<'_>) {
         self.push.stop();
+        #[cfg(test)]
+        if planted::is(Bug::CutUploadForgotten) && failure == Failure::Network {
+            self.push.nothing_left(context.now.after(HUMAN_MS));
+            return;
+        }
         match failure {
             Failure::Network | Failure::Storage | Failure::WrongServer => {}
             Failure::Refused { code, .. } if self.has_lost_session(code, call, context) => return,
