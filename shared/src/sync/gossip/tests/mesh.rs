@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::clock::{Hlc, Stamp};
 use crate::fact::journal::{self, Author, Draft};
 use crate::fact::{Envelope, FactBody, Head, Header, sample};
-use crate::ids::{DeviceId, EventId, FactId, JournalId, Random};
+use crate::ids::{DeviceId, EventId, FactId, JournalId};
+use crate::simulation::dice::Dice;
 use crate::sync::backoff::Moment;
 use crate::sync::engine::Context;
 use crate::sync::event::{CallId, Failure};
@@ -25,31 +26,6 @@ pub(super) fn event() -> EventId {
 
 pub(super) fn device(n: u8) -> DeviceId {
     DeviceId::from_bytes([n; 16])
-}
-
-/// SplitMix64.
-pub(super) struct Dice(pub(super) u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub(super) fn below(&mut self, below: u64) -> u64 {
-        self.next() % below.max(1)
-    }
-}
-
-impl Random for Dice {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        for byte in bytes {
-            *byte = self.next() as u8;
-        }
-    }
 }
 
 /// At each place of a journal one, or one for each branch.
