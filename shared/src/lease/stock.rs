@@ -2,14 +2,14 @@
 
 use crate::admission::Now;
 use crate::admission::fold::{Authors, FactHash};
-use crate::fact::kind::{Fact, FactBody};
+use crate::fact::kind::{Fact, FactBody, RightKind};
 use crate::ids::{DeviceId, JournalId, TicketId};
 #[cfg(test)]
 use crate::planted::{self, Bug};
 
 use super::held::Held;
 use super::list::Lease;
-use super::trace::{Place, Trace};
+use super::trace::{Place, Trace, step_of};
 
 /// Most places in one lease.
 pub const MAX_LEASE: u32 = 100;
@@ -86,25 +86,11 @@ fn left_at(
     authors: &Authors<'_>,
 ) -> Option<(JournalId, u64)> {
     let moves = facts.iter().filter_map(|(fact, hash)| {
-        let (term, steps) = match &fact.body {
-            FactBody::HandOver { term, tickets, .. } | FactBody::Release { term, tickets, .. } => {
-                (*term, tickets)
-            }
-            FactBody::JournalOpened { .. }
-            | FactBody::Entry { .. }
-            | FactBody::Exit { .. }
-            | FactBody::Refusal { .. }
-            | FactBody::Refusals { .. }
-            | FactBody::Void { .. }
-            | FactBody::Override { .. }
-            | FactBody::Annotation { .. }
-            | FactBody::Issued { .. }
-            | FactBody::Opaque { .. } => return None,
-        };
+        let (kind, term, _, steps) = step_of(&fact.body)?;
         let at = steps
             .binary_search_by_key(&ticket, |step| step.ticket)
             .ok()?;
-        let is_of_this = fact.device == device && term == trace.term;
+        let is_of_this = fact.device == device && (kind, term) == (RightKind::Sell, trace.term);
         (is_of_this && authors.counts(fact, hash)).then_some((
             steps[at].step,
             fact.journal,

@@ -160,9 +160,10 @@ fn moves(
     moves
 }
 
+/// Which right, in which term, to whom (`None` = released), and the steps.
 type StepOf<'a> = (RightKind, u64, Option<DeviceId>, &'a [RightStep]);
 
-fn step_of(body: &FactBody) -> Option<StepOf<'_>> {
+pub(super) fn step_of(body: &FactBody) -> Option<StepOf<'_>> {
     match body {
         FactBody::HandOver {
             right,
