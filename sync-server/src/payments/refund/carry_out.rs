@@ -1,0 +1,261 @@
+//! Under the event's lock, once the provider gave the money back: tickets, stock, ledger and mail.
+
+use shared::clock::UnixMillis;
+use shared::ids::{EventId, OrderId, OrganizerId, RefundId};
+use sqlx::PgConnection;
+
+use super::RefundError;
+use crate::app::App;
+use crate::database::transaction::begin;
+use crate::door::folding::refold_tickets;
+use crate::messages::outbox::{self, Mail};
+use crate::orders::secret::{OrderSecret, link};
+use crate::orders::stock::{self, Move};
+
+struct Open {
+    organizer: OrganizerId,
+    event: EventId,
+    order: OrderId,
+    amount_minor: i64,
+    ticket_ids: Vec<i64>,
+    total_minor: i64,
+    refunded_before: i64,
+    fee: i64,
+    mail: Mail,
+}
+
+impl Open {
+    /// Of an order that cost nothing all money is back at any time: there it hangs on the tickets.
+    fn is_last(&self) -> bool {
+        self.refunded_before + self.amount_minor == self.total_minor
+            && (self.total_minor > 0 || self.ticket_ids.is_empty())
+    }
+}
+
+/// The provider gives the money back: tickets, stock, ledger and mail, all or nothing, once.
+pub(super) async fn carry_out(app: &App, id: RefundId) -> Result<(), RefundError> {
+    let now_ms = app.now_ms();
+    let event = sqlx::query!(
+        "select organizer_id, event_id from refunds where id = $1",
+        id.0
+    )
+    .fetch_one(&app.pool)
+    .await?;
+    let mut tx = begin(&app.pool).await?;
+    sqlx::query_scalar!(
+        "select begin_change($1, $2)",
+        event.organizer_id,
+        event.event_id
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let Some(open) = open_refund(app, &mut tx, id).await? else {
+        return Ok(());
+    };
+    let ended = if open.is_last() {
+        end_order(&mut tx, &open).await?
+    } else {
+        end_tickets(&mut tx, &open, &open.ticket_ids).await?
+    };
+    let of = (open.organizer, open.event);
+    stock::shift(&mut tx, of.0, of.1, &ended.places, Move::SoldToFree).await?;
+    refold_tickets(app, &mut tx, of, &ended.tickets).await?;
+    book(&mut tx, id, &open, now_ms).await?;
+    outbox::enqueue(&mut tx, std::slice::from_ref(&open.mail), now_ms).await?;
+    tx.commit().await?;
+    app.door.watch.changed(open.event);
+    Ok(())
+}
+
+/// The refund with its order locked; `None` when another has carried it out.
+async fn open_refund(
+    app: &App,
+    connection: &mut PgConnection,
+    id: RefundId,
+) -> Result<Option<Open>, RefundError> {
+    let row = sqlx::query!(
+        r#"select r.organizer_id, r.event_id, r.order_id, r.amount_minor, r.currency, r.ticket_ids, o.total_minor,
+               o.code, o.email, o.name, o.language, o.secret_sealed
+           from refunds r join orders o on o.id = r.order_id
+           where r.id = $1 and r.state = 'pending' for update"#,
+        id.0
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    // In a statement of its own: it has to see what was carried out while the lock was waited for.
+    let sums = sqlx::query!(
+        r#"select coalesce((select sum(amount_minor) from refunds
+               where organizer_id = $1 and event_id = $2 and order_id = $3 and state = 'succeeded'), 0)::bigint as "refunded!",
+           coalesce((select -sum(amount_minor) from ledger
+               where organizer_id = $1 and event_id = $2 and order_id = $3 and kind = 'platform_fee'), 0)::bigint as "fee!""#,
+        row.organizer_id,
+        row.event_id,
+        row.order_id
+    )
+    .fetch_one(connection)
+    .await?;
+    let order = OrderId(row.order_id);
+    let secret = OrderSecret::unseal(&app.vault, order, &row.secret_sealed)?;
+    let mail = Mail {
+        dedupe_key: format!("refund/{id}"),
+        recipient: row.email,
+        language: row.language,
+        template: "refund".to_owned(),
+        payload: serde_json::json!({
+            "name": row.name,
+            "order_code": row.code,
+            "link": link(&app.config.public_url, order, &secret),
+            "amount_minor": row.amount_minor,
+            "currency": row.currency,
+        }),
+    };
+    Ok(Some(Open {
+        organizer: OrganizerId(row.organizer_id),
+        event: EventId(row.event_id),
+        order,
+        amount_minor: row.amount_minor,
+        ticket_ids: row.ticket_ids,
+        total_minor: row.total_minor,
+        refunded_before: sums.refunded,
+        fee: sums.fee,
+        mail,
+    }))
+}
+
+/// What a refund ends.
+#[derive(Default)]
+struct Ended {
+    places: stock::Places,
+    tickets: Vec<i64>,
+}
+
+/// All money is back: order and tickets end. Where no tickets were issued yet, the places are those of its lines.
+async fn end_order(connection: &mut PgConnection, open: &Open) -> Result<Ended, sqlx::Error> {
+    let ended = sqlx::query!(
+        r#"with ended as (
+               update orders set state = 'refunded' where id = $3 returning issued_ms
+           )
+           select
+               coalesce((select array_agg(id) from tickets
+                   where organizer_id = $1 and event_id = $2 and order_id = $3 and status in (0, 4)), '{}') as "tickets!",
+               coalesce((select array_agg(type_no order by no) from order_lines
+                   where organizer_id = $1 and event_id = $2 and order_id = $3), '{}') as "types!",
+               coalesce((select array_agg(quantity::bigint order by no) from order_lines
+                   where organizer_id = $1 and event_id = $2 and order_id = $3), '{}') as "quantities!",
+               ended.issued_ms
+           from ended"#,
+        open.organizer.0,
+        open.event.0,
+        open.order.0
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    match ended.issued_ms {
+        None => Ok(Ended {
+            places: stock::places(&ended.types, &ended.quantities),
+            tickets: Vec::new(),
+        }),
+        Some(_) => end_tickets(connection, open, &ended.tickets).await,
+    }
+}
+
+async fn end_tickets(
+    connection: &mut PgConnection,
+    open: &Open,
+    tickets: &[i64],
+) -> Result<Ended, sqlx::Error> {
+    if tickets.is_empty() {
+        return Ok(Ended::default());
+    }
+    let ended = sqlx::query!(
+        "update tickets set status = 2
+         where organizer_id = $1 and event_id = $2 and order_id = $3 and id = any($4) and status in (0, 4)
+         returning id, type_no",
+        open.organizer.0,
+        open.event.0,
+        open.order.0,
+        tickets
+    )
+    .fetch_all(connection)
+    .await?;
+    let types: Vec<i32> = ended.iter().map(|ticket| ticket.type_no).collect();
+    Ok(Ended {
+        places: stock::places(&types, &vec![1; types.len()]),
+        tickets: ended.iter().map(|ticket| ticket.id).collect(),
+    })
+}
+
+async fn book(
+    connection: &mut PgConnection,
+    id: RefundId,
+    open: &Open,
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    let returned = fee_returned(
+        open.fee,
+        open.total_minor,
+        open.refunded_before,
+        open.amount_minor,
+    );
+    sqlx::query!(
+        "with settled as (
+             update refunds set state = 'succeeded', settled_ms = $5 where id = $4
+             returning payment_id, currency
+         )
+         insert into ledger (organizer_id, event_id, at_ms, order_id, payment_id, refund_id, kind, amount_minor, currency)
+         select $1, $2, $5, $3, settled.payment_id, $4, entry.kind, entry.amount, settled.currency
+         from settled cross join lateral (values ('refund', -$6::bigint), ('platform_fee_returned', $7::bigint))
+             entry (kind, amount)
+         where entry.amount <> 0",
+        open.organizer.0,
+        open.event.0,
+        open.order.0,
+        id.0,
+        now_ms,
+        open.amount_minor,
+        returned
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// The platform's fee that goes back with `amount`: the fee follows what is left of the order, so that a fully refunded
+/// order has none, in however many parts.
+fn fee_returned(fee: i64, total: i64, refunded_before: i64, amount: i64) -> i64 {
+    if total == 0 {
+        return 0;
+    }
+    let fee_on = |left: i64| {
+        let (fee, total, left) = (i128::from(fee), i128::from(total), i128::from(left));
+        ((fee * left * 2 + total) / (2 * total)) as i64
+    };
+    let before = total - refunded_before;
+    fee_on(before) - fee_on(before - amount)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fee_returned;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_fully_refunded_order_has_no_fee(fee in 0i64..50_000, parts in proptest::collection::vec(1i64..10_000, 1..8)) {
+            let total: i64 = parts.iter().sum();
+            let fee = fee.min(total);
+            let mut before = 0;
+            let mut returned = 0;
+            for part in parts {
+                let back = fee_returned(fee, total, before, part);
+                prop_assert!(back >= 0);
+                returned += back;
+                before += part;
+            }
+            prop_assert_eq!(returned, fee);
+        }
+    }
+}

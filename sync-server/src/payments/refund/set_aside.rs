@@ -1,0 +1,142 @@
+//! Writing a refund down: what may be asked for, and setting its amount aside on the order.
+
+use shared::ids::OrderId;
+use sqlx::PgConnection;
+
+use super::{RefundError, RefundRequest};
+use crate::app::App;
+use crate::database::transaction::begin;
+use crate::orders::OrderState;
+
+/// Writes the refund down, and its amount as refunded on the order: from here on no other refund can have that money.
+pub(super) async fn set_aside(
+    app: &App,
+    order: OrderId,
+    request: &RefundRequest,
+) -> Result<(), RefundError> {
+    let mut tx = begin(&app.pool).await?;
+    let row = sqlx::query!(
+        r#"select o.organizer_id, o.event_id, o.state, o.currency, o.total_minor,
+               o.total_minor - o.refunded_minor as "left!",
+               (select p.id from payments p
+                where p.organizer_id = o.organizer_id and p.event_id = o.event_id and p.order_id = o.id
+                    and p.state = 'succeeded') as payment_id
+           from orders o where o.id = $1 for update of o"#,
+        order.0
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(RefundError::NoOrder)?;
+    if is_known(&mut tx, order, request).await? {
+        return Ok(());
+    }
+    let state: OrderState = row.state.parse().map_err(sqlx::Error::from)?;
+    let (OrderState::Paid | OrderState::Refunded, Some(payment)) = (state, row.payment_id) else {
+        return Err(RefundError::NotPaid(state));
+    };
+    if request.amount_minor > row.left {
+        return Err(RefundError::TooLarge { left: row.left });
+    }
+    if request.amount_minor == 0 {
+        check_ends_something(request, state, row.total_minor)?;
+    }
+    let tickets: Vec<i64> = request
+        .tickets
+        .iter()
+        .map(|ticket| ticket.to_i64())
+        .collect();
+    check_tickets(&mut tx, row.organizer_id, row.event_id, order, &tickets).await?;
+    sqlx::query!(
+        "with written as (
+             insert into refunds (organizer_id, event_id, id, order_id, payment_id, amount_minor, currency, reason,
+                 ticket_ids, state, created_ms)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10)
+         )
+         update orders set refunded_minor = refunded_minor + $6 where id = $4",
+        row.organizer_id,
+        row.event_id,
+        request.id.0,
+        order.0,
+        payment,
+        request.amount_minor,
+        row.currency,
+        request.reason,
+        &tickets,
+        app.now_ms()
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A refund of nothing that ends nothing is a mistake.
+fn check_ends_something(
+    request: &RefundRequest,
+    state: OrderState,
+    total_minor: i64,
+) -> Result<(), RefundError> {
+    if state == OrderState::Refunded {
+        Err(RefundError::NothingLeft)
+    } else if total_minor > 0 && request.tickets.is_empty() {
+        Err(RefundError::Field(
+            "amount_minor",
+            "at least 1, or 0 with the tickets that end",
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+async fn is_known(
+    connection: &mut PgConnection,
+    order: OrderId,
+    request: &RefundRequest,
+) -> Result<bool, RefundError> {
+    let known = sqlx::query!(
+        "select order_id, amount_minor, reason, ticket_ids from refunds where id = $1",
+        request.id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(known) = known else {
+        return Ok(false);
+    };
+    let tickets = request.tickets.iter().map(|ticket| ticket.to_i64());
+    let same = known.order_id == order.0
+        && known.amount_minor == request.amount_minor
+        && known.reason == request.reason
+        && known.ticket_ids.into_iter().eq(tickets);
+    if same {
+        Ok(true)
+    } else {
+        Err(RefundError::OtherContent)
+    }
+}
+
+async fn check_tickets(
+    connection: &mut PgConnection,
+    organizer: uuid::Uuid,
+    event: uuid::Uuid,
+    order: OrderId,
+    tickets: &[i64],
+) -> Result<(), RefundError> {
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    let good = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from tickets
+           where organizer_id = $1 and event_id = $2 and order_id = $3 and id = any($4) and status in (0, 4)"#,
+        organizer,
+        event,
+        order.0,
+        tickets
+    )
+    .fetch_one(connection)
+    .await?;
+    if good == tickets.len() as i64 {
+        Ok(())
+    } else {
+        Err(RefundError::Tickets)
+    }
+}
