@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use shared::ids::{EventId, GateNo, TypeNo, WindowNo};
 use shared::roster::{EventRow, GateRow, TicketTypeRow, WindowRow};
 
-use super::roster::Side;
+use super::sets::{self, Set};
 use super::{ReplicaError, WriteTx};
 
 /// An event's number in this file.
@@ -45,12 +45,12 @@ pub fn event_row(
     connection: &Connection,
     event: EventNo,
 ) -> Result<Option<EventRow>, ReplicaError> {
+    let sql = format!(
+        "select row from {}event_row where event = ?1",
+        sets::in_use(connection, event)?.prefix()
+    );
     let text: Option<String> = connection
-        .query_row(
-            "select row from event_row where event = ?1",
-            [event.0],
-            |row| row.get(0),
-        )
+        .query_row(&sql, [event.0], |row| row.get(0))
         .optional()?;
     text.map(|text| parse("event_row", &text)).transpose()
 }
@@ -78,7 +78,8 @@ fn rows<T: DeserializeOwned>(
     table: &'static str,
     event: EventNo,
 ) -> Result<Vec<T>, ReplicaError> {
-    let sql = format!("select row from {table} where event = ?1 order by no");
+    let set = sets::in_use(connection, event)?.prefix();
+    let sql = format!("select row from {set}{table} where event = ?1 order by no");
     let mut statement = connection.prepare(&sql)?;
     let texts = statement.query_map([event.0], |row| row.get::<_, String>(0))?;
     texts.map(|text| parse(table, &text?)).collect()
@@ -97,13 +98,13 @@ pub(super) fn json(row: &impl Serialize) -> String {
 
 pub(super) fn put_event(
     tx: &WriteTx<'_>,
-    side: Side,
+    set: Set,
     event: EventNo,
     row: &EventRow,
 ) -> Result<(), ReplicaError> {
     let sql = format!(
         "insert or replace into {}event_row (event, row) values (?1, ?2)",
-        side.prefix()
+        set.prefix()
     );
     tx.prepare_cached(&sql)?
         .execute(params![event.0, json(row)])?;
@@ -119,7 +120,7 @@ pub(super) enum Numbered<'a> {
 
 pub(super) fn put(
     tx: &WriteTx<'_>,
-    side: Side,
+    set: Set,
     event: EventNo,
     row: &Numbered<'_>,
 ) -> Result<(), ReplicaError> {
@@ -130,7 +131,7 @@ pub(super) fn put(
     };
     let sql = format!(
         "insert or replace into {}{table} (event, no, row) values (?1, ?2, ?3)",
-        side.prefix()
+        set.prefix()
     );
     tx.prepare_cached(&sql)?
         .execute(params![event.0, no, row])?;
@@ -159,7 +160,7 @@ impl Gone {
 
 pub(super) fn remove(
     tx: &WriteTx<'_>,
-    side: Side,
+    set: Set,
     event: EventNo,
     gone: Gone,
 ) -> Result<(), ReplicaError> {
@@ -170,7 +171,7 @@ pub(super) fn remove(
     };
     let sql = format!(
         "delete from {}{table} where event = ?1 and no = ?2",
-        side.prefix()
+        set.prefix()
     );
     tx.prepare_cached(&sql)?.execute(params![event.0, no])?;
     Ok(())

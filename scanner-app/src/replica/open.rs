@@ -84,7 +84,7 @@ fn settings(connection: &Connection) -> Result<(), ReplicaError> {
     connection.pragma_update(None, "cache_size", -32768)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "journal_size_limit", 16 << 20)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! Pages of the feed. Applying one is upserts, in the caller's transaction: all of a page or nothing.
+//! Pages of the feed. Applying one is upserts, so that a part of a page, or a page that comes twice, does no harm: the
+//! cursor moves with the last part.
 //!
 //! After a reset the roster is pulled anew into a second set of tables, while the first goes on
 //! serving the door, and swapped in one transaction. Facts are in neither: they are only added.
@@ -11,24 +12,20 @@ use shared::wire::v1::{Page, PageEntry};
 
 use super::events::{self, EventNo, Gone, Numbered};
 use super::facts::{self, Received};
+use super::sets::{self, Rest, Set};
+use super::tickets::Sum;
 use super::{ReplicaError, WriteTx, labels, sync_state, tickets};
 
-/// Which set of tables.
+/// Rows that are looked at between two chances for others, where nobody may wait for long.
+const AT_ONCE: usize = 1_000;
+
+/// Which of an event's rosters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The one that the door decides by.
     InUse,
     /// The one being pulled after a reset.
     Shadow,
-}
-
-impl Side {
-    pub(super) fn prefix(self) -> &'static str {
-        match self {
-            Self::InUse => "",
-            Self::Shadow => "shadow_",
-        }
-    }
 }
 
 /// How far an event's feed was applied.
@@ -64,7 +61,7 @@ pub struct PageApplied {
 /// A page was not applied.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyPageError {
-    /// The feed began anew: pull from the beginning, see [`begin_reset`].
+    /// The feed began anew: pull from the beginning, see [`clear_shadow`].
     #[error(
         "the server's list began anew (epoch {found}, here {held}); it has to be pulled from the beginning"
     )]
@@ -85,11 +82,32 @@ impl From<rusqlite::Error> for ApplyPageError {
     }
 }
 
-/// Applies a page of the event's feed and moves the cursor. `now_ms` is this device's wall clock.
+/// Applies a page of the event's feed and moves the cursor. `now_ms` is this device's wall clock. Whoever scans waits for
+/// it; see `slices` for pages of any size.
 pub fn apply_page(
     tx: &WriteTx<'_>,
     event: EventId,
     page: &Page,
+    side: Side,
+    now_ms: UnixMillis,
+) -> Result<PageApplied, ApplyPageError> {
+    apply_part(tx, event, (page, Part::Last), side, now_ms)
+}
+
+/// Which part of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// There is more of it: the cursor stays.
+    Earlier,
+    /// The page is whole with it: the cursor moves.
+    Last,
+}
+
+/// As [`apply_page`], for a part of a page.
+pub fn apply_part(
+    tx: &WriteTx<'_>,
+    event: EventId,
+    (page, part): (&Page, Part),
     side: Side,
     now_ms: UnixMillis,
 ) -> Result<PageApplied, ApplyPageError> {
@@ -101,39 +119,43 @@ pub fn apply_page(
         });
     }
     let no = events::number_or_new(tx, event)?;
-    tickets::bar(tx, side, no, &page.barred)?;
-    tickets::put(tx, side, no, &page.tickets)?;
+    let set = sets::of(tx, no, side)?;
+    tickets::bar(tx, set, no, &page.barred)?;
+    tickets::put(tx, set, no, &page.tickets)?;
     let mut applied = PageApplied {
         tickets: page.tickets.len(),
         ..PageApplied::default()
     };
     let mut rules_changed = false;
     for entry in &page.entries {
-        rules_changed |= apply_entry(tx, side, no, entry, now_ms, &mut applied)?;
+        rules_changed |= apply_entry(tx, set, no, entry, now_ms, &mut applied)?;
     }
     if rules_changed && side == Side::InUse {
         sync_state::next_generation(tx)?;
     }
-    put_cursor(tx, side, no, page, held.and_then(|held| held.as_of_ms))?;
+    match part {
+        Part::Earlier => {}
+        Part::Last => put_cursor(tx, set, no, page, held.and_then(|held| held.as_of_ms))?,
+    }
     Ok(applied)
 }
 
 /// `true` if a door has to read its rules again.
 fn apply_entry(
     tx: &WriteTx<'_>,
-    side: Side,
+    set: Set,
     event: EventNo,
     entry: &PageEntry,
     now_ms: UnixMillis,
     applied: &mut PageApplied,
 ) -> Result<bool, ReplicaError> {
     match entry {
-        PageEntry::Event(row) => events::put_event(tx, side, event, row)?,
-        PageEntry::TicketType(row) => events::put(tx, side, event, &Numbered::Type(row))?,
-        PageEntry::Window(row) => events::put(tx, side, event, &Numbered::Window(row))?,
-        PageEntry::Gate(row) => events::put(tx, side, event, &Numbered::Gate(row))?,
+        PageEntry::Event(row) => events::put_event(tx, set, event, row)?,
+        PageEntry::TicketType(row) => events::put(tx, set, event, &Numbered::Type(row))?,
+        PageEntry::Window(row) => events::put(tx, set, event, &Numbered::Window(row))?,
+        PageEntry::Gate(row) => events::put(tx, set, event, &Numbered::Gate(row))?,
         PageEntry::Deleted { kind, no } => match Gone::read(kind, *no) {
-            Some(gone) => events::remove(tx, side, event, gone)?,
+            Some(gone) => events::remove(tx, set, event, gone)?,
             None => applied.unknown += 1,
         },
         PageEntry::Fact(bytes) => {
@@ -145,7 +167,7 @@ fn apply_entry(
             return Ok(false);
         }
         PageEntry::FactLabel(row) => {
-            labels::put(tx, side, event, row)?;
+            labels::put(tx, set, event, row)?;
             return Ok(false);
         }
         PageEntry::Unknown => {
@@ -158,7 +180,7 @@ fn apply_entry(
 
 fn put_cursor(
     tx: &WriteTx<'_>,
-    side: Side,
+    set: Set,
     event: EventNo,
     page: &Page,
     as_of_ms: Option<UnixMillis>,
@@ -171,7 +193,7 @@ fn put_cursor(
     let sql = format!(
         "insert or replace into {}cursor (event, epoch, cursor, head, caught_up, as_of_ms, signed_version)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        side.prefix()
+        set.prefix()
     );
     tx.prepare_cached(&sql)?.execute(params![
         event.0,
@@ -191,14 +213,16 @@ pub fn cursor(
     event: EventId,
     side: Side,
 ) -> Result<Option<Cursor>, ReplicaError> {
+    let Some(no) = events::number(connection, event)? else {
+        return Ok(None);
+    };
     let sql = format!(
-        "select epoch, cursor, head, caught_up, as_of_ms, signed_version
-         from {}cursor where event = (select no from event where id = ?1)",
-        side.prefix()
+        "select epoch, cursor, head, caught_up, as_of_ms, signed_version from {}cursor where event = ?1",
+        sets::of(connection, no, side)?.prefix()
     );
     Ok(connection
         .prepare_cached(&sql)?
-        .query_row([event.as_bytes()], |row| {
+        .query_row([no.0], |row| {
             Ok(Cursor {
                 epoch: row.get::<_, i64>(0)?.cast_unsigned(),
                 cursor: row.get(1)?,
@@ -217,51 +241,42 @@ pub fn checksum(
     event: EventId,
     side: Side,
 ) -> Result<Checksum, ReplicaError> {
-    match events::number(connection, event)? {
-        Some(no) => tickets::checksum(connection, side, no),
-        None => Ok(Checksum::default()),
-    }
+    let mut sum = Sum::default();
+    while add_rows(connection, event, side, &mut sum)? == Rest::More {}
+    Ok(sum.so_far)
 }
 
-const TABLES: [&str; 8] = [
-    "event_row",
-    "ticket_type",
-    "entry_window",
-    "gate",
-    "ticket",
-    "barred",
-    "fact_label",
-    "cursor",
-];
+/// A part of [`checksum`]. Between two parts nobody may apply pages.
+pub fn add_rows(
+    connection: &Connection,
+    event: EventId,
+    side: Side,
+    sum: &mut Sum,
+) -> Result<Rest, ReplicaError> {
+    let Some(no) = events::number(connection, event)? else {
+        return Ok(Rest::Nothing);
+    };
+    let set = sets::of(connection, no, side)?;
+    tickets::add_rows(connection, set, no, sum, 5 * AT_ONCE)
+}
 
-/// The event's roster is pulled anew: pages go to [`Side::Shadow`] until [`finish_reset`]. Whatever an
-/// interrupted reset left there is dropped.
-pub fn begin_reset(tx: &WriteTx<'_>, event: EventId) -> Result<(), ReplicaError> {
+/// Before the event's roster is pulled anew: pages go to [`Side::Shadow`] until [`finish_reset`]. Drops some of what an
+/// earlier reset left there; call it until nothing is left.
+pub fn clear_shadow(tx: &WriteTx<'_>, event: EventId) -> Result<Rest, ReplicaError> {
     let no = events::number_or_new(tx, event)?;
-    TABLES.iter().try_for_each(|table| {
-        tx.execute(
-            &format!("delete from shadow_{table} where event = ?1"),
-            [no.0],
-        )?;
-        Ok(())
-    })
+    let shadow = sets::of(tx, no, Side::Shadow)?;
+    sets::clear(tx, shadow, no, AT_ONCE)
 }
 
-/// The roster that was pulled anew takes the place of the old one.
+/// The roster that was pulled anew takes the place of the old one, whose rows are in the shadow then: [`clear_shadow`].
+/// Where none was pulled, nothing happens: it has taken place already.
 pub fn finish_reset(tx: &WriteTx<'_>, event: EventId) -> Result<(), ReplicaError> {
     let no = events::number_or_new(tx, event)?;
-    for table in TABLES {
-        tx.execute(&format!("delete from {table} where event = ?1"), [no.0])?;
-        tx.execute(
-            &format!(
-                "insert or replace into {table} select * from shadow_{table} where event = ?1"
-            ),
-            [no.0],
-        )?;
-        tx.execute(
-            &format!("delete from shadow_{table} where event = ?1"),
-            [no.0],
-        )?;
+    if cursor(tx, event, Side::Shadow)?.is_none_or(|cursor| !cursor.caught_up) {
+        return Ok(());
     }
+    sets::swap(tx, no)?;
+    let former = sets::of(tx, no, Side::Shadow)?;
+    sets::forget_cursor(tx, former, no)?;
     sync_state::next_generation(tx)
 }

@@ -35,7 +35,7 @@ impl Version {
 struct Step {
     to: Version,
     sql: &'static str,
-    /// Made once for the roster in use and once for the one being pulled anew (`shadow_`).
+    /// Made once for each of the two sets of roster tables, see `sets`.
     roster: &'static str,
 }
 
@@ -49,6 +49,13 @@ const STEPS: &[Step] = &[
     Step {
         to: Version { major: 1, minor: 1 },
         sql: include_str!("schema/1.1.sql"),
+        roster: "",
+    },
+    // November 2026: either set of roster tables may be the one in use, so that a swap moves no rows. An older program
+    // would read the wrong one.
+    Step {
+        to: Version { major: 2, minor: 0 },
+        sql: include_str!("schema/2.0.sql"),
         roster: "",
     },
 ];

@@ -6,7 +6,7 @@ use shared::roster::{TicketRow, TicketStatus};
 use shared::sync::checksum::Checksum;
 
 use super::events::EventNo;
-use super::roster::Side;
+use super::sets::{self, Rest, Set};
 use super::{ReplicaError, WriteTx};
 
 /// The ticket's row, if it is one of this event.
@@ -15,10 +15,12 @@ pub fn ticket(
     event: EventNo,
     id: TicketId,
 ) -> Result<Option<TicketRow>, ReplicaError> {
+    let sql = format!(
+        "select id, type, entry_window, key, status, home_gate from {}ticket where id = ?1 and event = ?2",
+        sets::in_use(connection, event)?.prefix()
+    );
     connection
-        .prepare_cached(
-            "select id, type, entry_window, key, status, home_gate from ticket where id = ?1 and event = ?2",
-        )?
+        .prepare_cached(&sql)?
         .query_row(params![id.to_i64(), event.0], |row| Ok(read(row)))
         .optional()?
         .transpose()
@@ -45,8 +47,12 @@ pub fn barred(
     event: EventNo,
     id: TicketId,
 ) -> Result<Option<TicketStatus>, ReplicaError> {
+    let sql = format!(
+        "select status from {}barred where id = ?1 and event = ?2",
+        sets::in_use(connection, event)?.prefix()
+    );
     connection
-        .prepare_cached("select status from barred where id = ?1 and event = ?2")?
+        .prepare_cached(&sql)?
         .query_row(params![id.to_i64(), event.0], |row| row.get(0))
         .optional()?
         .map(status)
@@ -55,35 +61,66 @@ pub fn barred(
 
 /// How many rows the event has.
 pub fn count(connection: &Connection, event: EventNo) -> Result<u64, ReplicaError> {
-    Ok(connection.query_row(
-        "select count(*) from ticket where event = ?1",
-        [event.0],
-        |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
-    )?)
-}
-
-/// Count and xor of the rows' hashes, read row by row: is the replica the server's roster?
-pub(super) fn checksum(
-    connection: &Connection,
-    side: Side,
-    event: EventNo,
-) -> Result<Checksum, ReplicaError> {
     let sql = format!(
-        "select id, type, entry_window, key, status, home_gate from {}ticket where event = ?1",
-        side.prefix()
+        "select count(*) from {}ticket where event = ?1",
+        sets::in_use(connection, event)?.prefix()
     );
-    let mut statement = connection.prepare(&sql)?;
-    let mut rows = statement.query([event.0])?;
-    let mut sum = Checksum::default();
-    while let Some(row) = rows.next()? {
-        sum.add(&read(row)?);
-    }
-    Ok(sum)
+    Ok(connection.query_row(&sql, [event.0], |row| {
+        row.get::<_, i64>(0).map(i64::cast_unsigned)
+    })?)
 }
 
+/// Count and xor of the hashes of a roster's rows, read row by row: is the replica the server's roster? Summed in parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Sum {
+    /// Of the rows so far.
+    pub so_far: Checksum,
+    /// The last id that was looked at, as SQLite's integer.
+    through: i64,
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self {
+            so_far: Checksum::default(),
+            through: i64::MIN,
+        }
+    }
+}
+
+/// Goes on summing; looks at `most` rows at most.
+pub(super) fn add_rows(
+    connection: &Connection,
+    set: Set,
+    event: EventNo,
+    sum: &mut Sum,
+    most: usize,
+) -> Result<Rest, ReplicaError> {
+    let sql = format!(
+        "select id, type, entry_window, key, status, home_gate, event from {}ticket where id > ?1 order by id limit ?2",
+        set.prefix()
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![sum.through, most as i64])?;
+    let mut looked_at = 0;
+    while let Some(row) = rows.next()? {
+        looked_at += 1;
+        sum.through = row.get(0)?;
+        if row.get::<_, i64>(6)? == event.0 {
+            sum.so_far.add(&read(row)?);
+        }
+    }
+    Ok(if looked_at < most {
+        Rest::Nothing
+    } else {
+        Rest::More
+    })
+}
+
+/// In the order of their ids: rows that lie beside each other change few pages of the file.
 pub(super) fn put(
     tx: &WriteTx<'_>,
-    side: Side,
+    set: Set,
     event: EventNo,
     rows: &[TicketRow],
 ) -> Result<(), ReplicaError> {
@@ -93,7 +130,7 @@ pub(super) fn put(
          on conflict (id) do update set event = excluded.event, type = excluded.type,
             entry_window = excluded.entry_window, key = excluded.key, status = excluded.status,
             home_gate = excluded.home_gate",
-        side.prefix()
+        set.prefix()
     );
     let mut statement = tx.prepare_cached(&sql)?;
     for row in rows {
@@ -112,13 +149,13 @@ pub(super) fn put(
 
 pub(super) fn bar(
     tx: &WriteTx<'_>,
-    side: Side,
+    set: Set,
     event: EventNo,
     ids: &[(TicketId, TicketStatus)],
 ) -> Result<(), ReplicaError> {
     let sql = format!(
         "insert or replace into {}barred (id, event, status) values (?1, ?2, ?3)",
-        side.prefix()
+        set.prefix()
     );
     let mut statement = tx.prepare_cached(&sql)?;
     for (id, status) in ids {

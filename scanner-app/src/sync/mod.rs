@@ -7,6 +7,7 @@ pub mod enrolment;
 mod http;
 mod introduce;
 mod requests;
+mod rosters;
 mod saves;
 pub mod transport;
 

@@ -1,10 +1,11 @@
-//! The engine's saves, each in one transaction of the replica.
+//! The engine's saves. Each is one transaction of the replica, but for rosters: see `rosters`.
 
 use shared::clock::UnixMillis;
 use shared::ids::JournalId;
 use shared::sync::effect::{AfterAck, JournalUpdate, Save, Table};
 use shared::sync::event::{CallId, Event, Failure, FeedResume, Held, PushProgress, Resume};
 
+use super::rosters;
 use crate::door::{Author, WriteFactError, reopen_after_fork};
 use crate::replica::roster::{self, ApplyPageError, Side};
 use crate::replica::signed::{self, ApplySignedError};
@@ -85,47 +86,39 @@ pub(super) async fn carry_out(
     save: Save,
     now_ms: UnixMillis,
 ) -> Result<Event, SaveError> {
-    replica
-        .write_async(move |tx| saved(tx, &author, call, save, now_ms))
-        .await
-}
-
-fn saved(
-    tx: &WriteTx<'_>,
-    author: &Author,
-    call: CallId,
-    save: Save,
-    now_ms: UnixMillis,
-) -> Result<Event, SaveError> {
     match save {
         Save::Page { event, page, table } => {
-            let side = side(table);
-            roster::apply_page(tx, event, &page, side, now_ms)?;
-            let checksum = roster::checksum(tx, event, side)?;
+            let checksum = rosters::apply(replica, event, *page, side(table), now_ms).await?;
             return Ok(Event::PageApplied { call, checksum });
         }
+        Save::BeginShadow { event } => rosters::begin_shadow(replica, event).await?,
+        Save::SwapShadow { event } => rosters::swap_shadow(replica, event).await?,
         Save::Acks(updates) => {
-            let progress = acks(tx, author, updates, now_ms)?;
+            let progress = replica
+                .write_async(move |tx| acks(tx, &author, updates, now_ms))
+                .await?;
             return Ok(Event::AcksSaved { call, progress });
         }
-        Save::BeginShadow { event } => roster::begin_reset(tx, event)?,
-        Save::SwapShadow { event } => {
-            roster::finish_reset(tx, event)?;
-            journals::forget_acks(tx, event)?;
-            carried::offer_again(tx, event)?;
-        }
         Save::Signed(objects) => {
-            for object in &objects {
-                signed::apply(tx, object)?;
-            }
+            let each = move |tx: &WriteTx<'_>| {
+                let mut objects = objects.iter();
+                objects.try_for_each(|object| signed::apply(tx, object).map(drop))
+            };
+            replica.write_async(each).await?;
         }
         Save::Grant(grant) => {
-            identity::update_rights(tx, &grant.rights, &grant.events, grant.gate)?;
+            let update = move |tx: &WriteTx<'_>| {
+                identity::update_rights(tx, &grant.rights, &grant.events, grant.gate)
+            };
+            replica.write_async(update).await?;
         }
         Save::Measured { times, server_ms } => {
-            tx.update_time(|time| time.measured(times.sent_ms, times.received_ms, server_ms))?;
+            let measured = move |tx: &WriteTx<'_>| {
+                tx.update_time(|time| time.measured(times.sent_ms, times.received_ms, server_ms))
+            };
+            replica.write_async(measured).await?;
         }
-        Save::EraseSecrets => signed::forget_keys(tx)?,
+        Save::EraseSecrets => replica.write_async(signed::forget_keys).await?,
     }
     Ok(Event::Saved { call })
 }

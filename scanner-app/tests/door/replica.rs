@@ -2,13 +2,17 @@
 
 use rusqlite::Connection;
 use scanner_app::door::{AtGate, Door, Sight};
-use scanner_app::replica::roster::{ApplyPageError, Side, apply_page, checksum, cursor};
+use scanner_app::replica::roster::{
+    ApplyPageError, Side, apply_page, apply_part, checksum, cursor,
+};
 use scanner_app::replica::signed::{self, Applied, ApplySignedError};
+use scanner_app::replica::slices::slices;
 use scanner_app::replica::{
-    OpenReplicaError, REPLICA_FILE, Replica, ReplicaError, Start, events, held, roster, tickets,
+    OpenReplicaError, REPLICA_FILE, Replica, ReplicaError, Rest, Start, events, held, roster,
+    tickets,
 };
 use shared::admission::Direction;
-use shared::ids::{TicketId, WindowNo};
+use shared::ids::{EventId, TicketId, WindowNo};
 use shared::roster::{TicketStatus, WindowRow};
 use shared::sync::checksum::Checksum;
 use shared::wire::v1::{Page, PageEntry};
@@ -23,6 +27,11 @@ fn rows(replica: &Replica, venue: &Venue) -> u64 {
             None => Ok(0),
         })
         .expect("counted")
+}
+
+fn clear_shadow(replica: &Replica, event: EventId) {
+    let clear = || replica.write(move |tx| roster::clear_shadow(tx, event));
+    while clear().expect("cleared") == Rest::More {}
 }
 
 #[test]
@@ -122,9 +131,7 @@ fn a_page_of_another_epoch_is_refused_and_pulled_beside_the_old_roster() {
         Err(ApplyPageError::OtherEpoch { held: 7, found: 8 })
     ));
 
-    replica
-        .write(move |tx| roster::begin_reset(tx, event))
-        .expect("begun");
+    clear_shadow(&replica, event);
     for page in [anew(&[8, 9], true), anew(&[10], false)] {
         replica
             .write(move |tx| apply_page(tx, event, &page, Side::Shadow, NOW))
@@ -247,7 +254,7 @@ fn set_version(device: &Device, number: u32) {
 fn a_newer_major_version_is_refused_in_words_and_left_as_it_is() {
     let device = Device::new(21);
     drop(device.open());
-    set_version(&device, 2000);
+    set_version(&device, 3000);
     let before = std::fs::read(device.data().join(REPLICA_FILE)).expect("read");
     let error = Replica::open(&device.data(), &device.state()).expect_err("newer");
     assert_eq!(error.code(), "replica_newer");
@@ -260,13 +267,13 @@ fn a_newer_major_version_is_refused_in_words_and_left_as_it_is() {
 fn a_newer_minor_version_opens_and_stays_newer() {
     let device = Device::new(21);
     drop(device.open());
-    set_version(&device, 1007);
+    set_version(&device, 2007);
     drop(device.open());
     let connection = Connection::open(device.data().join(REPLICA_FILE)).expect("opens");
     let number: u32 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .expect("read");
-    assert_eq!(number, 1007);
+    assert_eq!(number, 2007);
 }
 
 /// A2: the step to 1.1 keeps every fact and finds how far each journal goes on.
@@ -300,9 +307,83 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
         let dropped = connection.execute(&format!("drop table {table}"), []);
         dropped.expect("dropped");
     }
+    connection
+        .execute("alter table event drop column roster_set", [])
+        .expect("dropped");
     drop(connection);
     set_version(&device, 1000);
-    assert_eq!(vector(&device.open()), before);
+    let replica = device.open();
+    assert_eq!(vector(&replica), before);
+    assert_eq!(rows(&replica, &venue), 3);
+}
+
+/// L3: a reset moves no rows, so that a door waits for it no longer than for a scan, and each roster after the next is in
+/// the tables of the one before.
+#[test]
+fn rosters_are_swapped_time_and_again_and_a_swap_that_comes_twice_is_one() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[1, 2]);
+    let event = venue.event;
+    let swap = |replica: &Replica| {
+        let swapped = replica.write(move |tx| roster::finish_reset(tx, event));
+        swapped.expect("swapped");
+    };
+    let is_here = |replica: &Replica, ticket| {
+        let found = replica.read(move |tx| {
+            let no = events::number(tx, event)?.expect("an event");
+            tickets::ticket(tx, no, TicketId(ticket))
+        });
+        found.expect("read").is_some()
+    };
+    for life in 8..=11u64 {
+        clear_shadow(&replica, event);
+        let page = Page {
+            epoch: life,
+            ..venue.page(NOW, &[life, life + 1, life + 2])
+        };
+        replica
+            .write(move |tx| apply_page(tx, event, &page, Side::Shadow, NOW))
+            .expect("applied aside");
+        assert!(!is_here(&replica, life + 2));
+        swap(&replica);
+        // A crash came before it was noted that it is done.
+        swap(&replica);
+        assert_eq!(rows(&replica, &venue), 3);
+        assert!(is_here(&replica, life + 2) && !is_here(&replica, life - 1));
+    }
+    // Pulled from now on is what follows the last one.
+    let page = Page {
+        epoch: 11,
+        ..venue.page(NOW, &[20])
+    };
+    venue.pull(&replica, page);
+    assert_eq!(rows(&replica, &venue), 4);
+}
+
+/// A crash between two slices: the page comes again, for the cursor never went ahead of its rows.
+#[test]
+fn a_part_of_a_page_leaves_the_cursor_where_it_was() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[1, 2]);
+    let event = venue.event;
+    let page = Page {
+        cursor: "c2".into(),
+        ..venue.page(NOW + 5, &(3..2_500).collect::<Vec<_>>())
+    };
+    let cursor = |replica: &Replica| {
+        let cursor = replica.read(move |tx| cursor(tx, event, Side::InUse));
+        cursor.expect("read").expect("a cursor").cursor
+    };
+    let parts = slices(page);
+    assert_eq!(parts.len(), 4, "three of tickets, and the rules");
+    for (page, part) in parts {
+        assert_eq!(cursor(&replica), "c1");
+        replica
+            .write(move |tx| apply_part(tx, event, (&page, part), Side::InUse, NOW))
+            .expect("applied");
+    }
+    assert_eq!(cursor(&replica), "c2");
+    assert_eq!(rows(&replica, &venue), 2_499);
 }
 
 #[test]

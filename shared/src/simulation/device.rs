@@ -540,7 +540,7 @@ impl Node {
     ) -> Event {
         match save {
             Save::Page { page, table, .. } => {
-                let checksum = self.apply(venue, &page, table, true_ms, dice);
+                let checksum = Some(self.apply(venue, &page, table, true_ms, dice));
                 return Event::PageApplied { call, checksum };
             }
             Save::Acks(updates) => {

@@ -83,8 +83,8 @@ pub enum Event {
     PageApplied {
         /// Answers `Effect::ApplyPage`.
         call: CallId,
-        /// Over the tickets of the table that it was applied to.
-        checksum: Checksum,
+        /// Over the tickets of the table that it was applied to; to be had if the page told the server's.
+        checksum: Option<Checksum>,
     },
     /// Root-signed objects came.
     SignedReceived {

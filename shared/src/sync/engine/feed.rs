@@ -173,7 +173,7 @@ impl Feed {
     }
 
     /// The page is applied; what comes next.
-    fn applied(&mut self, ours: Checksum, now: Moment) -> Next {
+    fn applied(&mut self, ours: Option<Checksum>, now: Moment) -> Next {
         let Some(page) = self.applying.take() else {
             return Next::GoOn;
         };
@@ -190,7 +190,9 @@ impl Feed {
             return Next::GoOn;
         }
         match page.checksum {
-            Some(theirs) if theirs != (ours.rows, ours.xor) => return Next::Differs(theirs),
+            Some(theirs) if ours.map(|ours| (ours.rows, ours.xor)) != Some(theirs) => {
+                return Next::Differs(theirs);
+            }
             Some(_) => self.backoff.succeed(),
             None => {}
         }
@@ -306,7 +308,7 @@ impl Engine {
     pub(super) fn page_applied(
         &mut self,
         id: CallId,
-        ours: Checksum,
+        ours: Option<Checksum>,
         out: &mut Vec<Effect>,
         context: &mut Context<'_>,
     ) {
@@ -323,6 +325,7 @@ impl Engine {
         match feed.applied(ours, context.now) {
             Next::GoOn => {}
             Next::Differs(theirs) => {
+                let ours = ours.unwrap_or_default();
                 out.push(Effect::Report(Report::checksum(event, ours, theirs)));
                 feed.reset();
                 feed.backoff.fail(call.sent_at, context.now, context.random);

@@ -81,7 +81,7 @@ impl Bench {
                     let done = match save {
                         Save::Page { .. } => Event::PageApplied {
                             call,
-                            checksum: Checksum::default(),
+                            checksum: Some(Checksum::default()),
                         },
                         Save::Acks(updates) => {
                             self.updates = updates;

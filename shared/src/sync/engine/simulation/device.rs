@@ -152,7 +152,7 @@ impl SimDevice {
     pub(super) fn save(&mut self, call: CallId, save: Save) -> Event {
         match save {
             Save::Page { event, page, table } => {
-                let checksum = self.apply(event, &page, table);
+                let checksum = Some(self.apply(event, &page, table));
                 return Event::PageApplied { call, checksum };
             }
             Save::Acks(updates) => {
