@@ -2,24 +2,21 @@
 //!
 //! The server never refuses a well-formed fact for what it says: the guest is inside already. It stores it and folds.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::clock::UnixMillis;
-use shared::fact::{FactBody, FactPublicKey, Head};
-use shared::ids::{DeviceId, EventId, JournalId, OrganizerId, TicketId};
+use shared::fact::{FactBody, Head};
+use shared::ids::{EventId, JournalId, OrganizerId, TicketId};
 use shared::wire::latest::{FactsAnswer, JournalAck};
 use sqlx::PgConnection;
-use uuid::Uuid;
 
-use super::alerts;
 use super::clock::{self, Suspect};
-use super::folding;
-use super::intake::{self, Offered, Placed, Refusal, Refused, Upload};
+use super::intake::{self, Placed, Refused, Upload};
 use super::own_journal::{AppendOwnError, append_own};
-use super::rows;
 use super::rules::LoadRulesError;
 use super::sessions::DeviceSession;
 use super::store::{self, FactRows, HeadRow, QuarantineRow};
+use super::{alerts, folding, located, refused};
 use crate::app::App;
 use crate::database::transaction;
 use crate::edge::OsRandom;
@@ -82,13 +79,6 @@ impl From<UploadFactsError> for ApiError {
     }
 }
 
-/// A journal as the server has it.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    event: EventId,
-    head: Head,
-}
-
 /// Stores what can be stored and says of each journal how far it is safe.
 pub async fn upload(
     app: &App,
@@ -104,24 +94,29 @@ pub async fn upload(
         .filter_map(|bytes| shared::fact::envelope::Header::peek(bytes).ok())
         .map(|header| header.journal)
         .collect();
-    let mut tx = transaction::begin(&app.pool).await?;
-    let keys = device_keys(&mut tx, organizer).await?;
-    // Curves are slow: not on the threads that serve everybody.
+    let keys = located::device_keys(&mut *app.pool.acquire().await?, organizer).await?;
+    // Curves are slow: not on the threads that serve everybody, and with no connection in hand.
     let mut read = tokio::task::spawn_blocking(move || {
         let mut read = intake::read(envelopes);
         read.verify(&keys);
         read
     })
     .await?;
-    let events = locate(&mut tx, organizer, &mut read).await?;
-    let told = told_of_refused(&mut tx, carrier, &read, &events).await?;
+    let (events, told) = {
+        let mut conn = app.pool.acquire().await?;
+        let events = located::locate(&mut conn, organizer, &mut read).await?;
+        let told = refused::told_of(&mut conn, carrier, &read, &events).await?;
+        (events, told)
+    };
     let changed: BTreeSet<EventId> = events.values().chain(&told).copied().collect();
+    let _turn = app.door.uploads.take(&changed).await;
+    let mut tx = transaction::begin(&app.pool).await?;
     for &event in &changed {
         store::begin_change(&mut tx, organizer, event).await?;
     }
     let now_ms = app.now_ms();
     let (mut acks, refused) = store_upload(app, &mut tx, organizer, read, &events, now_ms).await?;
-    keep_refused(&mut tx, carrier, &refused, (&events, &told), now_ms).await?;
+    refused::keep(&mut tx, carrier, &refused, (&events, &told), now_ms).await?;
     tx.commit().await?;
     for event in changed {
         app.door.watch.changed(event);
@@ -144,105 +139,6 @@ fn ack(journal: JournalId, acked_through: u64) -> JournalAck {
     }
 }
 
-/// The keys of all the organizer's devices, revoked ones and the server's own among them.
-pub(super) async fn device_keys(
-    conn: &mut PgConnection,
-    organizer: OrganizerId,
-) -> Result<HashMap<DeviceId, FactPublicKey>, sqlx::Error> {
-    let rows = sqlx::query!(
-        "select id, public_key from devices where organizer_id = $1",
-        organizer.0
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            let key = FactPublicKey::from_bytes(&rows::key_bytes(&row.public_key)).ok()?;
-            Some((DeviceId(row.id), key))
-        })
-        .collect())
-}
-
-/// The event of each journal: as it was opened, or as its opening in this upload says. Journals that have neither are
-/// left out: a gap. What belongs to nobody here is refused.
-async fn locate(
-    conn: &mut PgConnection,
-    organizer: OrganizerId,
-    upload: &mut Upload,
-) -> Result<BTreeMap<JournalId, EventId>, sqlx::Error> {
-    let of_refused = upload.refused.iter().map(|refused| refused.journal);
-    let ids: BTreeSet<JournalId> = upload.journals.keys().copied().chain(of_refused).collect();
-    let ids: Vec<Uuid> = ids.into_iter().map(|journal| journal.0).collect();
-    let known: HashMap<JournalId, (Uuid, EventId, DeviceId)> = sqlx::query!(
-        "select id, organizer_id, event_id, device_id from journals where id = any($1)",
-        &ids
-    )
-    .fetch_all(&mut *conn)
-    .await?
-    .into_iter()
-    .map(|row| {
-        let at = (
-            row.organizer_id,
-            EventId(row.event_id),
-            DeviceId(row.device_id),
-        );
-        (JournalId(row.id), at)
-    })
-    .collect();
-    let mut events = BTreeMap::new();
-    for journal in ids.into_iter().map(JournalId) {
-        match known.get(&journal) {
-            Some((of, _, _)) if *of != organizer.0 => {
-                upload.refuse_journal(journal, Refusal::ForeignAuthor);
-            }
-            Some((_, event, author)) => {
-                upload.refuse_foreign(journal, *author);
-                events.insert(journal, *event);
-            }
-            None => {
-                if let Some(event) = opened_here(conn, organizer, upload, journal).await? {
-                    events.insert(journal, event);
-                }
-            }
-        }
-    }
-    Ok(events)
-}
-
-async fn opened_here(
-    conn: &mut PgConnection,
-    organizer: OrganizerId,
-    upload: &mut Upload,
-    journal: JournalId,
-) -> Result<Option<EventId>, sqlx::Error> {
-    let first = upload
-        .journals
-        .get(&journal)
-        .and_then(|offered| offered.first());
-    let Some(first) = first.filter(|first| first.header.seq == 1) else {
-        return Ok(None);
-    };
-    let Some(event) = first.opens() else {
-        upload.refuse_journal(journal, Refusal::UnknownPurpose);
-        return Ok(None);
-    };
-    let author = first.header.device;
-    let has_feed = sqlx::query_scalar!(
-        r#"select exists (select from feeds where organizer_id = $1 and event_id = $2) as "there!""#,
-        organizer.0,
-        event.0
-    )
-    .fetch_one(conn)
-    .await?;
-    if !has_feed {
-        upload.refuse_journal(journal, Refusal::UnknownEvent);
-        return Ok(None);
-    }
-    upload.refuse_foreign(journal, author);
-    Ok(Some(event))
-}
-
 async fn store_upload(
     app: &App,
     conn: &mut PgConnection,
@@ -251,7 +147,7 @@ async fn store_upload(
     events: &BTreeMap<JournalId, EventId>,
     now_ms: UnixMillis,
 ) -> Result<(BTreeMap<JournalId, JournalAck>, Vec<Refused>), UploadFactsError> {
-    let known = heads(conn, events).await?;
+    let known = located::heads(conn, events).await?;
     let mut acks = BTreeMap::new();
     let mut by_event: BTreeMap<EventId, Vec<(JournalId, Placed, Head)>> = BTreeMap::new();
     for (&journal, &event) in events {
@@ -265,7 +161,7 @@ async fn store_upload(
             acks.insert(journal, ack(journal, 0));
             continue;
         }
-        let held = hashes(conn, organizer, event, journal, &offered).await?;
+        let held = located::hashes(conn, organizer, event, journal, &offered).await?;
         let placed = intake::place(former, &held, offered);
         let mut said = ack(journal, placed.head.seq);
         said.forked_at = placed.forked_at;
@@ -285,57 +181,6 @@ async fn store_upload(
             .push((refused.seq, refused.why.code().to_owned()));
     }
     Ok((acks, upload.refused))
-}
-
-/// Under the events' locks.
-async fn heads(
-    conn: &mut PgConnection,
-    events: &BTreeMap<JournalId, EventId>,
-) -> Result<HashMap<JournalId, Known>, sqlx::Error> {
-    let ids: Vec<Uuid> = events.keys().map(|journal| journal.0).collect();
-    let rows = sqlx::query!(
-        "select id, event_id, head_seq, head_hash from journals where id = any($1)",
-        &ids
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let head = Head {
-                seq: row.head_seq.cast_unsigned(),
-                hash: rows::key_bytes(&row.head_hash),
-            };
-            let event = EventId(row.event_id);
-            (JournalId(row.id), Known { event, head })
-        })
-        .collect())
-}
-
-async fn hashes(
-    conn: &mut PgConnection,
-    organizer: OrganizerId,
-    event: EventId,
-    journal: JournalId,
-    offered: &[Offered],
-) -> Result<HashMap<u64, [u8; 32]>, sqlx::Error> {
-    let seqs: Vec<i64> = offered
-        .iter()
-        .map(|offered| offered.header.seq.cast_signed())
-        .collect();
-    let rows = sqlx::query!(
-        "select seq, hash from facts where organizer_id = $1 and event_id = $2 and journal_id = $3 and seq = any($4)",
-        organizer.0,
-        event.0,
-        journal.0,
-        &seqs
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.seq.cast_unsigned(), rows::key_bytes(&row.hash)))
-        .collect())
 }
 
 async fn store_event(
@@ -387,11 +232,31 @@ async fn store_event(
         .rules
         .load(conn, &app.vault, organizer, event)
         .await?;
+    let tickets = concerned(&journals);
+    // What came need not be read again: it is in hand.
+    let mut of_tickets = folding::facts_of(conn, &rules, &tickets).await?;
     store::upsert_heads(conn, organizer, event, &heads, now_ms).await?;
     facts.insert(conn, organizer, event, now_ms).await?;
     let annotations = suspects.iter().filter_map(Suspect::annotation).collect();
-    append_own(conn, &rules, annotations, now_ms, &mut OsRandom).await?;
-    let tickets: BTreeSet<TicketId> = journals
+    let said = append_own(conn, &rules, annotations, now_ms, &mut OsRandom).await?;
+    let came = journals
+        .iter()
+        .flat_map(|(_, placed, _)| &placed.accepted)
+        .filter_map(|accepted| Some((accepted.fact.as_ref()?, accepted.header.hash)));
+    let said = said.iter().map(|said| (said.fact(), said.hash()));
+    for (fact, hash) in came.chain(said) {
+        if let Some(ticket) = fact.ticket() {
+            let of_ticket = of_tickets.entry(ticket).or_default();
+            of_ticket.push((fact.clone(), hash));
+        }
+    }
+    folding::refold_from(conn, &rules, (&tickets, of_tickets), now_ms).await?;
+    Ok(())
+}
+
+/// The tickets that what came says something of.
+fn concerned(journals: &[(JournalId, Placed, Head)]) -> BTreeSet<TicketId> {
+    journals
         .iter()
         .flat_map(|(_, placed, _)| &placed.accepted)
         .filter_map(|accepted| accepted.fact.as_ref())
@@ -409,62 +274,5 @@ async fn store_event(
             | FactBody::Release { .. }
             | FactBody::Opaque { .. } => fact.ticket().into_iter().collect(),
         })
-        .collect();
-    folding::refold(conn, &rules, &tickets, now_ms).await?;
-    Ok(())
-}
-
-/// Who hears of facts that can never be taken and whose event can't be told: the events of the device that brought them.
-async fn told_of_refused(
-    conn: &mut PgConnection,
-    carrier: &DeviceSession,
-    upload: &Upload,
-    events: &BTreeMap<JournalId, EventId>,
-) -> Result<BTreeSet<EventId>, sqlx::Error> {
-    let mut refused = upload.refused.iter();
-    if refused.all(|refused| events.contains_key(&refused.journal)) {
-        return Ok(BTreeSet::new());
-    }
-    let its: Vec<Uuid> = carrier.events.iter().map(|event| event.0).collect();
-    let with_feed = sqlx::query_scalar!(
-        "select event_id from feeds where organizer_id = $1 and event_id = any($2)",
-        carrier.organizer.0,
-        &its
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(with_feed.into_iter().map(EventId).collect())
-}
-
-/// Parks what can never be taken, and says so.
-async fn keep_refused(
-    conn: &mut PgConnection,
-    carrier: &DeviceSession,
-    refused: &[Refused],
-    (events, told): (&BTreeMap<JournalId, EventId>, &BTreeSet<EventId>),
-    now_ms: UnixMillis,
-) -> Result<(), sqlx::Error> {
-    let event_of = |refused: &Refused| events.get(&refused.journal).copied();
-    let rows: Vec<QuarantineRow> = refused
-        .iter()
-        .map(|refused| QuarantineRow {
-            event: event_of(refused).unwrap_or(EventId(Uuid::nil())),
-            journal: refused.journal.0,
-            seq: refused.seq,
-            device: refused.device,
-            why: refused.why.column(),
-            envelope: refused.bytes.clone(),
-        })
-        .collect();
-    let parked = store::quarantine(conn, carrier.organizer, &rows, now_ms).await?;
-    let known = refused.iter().filter_map(event_of);
-    let concerned: BTreeSet<EventId> = known.chain(told.iter().copied()).collect();
-    for event in concerned {
-        let here = refused.iter().filter(|refused| {
-            event_of(refused).map_or(told.contains(&event), |known| known == event)
-        });
-        let rows = alerts::refused(carrier.device, here, &parked);
-        alerts::upsert(conn, (carrier.organizer, event), rows, now_ms).await?;
-    }
-    Ok(())
+        .collect()
 }

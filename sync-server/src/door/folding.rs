@@ -1,18 +1,16 @@
-//! Keeping what the fold says of each ticket: its state, the labels of its facts, its alerts. Invariants M1 to M6.
+//! Folding tickets from all their facts, and keeping what that comes to. Invariants M1 to M6.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use shared::admission::fold::FactHash;
-use shared::admission::{FactLabel, FoldContext, Folded, Issued, fold};
+use shared::admission::{FoldContext, Issued, fold};
 use shared::clock::UnixMillis;
 use shared::fact::{Envelope, Fact, FactBody};
-use shared::ids::{EventId, FactName, OrganizerId, TicketId};
+use shared::ids::{EventId, OrganizerId, TicketId};
 use shared::roster::TicketRow;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
-use super::alerts::{self, AlertRow};
-use super::own_journal::Signed;
+use super::folded::Written;
 use super::rows;
 use super::rules::{EventRules, LoadRulesError};
 use crate::app::App;
@@ -51,7 +49,7 @@ pub async fn refold_tickets(
 }
 
 /// Folds tickets anew from all their facts and writes what changed, in the caller's transaction, which has called
-/// `begin_change`. Call it with the facts that came, and with a ticket's new status.
+/// `begin_change`. Call it with a ticket's new status, and with what was said of its facts.
 pub async fn refold(
     conn: &mut PgConnection,
     event_rules: &EventRules,
@@ -65,15 +63,38 @@ pub async fn refold(
     written.write(conn, event_rules, now_ms).await
 }
 
+/// The same for whoever has all facts of these tickets in hand: those that were stored, and those that came.
+pub(super) async fn refold_from(
+    conn: &mut PgConnection,
+    event_rules: &EventRules,
+    (tickets, facts): (&BTreeSet<TicketId>, HashMap<TicketId, FactsOfTicket>),
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    let written = folded_from(&mut *conn, event_rules, tickets, facts).await?;
+    written.write(conn, event_rules, now_ms).await
+}
+
 /// What all facts of these tickets come to, from scratch (M2).
 pub(super) async fn folded(
     conn: &mut PgConnection,
     event_rules: &EventRules,
     tickets: &BTreeSet<TicketId>,
 ) -> Result<Written, sqlx::Error> {
-    let ids: Vec<i64> = tickets.iter().map(|ticket| ticket.to_i64()).collect();
+    let facts = facts_of(conn, event_rules, tickets).await?;
+    folded_from(conn, event_rules, tickets, facts).await
+}
+
+async fn folded_from(
+    conn: &mut PgConnection,
+    event_rules: &EventRules,
+    tickets: &BTreeSet<TicketId>,
+    mut facts: HashMap<TicketId, FactsOfTicket>,
+) -> Result<Written, sqlx::Error> {
+    let ids = numbers(tickets);
     let (organizer, event) = (event_rules.organizer, event_rules.event.id);
-    let mut facts = facts_of(conn, event_rules, &ids).await?;
     let rows: HashMap<TicketId, TicketRow> = rows::ticket_rows(conn, organizer, event, &ids)
         .await?
         .into_iter()
@@ -109,16 +130,21 @@ pub(super) async fn folded(
     Ok(written)
 }
 
-async fn facts_of(
+fn numbers(tickets: &BTreeSet<TicketId>) -> Vec<i64> {
+    tickets.iter().map(|ticket| ticket.to_i64()).collect()
+}
+
+/// The facts of these tickets that are stored.
+pub(super) async fn facts_of(
     conn: &mut PgConnection,
     rules: &EventRules,
-    tickets: &[i64],
+    tickets: &BTreeSet<TicketId>,
 ) -> Result<HashMap<TicketId, FactsOfTicket>, sqlx::Error> {
     let rows = sqlx::query_scalar!(
         "select envelope from facts where organizer_id = $1 and event_id = $2 and ticket_id = any($3)",
         rules.organizer.0,
         rules.event.id.0,
-        tickets
+        &numbers(tickets)
     )
     .fetch_all(conn)
     .await?;
@@ -178,311 +204,4 @@ fn is_before_revocation(rules: &EventRules, fact: &Fact, hash: &FactHash) -> boo
             *journal == fact.journal && (fact.seq < *seq || (fact.seq == *seq && hash == last))
         }),
     })
-}
-
-/// A ticket's row in `ticket_states`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct State {
-    pub(super) ticket: TicketId,
-    pub(super) inside: bool,
-    pub(super) entries: i32,
-    pub(super) exits: i32,
-    pub(super) last_entry_ms: Option<UnixMillis>,
-    pub(super) last_gate: Option<i32>,
-    pub(super) entry_gates: Vec<i32>,
-    pub(super) exit_gates: Vec<i32>,
-}
-
-/// What folds came to, as columns.
-#[derive(Debug, Default)]
-pub(super) struct Written {
-    tickets: Vec<i64>,
-    inside: Vec<bool>,
-    entries: Vec<i32>,
-    exits: Vec<i32>,
-    last_entry_ms: Vec<Option<i64>>,
-    last_gate: Vec<Option<i32>>,
-    /// `{1,2}`: PostgreSQL has no arrays of arrays of unequal length.
-    entry_gates: Vec<String>,
-    exit_gates: Vec<String>,
-    labels: BTreeMap<FactName, Vec<FactLabel>>,
-    alerts: Vec<AlertRow>,
-}
-
-impl Written {
-    pub(super) fn push(&mut self, ticket: TicketId, facts: &[(Fact, FactHash)], folded: Folded) {
-        let (entry_gates, exit_gates) = counted_gates(facts, &folded);
-        let last = folded.state.last_entry;
-        self.tickets.push(ticket.to_i64());
-        self.inside.push(folded.state.inside);
-        self.entries
-            .push(i32::try_from(folded.state.entries).unwrap_or(i32::MAX));
-        self.exits.push(exit_gates.len() as i32);
-        self.last_entry_ms.push(last.map(|entry| entry.at_ms));
-        self.last_gate.push(last.map(|entry| entry.gate.0.into()));
-        self.entry_gates.push(array_text(&entry_gates));
-        self.exit_gates.push(array_text(&exit_gates));
-        self.alerts.extend(alerts::of_fold(ticket, facts, &folded));
-        self.labels.extend(folded.labels);
-    }
-
-    /// The tickets' rows.
-    pub(super) fn states(&self) -> impl Iterator<Item = State> {
-        (0..self.tickets.len()).map(|n| State {
-            ticket: TicketId::from_i64(self.tickets[n]),
-            inside: self.inside[n],
-            entries: self.entries[n],
-            exits: self.exits[n],
-            last_entry_ms: self.last_entry_ms[n],
-            last_gate: self.last_gate[n],
-            entry_gates: numbers(&self.entry_gates[n]),
-            exit_gates: numbers(&self.exit_gates[n]),
-        })
-    }
-
-    /// The labels of each fact, with commas between.
-    pub(super) fn labels(&self) -> impl Iterator<Item = (FactName, String)> {
-        let labels = self.labels.iter();
-        labels.map(|(name, labels)| (*name, label_texts(labels)))
-    }
-
-    /// Writes what differs from what is there.
-    pub(super) async fn write(
-        &self,
-        conn: &mut PgConnection,
-        rules: &EventRules,
-        now_ms: UnixMillis,
-    ) -> Result<(), sqlx::Error> {
-        self.write_states(conn, rules).await?;
-        self.write_labels(conn, rules).await?;
-        self.write_alerts(conn, rules, now_ms).await
-    }
-
-    pub(super) async fn write_alerts(
-        &self,
-        conn: &mut PgConnection,
-        rules: &EventRules,
-        now_ms: UnixMillis,
-    ) -> Result<(), sqlx::Error> {
-        let of = (rules.organizer, rules.event.id);
-        alerts::upsert(conn, of, self.alerts.clone(), now_ms).await
-    }
-
-    /// Whether there is something to tell of: [`Self::write_alerts`].
-    pub(super) fn has_alerts(&self) -> bool {
-        !self.alerts.is_empty()
-    }
-
-    /// As [`Self::write`] but for the alerts, and the facts themselves, in one statement: each costs a tenth of what a
-    /// scan may. It takes the event's lock where the caller has not, and writes nothing, `false`, if something was
-    /// written to the event since its number was `head`.
-    pub(super) async fn write_with(
-        &self,
-        conn: &mut PgConnection,
-        rules: &EventRules,
-        signed: &Signed,
-        head: i64,
-        now_ms: UnixMillis,
-    ) -> Result<bool, sqlx::Error> {
-        let (number, head) = (head, &signed.head);
-        let facts = &signed.rows;
-        let labels = LabelColumns::of(&self.labels);
-        sqlx::query_scalar!(
-            r#"with taken as materialized (
-                 select 1 where begin_change_after($1, $2, $30) is not null
-             ), written_facts as (
-                 insert into facts (organizer_id, event_id, journal_id, seq, device_id, fact_id, hash, kind, ticket_id,
-                                    gate_no, reason, amount, envelope, received_ms)
-                 select $1, $2, j, s, d, f, h, k, t, g, r, a, e, $14
-                 from unnest($3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::bytea[], $8::integer[], $9::bigint[],
-                             $10::integer[], $11::smallint[], $12::integer[], $13::bytea[])
-                      as n (j, s, d, f, h, k, t, g, r, a, e), taken
-             ), written_head as (
-                 insert into journals (organizer_id, event_id, id, device_id, head_seq, head_hash, opened_ms)
-                 select $1, $2, $15, $16, $17, $18, $14 from taken
-                 on conflict (organizer_id, event_id, id) do update
-                 set head_seq = excluded.head_seq, head_hash = excluded.head_hash
-             ), written_states as (
-                 insert into ticket_states as s (organizer_id, event_id, ticket_id, inside, entries, exits, last_entry_ms,
-                                                 last_gate, entry_gates, exit_gates)
-                 select $1, $2, t, i, n, x, m, g, eg::integer[], xg::integer[]
-                 from unnest($19::bigint[], $20::boolean[], $21::integer[], $22::integer[], $23::bigint[],
-                             $24::integer[], $25::text[], $26::text[]) as w (t, i, n, x, m, g, eg, xg), taken
-                 on conflict (organizer_id, event_id, ticket_id) do update
-                 set inside = excluded.inside, entries = excluded.entries, exits = excluded.exits,
-                     last_entry_ms = excluded.last_entry_ms, last_gate = excluded.last_gate,
-                     entry_gates = excluded.entry_gates, exit_gates = excluded.exit_gates
-                 where (s.*) is distinct from (excluded.*)
-             ), written_labels as (
-                 insert into fact_labels (organizer_id, event_id, device_id, fact_id, labels)
-                 select $1, $2, d, f, string_to_array(t, ',')
-                 from unnest($27::uuid[], $28::uuid[], $29::text[]) as w (d, f, t), taken
-                 where t <> array_to_string(coalesce((select was.labels from fact_labels was
-                     where was.organizer_id = $1 and was.event_id = $2 and was.device_id = d and was.fact_id = f), '{ok}'), ',')
-                 on conflict (organizer_id, event_id, device_id, fact_id) do update set labels = excluded.labels
-             )
-             select exists (select from taken) as "written!""#,
-            rules.organizer.0,
-            rules.event.id.0,
-            &facts.journals,
-            &facts.seqs,
-            &facts.devices,
-            &facts.ids,
-            &facts.hashes,
-            &facts.kinds,
-            &facts.tickets as &[Option<i64>],
-            &facts.gates as &[Option<i32>],
-            &facts.reasons as &[Option<i16>],
-            &facts.amounts,
-            &facts.envelopes,
-            now_ms,
-            head.journal,
-            head.device.0,
-            head.seq,
-            &head.hash,
-            &self.tickets,
-            &self.inside,
-            &self.entries,
-            &self.exits,
-            &self.last_entry_ms as &[Option<i64>],
-            &self.last_gate as &[Option<i32>],
-            &self.entry_gates,
-            &self.exit_gates,
-            &labels.devices,
-            &labels.facts,
-            &labels.texts,
-            number
-        )
-        .fetch_one(conn)
-        .await
-    }
-
-    async fn write_states(
-        &self,
-        conn: &mut PgConnection,
-        rules: &EventRules,
-    ) -> Result<(), sqlx::Error> {
-        sqlx::query!(
-            "insert into ticket_states as s (organizer_id, event_id, ticket_id, inside, entries, exits, last_entry_ms,
-                                             last_gate, entry_gates, exit_gates)
-             select $1, $2, t, i, n, x, m, g, eg::integer[], xg::integer[]
-             from unnest($3::bigint[], $4::boolean[], $5::integer[], $6::integer[], $7::bigint[], $8::integer[],
-                         $9::text[], $10::text[]) as w (t, i, n, x, m, g, eg, xg)
-             on conflict (organizer_id, event_id, ticket_id) do update
-             set inside = excluded.inside, entries = excluded.entries, exits = excluded.exits,
-                 last_entry_ms = excluded.last_entry_ms, last_gate = excluded.last_gate,
-                 entry_gates = excluded.entry_gates, exit_gates = excluded.exit_gates
-             where (s.*) is distinct from (excluded.*)",
-            rules.organizer.0,
-            rules.event.id.0,
-            &self.tickets,
-            &self.inside,
-            &self.entries,
-            &self.exits,
-            &self.last_entry_ms as &[Option<i64>],
-            &self.last_gate as &[Option<i32>],
-            &self.entry_gates,
-            &self.exit_gates
-        )
-        .execute(conn)
-        .await
-        .map(drop)
-    }
-
-    /// A fact without a row of labels is `ok`: one is written only for those that are not, or were not. What was said
-    /// is looked up for each by itself: a join would read all labels of the event.
-    async fn write_labels(
-        &self,
-        conn: &mut PgConnection,
-        rules: &EventRules,
-    ) -> Result<(), sqlx::Error> {
-        let labels = LabelColumns::of(&self.labels);
-        sqlx::query!(
-            "insert into fact_labels as l (organizer_id, event_id, device_id, fact_id, labels)
-             select $1, $2, d, f, string_to_array(t, ',')
-             from unnest($3::uuid[], $4::uuid[], $5::text[]) as w (d, f, t)
-             where t <> array_to_string(coalesce((select was.labels from fact_labels was
-                 where was.organizer_id = $1 and was.event_id = $2 and was.device_id = d and was.fact_id = f), '{ok}'), ',')
-             on conflict (organizer_id, event_id, device_id, fact_id) do update set labels = excluded.labels",
-            rules.organizer.0,
-            rules.event.id.0,
-            &labels.devices,
-            &labels.facts,
-            &labels.texts
-        )
-        .execute(conn)
-        .await
-        .map(drop)
-    }
-}
-
-/// Labels as columns; the lists as text, since PostgreSQL has no arrays of arrays of unequal length.
-struct LabelColumns {
-    devices: Vec<Uuid>,
-    facts: Vec<Uuid>,
-    texts: Vec<String>,
-}
-
-impl LabelColumns {
-    fn of(labels: &BTreeMap<FactName, Vec<FactLabel>>) -> Self {
-        Self {
-            devices: labels.keys().map(|name| name.device.0).collect(),
-            facts: labels.keys().map(|name| name.fact.0).collect(),
-            texts: labels.values().map(|labels| label_texts(labels)).collect(),
-        }
-    }
-}
-
-fn label_texts(labels: &[FactLabel]) -> String {
-    let codes: Vec<&str> = labels.iter().map(|label| label.code()).collect();
-    codes.join(",")
-}
-
-fn array_text(gates: &[u16]) -> String {
-    let numbers: Vec<String> = gates.iter().map(u16::to_string).collect();
-    format!("{{{}}}", numbers.join(","))
-}
-
-fn numbers(array: &str) -> Vec<i32> {
-    let inner = array.trim_matches(['{', '}']);
-    inner.split(',').filter_map(|no| no.parse().ok()).collect()
-}
-
-/// The gates of the entries and exits that count.
-fn counted_gates(facts: &[(Fact, FactHash)], folded: &Folded) -> (Vec<u16>, Vec<u16>) {
-    let mut gates = (Vec::new(), Vec::new());
-    let mut told = BTreeSet::new();
-    for (fact, _) in facts {
-        let name = fact.name();
-        let counts = !folded.voided.contains(&name)
-            && folded.labels.get(&name).is_some_and(|labels| {
-                !labels.iter().any(|label| {
-                    matches!(
-                        label,
-                        FactLabel::DuplicateEntry
-                            | FactLabel::Quarantined
-                            | FactLabel::NotAuthorised
-                    )
-                })
-            });
-        if !counts || !told.insert(name) {
-            continue;
-        }
-        match &fact.body {
-            FactBody::Entry { gate, .. } | FactBody::Override { gate, .. } => gates.0.push(gate.0),
-            FactBody::Exit { gate, .. } => gates.1.push(gate.0),
-            FactBody::JournalOpened { .. }
-            | FactBody::Refusal { .. }
-            | FactBody::Refusals { .. }
-            | FactBody::Void { .. }
-            | FactBody::Annotation { .. }
-            | FactBody::Issued { .. }
-            | FactBody::HandOver { .. }
-            | FactBody::Release { .. }
-            | FactBody::Opaque { .. } => {}
-        }
-    }
-    gates.0.sort_unstable();
-    gates.1.sort_unstable();
-    gates
 }

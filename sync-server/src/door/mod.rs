@@ -16,15 +16,18 @@ pub mod devices;
 pub mod enrolment;
 pub mod facts;
 pub mod feed;
+mod folded;
 pub mod folding;
 mod intake;
 mod kinds;
+mod located;
 pub mod offers;
 pub mod online;
 pub mod own_journal;
 pub mod page;
 mod page_texts;
 pub(crate) mod pages;
+mod refused;
 pub mod restore;
 mod restore_api;
 mod rows;
@@ -34,6 +37,7 @@ pub mod signed;
 mod store;
 mod sync_api;
 mod take_back;
+mod turns;
 mod vector;
 pub mod verify;
 mod watch;
@@ -57,6 +61,7 @@ pub struct Door {
     pub sessions: sessions::SeenSessions,
     /// Who waits to be scanned online.
     pub turnstiles: online::Turnstiles,
+    uploads: turns::Turns,
     listeners: alerts::Listeners,
     offers: tokio::sync::watch::Sender<u64>,
     enrolments: SlidingLimit<AddressKey>,
@@ -69,6 +74,7 @@ impl Default for Door {
             rules: rules::RulesCache::default(),
             sessions: sessions::SeenSessions::default(),
             turnstiles: online::Turnstiles::default(),
+            uploads: turns::Turns::default(),
             listeners: alerts::Listeners::default(),
             offers: tokio::sync::watch::Sender::default(),
             enrolments: SlidingLimit::new(sync_api::ENROLMENTS_PER_MINUTE, 60_000),

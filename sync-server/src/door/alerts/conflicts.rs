@@ -300,39 +300,39 @@ async fn entries_before(
     if many_ago < 1 {
         return Ok(Vec::new());
     }
-    let oldest = times(conn, (organizer, event, journal), many_ago - 1..many_ago).await?;
-    if oldest.iter().all(|(_, at_ms)| *at_ms < since_ms) {
-        return Ok(Vec::new());
-    }
-    let read = times(conn, (organizer, event, journal), head - LOOK_BACK..head).await?;
-    Ok(read
-        .into_iter()
-        .filter(|(is_entry, at_ms)| *is_entry && *at_ms >= since_ms)
-        .map(|(_, at_ms)| at_ms)
-        .collect())
-}
-
-/// Of the facts after the first place up to the second: whether it is an entry, and when it happened.
-async fn times(
-    conn: &mut PgConnection,
-    (organizer, event, journal): (OrganizerId, EventId, JournalId),
-    places: std::ops::Range<i64>,
-) -> Result<Vec<(bool, UnixMillis)>, sqlx::Error> {
-    let envelopes = sqlx::query_scalar!(
-        "select envelope from facts
-         where organizer_id = $1 and event_id = $2 and journal_id = $3 and seq > $4 and seq <= $5",
+    let oldest = sqlx::query_scalar!(
+        "select envelope from facts where organizer_id = $1 and event_id = $2 and journal_id = $3 and seq = $4",
         organizer.0,
         event.0,
         journal.0,
-        places.start,
-        places.end
+        many_ago
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    if times(&oldest).all(|at_ms| at_ms < since_ms) {
+        return Ok(Vec::new());
+    }
+    // Kinds 2 and 7 are entries. With more of them within a minute the device was too fast before, which was told then.
+    let last = sqlx::query_scalar!(
+        "select envelope from facts
+         where organizer_id = $1 and event_id = $2 and journal_id = $3 and seq > $4 and seq <= $5 and kind in (2, 7)
+         order by seq desc limit $6",
+        organizer.0,
+        event.0,
+        journal.0,
+        head - LOOK_BACK,
+        head,
+        pace::MAX_A_MINUTE as i64
     )
     .fetch_all(conn)
     .await?;
+    Ok(times(&last).filter(|at_ms| *at_ms >= since_ms).collect())
+}
+
+/// When facts happened, as they say.
+fn times(envelopes: &[Vec<u8>]) -> impl Iterator<Item = UnixMillis> {
     let read = envelopes.iter().filter_map(|bytes| folding::read(bytes));
-    Ok(read
-        .map(|(fact, _)| (is_entry(&fact), fact.effective_ms()))
-        .collect())
+    read.map(|(fact, _)| fact.effective_ms())
 }
 
 /// What a device brought that can never be taken. `parked`: the hashes of what wasn't in quarantine before.

@@ -13,7 +13,7 @@ use shared::roster::TicketRow;
 
 use super::read::{Seen, SeenTicket};
 use super::{OnlineScan, OnlineScanError, OnlineVerdict};
-use crate::door::folding::Written;
+use crate::door::folded::Written;
 use crate::door::own_journal::{AppendOwnError, OwnFact, OwnPlace, Pen, Signed};
 use crate::door::rules::EventRules;
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use shared::ids::{EventId, OrganizerId};
 use sqlx::{PgConnection, PgPool};
 
-use super::facts;
+use super::located;
 use super::rules::{EventRules, LoadRulesError, RulesCache};
 use crate::database::transaction::begin_snapshot;
 use crate::vault::Vault;
@@ -114,7 +114,7 @@ async fn look(
     rules: &EventRules,
     seen: &mut Verified,
 ) -> Result<Option<Problem>, VerifyJournalsError> {
-    let keys = facts::device_keys(conn, rules.organizer).await?;
+    let keys = located::device_keys(conn, rules.organizer).await?;
     for journal in journals::all(conn, rules).await? {
         if let Some(problem) = journals::look_at(conn, rules, &journal, &keys, seen).await? {
             return Ok(Some(problem));

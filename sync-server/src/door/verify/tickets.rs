@@ -6,8 +6,8 @@ use shared::ids::{DeviceId, FactId, FactName, TicketId};
 use sqlx::PgConnection;
 
 use super::{PART, Problem, Verified};
-use crate::door::folding;
 use crate::door::rules::EventRules;
+use crate::door::{folded, folding};
 
 /// Labels and states of what no fact is about.
 pub(super) async fn without_fact(
@@ -108,7 +108,7 @@ async fn states(
     conn: &mut PgConnection,
     rules: &EventRules,
     ids: &[i64],
-) -> Result<BTreeMap<TicketId, folding::State>, sqlx::Error> {
+) -> Result<BTreeMap<TicketId, folded::State>, sqlx::Error> {
     let rows = sqlx::query!(
         "select ticket_id, inside, entries, exits, last_entry_ms, last_gate, entry_gates, exit_gates from ticket_states
          where organizer_id = $1 and event_id = $2 and ticket_id = any($3)",
@@ -122,7 +122,7 @@ async fn states(
         .into_iter()
         .map(|row| {
             let ticket = TicketId::from_i64(row.ticket_id);
-            let state = folding::State {
+            let state = folded::State {
                 ticket,
                 inside: row.inside,
                 entries: row.entries,
