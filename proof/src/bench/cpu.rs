@@ -1,8 +1,14 @@
 //! CPU time and memory by the operating system's accounting.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+
+/// Idle is: less than this in [`LOOK_EVERY`].
+const IDLE_MS: f64 = 10.0;
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+const LONGEST_SETTLING: Duration = Duration::from_secs(20);
 
 /// User and system CPU time of one process and all its descendants, in milliseconds.
 pub fn tree_cpu_ms(root: u32) -> f64 {
@@ -11,8 +17,12 @@ pub fn tree_cpu_ms(root: u32) -> f64 {
 
 /// The most memory that this process ever had resident, in MB (1,000,000 bytes).
 pub fn peak_mb() -> anyhow::Result<f64> {
-    let status =
-        fs::read_to_string("/proc/self/status").context("reading this process's memory")?;
+    peak_mb_of("self").context("reading this process's memory")
+}
+
+/// The same of a process that runs, by its number.
+pub fn peak_mb_of(pid: impl std::fmt::Display) -> anyhow::Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).context("reading its status")?;
     let line = status
         .lines()
         .find(|line| line.starts_with("VmHWM:"))
@@ -31,6 +41,20 @@ pub fn load_average() -> f64 {
         .ok()
         .and_then(|text| text.split_whitespace().next().and_then(|n| n.parse().ok()))
         .unwrap_or(f64::NAN)
+}
+
+/// Waits until the server, whose process is `pid`, has nothing left to do.
+pub async fn settle(pid: u32) {
+    let began = Instant::now();
+    let mut last = tree_cpu_ms(pid);
+    while began.elapsed() < LONGEST_SETTLING {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let now = tree_cpu_ms(pid);
+        if now - last <= IDLE_MS {
+            return;
+        }
+        last = now;
+    }
 }
 
 fn descendants(root: u32) -> Vec<u32> {

@@ -7,7 +7,9 @@ pub mod enrolment;
 pub mod figures;
 mod lan;
 pub mod load;
+mod reconnect;
 mod relay;
+mod rescan;
 mod roster;
 mod rush;
 mod server;
@@ -21,7 +23,7 @@ use figures::{Form, Sheet};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `door`, `server`, `rush`, `roster` or `lan`; all when absent.
+    /// `door`, `server`, `rush`, `reconnect`, `roster`, `rescan` or `lan`; all when absent.
     name: Option<String>,
     /// One JSON object a figure.
     #[arg(long)]
@@ -49,16 +51,22 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             door::run(sheet)?;
             server::run(sheet).await?;
             rush::run(sheet).await?;
+            reconnect::run(sheet).await?;
             roster::run(sheet).await?;
+            rescan::run(sheet).await?;
             lan::run(sheet).await
         }
         Some("door") => door::run(sheet),
         Some("server") => server::run(sheet).await,
         Some("rush") => rush::run(sheet).await,
+        Some("reconnect") => reconnect::run(sheet).await,
         Some("roster") => roster::run(sheet).await,
+        Some("rescan") => rescan::run(sheet).await,
         Some("lan") => lan::run(sheet).await,
         Some(other) => {
-            bail!("there is no bench '{other}'; there are: door, server, rush, roster, lan")
+            bail!(
+                "there is no bench '{other}'; there are: door, server, rush, reconnect, roster, rescan, lan"
+            )
         }
     }
 }

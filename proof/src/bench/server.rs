@@ -4,13 +4,12 @@
 //! be done afterwards (tickets to issue, mails to write). The callers are another process, which is not counted.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use uuid::Uuid;
 
 use super::buyer::{Purchase, buy};
-use super::cpu::{load_average, tree_cpu_ms};
+use super::cpu::{load_average, settle, tree_cpu_ms};
 use super::figures::Sheet;
 use super::load::closed_loop;
 use super::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
@@ -24,11 +23,6 @@ const ORDERS: u64 = 120;
 const PAGES: u64 = 1_000;
 /// Unmeasured, so that every connection knows its statements.
 const WARM_UP: u64 = 100;
-
-/// Idle is: less than this in [`LOOK_EVERY`].
-const IDLE_MS: f64 = 10.0;
-const LOOK_EVERY: Duration = Duration::from_millis(300);
-const LONGEST_SETTLING: Duration = Duration::from_secs(20);
 
 /// Measures entries, orders and pages at each number of connections.
 pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
@@ -142,19 +136,5 @@ impl Measure {
         sheet.put(format!("{name}.p95_ms.c{callers}"), p95_ms, "ms", requests);
         sheet.note(&format!("load average before: {load_before:.1}"));
         Ok(())
-    }
-}
-
-/// Waits until the server has nothing left to do.
-async fn settle(pid: u32) {
-    let began = Instant::now();
-    let mut last = tree_cpu_ms(pid);
-    while began.elapsed() < LONGEST_SETTLING {
-        tokio::time::sleep(LOOK_EVERY).await;
-        let now = tree_cpu_ms(pid);
-        if now - last <= IDLE_MS {
-            return;
-        }
-        last = now;
     }
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use futures::{StreamExt as _, TryStreamExt as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -27,6 +28,8 @@ pub const PRICE_MINOR: i64 = 3_400;
 /// The most places of one type in one order, by the API's rules.
 const MOST_PLACES: u32 = 100;
 const HOUR_MS: i64 = 3_600_000;
+/// Who buy at once where a whole event is to be sold.
+const BUYERS: usize = 4;
 
 /// A folder of its own that PostgreSQL's user can enter too; removed with everything in it.
 pub fn fresh_folder() -> anyhow::Result<tempfile::TempDir> {
@@ -90,8 +93,13 @@ impl Stage {
 
     /// An event on sale whose doors are open, with two gates and a window.
     pub async fn event(&self, offers: &[Offer]) -> anyhow::Result<Uuid> {
+        self.event_open_for(1, offers).await
+    }
+
+    /// The same, of which the doors have been open for so many hours.
+    pub async fn event_open_for(&self, hours: i64, offers: &[Offer]) -> anyhow::Result<Uuid> {
         let (event, now_ms) = (new_id(), now_ms());
-        let (doors_ms, ends_ms) = (now_ms - HOUR_MS, now_ms + 12 * HOUR_MS);
+        let (doors_ms, ends_ms) = (now_ms - hours * HOUR_MS, now_ms + 12 * HOUR_MS);
         let owner = &self.venue.owner;
         let body = json!({
             "id": event, "organizer_id": self.venue.organizer, "venue_id": self.venue.venue,
@@ -118,25 +126,26 @@ impl Stage {
         Ok(event)
     }
 
-    /// Buys `count` tickets of each of `types`, a full order at a time.
+    /// Buys `count` tickets of each of `types`, in full orders.
     pub async fn fill(
         &self,
         event: Uuid,
         types: &[u16],
         count: u32,
     ) -> anyhow::Result<Vec<Bought>> {
-        let mut bought = Vec::new();
-        let mut left = count;
-        while left > 0 {
-            let places = left.min(MOST_PLACES);
-            left -= places;
+        let orders = count.div_ceil(MOST_PLACES);
+        let purchases = (0..orders).map(|n| async move {
+            let places = MOST_PLACES.min(count - n * MOST_PLACES);
             let lines: Vec<_> = types.iter().map(|no| (*no, places)).collect();
             match patiently(&self.guest, event, &lines).await? {
-                Purchase::Bought(order) => bought.push(order),
+                Purchase::Bought(order) => Ok(order),
                 Purchase::SoldOut => bail!("the event of the measure is sold out"),
             }
-        }
-        Ok(bought)
+        });
+        futures::stream::iter(purchases)
+            .buffer_unordered(BUYERS)
+            .try_collect()
+            .await
     }
 
     /// Of all types, as the organizer reads them: places sold, and places held for who has not paid yet.

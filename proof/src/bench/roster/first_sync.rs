@@ -1,24 +1,23 @@
-//! `roster.*`: a new device's first sync of an event of 50,000 tickets, of several types, windows, gates and statuses.
+//! A new device's first sync of an event of 50,000 tickets, of several types, windows, gates and statuses.
 //!
 //! The tickets are bought through the API, some are refunded. The device is the program `door`, enrolled beforehand;
 //! between it and the server stands a relay that counts every byte of the answers, headers included.
 
 use std::time::Instant;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use tokio::net::TcpListener;
 
-use super::cpu::load_average;
-use super::enrolment::enrol;
-use super::figures::Sheet;
-use super::relay::Relay;
-use super::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
-use crate::api::number;
+use super::super::cpu::load_average;
+use super::super::enrolment::enrol;
+use super::super::figures::Sheet;
+use super::super::relay::Relay;
+use super::super::stage::{Stage, WITHOUT_LIMITS, fresh_folder};
+use super::{TYPES, offers, tickets_known};
 use crate::organizer::new_id;
 use crate::processes::Device;
 
 const TICKETS: u32 = 50_000;
-const TYPES: [u16; 4] = [1, 2, 3, 4];
 /// Each is five hundred tickets' order in a hundred.
 const REFUNDED_ORDERS: usize = 5;
 /// Best of so many devices.
@@ -36,7 +35,7 @@ pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     .concat();
     let stage = Stage::set(folder.path(), &settings).await?;
     let relay = Relay::to(listener, stage.server.port());
-    let event = stage.event(&offers()).await?;
+    let event = stage.event(&offers(TICKETS)).await?;
     let bought = stage
         .fill(event, &TYPES, TICKETS / TYPES.len() as u32)
         .await?;
@@ -76,20 +75,4 @@ pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     );
     let mut server = stage.server;
     server.stop()
-}
-
-/// Every combination of window and home gate.
-fn offers() -> [Offer; TYPES.len()] {
-    TYPES.map(|no| Offer {
-        no,
-        quota: TICKETS,
-        window: u8::from(no > 2),
-        home_gate: 1 + no % 2,
-    })
-}
-
-fn tickets_known(device: &Device) -> anyhow::Result<i64> {
-    let status = device.run_well(&["status"])?;
-    let status = status.first().context("no status")?;
-    number(status, "/enrolled/events/0/tickets")
 }
