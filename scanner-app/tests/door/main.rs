@@ -8,6 +8,7 @@ mod lan;
 mod photos;
 mod program;
 mod replica;
+mod resets;
 mod run;
 mod scans;
 mod sync;

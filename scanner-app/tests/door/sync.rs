@@ -56,11 +56,11 @@ struct Held {
 }
 
 #[derive(Clone)]
-struct Memory {
+pub(crate) struct Memory {
     held: Arc<Mutex<Held>>,
     root: ed25519_dalek::SigningKey,
-    event: EventId,
-    page: Page,
+    pub(crate) event: EventId,
+    pub(crate) page: Page,
 }
 
 type Outcome<T> = Result<Answered<T>, TransportError>;
@@ -235,6 +235,16 @@ impl SyncTransport for Memory {
 }
 
 impl Memory {
+    /// The next pull is told to begin from zero.
+    pub(crate) fn was_put_back(&self) {
+        let refused = Fault::Refused(ErrorCode::ResetRequired);
+        self.held
+            .lock()
+            .expect("no test panicked in it")
+            .pull_faults
+            .push_back(refused);
+    }
+
     fn answers_claims_after(&self, after: Duration) {
         self.held
             .lock()
@@ -283,14 +293,14 @@ impl ClaimServer {
     }
 }
 
-struct Scene {
+pub(crate) struct Scene {
     device: Device,
-    replica: Replica,
-    server: Memory,
+    pub(crate) replica: Replica,
+    pub(crate) server: Memory,
 }
 
 /// An enrolled device that saw three guests; the server has 50 tickets for it.
-fn scene() -> Scene {
+pub(crate) fn scene() -> Scene {
     let venue = Venue::at(NOW);
     let device = Device::new(1);
     let replica = venue.enrol(&device, NOW);
@@ -328,7 +338,7 @@ fn scene() -> Scene {
 
 impl Scene {
     /// Steps until `done`, with a limit; the errors that were told on the way.
-    fn run(&self, done: impl Fn(&Driver<Memory>) -> bool) -> Vec<&'static str> {
+    pub(crate) fn run(&self, done: impl Fn(&Driver<Memory>) -> bool) -> Vec<&'static str> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -1,8 +1,11 @@
 //! Up: whatever order, repetition or carrier, the server ends in the same state; nothing is lost.
 
+use std::time::{Duration, Instant};
+
 use shared::fact::kind::{Annotation, VoidReason};
 use shared::fact::{Envelope, FactBody};
 use shared::ids::{FactName, GateNo};
+use sync_server::database::transaction;
 
 use crate::support::TestServer;
 use crate::support::door::{Event, Journal, entry, exit};
@@ -389,4 +392,75 @@ async fn a_void_takes_an_entry_back_and_a_refusal_changes_no_state() {
     assert_eq!(event.states().await[&ticket], (false, 0, 0));
     let seen = event.attendance().await;
     assert_eq!((&seen["in"], &seen["refusals"]), (&0.into(), &41.into()));
+}
+
+/// Those who wait for others at one event wait without a connection, and nobody is told to come back.
+#[tokio::test]
+async fn of_devices_that_hand_in_at_once_one_holds_a_connection_and_all_are_taken() {
+    let server = TestServer::start().await;
+    let event = server.event("return").await;
+    let tickets = event.tickets(6).await;
+    let mut devices = Vec::new();
+    for ticket in &tickets {
+        let mut device = event.device("Porte").await;
+        let facts = device.write(vec![entry(*ticket, 1)]);
+        devices.push((device, facts));
+    }
+    let mut busy = transaction::begin(event.pool()).await.unwrap();
+    event.begin_change(&mut busy).await;
+    let uploads = devices.iter().map(|(device, facts)| device.upload(facts));
+    let others = async {
+        let mut observer = event.pool().acquire().await.unwrap();
+        let began = Instant::now();
+        let mut most = 0;
+        // The lock is given back before anybody's patience with it (2 s) is over.
+        while began.elapsed() < Duration::from_millis(700) {
+            let waiting: i64 = sqlx::query_scalar(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+            )
+            .fetch_one(&mut *observer)
+            .await
+            .unwrap();
+            most = most.max(waiting);
+            tokio::task::yield_now().await;
+        }
+        busy.commit().await.unwrap();
+        most
+    };
+    let (answers, most) = tokio::join!(futures::future::join_all(uploads), others);
+    assert_eq!(most, 1, "uploads that waited with a connection");
+    for answer in answers {
+        assert_eq!(answer.journals[0].acked_through, 2);
+    }
+    assert_eq!(event.attendance().await["entries"], 6);
+}
+
+/// The number of a change is one for all rows of a statement, and the next statement's is the same (F5).
+#[tokio::test]
+async fn facts_of_one_upload_share_a_number_and_labels_follow_with_it() {
+    let server = TestServer::start().await;
+    let event = server.event("number").await;
+    let tickets = event.tickets(3).await;
+    let mut device = event.device("A").await;
+    let twice = [&tickets[..], &tickets[..1]].concat();
+    let entries = twice.into_iter().map(|ticket| entry(ticket, 1)).collect();
+    let facts = device.write(entries);
+    device.upload(&facts).await;
+    let numbers: Vec<(i16, i64, i64)> = sqlx::query_as(
+        "select kind, count(*), count(distinct seq) from feed_entries
+         where event_id = $1 and kind in (6, 7) group by kind order by kind",
+    )
+    .bind(event.id.0)
+    .fetch_all(event.pool())
+    .await
+    .unwrap();
+    assert_eq!(numbers, [(6, 5, 1), (7, 1, 1)]);
+    let of_both: i64 = sqlx::query_scalar(
+        "select count(distinct seq) from feed_entries where event_id = $1 and kind in (6, 7)",
+    )
+    .bind(event.id.0)
+    .fetch_one(event.pool())
+    .await
+    .unwrap();
+    assert_eq!(of_both, 1);
 }

@@ -1,12 +1,13 @@
 //! How soon an idle device that is up to date knows of one changed ticket.
 
+use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use rusqlite::Connection;
-use scanner_app::replica::{ReplicaError, events, open_to_look, sync_state, tickets};
-use scanner_app::status::SyncPhase;
+use scanner_app::replica::{ReplicaError, events, open_to_look, tickets};
+use serde_json::Value;
 use shared::ids::{EventId, TicketId};
 use shared::roster::TicketStatus;
 use uuid::Uuid;
@@ -38,10 +39,11 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let data = device.data.to_string_lossy().into_owned();
     let mut command = device.command(&["sync", "--watch", "--lan", "off", "--data", &data])?;
-    command.stdout(Stdio::null()).stderr(Stdio::inherit());
+    command.stderr(Stdio::inherit());
     let mut watching = command.spawn().context("starting door sync --watch")?;
+    let says = watching.stdout.take().context("no standard output")?;
+    until_live(BufReader::new(says))?;
     let replica = open_to_look(&device.data)?;
-    wait_until(|| Ok(is_live(&replica)?)).await?;
     let load = load_average();
     let (mut p50, mut p95) = (f64::INFINITY, f64::INFINITY);
     for part in orders.chunks(CHANGES / PARTS) {
@@ -82,9 +84,15 @@ async fn wait_until(is_so: impl Fn() -> anyhow::Result<bool>) -> anyhow::Result<
     Ok(Instant::now())
 }
 
-fn is_live(replica: &Connection) -> Result<bool, ReplicaError> {
-    let phase = sync_state::phase(replica)?;
-    Ok(phase.is_some_and(|(phase, _)| phase == SyncPhase::Live))
+/// Reads what the device says of itself until it is up to date; what it says later is little, and a pipe holds it.
+fn until_live(says: impl BufRead) -> anyhow::Result<()> {
+    for line in says.lines() {
+        let told: Value = serde_json::from_str(&line?).unwrap_or_default();
+        if told["state"] == "live" {
+            return Ok(());
+        }
+    }
+    bail!("door sync --watch ended before it was up to date")
 }
 
 fn is_refunded(
