@@ -50,7 +50,7 @@ pub fn count(connection: &Connection) -> Result<u64, ReplicaError> {
     )
 }
 
-/// The server has all of this journal up to `through`; how many facts that settled.
+/// The server has all of this journal up to `through`, in the journal or beside it; how many facts that settled.
 pub fn acked(tx: &WriteTx<'_>, journal: JournalId, through: u64) -> Result<usize, ReplicaError> {
     Ok(tx.execute(
         "delete from carried where fact in (select no from fact where journal = ?1 and seq <= ?2)",
@@ -90,12 +90,6 @@ pub fn held_by_server(
         acked(tx, journal, head.seq)?;
     }
     Ok(())
-}
-
-/// The server holds another branch of this journal, and has taken note: its author goes on elsewhere, and there is no
-/// use in offering the rest of this one again. The facts stay here.
-pub fn settle(tx: &WriteTx<'_>, journal: JournalId) -> Result<usize, ReplicaError> {
-    acked(tx, journal, u64::MAX)
 }
 
 /// The server can't take anything of this journal now: what waits is passed over until it is offered again.

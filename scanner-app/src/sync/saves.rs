@@ -173,11 +173,14 @@ fn acks_of_another(tx: &WriteTx<'_>, update: JournalUpdate) -> Result<bool, Save
     let mut settled = carried::acked(tx, update.journal, update.acked_through)?;
     match update.then {
         AfterAck::GoOn => {}
-        AfterAck::Reopen { without, .. } => {
+        AfterAck::Reopen {
+            without, through, ..
+        } => {
             for (seq, why) in without {
                 facts::refused_by_server(tx, update.journal, seq, &why)?;
             }
-            settled += carried::settle(tx, update.journal)?;
+            // Its author goes on elsewhere; the facts stay here.
+            settled += carried::acked(tx, update.journal, through)?;
         }
         AfterAck::Park { why } => settled += carried::park(tx, update.journal, &why)?,
     }

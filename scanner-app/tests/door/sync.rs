@@ -200,6 +200,7 @@ impl SyncTransport for Memory {
             journal: *journal,
             acked_through: facts.len() as u64,
             forked_at: None,
+            aside_through: None,
             refused: Vec::new(),
         });
         Ok(answered(FactsAnswer {

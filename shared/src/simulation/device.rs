@@ -455,6 +455,7 @@ impl Node {
                 then: AfterAck::Reopen {
                     from,
                     without: Vec::new(),
+                    through: u64::MAX,
                     cause: OpeningCause::Forked,
                 },
             };
@@ -631,11 +632,21 @@ impl Node {
     ) {
         let acked = self.disk.acked.entry(update.journal).or_default();
         *acked = (*acked).max(update.acked_through);
-        let (from, without) = match update.then {
+        let (from, without, through) = match update.then {
             AfterAck::GoOn | AfterAck::Park { .. } => return,
-            AfterAck::Reopen { from, without, .. } => (from, without),
+            AfterAck::Reopen {
+                from,
+                without,
+                through,
+                ..
+            } => (from, without, through),
         };
         let is_own = self.disk.own.iter().any(|own| own.id == update.journal);
+        // Its author says all of it again elsewhere; nobody else may.
+        let last = if is_own { u64::MAX } else { through };
+        if last < from {
+            return;
+        }
         let refused: BTreeSet<u64> = without.iter().map(|(seq, _)| *seq).collect();
         for own in &mut self.disk.own {
             own.is_open &= own.id != update.journal;
@@ -644,7 +655,7 @@ impl Node {
             .disk
             .facts
             .places
-            .range((update.journal, from)..=(update.journal, u64::MAX))
+            .range((update.journal, from)..=(update.journal, last))
             .flat_map(|(_, side)| side.iter().cloned())
             .filter(|held| !self.disk.left_out.contains(&held.header.hash))
             .collect();

@@ -373,6 +373,7 @@ impl SimServer {
                 journal,
                 acked_through: 0,
                 forked_at: None,
+                aside_through: None,
                 refused: Vec::new(),
             });
             let seen = offered.entry(journal).or_default();
@@ -396,6 +397,7 @@ impl SimServer {
                     self.durable.forks.insert(journal);
                     let ack = acks.get_mut(&journal).expect("just made");
                     ack.forked_at = ack.forked_at.or(Some(seq));
+                    ack.aside_through = ack.aside_through.max(Some(seq));
                 }
             }
         }
@@ -420,6 +422,12 @@ impl SimServer {
         let (header, facts) = (&stored.header, &self.durable.facts);
         match facts.head(header.journal).follow(header) {
             Ok(_) => Placed::Next,
+            // What follows a fact that is kept aside is kept there, too.
+            Err(ChainError::Gap { .. })
+                if self.durable.quarantine.contains_key(&header.prev_hash) =>
+            {
+                Placed::Fork
+            }
             Err(ChainError::Gap { .. }) => Placed::Gap,
             Err(_) if facts.has(header) => {
                 if planted::is(Bug::RepeatedTakenTwice) {

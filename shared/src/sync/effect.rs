@@ -137,6 +137,8 @@ pub enum AfterAck {
         from: u64,
         /// Places of facts that can't be read or are not rightly signed, with the reason.
         without: Vec<(u64, String)>,
+        /// For whoever carries the journal for another device: up to here the server needs nothing more of it.
+        through: u64,
         /// For the new journal's opening.
         cause: OpeningCause,
     },

@@ -195,6 +195,9 @@ pub struct JournalAck {
     /// The server holds another fact at this place: open a new journal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_at: Option<u64>,
+    /// With `forked_at`: the last fact of the other branch that is kept beside this one. What follows it is offered again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside_through: Option<u64>,
     /// Facts that could never be taken (bad signature, unknown author): kept by the device, parked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<(u64, String)>,

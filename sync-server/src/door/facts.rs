@@ -135,6 +135,7 @@ fn ack(journal: JournalId, acked_through: u64) -> JournalAck {
         journal,
         acked_through,
         forked_at: None,
+        aside_through: None,
         refused: Vec::new(),
     }
 }
@@ -162,9 +163,11 @@ async fn store_upload(
             continue;
         }
         let held = located::hashes(conn, organizer, event, journal, &offered).await?;
-        let placed = intake::place(former, &held, offered);
+        let aside = located::aside(conn, organizer, event, journal, (former, &offered)).await?;
+        let placed = intake::place(former, &held, aside, offered);
         let mut said = ack(journal, placed.head.seq);
         said.forked_at = placed.forked_at;
+        said.aside_through = placed.forked.last().map(|last| last.header.seq);
         acks.insert(journal, said);
         by_event
             .entry(event)

@@ -1,7 +1,7 @@
 //! What becomes of uploaded envelopes, decided without I/O: which continue their journal, which are there already,
 //! which fork it, and which can never be taken. Invariants A3, A4, A6, A7.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use shared::fact::envelope::Header;
 use shared::fact::journal::ChainError;
@@ -207,8 +207,14 @@ pub(crate) struct Placed {
 }
 
 /// Places `offered`, in ascending order, after `head`. `held`: the hashes of the facts that are held at places that are
-/// offered again. What lies behind a gap is left for later.
-pub(crate) fn place(head: Head, held: &HashMap<u64, [u8; 32]>, offered: Vec<Offered>) -> Placed {
+/// offered again; `aside`: of those that are kept beside the journal, since what follows such a one is of the same branch.
+/// What lies behind a gap is left for later.
+pub(crate) fn place(
+    head: Head,
+    held: &HashMap<u64, [u8; 32]>,
+    mut aside: HashSet<[u8; 32]>,
+    offered: Vec<Offered>,
+) -> Placed {
     let mut placed = Placed {
         accepted: Vec::new(),
         head,
@@ -230,11 +236,19 @@ pub(crate) fn place(head: Head, held: &HashMap<u64, [u8; 32]>, offered: Vec<Offe
                     .map(|accepted| accepted.header.hash)
                     .or_else(|| held.get(&seq).copied());
                 if stands != Some(offered.header.hash) {
+                    aside.insert(offered.header.hash);
                     placed.fork(seq, offered);
                 }
             }
             // It follows another fact than the one at the place before: the author signed two there.
-            Err(ChainError::PrevHash { .. }) => placed.fork(seq.saturating_sub(1), offered),
+            Err(ChainError::PrevHash { .. }) => {
+                aside.insert(offered.header.hash);
+                placed.fork(seq.saturating_sub(1), offered);
+            }
+            Err(ChainError::Gap { .. }) if aside.contains(&offered.header.prev_hash) => {
+                aside.insert(offered.header.hash);
+                placed.fork(placed.head.seq, offered);
+            }
             Err(
                 ChainError::Gap { .. }
                 | ChainError::NotOpened { .. }

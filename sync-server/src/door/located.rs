@@ -1,6 +1,6 @@
 //! Where uploaded journals belong, and how far the server has them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use shared::fact::{FactPublicKey, Head};
 use shared::ids::{DeviceId, EventId, JournalId, OrganizerId};
@@ -166,4 +166,34 @@ pub(super) async fn hashes(
         .into_iter()
         .map(|row| (row.seq.cast_unsigned(), rows::key_bytes(&row.hash)))
         .collect())
+}
+
+/// Of the facts kept beside the journal that those offered beyond its end follow.
+pub(super) async fn aside(
+    conn: &mut PgConnection,
+    organizer: OrganizerId,
+    event: EventId,
+    journal: JournalId,
+    (end, offered): (Head, &[Offered]),
+) -> Result<HashSet<[u8; 32]>, sqlx::Error> {
+    let before: Vec<Vec<u8>> = offered
+        .iter()
+        .filter(|offered| offered.header.seq > end.seq + 1)
+        .map(|offered| offered.header.prev_hash.to_vec())
+        .collect();
+    // Nearly always the first one offered follows the journal's end, and the others follow it.
+    if offered.len() != before.len() {
+        return Ok(HashSet::new());
+    }
+    let rows = sqlx::query_scalar!(
+        "select hash from quarantined_envelopes
+         where organizer_id = $1 and event_id = $2 and journal_id = $3 and hash = any($4)",
+        organizer.0,
+        event.0,
+        journal.0,
+        &before
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.iter().map(|hash| rows::key_bytes(hash)).collect())
 }

@@ -158,6 +158,46 @@ async fn an_older_entry_that_arrives_late_moves_the_label_and_not_the_alert() {
     );
 }
 
+/// A7, L1: whoever carries the other branch of a journal beyond the end of the server's own hands all of it in, in as many
+/// uploads as it takes, and is told how far that went.
+#[tokio::test]
+async fn a_branch_that_goes_on_beyond_the_fork_is_kept_to_its_end() {
+    let server = TestServer::start().await;
+    let event = server.event("branch").await;
+    let tickets = event.tickets(5).await;
+    let (mut device, carrier) = (event.device("A").await, event.device("B").await);
+    let opening = device.write(vec![]);
+    let fork_point = device.journal.clone();
+    let one = device.write(vec![entry(tickets[0], 1)]);
+    device.upload(&[opening, one].concat()).await;
+    device.journal = fork_point;
+    let other = device.write(
+        tickets[1..]
+            .iter()
+            .map(|ticket| entry(*ticket, 1))
+            .collect(),
+    );
+    let mut through = Vec::new();
+    for part in [&other[1..2], &other[2..3], &other[3..]] {
+        let answer = carrier.upload(part).await;
+        assert_eq!(answer.journals[0].acked_through, 2);
+        through.push((
+            answer.journals[0].forked_at,
+            answer.journals[0].aside_through,
+        ));
+    }
+    assert_eq!(
+        through,
+        [(Some(2), Some(3)), (Some(2), Some(4)), (Some(2), Some(5))]
+    );
+    let kept: Vec<Vec<u8>> =
+        sqlx::query_scalar("select envelope from quarantined_envelopes order by seq")
+            .fetch_all(event.pool())
+            .await
+            .unwrap();
+    assert_eq!(kept, bytes(&other[1..]), "what came of it is kept");
+}
+
 /// A7: both sides of a fork are kept, the journal stops there, an alert tells.
 #[tokio::test]
 async fn a_fork_is_noticed_and_loses_nothing() {

@@ -265,6 +265,8 @@ async fn take_facts(
                         .iter()
                         .find(|fork| fork.0 == journal)
                         .map(|fork| fork.1),
+                    // Here both branches are held alike.
+                    aside_through: None,
                     refused: Vec::new(),
                 })
             });

@@ -180,6 +180,7 @@ fn after(ack: &JournalAck) -> AfterAck {
     AfterAck::Reopen {
         from,
         without: ack.refused.clone(),
+        through: ack.aside_through.unwrap_or(u64::MAX),
         cause: OpeningCause::Forked,
     }
 }

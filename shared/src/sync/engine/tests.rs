@@ -352,6 +352,7 @@ fn a_fact_that_is_refused_or_forked_goes_on_in_another_journal() {
         journal,
         acked_through: 4,
         forked_at,
+        aside_through: forked_at,
         refused: refused
             .iter()
             .map(|(seq, why)| (*seq, (*why).to_owned()))

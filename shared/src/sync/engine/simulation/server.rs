@@ -139,6 +139,7 @@ impl SimServer {
                 journal: header.journal,
                 acked_through: 0,
                 forked_at: None,
+                aside_through: None,
                 refused: Vec::new(),
             });
             if self.poisoned.contains(&envelope.fact().id) {
