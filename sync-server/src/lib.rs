@@ -11,6 +11,7 @@ pub mod demo;
 pub mod door;
 pub mod edge;
 pub mod jobs;
+pub mod log;
 pub mod messages;
 pub mod orders;
 pub mod payments;

@@ -8,11 +8,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use shared::clock::Clock as _;
 use shared::ids::EventId;
-use sync_server::config::{Config, LogFormat};
+use sync_server::config::Config;
 use sync_server::door::{restore, verify};
 use sync_server::edge::{OsRandom, SystemClock};
 use sync_server::serve::Content;
-use sync_server::{database, serve};
+use sync_server::{database, log, serve};
 
 #[derive(Parser)]
 #[command(name = "sync-server", about = "The server of Ticket Hub", version)]
@@ -49,7 +49,8 @@ fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => return fail(&error, 2),
     };
-    start_log(&config);
+    // Dropped last: what is still to be written then has a second.
+    let _log = log::start(&config);
     let runtime = match runtime(&config) {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error, 1),
@@ -129,17 +130,6 @@ async fn verify_journals(config: Config, event: EventId, json: bool) -> anyhow::
     Ok(seen.sound)
 }
 
-fn start_log(config: &Config) {
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(&config.log))
-        .with_writer(std::io::stderr)
-        .with_target(false);
-    match config.log_format {
-        LogFormat::Text => log.with_ansi(false).init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
-}
-
 /// What failed and the causes behind it, in one paragraph.
 fn fail(error: &(dyn std::error::Error + 'static), code: u8) -> ExitCode {
     let mut text = format!("sync-server: {error}");
@@ -152,7 +142,6 @@ fn fail(error: &(dyn std::error::Error + 'static), code: u8) -> ExitCode {
         }
         cause = deeper.source();
     }
-    // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    log::last_word(text);
     ExitCode::from(code)
 }

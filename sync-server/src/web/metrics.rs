@@ -10,11 +10,13 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use super::client::{is_forwarded, peer_address};
 use super::frame;
 use crate::app::App;
+use crate::log;
 
 const REQUESTS: &str = "http_requests_total";
 const SECONDS: &str = "http_request_seconds";
 const CONNECTIONS: &str = "database_connections";
 const IDLE: &str = "database_connections_idle";
+const LINES_DROPPED: &str = "log_lines_dropped_total";
 /// From a cached read to the limit of a request.
 const BUCKETS: [f64; 12] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
@@ -59,6 +61,7 @@ pub(crate) async fn show(State(app): State<App>, request: Request) -> Response {
         Some(recorder) if is_local && !is_forwarded(request.headers()) => {
             metrics::gauge!(CONNECTIONS).set(f64::from(app.pool.size()));
             metrics::gauge!(IDLE).set(app.pool.num_idle() as f64);
+            metrics::counter!(LINES_DROPPED).absolute(log::lines_dropped());
             recorder.render().into_response()
         }
         Some(_) | None => frame::not_found().await.into_response(),

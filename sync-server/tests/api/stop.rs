@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use shared::ids::OrderId;
+use sync_server::database::testing::TestDatabase;
 use sync_server::database::{managed, transaction};
 use sync_server::edge::OsRandom;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -159,4 +160,73 @@ async fn a_request_under_way_is_finished_while_idle_and_waiting_ones_are_let_go(
     let began = Instant::now();
     server.stop().await;
     assert!(began.elapsed() < AT_MOST, "nothing is left to wait for");
+}
+
+/// Whoever started it doesn't read its log: a pipe holds 64 kB.
+#[tokio::test]
+async fn a_log_that_nobody_reads_stops_neither_the_server_nor_its_end() {
+    // More lines than the pipe holds and may wait.
+    const AT_ONCE: usize = 8;
+    const EACH: usize = 650;
+    install_tls();
+    let (database, folder) = (TestDatabase::create().await, tempfile::tempdir().unwrap());
+    let address = free_address();
+    let mut child = program(&["serve"], folder.path())
+        .env("DATABASE_URL", database.url())
+        .env("TICKETHUB_LISTEN", address.to_string())
+        .env("TICKETHUB_LIMIT_REQUESTS_PER_MINUTE", "off")
+        .env("TICKETHUB_LOG", "trace")
+        .spawn()
+        .unwrap();
+    wait_until_ready(address, &mut child).await;
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(20))
+        .build()
+        .unwrap();
+    let ask = async || {
+        for n in 0..EACH {
+            let asked = client
+                .get(format!("http://{address}/api/v1/nothing"))
+                .send();
+            let answer = asked
+                .await
+                .unwrap_or_else(|error| panic!("request {n}: {error}"));
+            assert_eq!(answer.status(), 404);
+        }
+    };
+    futures::future::join_all((0..AT_ONCE).map(|_| ask())).await;
+    let figures = reqwest::get(format!("http://{address}/metrics")).await;
+    let figures = figures.unwrap().text().await.unwrap();
+    let dropped = figures
+        .lines()
+        .find_map(|line| line.strip_prefix("log_lines_dropped_total "));
+    let dropped: u64 = dropped.expect("it is counted").parse().unwrap();
+    assert!(dropped > 0, "more lines than may wait");
+    let began = Instant::now();
+    terminate(&child).await;
+    let ended = tokio::time::timeout(Duration::from_mins(1), child.wait()).await;
+    assert_eq!(ended.expect("it ends").unwrap().code(), Some(0));
+    assert!(began.elapsed() < AT_MOST, "{:?}", began.elapsed());
+}
+
+/// Whoever read its log is gone.
+#[tokio::test]
+async fn a_log_whose_reader_is_gone_stops_nothing() {
+    install_tls();
+    let (database, folder) = (TestDatabase::create().await, tempfile::tempdir().unwrap());
+    let address = free_address();
+    let mut child = program(&["serve"], folder.path())
+        .env("DATABASE_URL", database.url())
+        .env("TICKETHUB_LISTEN", address.to_string())
+        .spawn()
+        .unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    wait_until_ready(address, &mut child).await;
+    for _ in 0..20 {
+        let answer = reqwest::get(format!("http://{address}/api/v1/nothing")).await;
+        assert_eq!(answer.unwrap().status(), 404);
+    }
+    terminate(&child).await;
+    let ended = tokio::time::timeout(Duration::from_mins(1), child.wait()).await;
+    assert_eq!(ended.expect("it ends").unwrap().code(), Some(0));
 }
