@@ -77,7 +77,7 @@ struct Running {
     listeners: Arc<Mutex<Vec<Listener>>>,
     vault: Option<Vault>,
     start: Start,
-    _lock: std::fs::File,
+    _lock: open::Lock,
 }
 
 impl Drop for Running {

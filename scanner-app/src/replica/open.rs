@@ -15,12 +15,23 @@ use crate::vault::Vault;
 /// Held by the one process that may write.
 const LOCK_FILE: &str = "lock";
 
+/// Nobody else may write while there is this.
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that was started meanwhile has a copy of it from its fork until its
+        // exec, and the lock would last as long.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Another process only ever looks (`door status`), which takes no longer.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) struct Opened {
     pub(super) connection: Connection,
-    pub(super) lock: File,
+    pub(super) lock: Lock,
     pub(super) machine: Machine,
     pub(super) vault: Option<Vault>,
     pub(super) start: Start,
@@ -57,7 +68,7 @@ pub(super) fn open(data_dir: &Path, state_dir: &Path) -> Result<Opened, OpenRepl
     })
 }
 
-fn lock(data_dir: &Path) -> Result<File, OpenReplicaError> {
+fn lock(data_dir: &Path) -> Result<Lock, OpenReplicaError> {
     let failed = |source| OpenReplicaError::Folder {
         folder: data_dir.to_owned(),
         source,
@@ -70,7 +81,7 @@ fn lock(data_dir: &Path) -> Result<File, OpenReplicaError> {
         .open(data_dir.join(LOCK_FILE))
         .map_err(failed)?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(Lock(lock)),
         Err(TryLockError::WouldBlock) => Err(OpenReplicaError::InUse(data_dir.to_owned())),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
@@ -109,5 +120,24 @@ pub fn open_to_look(data_dir: &Path) -> Result<Connection, OpenReplicaError> {
             known: schema::CURRENT.major,
         }),
         Fitness::Foreign => Err(OpenReplicaError::NotAReplica(file)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_was_started_meanwhile_does_not_keep_the_replica_locked() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = lock(folder.path()).unwrap();
+        let with_a_child = held.0.try_clone().unwrap();
+        assert!(matches!(
+            lock(folder.path()),
+            Err(OpenReplicaError::InUse(_))
+        ));
+        drop(held);
+        lock(folder.path()).map(drop).unwrap();
+        drop(with_a_child);
     }
 }
