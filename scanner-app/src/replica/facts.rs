@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 use shared::clock::{Hlc, UnixMillis};
 use shared::fact::envelope::{EnvelopeError, Header};
-use shared::fact::kind::{Fact, FactBody, OpeningCause};
+use shared::fact::kind::{Fact, OpeningCause};
 use shared::fact::{Envelope, FactPublicKey, Head};
 use shared::ids::{DeviceId, JournalId, TicketId};
 use shared::roster::DeviceRow;
@@ -11,7 +11,7 @@ use shared::roster::DeviceRow;
 use super::events::EventNo;
 use super::held::{self, Placed};
 use super::parked::{self, Why};
-use super::{ReplicaError, WriteTx, carried, journals, signed};
+use super::{ReplicaError, WriteTx, carried, journals, signed, unread};
 
 /// Adds the next fact of an own journal.
 pub(crate) fn append_own(
@@ -73,12 +73,8 @@ fn insert(
     ])?;
     let no = tx.last_insert_rowid();
     tx.fact_stored(event, header, origin);
-    if let Some(FactBody::Issued { tickets }) = fact.map(|fact| &fact.body) {
-        let mut statement =
-            tx.prepare_cached("insert into issued (ticket, fact) values (?1, ?2)")?;
-        for ticket in tickets {
-            statement.execute(params![ticket.to_i64(), no])?;
-        }
+    if let Some(fact) = fact {
+        unread::note_issued(tx, no, &fact.body)?;
     }
     Ok(no)
 }

@@ -32,6 +32,7 @@ pub mod sync_state;
 mod thread;
 pub mod tickets;
 mod transaction;
+mod unread;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -9,7 +9,7 @@ use shared::clock::SavedClock;
 
 use super::machine::{self, Machine, Start};
 use super::schema::{self, Fitness};
-use super::{OpenReplicaError, REPLICA_FILE, ReplicaError, clock};
+use super::{OpenReplicaError, REPLICA_FILE, ReplicaError, clock, unread};
 use crate::vault::Vault;
 
 /// Held by the one process that may write.
@@ -57,6 +57,7 @@ pub(super) fn open(data_dir: &Path, state_dir: &Path) -> Result<Opened, OpenRepl
     }
     settings(&connection)?;
     schema::migrate(&mut connection)?;
+    unread::read_again(&mut connection)?;
     let bound = machine::bind(&mut connection, data_dir, state_dir)?;
     Ok(Opened {
         clock: clock::load(&connection)?,

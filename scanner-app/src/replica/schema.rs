@@ -58,6 +58,12 @@ const STEPS: &[Step] = &[
         sql: include_str!("schema/2.0.sql"),
         roster: "",
     },
+    // November 2026: facts that an older program could not read are read again.
+    Step {
+        to: Version { major: 2, minor: 1 },
+        sql: include_str!("schema/2.1.sql"),
+        roster: "",
+    },
 ];
 
 /// What this program writes.

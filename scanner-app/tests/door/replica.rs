@@ -11,7 +11,7 @@ use scanner_app::replica::{
     OpenReplicaError, REPLICA_FILE, Replica, ReplicaError, Rest, Start, events, held, roster,
     tickets,
 };
-use shared::admission::Direction;
+use shared::admission::{Decision, Direction};
 use shared::ids::{EventId, TicketId, WindowNo};
 use shared::roster::{TicketStatus, WindowRow};
 use shared::sync::checksum::Checksum;
@@ -384,6 +384,47 @@ fn a_part_of_a_page_leaves_the_cursor_where_it_was() {
     }
     assert_eq!(cursor(&replica), "c2");
     assert_eq!(rows(&replica, &venue), 2_499);
+}
+
+/// An entry of a kind or version that the program did not know when it came. After an update it is read, and counts.
+#[test]
+fn what_an_older_program_could_not_read_is_read_after_an_update() {
+    let (venue, device) = (Venue::at(NOW), Device::new(21));
+    let replica = venue.door(&device, NOW, &[1, 2]);
+    let at_door = |replica: &Replica| {
+        let door = Door::open(replica, venue.event, &AtGate::AsEnrolled, Direction::In);
+        door.expect("it may scan here")
+    };
+    at_door(&replica)
+        .scan(&venue.code(1), Sight::Still, NOW)
+        .expect("scanned");
+    drop(replica);
+    // As that program has it: bytes, and nothing that it could read.
+    let connection = Connection::open(device.data().join(REPLICA_FILE)).expect("opens");
+    connection
+        .execute_batch(
+            "create temp table entry as select * from fact where kind = 2;
+             update entry set kind = 0, ticket = null, fact_id = zeroblob(16), no = no + 100;
+             drop trigger fact_kept;
+             delete from fact where kind = 2;
+             create trigger fact_kept before delete on fact begin
+                 select raise(abort, 'facts are never dropped (A2)');
+             end;
+             insert into fact select * from entry;",
+        )
+        .expect("as if it had come then");
+    drop(connection);
+    let replica = device.open();
+    let judged = at_door(&replica).judge(&venue.code(1), NOW);
+    let decision = judged.expect("judged").expect("a ticket").decision;
+    assert!(matches!(decision, Decision::Refuse(_)), "{decision:?}");
+    let waiting: i64 = replica
+        .read(|tx| {
+            let count = tx.query_row("select count(*) from unread", [], |row| row.get(0));
+            Ok::<_, ReplicaError>(count?)
+        })
+        .expect("read");
+    assert_eq!(waiting, 0);
 }
 
 #[test]

@@ -1,0 +1,52 @@
+//! Facts of a kind or version that the program did not know when they came: kept and passed on as they are, and read
+//! again at every start, since the program may have been updated.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+use shared::fact::{Envelope, FactBody};
+use shared::ids::TicketId;
+
+use super::ReplicaError;
+
+/// What a fact says of leased tickets.
+pub(super) fn note_issued(
+    connection: &Connection,
+    no: i64,
+    body: &FactBody,
+) -> Result<(), ReplicaError> {
+    if let FactBody::Issued { tickets } = body {
+        let mut statement =
+            connection.prepare_cached("insert into issued (ticket, fact) values (?1, ?2)")?;
+        for ticket in tickets {
+            statement.execute(params![ticket.to_i64(), no])?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads them again. Their signatures, which hold for every version, were checked when they came.
+pub(super) fn read_again(connection: &mut Connection) -> Result<(), ReplicaError> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let waiting: Vec<(i64, Vec<u8>)> = tx
+        .prepare("select fact.no, fact.envelope from unread join fact on fact.no = unread.fact")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (no, bytes) in waiting {
+        let Ok(envelope) = Envelope::decode(&bytes) else {
+            continue;
+        };
+        let fact = envelope.fact();
+        if matches!(fact.body, FactBody::Opaque { .. }) {
+            continue;
+        }
+        tx.prepare_cached("update fact set fact_id = ?2, kind = ?3, ticket = ?4 where no = ?1")?
+            .execute(params![
+                no,
+                fact.id.as_bytes(),
+                fact.body.kind(),
+                fact.ticket().map(TicketId::to_i64),
+            ])?;
+        note_issued(&tx, no, &fact.body)?;
+        tx.execute("delete from unread where fact = ?1", [no])?;
+    }
+    Ok(tx.commit()?)
+}
