@@ -213,6 +213,37 @@ fn a_fact_of_an_unknown_kind_is_passed_on() {
     assert_eq!(passed_on, facts);
 }
 
+/// So is one of a newer version, which this program can't even read; what follows it counts.
+#[test]
+fn a_fact_of_a_newer_version_is_passed_on_and_holds_up_nothing() {
+    let building = Building::with(2);
+    building.acquaint();
+    let mut pen = Pen::of(&building.others[0], building.venue.event, 0x61);
+    let mut facts = pen.entries(&[]);
+    facts.push(pen.newer(8));
+    facts.push(pen.write(entry(9), now()));
+    let mut forged = facts[1].clone();
+    forged[80] ^= 1;
+    let caller = building.caller(&building.members[0]);
+    let offered = [facts.clone(), vec![forged]].concat();
+    let (answer, said) = building.block_on(caller.offer(&offered));
+    assert_eq!(
+        (answer.status(), &said["journals"][0]["acked_through"]),
+        (200, &3.into())
+    );
+    building.members[1].wait_until_refused(&building.venue, 9);
+    let journal = pen.journal;
+    let passed_on = building.members[1]
+        .replica
+        .read(move |tx| held::of_span(tx, journal, 1, 9, 9))
+        .expect("read");
+    assert_eq!(passed_on, facts, "as it is, and the forged one nowhere");
+    assert!(
+        building.members[1].admits(&building.venue, 8),
+        "nobody here can know what it says"
+    );
+}
+
 /// T2: one tablet set to 2031 does not drag the venue along; what it saw is kept.
 #[test]
 fn a_fact_from_2031_is_kept_and_moves_no_clock() {

@@ -6,8 +6,9 @@ use shared::ids::DeviceId;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::building::{Building, tell_address};
-use super::caller::Pen;
+use super::building::{Authority, Building, tell_address, wait_until};
+use super::caller::{GOOD, Pen};
+use super::impostor::{Impostor, Manners};
 
 #[test]
 fn a_batch_that_comes_again_in_any_order_changes_nothing() {
@@ -132,4 +133,67 @@ fn a_peer_that_answers_slowly_for_ever_costs_the_others_nothing() {
         let took = other.wait_until_refused(&building.venue, ticket);
         assert!(took < Duration::from_secs(5), "{took:?}");
     }
+}
+
+/// One that is a device of the list, and sends its answer byte by byte for ever.
+#[test]
+fn a_peer_whose_answers_never_end_costs_the_others_nothing() {
+    let building = Building::with(2);
+    let slow = &building.others[0];
+    let impostor = Impostor::of(
+        &building,
+        &building.authority,
+        slow.id,
+        GOOD,
+        Manners::Trickles,
+    );
+    for member in &building.members {
+        tell_address(&member.replica, slow.id, impostor.address);
+    }
+    building.acquaint();
+    wait_until("it was asked by both", || match impostor.asked() {
+        0 | 1 => Err(impostor.asked()),
+        _ => Ok(()),
+    });
+    let [one, other] = building.members.as_slice() else {
+        panic!("two doors");
+    };
+    for ticket in 1..=10 {
+        assert!(one.admits(&building.venue, ticket));
+        let took = other.wait_until_refused(&building.venue, ticket);
+        assert!(took < Duration::from_secs(5), "{took:?}");
+    }
+    for member in &building.members {
+        member.wait_for_peers(1);
+    }
+}
+
+/// Who answers with such a certificate gets no word, though it stands at the address of a device that is known.
+#[test]
+fn a_peer_that_shows_a_foreign_or_expired_certificate_is_told_nothing() {
+    let building = Building::with(1);
+    let (door, known) = (&building.members[0], &building.others[0]);
+    let stranger = Authority::new("another building");
+    let shows =
+        |signs: &Authority, days| Impostor::of(&building, signs, known.id, days, Manners::Answers);
+    let (good, ours) = (shows(&building.authority, GOOD), &building.authority);
+    let bad = [
+        shows(&stranger, GOOD),
+        shows(ours, (-100, -1)),
+        shows(ours, (1, 90)),
+    ];
+    for impostor in bad.iter().chain([&good]) {
+        tell_address(&door.replica, known.id, impostor.address);
+    }
+    wait_until("all were called, and the good one was asked", || {
+        let called: Vec<usize> = bad.iter().map(Impostor::called).collect();
+        if called.iter().all(|calls| *calls > 0) && good.asked() > 0 {
+            Ok(())
+        } else {
+            Err((called, good.asked()))
+        }
+    });
+    let asked: Vec<usize> = bad.iter().map(Impostor::asked).collect();
+    assert_eq!(asked, [0, 0, 0], "foreign, expired, not valid yet");
+    assert!(door.admits(&building.venue, 1));
 }

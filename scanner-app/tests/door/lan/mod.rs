@@ -5,4 +5,5 @@ pub(crate) mod caller;
 mod clocks;
 mod exchange;
 mod hostile;
+mod impostor;
 mod refusals;
