@@ -5,6 +5,7 @@
 )]
 
 mod api;
+mod at_door;
 mod bench;
 mod demo;
 mod organizer;

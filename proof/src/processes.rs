@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
+use crate::api::number;
+
 /// A program of the same build.
 pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::current_exe()
@@ -287,6 +289,25 @@ impl Device {
             );
         }
         Ok(run.lines)
+    }
+
+    /// Checks all its journals from their first facts on; how many facts they have.
+    pub fn verified_facts(&self) -> anyhow::Result<u64> {
+        let data = self.data.to_string_lossy().into_owned();
+        let output = self
+            .command(&["journal", "verify", &data])?
+            .output()
+            .context("running door journal verify")?;
+        if !output.status.success() {
+            bail!(
+                "the door's journals do not verify: {}",
+                String::from_utf8_lossy(&output.stdout)
+            );
+        }
+        let reports = json_lines(&output.stdout);
+        reports.iter().try_fold(0, |facts, report| {
+            Ok(facts + number(report, "/facts")?.cast_unsigned())
+        })
     }
 }
 

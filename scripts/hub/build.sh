@@ -10,8 +10,8 @@ PROGRAMS=(--bin door --bin sync-server --bin proof)
 WINDOW_NEEDS=(libwebkit2gtk-4.1-dev)
 
 # What `proof` and the tests run beside our programs: `kill` (bash has one of its own, so it is `ps` that tells whether the
-# package is there), the second reader of journals, another reader of codes.
-PROOF_NEEDS=(ps@procps python3@python3 zbarimg@zbar-tools)
+# package is there), the second reader of journals, another reader of codes, network namespaces.
+PROOF_NEEDS=(ps@procps python3@python3 zbarimg@zbar-tools ip@iproute2)
 
 # build_programs debug|release: the programs without a window. Sets PROGRAM_DIR.
 build_programs() {

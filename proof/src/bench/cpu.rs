@@ -17,20 +17,26 @@ pub fn tree_cpu_ms(root: u32) -> f64 {
 
 /// The most memory that this process ever had resident, in MB (1,000,000 bytes).
 pub fn peak_mb() -> anyhow::Result<f64> {
-    peak_mb_of("self").context("reading this process's memory")
+    peak_mb_of("self")
 }
 
 /// The same of a process that runs, by its number.
 pub fn peak_mb_of(pid: impl std::fmt::Display) -> anyhow::Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).context("reading its status")?;
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmHWM:"))
-        .context("no VmHWM line")?;
+    memory_mb(pid, "VmHWM:")
+}
+
+/// What a process has resident now, in MB.
+pub fn resident_mb(pid: u32) -> anyhow::Result<f64> {
+    memory_mb(pid, "VmRSS:")
+}
+
+fn memory_mb(pid: impl std::fmt::Display, name: &str) -> anyhow::Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))
+        .with_context(|| format!("reading the memory of process {pid}"))?;
+    let line = status.lines().find(|line| line.starts_with(name));
     let kibibytes: f64 = line
-        .split_whitespace()
-        .nth(1)
-        .context("no number")?
+        .and_then(|line| line.split_whitespace().nth(1))
+        .with_context(|| format!("no {name} line"))?
         .parse()?;
     Ok(kibibytes * 1024.0 / 1e6)
 }

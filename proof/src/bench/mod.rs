@@ -8,7 +8,7 @@ pub mod figures;
 mod lan;
 pub mod load;
 mod reconnect;
-mod relay;
+pub mod relay;
 mod rescan;
 mod roster;
 mod rush;

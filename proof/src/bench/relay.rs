@@ -1,4 +1,4 @@
-//! A relay between one port and another of this machine: it counts what it carries, and is as bad a line as one asks for.
+//! A relay between one port and another address: it counts what it carries, and is as bad a line as one asks for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,8 +9,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 
-/// Bytes of an answer that come through before a line breaks in its middle.
+/// Bytes of an answer, or of a request, that come through before a line breaks in its middle.
 const BREAKS_AFTER: usize = 100;
+/// What a line that trickles carries at once, and how long it then waits.
+const DROP: usize = 40;
+const DRIP: Duration = Duration::from_millis(50);
 /// Chunks under way on a line with a delay.
 const UNDER_WAY: usize = 64;
 
@@ -35,6 +38,12 @@ pub enum Fault {
     BeforeAnswer,
     /// The answer breaks off in its middle.
     MidAnswer,
+    /// The request breaks off in its middle.
+    MidRequest,
+    /// Both come through by drops, so that an answer takes longer than anybody waits.
+    Trickle,
+    /// Nothing comes through, and the connection stays open.
+    Silent,
 }
 
 /// How a relay carries.
@@ -60,7 +69,7 @@ struct Counts {
 }
 
 impl Relay {
-    /// Carries what comes to `listener` to `server_port`.
+    /// Carries what comes to `listener` to `server_port` of this machine.
     pub fn to(listener: TcpListener, server_port: u16) -> Self {
         Self::with(listener, server_port, Line::default())
     }
@@ -152,28 +161,45 @@ async fn pump(
     broken: &Notify,
 ) {
     let (sender, mut arriving) = mpsc::channel::<(Instant, Vec<u8>)>(UNDER_WAY);
+    let delays = line.clone();
     let reading = async move {
         let mut buffer = vec![0; 64 * 1024];
         while let Ok(read @ 1..) = from.read(&mut buffer).await {
             count.fetch_add(read as u64, Ordering::Relaxed);
-            let at = Instant::now() + line.borrow().delay;
+            let at = Instant::now() + delays.borrow().delay;
             if sender.send((at, buffer[..read].to_vec())).await.is_err() {
                 return;
             }
         }
     };
+    let mut line = line.clone();
     let writing = async {
         let mut carried = 0;
         while let Some((at, bytes)) = arriving.recv().await {
             tokio::time::sleep_until(at).await;
-            let through = match (way, line.borrow().fault) {
-                (Way::Up, _) | (Way::Down, Fault::None | Fault::BeforeRequest) => bytes.len(),
-                (Way::Down, Fault::BeforeAnswer) => 0,
-                (Way::Down, Fault::MidAnswer) => BREAKS_AFTER.saturating_sub(carried),
+            let fault = line.borrow().fault;
+            let through = match (way, fault) {
+                (
+                    Way::Up,
+                    Fault::None | Fault::BeforeAnswer | Fault::MidAnswer | Fault::Trickle,
+                )
+                | (
+                    Way::Down,
+                    Fault::None | Fault::BeforeRequest | Fault::MidRequest | Fault::Trickle,
+                ) => bytes.len(),
+                (Way::Up, Fault::BeforeRequest) | (Way::Down, Fault::BeforeAnswer) => 0,
+                (Way::Down, Fault::MidAnswer) | (Way::Up, Fault::MidRequest) => {
+                    BREAKS_AFTER.saturating_sub(carried)
+                }
+                (Way::Up | Way::Down, Fault::Silent) => {
+                    until_better(&mut line).await;
+                    broken.notify_one();
+                    return std::future::pending().await;
+                }
             };
             let through = through.min(bytes.len());
             carried += through;
-            let written = to.write_all(&bytes[..through]).await;
+            let written = write(&mut to, &bytes[..through], &line).await;
             if written.is_err() || through < bytes.len() {
                 broken.notify_one();
                 return std::future::pending().await;
@@ -182,6 +208,31 @@ async fn pump(
         let _ = to.shutdown().await;
     };
     tokio::join!(reading, writing);
+}
+
+/// What was swallowed is lost, so the connection is of no use any more once the line is good again.
+async fn until_better(line: &mut watch::Receiver<Line>) {
+    // Ends too when nobody can change the line any more.
+    let _ = line.wait_for(|line| line.fault != Fault::Silent).await;
+}
+
+/// All at once, or by drops for as long as the line trickles.
+async fn write(
+    to: &mut (impl AsyncWrite + Unpin),
+    bytes: &[u8],
+    line: &watch::Receiver<Line>,
+) -> std::io::Result<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        if line.borrow().fault != Fault::Trickle {
+            return to.write_all(rest).await;
+        }
+        let (drop, after) = rest.split_at(DROP.min(rest.len()));
+        to.write_all(drop).await?;
+        tokio::time::sleep(DRIP).await;
+        rest = after;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -262,6 +313,56 @@ mod tests {
             assert_eq!(ask(&mut device).await, answer, "{fault:?}");
             assert_eq!(counted.load(Ordering::SeqCst), requests, "{fault:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_line_that_trickles_is_slow_until_it_is_good_again() {
+        let (relay, mut device, _) = relayed(failing(Fault::Trickle)).await;
+        device.write_all(b"hello").await.unwrap();
+        let mut first = [0; 2 * DROP];
+        let began = Instant::now();
+        device.read_exact(&mut first).await.unwrap();
+        assert!(began.elapsed() >= DRIP, "{:?}", began.elapsed());
+        relay.change(Line::default());
+        let mut rest = Vec::new();
+        device.read_to_end(&mut rest).await.unwrap();
+        assert_eq!(first.len() + rest.len(), 100_000);
+    }
+
+    #[tokio::test]
+    async fn a_silent_line_swallows_and_ends_once_it_is_good_again() {
+        let (relay, mut device, counted) = relayed(failing(Fault::Silent)).await;
+        device.write_all(b"hello").await.unwrap();
+        let mut heard = [0];
+        let waited = tokio::time::timeout(DRIP, device.read(&mut heard)).await;
+        assert!(waited.is_err(), "{waited:?}");
+        relay.change(Line::default());
+        assert_eq!(device.read(&mut heard).await.unwrap_or(0), 0);
+        assert_eq!(counted.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn a_request_may_break_off_in_its_middle() {
+        let (_relay, mut device, counted) = relayed(failing(Fault::MidRequest)).await;
+        device.write_all(&[7; 4 * BREAKS_AFTER]).await.unwrap();
+        let mut heard = [0];
+        assert_eq!(device.read(&mut heard).await.unwrap_or(0), 0);
+        let began = Instant::now();
+        while counted.load(Ordering::SeqCst) == 0 {
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "its beginning came"
+            );
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_open_may_break_before_the_next_request() {
+        let (relay, mut device, counted) = relayed(Line::default()).await;
+        relay.change(failing(Fault::BeforeRequest));
+        assert_eq!(ask(&mut device).await, 0);
+        assert_eq!(counted.load(Ordering::SeqCst), 0, "it was not carried out");
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod kill;
 mod restore;
+mod venue;
 
 use anyhow::bail;
 
@@ -10,15 +11,15 @@ use crate::bench::figures::{Form, Sheet};
 /// What to prove.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `kill`, `restore`; all when absent.
+    /// `kill`, `restore`, `venue`; all when absent.
     name: Option<String>,
     /// A short while instead of the full length: what `./hub test` runs.
     #[arg(long)]
     short: bool,
-    /// Draws the same kill points again.
+    /// Draws the same kill points, doors and guests again.
     #[arg(long)]
     seed: Option<u64>,
-    /// Rounds of each kind; 100 unless told, 3 with `--short`.
+    /// Rounds of each kind; 100 kills unless told, 3 with `--short`; of the venue 3, and 1.
     #[arg(long)]
     rounds: Option<u32>,
     /// Of the kill rounds only these: `server`, `postgres`, `device`.
@@ -27,6 +28,9 @@ pub struct Options {
     /// One JSON object a figure.
     #[arg(long)]
     json: bool,
+    /// This is the venue's own network namespace.
+    #[arg(long, hide = true)]
+    inside: bool,
 }
 
 impl Options {
@@ -36,6 +40,16 @@ impl Options {
             rounds: self.rounds.unwrap_or(usual),
             seed: self.seed.unwrap_or_else(rand::random),
             only: self.only,
+        }
+    }
+
+    fn venue(&self) -> venue::Plan {
+        let usual = if self.short { 1 } else { 3 };
+        venue::Plan {
+            rounds: self.rounds.unwrap_or(usual),
+            seed: self.seed.unwrap_or_else(rand::random),
+            is_short: self.short,
+            is_inside: self.inside,
         }
     }
 }
@@ -51,10 +65,12 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     match options.name.as_deref() {
         None => {
             restore::run(sheet).await?;
+            venue::run(sheet, options.venue()).await?;
             kill::run(sheet, options.plan()).await
         }
         Some("kill") => kill::run(sheet, options.plan()).await,
         Some("restore") => restore::run(sheet).await,
-        Some(other) => bail!("there is no proof '{other}'; there are: kill, restore"),
+        Some("venue") => venue::run(sheet, options.venue()).await,
+        Some(other) => bail!("there is no proof '{other}'; there are: kill, restore, venue"),
     }
 }

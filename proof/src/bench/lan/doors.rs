@@ -4,20 +4,13 @@
 //! An effect is the time from the line that says «admit» on one door to the moment at which another door's replica
 //! holds the entry, so that its next decision refuses; that it does is then tried.
 
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail, ensure};
-use rusqlite::Connection;
-use scanner_app::camera::{Frame, read_codes};
+use anyhow::{Context as _, ensure};
 use scanner_app::peers::discover::{LanText, told};
-use scanner_app::replica::{ReplicaError, identity, open_to_look, peer_key, signed};
-use serde_json::Value;
 use shared::ids::TicketId;
 use tokio::net::TcpListener;
-use uuid::Uuid;
 
 use super::super::cpu::load_average;
 use super::super::enrolment::enrol;
@@ -25,7 +18,8 @@ use super::super::figures::{Sheet, percentile};
 use super::super::relay::{Fault, Line, Relay};
 use super::super::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
 use super::LINK;
-use crate::processes::{Device, free_port, signal, wait_for_end};
+use crate::at_door::{AtDoor, LONGEST, Lan, codes, id_of, with_certificates};
+use crate::processes::{Device, free_port};
 
 const DOORS: usize = 4;
 const ENTRIES: usize = 120;
@@ -33,14 +27,12 @@ const ENTRIES: usize = 120;
 const FAULTS: [Fault; 3] = [Fault::BeforeRequest, Fault::BeforeAnswer, Fault::MidAnswer];
 /// For so long.
 const BAD: Duration = Duration::from_secs(3);
-/// Nothing here takes longer.
-const LONGEST: Duration = Duration::from_mins(1);
 
 pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let folder = fresh_folder()?;
     let mut stage = Stage::set(folder.path(), &WITHOUT_LIMITS).await?;
     let event = stage.event(&Offer::only(1_000)).await?;
-    let codes = codes(&stage, event).await?;
+    let codes = codes(&stage, event, (ENTRIES + FAULTS.len()) as u32).await?;
     let names = ["a", "b", "c", "d"];
     let devices: Vec<Device> = names
         .iter()
@@ -56,10 +48,16 @@ pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let mut doors = devices
         .iter()
         .zip(&ports)
-        .map(|(device, port)| AtDoor::open(device, event, *port))
+        .map(|(device, port)| {
+            let lan = Lan {
+                at: SocketAddr::from(([127, 0, 0, 1], *port)).to_string(),
+                announces: false,
+            };
+            AtDoor::start(device, AtDoor::command(device, event, &lan)?)
+        })
         .collect::<anyhow::Result<Vec<_>>>()?;
     for (at, door) in doors.iter().enumerate() {
-        door.wait_for_peers()
+        door.wait_for_peers(DOORS - 1)
             .with_context(|| format!("door {at}"))?;
     }
     let load = load_average();
@@ -95,7 +93,7 @@ fn healed(
     for relay in relays {
         relay.change(Line { delay, fault });
     }
-    let decision = doors[0].scan(code)?;
+    let decision = doors[0].scan(code)?.decision;
     ensure!(
         decision == "admit",
         "the network is no reason to refuse: {decision}"
@@ -116,75 +114,6 @@ fn healed(
         }
     }
     Ok(began.elapsed())
-}
-
-/// Tickets with what a phone shows for each.
-async fn codes(stage: &Stage, event: Uuid) -> anyhow::Result<Vec<(TicketId, String)>> {
-    let mut codes = Vec::new();
-    for order in stage
-        .fill(event, &[1], (ENTRIES + FAULTS.len()) as u32)
-        .await?
-    {
-        for ticket in &order.tickets {
-            let path = format!("/tickets/{ticket}/qr.png?secret={}", order.secret);
-            let png = stage.guest.bytes(&path).await?;
-            let picture = image::load_from_memory(&png).context("reading a ticket's PNG")?;
-            let luma = picture.to_luma8();
-            let (width, height) = luma.dimensions();
-            let name = ticket.clone();
-            let texts = read_codes(&Frame {
-                luma: luma.into_raw(),
-                width,
-                height,
-                name,
-            });
-            let text = texts.first().context("a ticket's PNG without a code")?;
-            codes.push((ticket.parse()?, text.clone()));
-        }
-    }
-    Ok(codes)
-}
-
-/// Each door syncs until it can show itself to the others.
-fn with_certificates(devices: &[Device]) -> anyhow::Result<()> {
-    for device in devices {
-        let data = device.data.to_string_lossy().into_owned();
-        let watch = [
-            "sync",
-            "--watch",
-            "--lan",
-            "127.0.0.1:0",
-            "--announce",
-            "off",
-            "--data",
-            &data,
-        ];
-        let mut syncing = device
-            .command(&watch)?
-            .spawn()
-            .context("starting door sync")?;
-        let began = Instant::now();
-        while !is_ready(device)? {
-            ensure!(
-                began.elapsed() < LONGEST,
-                "no certificate within {LONGEST:?}"
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        signal(syncing.id(), "TERM")?;
-        wait_for_end(&mut syncing, LONGEST)?;
-    }
-    // The first ones synced before the list named the last; and each needs the whole roster.
-    for device in devices {
-        device.run_well(&["sync"])?;
-    }
-    Ok(())
-}
-
-fn is_ready(device: &Device) -> anyhow::Result<bool> {
-    let replica = open_to_look(&device.data)?;
-    let named = signed::peer_authority(&replica)?.is_some();
-    Ok(named && peer_key::issued_ms(&replica)?.is_some())
 }
 
 /// A relay for each pair, and word to each door of where the others may be reached.
@@ -212,95 +141,6 @@ async fn lines(devices: &[Device], ports: &[u16]) -> anyhow::Result<Vec<Relay>> 
     Ok(relays)
 }
 
-fn id_of(device: &Device) -> anyhow::Result<shared::ids::DeviceId> {
-    let identity = identity::load(&open_to_look(&device.data)?)?;
-    Ok(identity.context("a door that is not enrolled")?.device)
-}
-
-/// A door that scans what it is told.
-struct AtDoor {
-    child: Child,
-    says: ChildStdin,
-    hears: BufReader<ChildStdout>,
-    replica: Connection,
-}
-
-impl Drop for AtDoor {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl AtDoor {
-    fn open(device: &Device, event: Uuid, port: u16) -> anyhow::Result<Self> {
-        let (data, event) = (
-            device.data.to_string_lossy().into_owned(),
-            event.to_string(),
-        );
-        let listen = SocketAddr::from(([127, 0, 0, 1], port)).to_string();
-        let arguments = [
-            "scan",
-            "--data",
-            &data,
-            "--event",
-            &event,
-            "--reader",
-            "--sync",
-            "--lan",
-            &listen,
-            "--announce",
-            "off",
-        ];
-        let mut command = device.command(&arguments)?;
-        command.stdin(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().context("starting door scan")?;
-        let (says, hears) = (child.stdin.take(), child.stdout.take());
-        Ok(Self {
-            says: says.context("no standard input")?,
-            hears: BufReader::new(hears.context("no standard output")?),
-            child,
-            replica: open_to_look(&device.data)?,
-        })
-    }
-
-    fn wait_for_peers(&self) -> anyhow::Result<()> {
-        let began = Instant::now();
-        loop {
-            let states = scanner_app::replica::peers::states(&self.replica)?;
-            if states.iter().filter(|state| state.is_reachable).count() == DOORS - 1 {
-                return Ok(());
-            }
-            ensure!(
-                began.elapsed() < LONGEST,
-                "the others were not found: {states:?}"
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// Shows a code; what the door says.
-    fn scan(&mut self, code: &str) -> anyhow::Result<String> {
-        writeln!(self.says, "{code}").context("showing a code")?;
-        let mut line = String::new();
-        self.hears
-            .read_line(&mut line)
-            .context("hearing a verdict")?;
-        let said: Value = serde_json::from_str(&line).with_context(|| format!("{line:?}"))?;
-        match said["decision"].as_str() {
-            Some(decision) => Ok(decision.to_owned()),
-            None => bail!("no verdict: {said}"),
-        }
-    }
-
-    fn knows_of(&self, ticket: TicketId) -> Result<bool, ReplicaError> {
-        let mut statement = self
-            .replica
-            .prepare_cached("select 1 from fact where ticket = ?1 and kind = 2")?;
-        Ok(statement.exists([ticket.to_i64()])?)
-    }
-}
-
 /// Milliseconds until each other door knows of it.
 fn entry(
     doors: &mut [AtDoor],
@@ -308,7 +148,7 @@ fn entry(
     ticket: TicketId,
     code: &str,
 ) -> anyhow::Result<Vec<f64>> {
-    let decision = doors[at].scan(code)?;
+    let decision = doors[at].scan(code)?.decision;
     let durable = Instant::now();
     ensure!(decision == "admit", "a good ticket: {decision}");
     let mut waiting: Vec<usize> = (0..doors.len()).filter(|n| *n != at).collect();
@@ -329,7 +169,7 @@ fn entry(
         std::thread::sleep(Duration::from_millis(1));
     }
     for n in (0..doors.len()).filter(|n| *n != at) {
-        let decision = doors[n].scan(code)?;
+        let decision = doors[n].scan(code)?.decision;
         ensure!(
             decision == "refuse",
             "door {n} knew of the entry and said {decision}"

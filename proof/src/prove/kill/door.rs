@@ -14,7 +14,7 @@ use crate::api::{number, text};
 use crate::bench::enrolment::enrol;
 use crate::bench::stage::{Offer, Stage};
 use crate::pictures::{Pose, seen_by_camera};
-use crate::processes::{Device, json_lines};
+use crate::processes::Device;
 
 /// An enrolled door and the tickets for it.
 pub struct PictureDoor {
@@ -161,21 +161,7 @@ impl PictureDoor {
 
     /// Has every journal of the door verified; the facts in all.
     pub fn verified_facts(&self) -> anyhow::Result<u64> {
-        let data = self.device.data.to_string_lossy().into_owned();
-        let output = self
-            .device
-            .command(&["journal", "verify", &data])?
-            .output()
-            .context("running door journal verify")?;
-        ensure!(
-            output.status.success(),
-            "the door's journals do not verify: {}",
-            String::from_utf8_lossy(&output.stdout)
-        );
-        let reports = json_lines(&output.stdout);
-        reports.iter().try_fold(0, |facts, report| {
-            Ok(facts + number(report, "/facts")?.cast_unsigned())
-        })
+        self.device.verified_facts()
     }
 }
 
