@@ -19,12 +19,16 @@ hub_prove() {
     hub_prove_bare "$@"
     return
   fi
-  say "prove: kill rounds, seeds and soak against the real programs"
+  say "prove: restore, bad networks, kill rounds and soak against the real programs"
   # shellcheck disable=SC2046 # one need a line
   need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
   case " $* " in
     *" --short "*) build_programs debug ;;
     *) build_programs release ;;
+  esac
+  case " $* " in
+    *" --short "*) ;;
+    " soak "* | "  ") soak_simulation ;;
   esac
   exec "$PROGRAM_DIR/proof" prove "$@"
 }

@@ -33,6 +33,12 @@ run_sim() {
     --ignored --exact --nocapture simulation::runs::evenings
 }
 
+# Sixty hours of fifty doors, for `hub prove soak`.
+soak_simulation() {
+  cargo test -q --profile sim -p shared --lib -- \
+    --ignored --exact --nocapture simulation::runs::sixty_hours_of_fifty_doors
+}
+
 # Far from the fixed seeds.
 random_seed() {
   od -An -N6 -tu8 /dev/urandom | tr -d ' '
@@ -43,5 +49,5 @@ random_seed() {
 test_simulation() {
   run_sim SIM_SEEDS=2000
   run_sim SIM_SEEDS=2000 SIM_STRICT=1
-  cargo test -q --profile sim -p shared --lib -- --ignored --nocapture simulation::runs --skip evenings
+  cargo test -q --profile sim -p shared --lib -- --ignored --nocapture simulation::runs --skip evenings --skip sixty_hours
 }

@@ -2,6 +2,7 @@
 
 mod kill;
 mod restore;
+mod soak;
 mod venue;
 
 use anyhow::bail;
@@ -11,7 +12,7 @@ use crate::bench::figures::{Form, Sheet};
 /// What to prove.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `kill`, `restore`, `venue`; all when absent.
+    /// `kill`, `restore`, `venue`, `soak`; all when absent, with `--short` all but the last.
     name: Option<String>,
     /// A short while instead of the full length: what `./hub test` runs.
     #[arg(long)]
@@ -25,6 +26,9 @@ pub struct Options {
     /// Of the kill rounds only these: `server`, `postgres`, `device`.
     #[arg(long)]
     only: Option<kill::Target>,
+    /// How long the soak lasts; 30 unless told, half a minute with `--short`.
+    #[arg(long)]
+    minutes: Option<f64>,
     /// One JSON object a figure.
     #[arg(long)]
     json: bool,
@@ -52,6 +56,10 @@ impl Options {
             is_inside: self.inside,
         }
     }
+
+    fn minutes(&self) -> f64 {
+        self.minutes.unwrap_or(if self.short { 0.5 } else { 30.0 })
+    }
 }
 
 /// Proves and prints.
@@ -66,11 +74,16 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         None => {
             restore::run(sheet).await?;
             venue::run(sheet, options.venue()).await?;
-            kill::run(sheet, options.plan()).await
+            kill::run(sheet, options.plan()).await?;
+            if options.short {
+                return Ok(());
+            }
+            soak::run(sheet, options.minutes()).await
         }
         Some("kill") => kill::run(sheet, options.plan()).await,
         Some("restore") => restore::run(sheet).await,
         Some("venue") => venue::run(sheet, options.venue()).await,
-        Some(other) => bail!("there is no proof '{other}'; there are: kill, restore, venue"),
+        Some("soak") => soak::run(sheet, options.minutes()).await,
+        Some(other) => bail!("there is no proof '{other}'; there are: kill, restore, venue, soak"),
     }
 }

@@ -174,6 +174,63 @@ impl Profile {
     }
 }
 
+/// How long tickets come in on a long evening; afterwards devices only talk to each other.
+pub(crate) const BUSY_MS: u64 = 40 * 3_600_000;
+/// All of it.
+pub(crate) const LONG_MS: u64 = 60 * 3_600_000;
+
+impl Profile {
+    /// A festival: fifty doors, twenty thousand tickets, sixty hours.
+    pub(crate) fn long() -> Self {
+        Self {
+            devices: 50,
+            tickets: 20_000,
+            actions: 0,
+            ..Self::of(0)
+        }
+    }
+}
+
+/// Each ticket goes in once at some door, and every twentieth is shown once more; the server is gone for a while, halves
+/// of the building are cut off, doors crash.
+pub(crate) fn draw_long(profile: Profile, dice: &mut Dice) -> Vec<(u64, Action)> {
+    let devices = u64::from(profile.devices);
+    let mut actions = Vec::new();
+    for ticket in 1..=profile.tickets {
+        let times = if ticket % 20 == 0 { 2 } else { 1 };
+        for _ in 0..times {
+            let device = 1 + dice.below(devices) as u16;
+            let out = false;
+            let scan = Action::Scan {
+                device,
+                ticket,
+                out,
+            };
+            actions.push((60_000 + dice.below(BUSY_MS), scan));
+        }
+    }
+    for hour in 1..BUSY_MS / 3_600_000 {
+        let at_ms = hour * 3_600_000 + dice.below(1_800_000);
+        let device = 1 + dice.below(devices) as u16;
+        let trouble = match hour % 4 {
+            0 => Action::Partition { sides: 1 },
+            1 => Action::Partition {
+                sides: dice.below(1 << devices.min(59)) << 1,
+            },
+            2 => Action::PowerCut { device },
+            _ => Action::Weather {
+                loss: dice.below(30) as u8,
+                twice: dice.below(30) as u8,
+                slow_ms: dice.below(1_000) as u16,
+            },
+        };
+        actions.push((at_ms, trouble));
+        actions.push((at_ms + 600_000 + dice.below(1_200_000), Action::Heal));
+    }
+    actions.sort_by_key(|(at_ms, _)| *at_ms);
+    actions
+}
+
 /// The actions of an evening, and when.
 pub(crate) fn draw(profile: Profile, dice: &mut Dice) -> Vec<(u64, Action)> {
     let mut at_ms = 3_000;

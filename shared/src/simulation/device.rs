@@ -51,6 +51,8 @@ pub(super) struct Roster {
     /// Of all lives of the feed that it has something of.
     pub(super) epochs: BTreeSet<u64>,
     pub(super) head: u64,
+    /// Of all its rows.
+    checksum: Checksum,
 }
 
 impl Roster {
@@ -489,10 +491,11 @@ impl Node {
 
     /// Facts that the server lacks, contiguous per journal, own and others'.
     pub(super) fn unsent(&self, limit: usize) -> Vec<Vec<u8>> {
-        let waiting = self.disk.facts.all().filter(|held| {
-            let at = (held.header.journal, held.header.seq);
-            let acked = self.disk.acked.get(&at.0).copied().unwrap_or(0);
-            held.header.seq > acked && !self.disk.left_out.contains(&held.header.hash)
+        let facts = &self.disk.facts;
+        let waiting = facts.journals().flat_map(|journal| {
+            let acked = self.disk.acked.get(&journal).copied().unwrap_or(0);
+            let beyond = facts.beyond(journal, acked);
+            beyond.filter(|held| !self.disk.left_out.contains(&held.header.hash))
         });
         let bytes = waiting.map(|held| {
             let mut bytes = held.bytes.clone();
@@ -612,10 +615,13 @@ impl Node {
         roster.epoch = page.epoch;
         roster.epochs.insert(page.epoch);
         roster.head = roster.head.max(page.head);
-        let rows = page.tickets.iter().map(|row| (row.id, *row));
-        roster.tickets.extend(rows);
-        let mut checksum = Checksum::default();
-        roster.tickets.values().for_each(|row| checksum.add(row));
+        for row in &page.tickets {
+            match roster.tickets.insert(row.id, *row) {
+                Some(former) => roster.checksum.replace(&former, row),
+                None => roster.checksum.add(row),
+            }
+        }
+        let checksum = roster.checksum;
         if table == Table::InUse {
             let changed: Vec<TicketId> = page.tickets.iter().map(|row| row.id).collect();
             self.refold(venue, changed);

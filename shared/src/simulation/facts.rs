@@ -112,6 +112,17 @@ impl Facts {
         [self.of(ticket), of_right].concat()
     }
 
+    /// All journals of which something is here.
+    pub(super) fn journals(&self) -> impl Iterator<Item = JournalId> {
+        self.heads.keys().copied()
+    }
+
+    /// What stands in a journal beyond a place.
+    pub(super) fn beyond(&self, journal: JournalId, seq: u64) -> impl Iterator<Item = &Rc<Stored>> {
+        let beyond = (journal, seq.saturating_add(1))..=(journal, u64::MAX);
+        self.places.range(beyond).flat_map(|(_, side)| side)
+    }
+
     /// The end of the part without a gap.
     pub(super) fn head(&self, journal: JournalId) -> Head {
         self.heads.get(&journal).copied().unwrap_or(Head::EMPTY)

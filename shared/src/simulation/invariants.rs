@@ -817,6 +817,15 @@ impl World {
     /// Counted from what honest devices wrote, not by any fold.
     fn attendance_is_what_happened(&self) -> Checked {
         let durable = &self.server.durable;
+        let mut passages: BTreeMap<TicketId, BTreeSet<FactName>> = BTreeMap::new();
+        for hash in self.oracle.honest.values().flatten() {
+            let fact = self.oracle.written[hash].fact.as_ref();
+            if let Some(fact) = fact.filter(|fact| passage_in(fact))
+                && let Some(ticket) = fact.ticket()
+            {
+                passages.entry(ticket).or_default().insert(fact.name());
+            }
+        }
         for ticket in durable.rows.keys().filter(|ticket| is_single(**ticket)) {
             let facts = durable.facts.of(*ticket);
             let beyond = |name: FactName| {
@@ -835,18 +844,11 @@ impl World {
                 })
                 .collect();
             // Also an entry whose light was never shown, because the power failed: it is on the disk.
-            let went_in = self
-                .oracle
-                .honest
-                .values()
-                .flatten()
-                .filter_map(|hash| self.oracle.written[hash].fact.as_ref())
-                .filter(|fact| fact.ticket() == Some(*ticket) && passage_in(fact))
-                .map(Fact::name)
+            let went_in = passages.get(ticket).into_iter().flatten();
+            let went_in = went_in
                 .filter(|name| durable.facts.names.contains(name))
-                .filter(|name| !beyond(*name) && !voided_by_counting.contains(name))
-                .collect::<BTreeSet<FactName>>()
-                .len();
+                .filter(|name| !beyond(**name) && !voided_by_counting.contains(name))
+                .count();
             let forged = facts.iter().any(|(fact, hash)| {
                 let row = durable.devices.devices.iter();
                 let is_thiefs = self

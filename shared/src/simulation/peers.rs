@@ -10,7 +10,7 @@ use super::facts::{Facts, Stored};
 use super::invariants::Violation;
 use super::world::{Item, World};
 use crate::clock::UnixMillis;
-use crate::fact::{FactBody, Header};
+use crate::fact::FactBody;
 use crate::ids::{DeviceId, FactId, FactName, JournalId, TicketId};
 use crate::lease::{Reply, Request as RightRequest, Use, answer};
 use crate::planted::{self, Bug};
@@ -75,9 +75,8 @@ pub(super) enum Message {
 
 /// The last fact of each journal; of a forked one the last of each branch, and place 0 if a part is lacking.
 fn vector(facts: &Facts) -> Vec<JournalHead> {
-    let journals: BTreeSet<JournalId> = facts.places.keys().map(|(journal, _)| *journal).collect();
     let mut heads = Vec::new();
-    for journal in journals {
+    for journal in facts.journals() {
         let head = facts.head(journal);
         if facts.forks.contains(&journal) {
             heads.extend(branches(facts, journal));
@@ -554,11 +553,12 @@ impl World {
 
 /// As far as each journal goes on, in order; of a forked one all that is here.
 fn held_after(facts: &Facts, after: &BTreeMap<JournalId, u64>) -> Vec<Rc<Stored>> {
-    let is_due = |header: &Header| {
-        let from = after.get(&header.journal).copied().unwrap_or(0);
-        let is_forked = facts.forks.contains(&header.journal);
-        header.seq > from && (is_forked || header.seq <= facts.head(header.journal).seq)
-    };
-    let due = facts.all().filter(|held| is_due(&held.header));
+    let due = facts.journals().flat_map(|journal| {
+        let from = after.get(&journal).copied().unwrap_or(0);
+        let is_forked = facts.forks.contains(&journal);
+        let whole = facts.head(journal).seq;
+        let beyond = facts.beyond(journal, from);
+        beyond.filter(move |held| is_forked || held.header.seq <= whole)
+    });
     due.take(MOST).cloned().collect()
 }

@@ -235,6 +235,69 @@ fn every_invariant_holds_with_fifty_doors() {
     must_hold(1, Profile::large());
 }
 
+/// What `./hub prove soak` runs: what a device keeps grows by its facts only, and not by talking.
+#[test]
+#[ignore = "sixty hours: ./hub prove soak"]
+fn sixty_hours_of_fifty_doors() {
+    let profile = Profile::long();
+    let began = std::time::Instant::now();
+    let mut dice = Dice(number("SIM_FROM").unwrap_or(0));
+    let actions = action::draw_long(profile, &mut dice);
+    let mut world = World::new(1, profile);
+    world.looks = Some((600_000, world.now));
+    let tell = |world: &World, what: &str| {
+        println!(
+            "{what}: {} h, {} events, {} facts at the server, {:.0} MB resident, {} s",
+            world.now.0 / 3_600_000,
+            world.events,
+            world.server.durable.facts.count,
+            resident_mb(),
+            began.elapsed().as_secs()
+        );
+    };
+    for (at_ms, action) in &actions {
+        let ms = at_ms.saturating_sub(world.now.0);
+        let hour = world.now.0 / 14_400_000;
+        assert_eq!(world.run(ms), Ok(()));
+        assert_eq!(world.act(*action), Ok(()));
+        if world.now.0 / 14_400_000 > hour {
+            tell(&world, "people come");
+        }
+    }
+    assert_eq!(world.heal(), Ok(()));
+    // Whoever waited longest has tried again.
+    let settles = action::BUSY_MS + 2 * 3_600_000;
+    assert_eq!(world.run(settles.saturating_sub(world.now.0)), Ok(()));
+    tell(&world, "all is told");
+    let before = resident_mb();
+    assert_eq!(
+        world.run(action::LONG_MS.saturating_sub(world.now.0)),
+        Ok(())
+    );
+    tell(&world, "at the end");
+    let grown = resident_mb() - before;
+    assert!(
+        grown < before * 0.02,
+        "talking alone took {grown:.1} MB beside {before:.1}"
+    );
+    assert!(world.is_at_rest());
+    assert_eq!(world.invariants_at_rest(), Ok(()));
+    println!(
+        "{} events, {} green lights, talking for {} h took {grown:.1} MB beside {before:.1}",
+        world.events,
+        world.oracle.greens.len(),
+        (action::LONG_MS - settles) / 3_600_000
+    );
+}
+
+/// What this process has resident, in MB.
+fn resident_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kibibytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+    kibibytes.expect("a number") * 1024.0 / 1e6
+}
+
 /// What `./hub sim` calls: SIM_FROM and SIM_SEEDS or SIM_MINUTES, SIM_STRICT; or SIM_REPLAY.
 #[test]
 #[ignore = "thousands of evenings: ./hub sim"]

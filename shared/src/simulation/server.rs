@@ -33,8 +33,10 @@ pub(super) enum Entity {
 pub(super) struct Durable {
     pub(super) epoch: u64,
     pub(super) head: u64,
-    pub(super) feed: BTreeMap<Entity, u64>,
+    pub(super) feed: Feed,
     pub(super) rows: BTreeMap<TicketId, TicketRow>,
+    /// Of all rows.
+    checksum: Checksum,
     pub(super) facts: Facts,
     /// The other sides of forks, and what could not be read.
     pub(super) quarantine: BTreeMap<[u8; 32], Rc<Stored>>,
@@ -49,6 +51,41 @@ pub(super) struct Durable {
     pub(super) signed: BTreeMap<SignedKind, SignedObject>,
     pub(super) online_sold: u32,
     next_stock_id: u64,
+}
+
+/// When each entity changed last.
+#[derive(Clone, Default)]
+pub(super) struct Feed {
+    of: BTreeMap<Entity, u64>,
+    in_order: BTreeSet<(u64, Entity)>,
+}
+
+impl Feed {
+    fn put(&mut self, entity: Entity, number: u64) {
+        if let Some(former) = self.of.insert(entity, number) {
+            self.in_order.remove(&(former, entity));
+        }
+        self.in_order.insert((number, entity));
+    }
+
+    /// In the order of the changes.
+    pub(super) fn all(&self) -> impl Iterator<Item = (u64, Entity)> {
+        self.in_order.iter().copied()
+    }
+
+    fn after(&self, at: (u64, Entity)) -> impl Iterator<Item = (u64, Entity)> {
+        let after = (std::ops::Bound::Excluded(at), std::ops::Bound::Unbounded);
+        self.in_order.range(after).copied()
+    }
+}
+
+impl Durable {
+    fn put_row(&mut self, row: TicketRow) {
+        match self.rows.insert(row.id, row) {
+            Some(former) => self.checksum.replace(&former, &row),
+            None => self.checksum.add(&row),
+        }
+    }
 }
 
 pub(super) struct SimServer {
@@ -87,8 +124,9 @@ impl SimServer {
         let mut durable = Durable {
             epoch: 1,
             head: 1,
-            feed: BTreeMap::new(),
+            feed: Feed::default(),
             rows: BTreeMap::new(),
+            checksum: Checksum::default(),
             facts: Facts::default(),
             quarantine: BTreeMap::new(),
             forks: BTreeSet::new(),
@@ -104,8 +142,8 @@ impl SimServer {
             next_stock_id: 0,
         };
         for n in 1..=tickets {
-            durable.rows.insert(TicketId(n), venue::ticket_row(n));
-            durable.feed.insert(Entity::Ticket(TicketId(n)), 1);
+            durable.put_row(venue::ticket_row(n));
+            durable.feed.put(Entity::Ticket(TicketId(n)), 1);
         }
         Self {
             durable,
@@ -147,7 +185,7 @@ impl SimServer {
         self.durable.head = self.durable.head.max(number);
         self.commits.push((self.durable.epoch, number));
         for entity in changed {
-            self.durable.feed.insert(entity, number);
+            self.durable.feed.put(entity, number);
         }
     }
 
@@ -169,7 +207,7 @@ impl SimServer {
 
     pub(super) fn set_rows(&mut self, venue: &Venue, rows: &[TicketRow], number: Option<u64>) {
         for row in rows {
-            self.durable.rows.insert(row.id, *row);
+            self.durable.put_row(*row);
         }
         self.commit(number, rows.iter().map(|row| Entity::Ticket(row.id)));
         self.refold(venue, rows.iter().map(|row| row.id));
@@ -306,22 +344,14 @@ impl SimServer {
         }
         let mut waiting: Vec<(u64, Entity)> = durable
             .feed
-            .iter()
-            .map(|(entity, seq)| (*seq, *entity))
-            .filter(|at| {
-                if planted::is(Bug::BareCursor) {
-                    at.0 > after.0
-                } else {
-                    *at > after
-                }
-            })
+            .after(after)
+            .filter(|at| !planted::is(Bug::BareCursor) || at.0 > after.0)
+            .take(limit.saturating_add(1))
             .collect();
-        waiting.sort_unstable();
         let has_more = waiting.len() > limit;
         waiting.truncate(limit);
         let end = waiting.last().copied().unwrap_or(after);
-        let mut checksum = Checksum::default();
-        durable.rows.values().for_each(|row| checksum.add(row));
+        let checksum = durable.checksum;
         let mut page = Page {
             epoch: durable.epoch,
             cursor: write_cursor(durable.epoch, end),

@@ -117,6 +117,8 @@ pub(super) struct World {
     /// How far a run is told apart from another: a hash over all events.
     pub(super) digest: u64,
     pub(super) events: u64,
+    /// On a long evening the invariants are looked at that often, in milliseconds, and next at; else after every event.
+    pub(super) looks: Option<(u64, Moment)>,
 }
 
 impl World {
@@ -155,6 +157,7 @@ impl World {
             trace: None,
             digest: 0xcbf2_9ce4_8422_2325,
             events: 0,
+            looks: None,
         };
         for at in 0..world.nodes.len() {
             let found = world.find_peers(at);
@@ -392,6 +395,16 @@ impl World {
         } else if let Some((_, at)) = gossip {
             self.gossip(at, gossip::event::Event::Tick)?;
         }
+        self.look()
+    }
+
+    fn look(&mut self) -> Result<(), Violation> {
+        if let Some((every_ms, next)) = &mut self.looks {
+            if self.now < *next {
+                return Ok(());
+            }
+            *next = self.now.after(*every_ms);
+        }
         self.check()
     }
 
@@ -468,7 +481,7 @@ impl World {
             self.run(ms)?;
             self.note(format_args!("{action:?}"));
             self.act(*action)?;
-            self.check()?;
+            self.look()?;
         }
         self.heal()?;
         self.quiesce()?;
