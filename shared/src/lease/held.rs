@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::admission::fold::FactHash;
+use crate::admission::fold::{FactHash, seen_for_new_fact};
 use crate::fact::kind::Fact;
 use crate::ids::{DeviceId, FactName};
 #[cfg(test)]
@@ -76,6 +76,26 @@ pub fn held(
             }
         }
     }
+}
+
+/// What a new grant of the right has to name ([`Lease::after`]): of the ticket's facts known here those that no
+/// other names, and what its former holders knew and isn't here yet.
+pub fn named_by_grant(
+    right: Right,
+    lease: Option<&Lease>,
+    trace: &Trace,
+    facts: &[(Fact, FactHash)],
+) -> Vec<FactName> {
+    let of_ticket = facts
+        .iter()
+        .filter(|(fact, _)| fact.ticket() == Some(right.ticket))
+        .cloned()
+        .collect::<Vec<_>>();
+    let mut names = seen_for_new_fact(&of_ticket);
+    names.extend(missing(right, lease, trace, facts));
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// What the grant and the hand-overs name as known, and what those facts name in turn, and isn't here.

@@ -18,7 +18,7 @@ pub mod stock;
 mod tests;
 mod trace;
 
-pub use held::{Held, OwnJournals, held};
+pub use held::{Held, OwnJournals, held, named_by_grant};
 pub use list::{Cause, Lease, LeaseList, Right, WriteOff};
 pub use request::{NotNow, Reply, Request, Use, answer};
 pub use share::{DoorShare, next_door, share_out};

@@ -263,6 +263,25 @@ fn a_grant_can_name_what_its_holder_must_know() {
 }
 
 #[test]
+fn a_new_grant_names_what_is_known_and_what_a_former_holder_knew() {
+    let lease = lease(RightKind::Admit, 1);
+    let mut given = fact(1, 3, hand_over(RightKind::Admit, 2, 1));
+    given.0.seen = vec![name(4, 9)];
+    let released = fact(2, 5, release(RightKind::Admit, 2));
+    let mut exit = fact(2, 4, entry());
+    exit.0.seen = vec![name(1, 2)];
+    let facts = [given, released, exit];
+    let trace = traced(&lease, &facts);
+    assert_eq!(trace.place, Place::ReleasedBy(device(2)));
+    let named = named_by_grant(ADMIT, Some(&lease), &trace, &facts);
+    assert_eq!(
+        named,
+        [name(2, 4), name(4, 9)],
+        "the last fact here, and what the first holder knew; what the last fact names follows from it"
+    );
+}
+
+#[test]
 fn a_replica_that_is_behind_uses_no_right_and_asks_for_none() {
     let lease = lease(RightKind::Admit, 1);
     let trace = traced(&lease, &[]);

@@ -10,6 +10,7 @@ use shared::wire::latest::ErrorCode;
 use sqlx::PgConnection;
 
 use super::offers::Offer;
+use super::rights::{self, SettleRightsError};
 use super::rules::LoadRulesError;
 use super::signed::{self, PublishSignedError};
 use super::{folding, rows, store};
@@ -56,6 +57,9 @@ pub enum RevokeError {
     /// Signing the device list.
     #[error("publishing the device list without a revoked device")]
     Publish(#[from] PublishSignedError),
+    /// What a lost one held can't be granted to others.
+    #[error(transparent)]
+    Settle(#[from] SettleRightsError),
     /// The rules of one of its events can't be had.
     #[error("reading an event's rules to fold again")]
     Rules(#[from] LoadRulesError),
@@ -70,6 +74,7 @@ impl From<RevokeError> for ApiError {
             ),
             RevokeError::Database(source) => source.into(),
             RevokeError::Publish(source) => source.into(),
+            RevokeError::Settle(source) => source.into(),
             RevokeError::Rules(source) => source.into(),
         }
     }
@@ -192,7 +197,8 @@ pub async fn organizer_of(
 }
 
 /// Revokes a device, or moves the point up to which its facts count; whatever lies beyond is quarantined at once, and what
-/// came back before the point counts again.
+/// came back before the point counts again. Rights of entry that a lost device held go to other doors; those of a revoked one
+/// stay with it until it releases them or is declared lost.
 pub async fn revoke(
     app: &App,
     organizer: OrganizerId,
@@ -239,6 +245,8 @@ pub async fn revoke(
             .await?;
         let tickets = tickets_of(&mut tx, organizer, event, device).await?;
         folding::refold(&mut tx, &rules, &tickets, now_ms).await?;
+        rights::retrace_moved_by(&mut tx, &rules, device).await?;
+        rights::settle(app, &mut tx, (organizer, event)).await?;
     }
     tx.commit().await?;
     app.door.sessions.forget();

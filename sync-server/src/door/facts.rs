@@ -13,6 +13,7 @@ use sqlx::PgConnection;
 use super::clock::{self, Suspect};
 use super::intake::{self, Placed, Refused, Upload};
 use super::own_journal::{AppendOwnError, append_own};
+use super::rights::{self, SettleRightsError};
 use super::rules::LoadRulesError;
 use super::sessions::DeviceSession;
 use super::store::{self, FactRows, HeadRow, QuarantineRow};
@@ -40,6 +41,9 @@ pub enum UploadFactsError {
     /// The server's own words about them can't be written.
     #[error("annotating uploaded facts")]
     Annotate(#[source] AppendOwnError),
+    /// What doors gave back can't be granted again.
+    #[error(transparent)]
+    Settle(#[from] SettleRightsError),
     /// Checking the signatures was interrupted.
     #[error("checking the signatures of uploaded facts")]
     Interrupted(#[from] tokio::task::JoinError),
@@ -72,6 +76,7 @@ impl From<UploadFactsError> for ApiError {
                 Self::new(shared::wire::latest::ErrorCode::TooLarge, error.to_string())
             }
             UploadFactsError::Database(source) => source.into(),
+            UploadFactsError::Settle(source) => source.into(),
             other @ (UploadFactsError::Rules(_)
             | UploadFactsError::Annotate(_)
             | UploadFactsError::Interrupted(_)) => Self::internal(other),
@@ -196,6 +201,7 @@ async fn store_event(
     let mut facts = FactRows::default();
     let mut heads = Vec::new();
     let mut forks = Vec::new();
+    let mut moves = rights::Moves::default();
     for (journal, placed, _) in &journals {
         for accepted in &placed.accepted {
             facts.push(
@@ -203,6 +209,7 @@ async fn store_event(
                 accepted.fact.as_ref(),
                 accepted.bytes.clone(),
             );
+            accepted.fact.iter().for_each(|fact| moves.note(fact));
         }
         if let Some(last) = placed.accepted.last() {
             heads.push(HeadRow {
@@ -254,6 +261,10 @@ async fn store_event(
         }
     }
     folding::refold_from(conn, &rules, (&tickets, of_tickets), now_ms).await?;
+    if !moves.is_empty() {
+        moves.carry_out(conn, &rules).await?;
+        rights::settle(app, conn, (organizer, event)).await?;
+    }
     Ok(())
 }
 

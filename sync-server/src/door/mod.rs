@@ -30,6 +30,7 @@ pub(crate) mod pages;
 mod refused;
 pub mod restore;
 mod restore_api;
+pub mod rights;
 mod rows;
 pub mod rules;
 pub mod sessions;

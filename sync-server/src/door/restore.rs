@@ -10,6 +10,8 @@ use shared::wire::latest::ErrorCode;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use super::rights::{self, SettleRightsError};
+use super::store;
 use crate::app::App;
 use crate::database::transaction;
 use crate::web::ApiError;
@@ -64,7 +66,8 @@ async fn begin_feeds_anew(
     };
     let epochs: Vec<i64> = events.iter().map(|_| epoch()).collect();
     let done = sqlx::query!(
-        "update feeds f set epoch = n.epoch, own_before = coalesce(f.own_journal, f.own_before), own_journal = null
+        "update feeds f set epoch = n.epoch, own_before = coalesce(f.own_journal, f.own_before), own_journal = null,
+                rights_on_hold = true
          from unnest($1::uuid[], $2::bigint[]) as n (event, epoch) where f.event_id = n.event",
         &events,
         &epochs
@@ -135,11 +138,16 @@ async fn close_places(conn: &mut PgConnection, now_ms: UnixMillis) -> Result<u64
 #[derive(Debug, thiserror::Error)]
 pub(super) enum GoOnError {
     /// No place of this event is closed.
-    #[error("no places of this event are closed after a restore")]
+    #[error(
+        "no places of this event are closed after a restore, and no rights of entry are on hold"
+    )]
     NothingClosed,
     /// More than were free.
     #[error("of ticket type {0} there were not so many places")]
     TooMany(TypeNo),
+    /// What nobody holds can't be granted.
+    #[error(transparent)]
+    Settle(#[from] SettleRightsError),
     /// Reading or writing.
     #[error("opening places after a restore")]
     Database(#[from] sqlx::Error),
@@ -150,6 +158,7 @@ impl From<GoOnError> for ApiError {
         match error {
             GoOnError::NothingClosed => Self::new(ErrorCode::Conflict, error.to_string()),
             GoOnError::TooMany(_) => Self::invalid([("sold_meanwhile", "more than were closed")]),
+            GoOnError::Settle(source) => source.into(),
             GoOnError::Database(source) => source.into(),
         }
     }
@@ -166,7 +175,8 @@ pub(super) struct SoldMeanwhile {
     pub(super) places: u32,
 }
 
-/// Opens the places again; those that were sold meanwhile stay sold.
+/// Opens the places again; those that were sold meanwhile stay sold. Rights of entry are granted again: by now the doors have
+/// handed in what they moved.
 pub(super) async fn go_on(
     app: &App,
     (organizer, event): (OrganizerId, EventId),
@@ -175,6 +185,7 @@ pub(super) async fn go_on(
 ) -> Result<(), GoOnError> {
     let now_ms = app.now_ms();
     let mut tx = transaction::begin(&app.pool).await?;
+    store::begin_change(&mut tx, organizer, event).await?;
     let closed = sqlx::query!(
         "select type_no, places from restore_places
          where organizer_id = $1 and event_id = $2 and ended_ms is null order by type_no for update",
@@ -183,7 +194,15 @@ pub(super) async fn go_on(
     )
     .fetch_all(&mut *tx)
     .await?;
-    if closed.is_empty() {
+    let held = sqlx::query!(
+        "update feeds set rights_on_hold = false from events e
+         where feeds.organizer_id = $1 and event_id = $2 and rights_on_hold and e.organizer_id = $1 and e.id = $2 and e.strict",
+        organizer.0,
+        event.0
+    )
+    .execute(&mut *tx)
+    .await?;
+    if closed.is_empty() && held.rows_affected() == 0 {
         return Err(GoOnError::NothingClosed);
     }
     let of_type = |no: i32| {
@@ -211,7 +230,9 @@ pub(super) async fn go_on(
         )
         .await?;
     }
+    rights::settle(app, &mut tx, (organizer, event)).await?;
     tx.commit().await?;
+    app.door.watch.changed(event);
     Ok(())
 }
 

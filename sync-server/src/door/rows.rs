@@ -53,7 +53,7 @@ pub(crate) async fn event_row(
 ) -> Result<Option<EventRow>, sqlx::Error> {
     let row = sqlx::query!(
         "select title, mode, time_zone, doors_ms, starts_ms, ends_ms, status, capacity, re_entry,
-                max_entries, max_entries_per_day, max_roster_age_minutes
+                max_entries, max_entries_per_day, max_roster_age_minutes, strict
          from events where organizer_id = $1 and id = $2",
         organizer.0,
         event.0
@@ -86,7 +86,7 @@ pub(crate) async fn event_row(
                 max_entries_per_day: most(row.max_entries_per_day),
             },
             max_roster_age_minutes: row.max_roster_age_minutes.map(i32::cast_unsigned),
-            strict: false,
+            strict: row.strict,
         }
     }))
 }

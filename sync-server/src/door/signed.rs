@@ -1,13 +1,12 @@
-//! The organizer's root-signed objects: the key set and the device list. They don't travel in the feed, since peers may
+//! The organizer's root-signed objects: the key set, the device list, the leases. They don't travel in the feed, since peers may
 //! relay them: a signature of the root, not the connection, says that they are good.
 
 use shared::clock::UnixMillis;
 use shared::ids::{DeviceId, OrganizerId};
-use shared::lease::LeaseList;
 use shared::roster::signed::{DeviceList, KeySet, SignedKind, SignedObject};
 use sqlx::PgConnection;
 
-use super::{authority, certificates, rows};
+use super::{authority, certificates, rights, rows};
 use crate::vault::{UnsealError, Vault};
 use crate::web::ApiError;
 
@@ -54,8 +53,11 @@ pub async fn publish(
     now_ms: UnixMillis,
 ) -> Result<u64, PublishSignedError> {
     let database = |source| PublishSignedError::Database { organizer, source };
+    let version = next_version(conn, organizer, now_ms)
+        .await
+        .map_err(database)?;
     let keys = sqlx::query!(
-        "select root_key_sealed, server_device_id from organizers where id = $1 for no key update",
+        "select root_key_sealed, server_device_id from organizers where id = $1",
         organizer.0
     )
     .fetch_one(&mut *conn)
@@ -63,15 +65,6 @@ pub async fn publish(
     .map_err(database)?;
     let root = authority::open_root_key(vault, organizer, &keys.root_key_sealed)
         .map_err(|source| PublishSignedError::RootKey(organizer, source))?;
-    // Above those of all kinds: devices are told the greatest only, and this one must be news to them.
-    let last = sqlx::query_scalar!(
-        "select max(version) from signed_objects where organizer_id = $1",
-        organizer.0
-    )
-    .fetch_one(&mut *conn)
-    .await
-    .map_err(database)?;
-    let version = last.map_or(now_ms, |last| now_ms.max(last + 1)).max(1);
     let object = match kind {
         SignedKind::KeySet => {
             let keys = rows::key_rows(conn, organizer).await.map_err(database)?;
@@ -87,9 +80,10 @@ pub async fn publish(
             };
             sign(organizer, kind, version, now_ms, &list, &root)
         }
-        // No event of this server lends rights yet: the list is complete, and empty.
         SignedKind::Leases => {
-            let list = LeaseList::default();
+            let list = rights::lease_list(conn, organizer, now_ms)
+                .await
+                .map_err(database)?;
             sign(organizer, kind, version, now_ms, &list, &root)
         }
     }
@@ -109,6 +103,29 @@ pub async fn publish(
     .await
     .map_err(database)?;
     Ok(version.cast_unsigned())
+}
+
+/// The version that [`publish`] would give in this transaction: nobody else publishes before its end. Locks the
+/// organizer's row.
+pub(super) async fn next_version(
+    conn: &mut PgConnection,
+    organizer: OrganizerId,
+    now_ms: UnixMillis,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select 1 as "locked!" from organizers where id = $1 for no key update"#,
+        organizer.0
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    // Above those of all kinds: devices are told the greatest only, and this one must be news to them.
+    let last = sqlx::query_scalar!(
+        "select max(version) from signed_objects where organizer_id = $1",
+        organizer.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(last.map_or(now_ms, |last| now_ms.max(last + 1)).max(1))
 }
 
 fn sign<T: serde::Serialize>(

@@ -1,5 +1,5 @@
 //! Root-signed objects that a device still has and this server has no more, after a restore: devices that were enrolled or
-//! revoked, keys that were made or revoked. Their own signature proves them, so no session is needed: the device that brings
+//! revoked, keys that were made or revoked, rights of entry that were granted. Their own signature proves them, so no session is needed: the device that brings
 //! them may be one that this server has forgotten.
 //!
 //! Taking back only adds: a device or key that is not known here, a revocation that is later than the one known here. So old
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::rules::LoadRulesError;
 use super::signed::{self, PublishSignedError};
-use super::{devices, folding, rows, store};
+use super::{devices, folding, rights, rows, store};
 use crate::app::App;
 use crate::database::transaction;
 use crate::web::ApiError;
@@ -78,10 +78,8 @@ pub(super) async fn take_back(app: &App, object: &SignedObject) -> Result<(), Ta
             take_keys(app, object, &set.keys).await
         }
         SignedKind::Leases => {
-            object
-                .open::<LeaseList>(&root)
-                .map_err(TakeBackError::Body)?;
-            keep_newer(app, object).await
+            let list: LeaseList = object.open(&root).map_err(TakeBackError::Body)?;
+            take_leases(app, object, &list).await
         }
     }
 }
@@ -122,6 +120,7 @@ async fn take_devices(
         for row in &taken {
             let tickets = devices::tickets_of(&mut tx, organizer, event, row.id).await?;
             folding::refold(&mut tx, &rules, &tickets, now_ms).await?;
+            rights::retrace_moved_by(&mut tx, &rules, row.id).await?;
         }
     }
     tx.commit().await?;
@@ -151,11 +150,17 @@ async fn with_feed(
     organizer: OrganizerId,
     listed: &[DeviceRow],
 ) -> Result<Vec<EventId>, sqlx::Error> {
-    let events: BTreeSet<Uuid> = listed
-        .iter()
-        .flat_map(|row| row.events.iter().map(|event| event.0))
-        .collect();
-    let events: Vec<Uuid> = events.into_iter().collect();
+    let events = listed.iter().flat_map(|row| row.events.iter().copied());
+    known_events(conn, organizer, events.collect()).await
+}
+
+/// Those of the events that this server has.
+async fn known_events(
+    conn: &mut PgConnection,
+    organizer: OrganizerId,
+    events: BTreeSet<EventId>,
+) -> Result<Vec<EventId>, sqlx::Error> {
+    let events: Vec<Uuid> = events.into_iter().map(|event| event.0).collect();
     let found = sqlx::query_scalar!(
         "select event_id from feeds where organizer_id = $1 and event_id = any($2)",
         organizer.0,
@@ -264,22 +269,40 @@ async fn is_newer(conn: &mut PgConnection, object: &SignedObject) -> Result<bool
     Ok(published.is_none_or(|version| version.cast_unsigned() < object.version))
 }
 
-/// The newest list of leases is complete: it is kept as it was signed.
-async fn keep_newer(app: &App, object: &SignedObject) -> Result<(), TakeBackError> {
-    sqlx::query!(
-        "insert into signed_objects as s (organizer_id, kind, version, issued_ms, body, signature) values ($1, $2, $3, $4, $5, $6)
-         on conflict (organizer_id, kind) do update
-         set version = excluded.version, issued_ms = excluded.issued_ms, body = excluded.body, signature = excluded.signature
-         where s.version < excluded.version",
-        object.organizer.0,
-        object.kind.as_str(),
-        i64::try_from(object.version).unwrap_or(i64::MAX),
-        object.issued_ms,
-        object.body,
-        &object.signature
-    )
-    .execute(&app.pool)
-    .await?;
+/// Grants that were made since the backup: the greater term counts.
+async fn take_leases(
+    app: &App,
+    object: &SignedObject,
+    list: &LeaseList,
+) -> Result<(), TakeBackError> {
+    let (organizer, now_ms) = (object.organizer, app.now_ms());
+    let mut tx = transaction::begin(&app.pool).await?;
+    if !is_newer(&mut tx, object).await? {
+        return Ok(());
+    }
+    let named = list.leases.iter().map(|lease| lease.event).collect();
+    let events: BTreeSet<EventId> = known_events(&mut tx, organizer, named)
+        .await?
+        .into_iter()
+        .collect();
+    for &event in &events {
+        store::begin_change(&mut tx, organizer, event).await?;
+    }
+    let taken = rights::take_back(&mut tx, organizer, list, &events, now_ms).await?;
+    for (&event, tickets) in &taken {
+        let rules = app
+            .door
+            .rules
+            .load(&mut tx, &app.vault, organizer, event)
+            .await?;
+        rights::retrace(&mut tx, &rules, tickets).await?;
+    }
+    publish_above(&mut tx, app, object).await?;
+    tx.commit().await?;
+    tracing::warn!(%organizer, events = taken.len(), "rights of entry were taken back from a device's list");
+    for event in events {
+        app.door.watch.changed(event);
+    }
     Ok(())
 }
 
@@ -291,10 +314,14 @@ async fn publish_above(
 ) -> Result<(), TakeBackError> {
     let (organizer, kind) = (object.organizer, object.kind);
     sqlx::query!(
-        "update signed_objects set version = greatest(version, $3) where organizer_id = $1 and kind = $2",
+        "insert into signed_objects as s (organizer_id, kind, version, issued_ms, body, signature) values ($1, $2, $3, $4, $5, $6)
+         on conflict (organizer_id, kind) do update set version = greatest(s.version, excluded.version)",
         organizer.0,
         kind.as_str(),
-        i64::try_from(object.version).unwrap_or(i64::MAX - 1)
+        i64::try_from(object.version).unwrap_or(i64::MAX - 1),
+        object.issued_ms,
+        object.body,
+        &object.signature
     )
     .execute(&mut *conn)
     .await?;

@@ -14,6 +14,7 @@ use super::keys::OpenKeyError;
 use crate::app::App;
 use crate::database::transaction::{Attempts, begin};
 use crate::door::begin_change;
+use crate::door::rights::{self, SettleRightsError};
 use crate::messages::outbox::{self, Mail};
 use crate::orders::secret::{OrderSecret, link};
 use crate::vault::UnsealError;
@@ -37,9 +38,23 @@ pub enum IssueError {
     /// An order's secret, for the link in its mail.
     #[error("opening the secret of order {0}")]
     Secret(OrderId, #[source] UnsealError),
+    /// In strict mode each ticket's right of entry goes to a door with it.
+    #[error(transparent)]
+    Rights(SettleRightsError),
     /// PostgreSQL.
     #[error("issuing tickets")]
     Database(#[from] sqlx::Error),
+}
+
+impl From<SettleRightsError> for IssueError {
+    fn from(error: SettleRightsError) -> Self {
+        match error {
+            SettleRightsError::Database(source) => Self::Database(source),
+            other @ (SettleRightsError::Publish(_) | SettleRightsError::Rules(_)) => {
+                Self::Rights(other)
+            }
+        }
+    }
 }
 
 /// What a batch did.
@@ -86,31 +101,50 @@ async fn issue_once(
     event: EventId,
 ) -> Result<Issued, IssueError> {
     let mut connection = app.pool.acquire().await?;
-    let issued = attempt(app, random, &mut connection, organizer, event).await?;
+    let issued = attempt(
+        app,
+        random,
+        &mut connection,
+        organizer,
+        event,
+        EventLock::Free,
+    )
+    .await?;
     drop(connection);
     if let Some(issued) = issued {
         return Ok(issued);
     }
     let mut tx = begin(&app.pool).await?;
     begin_change(&mut tx, organizer, event).await?;
-    let issued = attempt(app, random, &mut tx, organizer, event).await?;
+    let issued = attempt(app, random, &mut tx, organizer, event, EventLock::Held).await?;
     tx.commit().await?;
     // Nobody overtakes who has the lock.
     Ok(issued.unwrap_or_default())
 }
 
-/// Nothing if the event was written to meanwhile.
+/// Whether nobody else writes to the event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EventLock {
+    Free,
+    Held,
+}
+
+/// Nothing if the event was written to meanwhile, or if only who has its lock can issue: rights of entry go with the tickets.
 async fn attempt(
     app: &App,
     random: &mut impl Random,
     connection: &mut PgConnection,
     organizer: OrganizerId,
     event: EventId,
+    lock: EventLock,
 ) -> Result<Option<Issued>, IssueError> {
     let waiting = waiting_lines(connection, organizer, event).await?;
     let Some(first) = waiting.first() else {
         return Ok(Some(Issued::default()));
     };
+    if first.is_lending && lock == EventLock::Free {
+        return Ok(None);
+    }
     let key = KeyId(
         first
             .key_id
@@ -136,8 +170,11 @@ async fn attempt(
     }
     let of = (organizer, event);
     let published = batch
-        .publish(connection, of, first.head, app.now_ms())
+        .publish(&mut *connection, of, first.head, app.now_ms())
         .await?;
+    if published && first.is_lending {
+        rights::settle(app, connection, of).await?;
+    }
     Ok(published.then_some(Issued {
         orders: batch.orders,
         left,
@@ -165,6 +202,7 @@ struct WaitingLine {
     mode: String,
     key_id: Option<i32>,
     head: i64,
+    is_lending: bool,
 }
 
 /// The lines of the orders that wait longest. No order leaves `paid` but under the event's lock, so these rows need
@@ -179,6 +217,7 @@ async fn waiting_lines(
         r#"select o.id as order_id, o.code, o.email, o.name, o.language, o.secret_sealed,
                l.type_no, l.quantity, l.unit_minor, l.vat_basis_points, l.holder_names,
                t.window_no, t.home_gate, t.rotating, e.title, e.starts_ms, e.time_zone, e.mode,
+               e.rights_lent_ms is not null as "is_lending!",
                (select max(k.id) from signing_keys k
                 where k.organizer_id = $1 and k.event_id = $2 and not k.leased and k.revoked_ms is null
                   and k.sealed_private <> '') as key_id,

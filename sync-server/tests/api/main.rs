@@ -27,6 +27,7 @@ mod payments;
 mod peers;
 mod refunds;
 mod restore;
+mod rights;
 mod start;
 mod stock;
 mod stop;

@@ -122,6 +122,8 @@ pub struct EventDetails {
     pub entry_rule: EntryRule,
     /// Past it an unknown ticket needs a supervisor.
     pub max_roster_age_minutes: Option<u32>,
+    /// Does each ticket's right of entry have one holder? `None` = as it is; of a new event: no.
+    pub strict: Option<bool>,
     /// How long a hold lives.
     pub hold_seconds: u32,
 }

@@ -77,6 +77,8 @@ pub struct EventPage {
     pub entry_rule: EntryRuleRequest,
     /// Past this age of a door's list an unknown ticket needs a supervisor.
     pub max_roster_age_minutes: Option<u32>,
+    /// Is each ticket's right of entry with one door?
+    pub strict: bool,
     /// How long a hold lives.
     pub hold_seconds: u32,
     /// What is sold, in order.
@@ -227,7 +229,7 @@ pub async fn read(
         "select e.organizer_id, o.name as organizer, e.venue_id, v.name as venue, v.address, v.postal_code, v.city,
                 v.country, e.title, e.description, e.category, e.image_url, e.time_zone, e.doors_ms, e.starts_ms,
                 e.ends_ms, e.mode, e.status, e.capacity, e.currency, e.re_entry, e.max_entries, e.max_entries_per_day,
-                e.max_roster_age_minutes, e.hold_seconds
+                e.max_roster_age_minutes, e.strict, e.hold_seconds
          from events e
          join organizers o on o.id = e.organizer_id
          join venues v on v.organizer_id = e.organizer_id and v.id = e.venue_id
@@ -272,6 +274,7 @@ pub async fn read(
             max_entries_per_day: row.max_entries_per_day.map(i64::from),
         },
         max_roster_age_minutes: row.max_roster_age_minutes.map(i32::cast_unsigned),
+        strict: row.strict,
         hold_seconds: row.hold_seconds.cast_unsigned(),
     }))
 }

@@ -57,6 +57,10 @@ pub struct EventRequest {
     pub entry_rule: Option<EntryRuleRequest>,
     /// Past this age of a door's list an unknown ticket needs a supervisor.
     pub max_roster_age_minutes: Option<i64>,
+    /// Strict mode: each ticket's right of entry is with one door, so that it never enters too often, whatever the network
+    /// does. When missing it stays as it is, `false` for a new event. Not changed once rights are with the doors, and not
+    /// switched on once people went in.
+    pub strict: Option<bool>,
     /// How long a hold lives, 1 to 7200; 600 when missing.
     pub hold_seconds: Option<i64>,
 }
@@ -177,6 +181,7 @@ impl EventRequest {
             currency: currency?,
             entry_rule: entry_rule?,
             max_roster_age_minutes: age.map(|age| age as u32),
+            strict: self.strict,
             hold_seconds,
         })
     }

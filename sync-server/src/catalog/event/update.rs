@@ -29,6 +29,12 @@ pub enum ChangeEventError {
     /// Orders hold amounts in the old one.
     #[error("the event has orders in its present currency")]
     CurrencyInUse,
+    /// Doors hold its tickets' rights of entry.
+    #[error("the doors were opened in strict mode")]
+    RightsLent,
+    /// Nobody can promise anything about tickets that went in before.
+    #[error("people went in before strict mode")]
+    WentIn,
     /// Devices would not know its new title or start.
     #[error(transparent)]
     Publish(#[from] PublishSignedError),
@@ -49,6 +55,14 @@ impl From<ChangeEventError> for ApiError {
             ChangeEventError::CurrencyInUse => Self::new(
                 ErrorCode::Conflict,
                 "The event has orders in its present currency, so it keeps it; create another event for another currency.",
+            ),
+            ChangeEventError::RightsLent => Self::new(
+                ErrorCode::Conflict,
+                "The doors were opened in strict mode and hold the tickets' rights of entry, so the event stays in it.",
+            ),
+            ChangeEventError::WentIn => Self::new(
+                ErrorCode::Conflict,
+                "People went in already, and doors may know of entries that the server does not: strict mode can only be switched on before the first entry.",
             ),
             ChangeEventError::Publish(error) => error.into(),
             ChangeEventError::Database(source) => source.into(),
@@ -78,6 +92,24 @@ struct Present {
     status: EventStatus,
     currency: String,
     has_orders: bool,
+    strict: bool,
+    is_lending: bool,
+    went_in: bool,
+}
+
+impl Present {
+    /// May it become strict, or no longer be?
+    fn may_change_to(&self, strict: bool) -> Result<(), ChangeEventError> {
+        if strict == self.strict {
+            Ok(())
+        } else if strict && self.went_in {
+            Err(ChangeEventError::WentIn)
+        } else if !strict && self.is_lending {
+            Err(ChangeEventError::RightsLent)
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// Writes the event anew. `status`: `None` = as it is.
@@ -103,7 +135,16 @@ pub async fn replace(
     if present.has_orders && present.currency != details.currency.code() {
         return Err(ChangeEventError::CurrencyInUse);
     }
-    update(&mut tx, (organizer, event), details, status, now_ms).await?;
+    let strict = details.strict.unwrap_or(present.strict);
+    present.may_change_to(strict)?;
+    update(
+        &mut tx,
+        (organizer, event),
+        details,
+        (status, strict),
+        now_ms,
+    )
+    .await?;
     signed::publish(&mut tx, vault, organizer, SignedKind::KeySet, now_ms).await?;
     tx.commit().await?;
     Ok(status)
@@ -147,8 +188,10 @@ async fn lock(
 ) -> Result<Present, ChangeEventError> {
     lock_event(conn, (organizer, event)).await?;
     let row = sqlx::query!(
-        r#"select status, currency,
-                  exists (select from orders o where o.organizer_id = $1 and o.event_id = $2) as "has_orders!"
+        r#"select status, currency, strict, rights_lent_ms is not null as "is_lending!",
+                  exists (select from orders o where o.organizer_id = $1 and o.event_id = $2) as "has_orders!",
+                  exists (select from ticket_states s
+                          where s.organizer_id = $1 and s.event_id = $2 and s.entries > 0) as "went_in!"
            from events where organizer_id = $1 and id = $2"#,
         organizer.0,
         event.0
@@ -159,6 +202,9 @@ async fn lock(
         status: value_of("events.status", &row.status, &EventStatus::WORDS)?,
         currency: row.currency,
         has_orders: row.has_orders,
+        strict: row.strict,
+        is_lending: row.is_lending,
+        went_in: row.went_in,
     })
 }
 
@@ -166,7 +212,7 @@ async fn update(
     conn: &mut PgConnection,
     (organizer, event): (OrganizerId, EventId),
     details: &EventDetails,
-    status: EventStatus,
+    (status, strict): (EventStatus, bool),
     now_ms: UnixMillis,
 ) -> Result<(), ChangeEventError> {
     let rule = details.entry_rule;
@@ -174,7 +220,7 @@ async fn update(
         "update events set venue_id = $3, title = $4, description = $5, category = $6, image_url = $7, time_zone = $8,
              doors_ms = $9, starts_ms = $10, ends_ms = $11, status = $12, capacity = $13, currency = $14, re_entry = $15,
              max_entries = $16, max_entries_per_day = $17, max_roster_age_minutes = $18, hold_seconds = $19,
-             updated_ms = $20
+             updated_ms = $20, strict = $21
          where organizer_id = $1 and id = $2",
         organizer.0,
         event.0,
@@ -196,6 +242,7 @@ async fn update(
         details.max_roster_age_minutes.map(u32::cast_signed),
         details.hold_seconds.cast_signed(),
         now_ms,
+        strict,
     )
     .execute(conn)
     .await;

@@ -37,16 +37,19 @@ pub(super) enum Noticed {
     DeviceTooFast,
     /// A device brought facts that can never be taken.
     FactRefused,
+    /// A lost device's rights of entry are other doors' now, and it may be going on.
+    GuaranteeVoid,
 }
 
 impl Noticed {
-    const fn code(self) -> &'static str {
+    pub(super) const fn code(self) -> &'static str {
         match self {
             Self::JournalForked => "journal_forked",
             Self::JournalRolledBack => "journal_rolled_back",
             Self::ClockSuspect => "clock_suspect",
             Self::DeviceTooFast => "device_too_fast",
             Self::FactRefused => "fact_refused",
+            Self::GuaranteeVoid => "guarantee_void",
         }
     }
 
@@ -57,6 +60,7 @@ impl Noticed {
             Self::ClockSuspect,
             Self::DeviceTooFast,
             Self::FactRefused,
+            Self::GuaranteeVoid,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

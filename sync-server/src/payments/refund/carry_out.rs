@@ -8,6 +8,7 @@ use super::RefundError;
 use crate::app::App;
 use crate::database::transaction::begin;
 use crate::door::folding::refold_tickets;
+use crate::door::rights;
 use crate::messages::outbox::{self, Mail};
 use crate::orders::secret::{OrderSecret, link};
 use crate::orders::stock::{self, Move};
@@ -60,6 +61,7 @@ pub(super) async fn carry_out(app: &App, id: RefundId) -> Result<(), RefundError
     let of = (open.organizer, open.event);
     stock::shift(&mut tx, of.0, of.1, &ended.places, Move::SoldToFree).await?;
     refold_tickets(app, &mut tx, of, &ended.tickets).await?;
+    rights::ended(app, &mut tx, of, &ended.tickets).await?;
     book(&mut tx, id, &open, now_ms).await?;
     outbox::enqueue(&mut tx, std::slice::from_ref(&open.mail), now_ms).await?;
     tx.commit().await?;

@@ -14,6 +14,7 @@ use shared::wire::latest::ErrorCode;
 use super::provider::{GiveBack, GiveBackError};
 use crate::app::App;
 use crate::database::transaction::{Attempts, begin};
+use crate::door::rights::SettleRightsError;
 use crate::door::rules::LoadRulesError;
 use crate::orders::{OrderState, UnreadableRow, other_content};
 use crate::vault::UnsealError;
@@ -126,6 +127,9 @@ pub enum RefundError {
     /// The rules by which entries with the ended tickets are folded anew.
     #[error("folding the ended tickets of a refund anew")]
     Rules(#[from] LoadRulesError),
+    /// Doors keep the ended tickets' rights of entry.
+    #[error(transparent)]
+    Rights(#[from] SettleRightsError),
     /// PostgreSQL.
     #[error("refunding an order")]
     Database(#[from] sqlx::Error),
@@ -296,6 +300,7 @@ impl From<RefundError> for ApiError {
             ),
             RefundError::Secret(error) => error.into(),
             RefundError::Rules(error) => error.into(),
+            RefundError::Rights(error) => error.into(),
             RefundError::Database(error) => error.into(),
         }
     }
