@@ -83,6 +83,8 @@ reasons! {
     BeingAdmittedElsewhere = 108, "being_admitted_elsewhere";
     /// Too many wrong rotating codes for this ticket on this device.
     RotatingCodeBlocked = 109, "rotating_code_blocked";
+    /// Strict mode, on the way out: no entry is known here, and there may be one.
+    EntryUnknownHere = 110, "entry_unknown_here";
 }
 
 impl Reason {
@@ -237,6 +239,8 @@ pub enum AskReason {
     },
     /// See [`Reason::RotatingCodeBlocked`].
     RotatingCodeBlocked,
+    /// See [`Reason::EntryUnknownHere`].
+    EntryUnknownHere,
 }
 
 impl AskReason {
@@ -252,6 +256,7 @@ impl AskReason {
             Self::HomeGateElsewhere { .. } => Reason::HomeGateElsewhere,
             Self::BeingAdmittedElsewhere { .. } => Reason::BeingAdmittedElsewhere,
             Self::RotatingCodeBlocked => Reason::RotatingCodeBlocked,
+            Self::EntryUnknownHere => Reason::EntryUnknownHere,
         }
     }
 }
@@ -273,7 +278,8 @@ mod tests {
              13 blocked\n14 test_ticket\n15 real_ticket_at_test\n16 rotating_code_missing\n\
              17 rotating_code_stale\n18 not_inside\n101 unknown_key_offline\n102 unknown_window\n\
              103 row_unseen_live\n104 lease_revoked\n105 roster_too_old\n106 clock_doubtful\n\
-             107 home_gate_elsewhere\n108 being_admitted_elsewhere\n109 rotating_code_blocked"
+             107 home_gate_elsewhere\n108 being_admitted_elsewhere\n109 rotating_code_blocked\n\
+             110 entry_unknown_here"
         );
     }
 

@@ -6,7 +6,7 @@
 
 use crate::fact::EntryMarks;
 use crate::ids::GateNo;
-use crate::roster::{EventMode, TicketStatus};
+use crate::roster::{EventMode, ReEntry, TicketStatus};
 
 use crate::admission::presented::{
     ClockTrust, Code, Direction, Door, EntryRight, Issued, Known, Means, Now, Presented,
@@ -118,9 +118,21 @@ impl Scan<'_> {
         self.this_event()?;
         if self.known.state.inside {
             Ok(None)
+        } else if self.may_be_inside() {
+            Ok(Some(AskReason::EntryUnknownHere))
         } else {
             Err(RefuseReason::NotInside)
         }
+    }
+
+    /// Strict mode: whoever holds the right may have let it in without this door's knowing. With unlimited re-entry several
+    /// people may be inside on one ticket, of whom one has left.
+    fn may_be_inside(&self) -> bool {
+        let goes_in_again = match self.rules.entry_rule(self.code.type_no).re_entry {
+            ReEntry::Unlimited => self.known.state.entries > 0,
+            ReEntry::None | ReEntry::AfterExit => false,
+        };
+        self.rules.event.strict && (self.known.right == EntryRight::Elsewhere || goes_in_again)
     }
 
     fn this_event(&self) -> Result<(), RefuseReason> {

@@ -358,6 +358,45 @@ fn in_a_strict_event_only_the_holder_of_the_right_admits() {
 }
 
 #[test]
+fn a_strict_events_exit_asks_where_an_entry_may_be_unknown() {
+    let leaving = |strict, right, re_entry, entries| {
+        after(|scene| {
+            scene.event.strict = strict;
+            scene.event.entry_rule = EntryRule {
+                re_entry,
+                ..AFTER_EXIT
+            };
+            scene.presented.direction = Direction::Out;
+            scene.right = right;
+            scene.state.entries = entries;
+        })
+    };
+    use EntryRight::{Elsewhere, Here};
+    for re_entry in [ReEntry::None, ReEntry::AfterExit, ReEntry::Unlimited] {
+        assert_eq!(
+            asked(leaving(true, Elsewhere, re_entry, 0)),
+            AskReason::EntryUnknownHere,
+            "its holder may have let it in"
+        );
+        for never in [
+            leaving(true, Here, re_entry, 0),
+            leaving(false, Elsewhere, re_entry, 0),
+        ] {
+            assert_eq!(refused(never), RefuseReason::NotInside);
+        }
+    }
+    assert_eq!(
+        asked(leaving(true, Here, ReEntry::Unlimited, 2)),
+        AskReason::EntryUnknownHere,
+        "two went in on it, one has left"
+    );
+    assert_eq!(
+        refused(leaving(true, Here, ReEntry::AfterExit, 2)),
+        RefuseReason::NotInside
+    );
+}
+
+#[test]
 fn a_strict_gate_refuses_another_home_even_with_the_right() {
     let decision = after(|scene| {
         scene.event.strict = true;

@@ -111,6 +111,10 @@ pub(super) fn question(reason: &AskReason, here: &Here<'_>) -> Sentence {
             format!("Geht gerade hinein{}", here.comma_gate(*gate, NOUNS)),
             format!("Warten Sie 10{NBSP}Sekunden"),
         ),
+        AskReason::EntryUnknownHere => Sentence::new(
+            "Kein Eintritt hier bekannt",
+            "Hinauslassen, Leitung verständigen",
+        ),
         AskReason::RotatingCodeBlocked => Sentence::new(
             "Zu viele Versuche mit dieser Karte",
             "Leitung, möglichst in einer Minute",

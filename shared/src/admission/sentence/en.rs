@@ -102,6 +102,10 @@ pub(super) fn question(reason: &AskReason, here: &Here<'_>) -> Sentence {
             format!("Going in now{}", here.comma_gate(*gate, NOUNS)),
             format!("Wait 10{NBSP}seconds"),
         ),
+        AskReason::EntryUnknownHere => Sentence::new(
+            "No entry known here",
+            "Let the person leave, tell a supervisor",
+        ),
         AskReason::RotatingCodeBlocked => Sentence::new(
             "Too many tries for this ticket",
             "Supervisor, in a minute if possible",

@@ -108,6 +108,10 @@ pub(super) fn question(reason: &AskReason, here: &Here<'_>) -> Sentence {
             format!("Pasando ahora{}", here.comma_gate(*gate, NOUNS)),
             format!("Espere 10{NBSP}segundos"),
         ),
+        AskReason::EntryUnknownHere => Sentence::new(
+            "Ningún acceso anotado aquí",
+            "Deje salir y avise al responsable",
+        ),
         AskReason::RotatingCodeBlocked => Sentence::new(
             "Demasiados intentos con esta entrada",
             "Responsable, dentro de un minuto si es posible",

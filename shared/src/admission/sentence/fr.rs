@@ -111,6 +111,10 @@ pub(super) fn question(reason: &AskReason, here: &Here<'_>) -> Sentence {
             format!("Passage en cours{}", here.comma_gate(*gate, NOUNS)),
             format!("Attendez 10{NBSP}secondes"),
         ),
+        AskReason::EntryUnknownHere => Sentence::new(
+            "Aucune entrée notée ici",
+            "Laissez sortir, prévenez un responsable",
+        ),
         AskReason::RotatingCodeBlocked => Sentence::new(
             "Trop d'essais pour ce billet",
             "Responsable, dans une minute si possible",

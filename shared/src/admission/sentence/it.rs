@@ -114,6 +114,10 @@ pub(super) fn question(reason: &AskReason, here: &Here<'_>) -> Sentence {
             format!("Ingresso in corso{}", here.comma_gate(*gate, NOUNS)),
             format!("Attenda 10{NBSP}secondi"),
         ),
+        AskReason::EntryUnknownHere => Sentence::new(
+            "Ingresso sconosciuto qui",
+            "Faccia uscire, avvisi il responsabile",
+        ),
         AskReason::RotatingCodeBlocked => Sentence::new(
             "Troppi tentativi con questo biglietto",
             "Responsabile, tra un minuto se possibile",

@@ -54,6 +54,7 @@ fn questions() -> Vec<AskReason> {
         AskReason::HomeGateElsewhere { home: GATE_VIP },
         AskReason::BeingAdmittedElsewhere { gate: GATE_B },
         AskReason::RotatingCodeBlocked,
+        AskReason::EntryUnknownHere,
     ]
 }
 
@@ -151,7 +152,8 @@ L'heure de cet appareil est douteuse | Réglez l'heure
 Billet de la porte B | Responsable, ou Envoyer porte B
 Billet de l'entrée Nord | Responsable, ou Envoyer entrée Nord
 Passage en cours, porte B | Attendez 10~secondes
-Trop d'essais pour ce billet | Responsable, dans une minute si possible";
+Trop d'essais pour ce billet | Responsable, dans une minute si possible
+Aucune entrée notée ici | Laissez sortir, prévenez un responsable";
     assert_eq!(words.join("\n"), expected);
 }
 
