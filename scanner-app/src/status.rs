@@ -10,7 +10,7 @@ use shared::clock::{Clock as _, DeviceTime, UnixMillis};
 use shared::ids::{DeviceId, EventId, JournalId};
 use thiserror::Error;
 
-use crate::door::{DoorAlert, ScanError, open_alerts};
+use crate::door::{DoorAlert, ScanError, Share, open_alerts, share};
 use crate::edge::SystemClock;
 use crate::replica::events::EventNo;
 use crate::replica::journals::OwnJournal;
@@ -78,6 +78,8 @@ pub struct EventStatus {
     pub roster_age_s: Option<u64>,
     /// Its gates.
     pub gates: Vec<String>,
+    /// In strict mode: what this door holds of its tickets.
+    pub strict: Option<Share>,
 }
 
 /// A journal that this device wrote.
@@ -225,7 +227,7 @@ fn enrolled(
     let server_ms = DeviceTime::resume(saved).now(now_ms).now_ms;
     let events = events::all(&tx)?
         .into_iter()
-        .map(|(no, id)| event_status(&tx, no, id, server_ms))
+        .map(|(no, id)| event_status(&tx, no, id, (identity.device, server_ms)))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Some(EnrolledDoor {
         name: Some(identity.name),
@@ -262,7 +264,7 @@ fn event_status(
     replica: &Connection,
     no: EventNo,
     id: EventId,
-    server_ms: UnixMillis,
+    (device, server_ms): (DeviceId, UnixMillis),
 ) -> Result<EventStatus, ReplicaError> {
     let cursor = roster::cursor(replica, id, Side::InUse)?;
     let as_of_ms = cursor.as_ref().and_then(|cursor| cursor.as_of_ms);
@@ -276,6 +278,11 @@ fn event_status(
             .into_iter()
             .map(|gate| gate.name)
             .collect(),
+        strict: match share(replica, id, device) {
+            Err(ScanError::Replica(error)) => return Err(error),
+            Ok(share) => share,
+            Err(_) => None,
+        },
     })
 }
 
@@ -364,6 +371,11 @@ mod tests {
                     caught_up: false,
                     roster_age_s: Some(40),
                     gates: vec!["Porte A".into()],
+                    strict: Some(Share {
+                        held: 700,
+                        void: 3,
+                        elsewhere: 700,
+                    }),
                 }],
                 journals: vec![JournalStatus {
                     id: JournalId::from_bytes([3; 16]),

@@ -6,6 +6,7 @@ mod journal;
 mod lan;
 mod online;
 mod output;
+mod rights;
 mod scan;
 mod status;
 mod sync;
@@ -44,6 +45,8 @@ enum Command {
     Status(status::Arguments),
     /// Help doors find each other where the network doesn't.
     Lan(lan::Arguments),
+    /// Strict mode: give this door's share of an event's tickets to another door, or back.
+    Rights(rights::Arguments),
     /// Take away or check the signed record of what a door did.
     Journal(journal::Arguments),
     /// Check this program against the published ticket vectors.
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Scan(arguments) => scan::run(&arguments, &mut output),
         Command::Status(arguments) => status::run(&arguments, &mut output),
         Command::Lan(arguments) => lan::run(&arguments, &mut output),
+        Command::Rights(arguments) => rights::run(&arguments, &mut output),
         Command::Journal(arguments) => journal::run(&arguments, &mut output),
         Command::Token(arguments) => token::run(&arguments, &mut output),
     };

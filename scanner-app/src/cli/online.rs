@@ -9,7 +9,7 @@ use shared::sync::engine::Follow;
 
 use super::CliError;
 use crate::edge::{OsRandom, SystemClock};
-use crate::peers::{Lan, LanConfig, LanLink, LanNews, StartLanError};
+use crate::peers::{Lan, LanConfig, LanLink, LanNews, RightCalls, StartLanError};
 use crate::replica::{Replica, identity};
 use crate::sync::driver::{Driver, News};
 use crate::sync::{ClaimCalls, HttpTransport};
@@ -71,15 +71,24 @@ pub(super) enum OnlineNews {
     Listening(SocketAddr),
 }
 
-/// Until `until`. `claims`: those of a door that scans meanwhile.
+/// What a door that scans meanwhile asks others.
+pub(super) struct Asked {
+    /// The server.
+    pub(super) claims: ClaimCalls,
+    /// Other doors.
+    pub(super) rights: RightCalls,
+}
+
+/// Until `until`. `asked`: by a door that scans meanwhile.
 pub(super) async fn run(
     replica: &Replica,
     data_dir: &Path,
     arguments: LanArguments,
     news: &std::cell::RefCell<impl FnMut(OnlineNews)>,
-    claims: Option<ClaimCalls>,
+    asked: Option<Asked>,
     until: impl Future<Output = ()>,
 ) -> Result<(), CliError> {
+    let (claims, rights) = asked.map(|asked| (asked.claims, asked.rights)).unzip();
     let mut driver = driver(replica, Follow::Changes)?;
     let desk = driver.claim_desk();
     let claiming = async {
@@ -93,7 +102,10 @@ pub(super) async fn run(
         Some((lan, link)) => {
             (news.borrow_mut())(OnlineNews::Listening(lan.bound()));
             driver = driver.with_lan(link);
-            Some(lan)
+            Some(match rights {
+                Some(calls) => lan.with_rights(calls),
+                None => lan,
+            })
         }
     };
     let exchanging = async {

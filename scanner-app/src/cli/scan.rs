@@ -10,18 +10,19 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shared::admission::{Decision, Direction, RosterState};
 use shared::clock::Clock as _;
-use shared::ids::EventId;
+use shared::ids::{EventId, UserId};
 use shared::language::Language;
 use shared::sync::state::State;
 
-use super::online::{self, LanArguments, OnlineNews};
+use super::online::{self, Asked, LanArguments, OnlineNews};
 use super::{CliError, Output, open_replica};
 use crate::camera::{self, CameraSource as _, CameraSpec, Pace, Pictures, Read};
 use crate::door::{AtGate, Door, Outcome, Sight, Verdict};
 use crate::edge::SystemClock;
+use crate::peers::right_line;
 use crate::replica::Replica;
+use crate::sync::claim_line;
 use crate::sync::driver::News;
-use crate::sync::{ClaimCalls, claim_line};
 
 /// What `door scan` takes.
 #[derive(Debug, clap::Args)]
@@ -44,6 +45,9 @@ pub(super) struct Arguments {
     /// Codes from a hand-held reader instead: a line each on standard input.
     #[arg(long, conflicts_with = "camera")]
     reader: bool,
+    /// With `--reader`: who decides against the rules here. A line that begins with `!` lets the code behind it in.
+    #[arg(long, requires = "reader")]
+    supervisor: Option<UserId>,
     /// Keep in step with the server and with other doors meanwhile.
     #[arg(long)]
     sync: bool,
@@ -83,18 +87,24 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
     let door = Door::open(&replica, arguments.event, &gate, arguments.direction.into())
         .map_err(|error| CliError::of(error.code(), &error))?;
     let (line, calls) = claim_line();
+    let (right_line, rights) = right_line();
     let door = Arc::new(if arguments.sync {
         door.with_claims(Box::new(line))
+            .with_holders(Box::new(right_line))
     } else {
         door
     });
+    let asked = Asked {
+        claims: calls,
+        rights,
+    };
     let in_step = arguments
         .sync
-        .then(|| InStep::begin(&replica, &arguments.data, arguments.lan, &door, calls))
+        .then(|| InStep::begin(&replica, &arguments.data, arguments.lan, &door, asked))
         .transpose()?;
     let scanned = match pictures {
         Some(pictures) => scan_pictures(pictures, &door, arguments.lang, output),
-        None => scan_lines(&door, arguments.lang, output),
+        None => scan_lines(&door, arguments.supervisor, arguments.lang, output),
     };
     let flushed = door.flush(SystemClock.now_ms());
     drop(in_step);
@@ -125,9 +135,18 @@ fn scan_pictures(
 }
 
 /// Until the reader is unplugged, or whoever types ends the input.
-fn scan_lines(door: &Door, language: Language, output: &mut Output) -> Result<usize, CliError> {
+fn scan_lines(
+    door: &Door,
+    supervisor: Option<UserId>,
+    language: Language,
+    output: &mut Output,
+) -> Result<usize, CliError> {
     std::io::stdin().lines().try_fold(0, |lines, line| {
         let line = line.map_err(|error| CliError::of("reader", &error))?;
+        if let Some((person, code)) = supervisor.zip(line.strip_prefix('!')) {
+            let_in_anyway(door, code.trim(), person, language, output)?;
+            return Ok(lines + 1);
+        }
         let read = Read::Codes {
             frame: "reader".into(),
             texts: vec![line],
@@ -135,6 +154,34 @@ fn scan_lines(door: &Door, language: Language, output: &mut Output) -> Result<us
         };
         show(&read, door, Sight::Still, language, output).map(|seen| lines + seen)
     })
+}
+
+/// A line for a supervisor's decision. One that can't be taken is told, and scanning goes on.
+fn let_in_anyway(
+    door: &Door,
+    code: &str,
+    person: UserId,
+    language: Language,
+    output: &mut Output,
+) -> Result<(), CliError> {
+    match door.let_in_anyway(code, person, SystemClock.now_ms()) {
+        Ok(fact) => {
+            let fact = json!({"journal": fact.journal, "seq": fact.seq, "id": fact.id});
+            let said = match language {
+                Language::Fr => "ENTREZ  sur décision du responsable",
+                Language::En => "ENTER  on the supervisor's decision",
+                Language::Es => "PASE  por decisión del responsable",
+                Language::De => "EINTRETEN  auf Anweisung der Leitung",
+                Language::It => "ENTRI  per decisione del responsabile",
+            };
+            output.line(&json!({"decision": "override", "fact": fact}), said)
+        }
+        Err(error) => {
+            let error = CliError::of(error.code(), &error);
+            let value = json!({"error": {"code": error.code, "detail": error.detail}});
+            output.line(&value, &format!("-  {}", error.detail))
+        }
+    }
 }
 
 /// The sync, on a thread of its own: scanning waits for none of it. Dropping it ends it.
@@ -149,7 +196,7 @@ impl InStep {
         data: &Path,
         lan: LanArguments,
         door: &Arc<Door>,
-        claims: ClaimCalls,
+        asked: Asked,
     ) -> Result<Self, CliError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -170,14 +217,8 @@ impl InStep {
                     }
                 });
                 let until = async { drop(stopped.await) };
-                let ended = runtime.block_on(online::run(
-                    &replica,
-                    &data,
-                    lan,
-                    &news,
-                    Some(claims),
-                    until,
-                ));
+                let ended =
+                    runtime.block_on(online::run(&replica, &data, lan, &news, Some(asked), until));
                 if let Err(error) = ended {
                     // The door goes on alone; `door status` says that nothing is sent.
                     tracing::error!(code = error.code, detail = error.detail, "the sync ended");

@@ -80,6 +80,18 @@ fn text(status: &DoorStatus, language: Language) -> String {
             "{} {id}: {name} ({tickets} {}{behind})",
             texts.event, texts.tickets
         ));
+        if let Some(share) = event.strict {
+            lines.push(format!(
+                "  {}: {} {}, {} {}, {} {}",
+                texts.strict,
+                share.held,
+                texts.held,
+                share.elsewhere,
+                texts.elsewhere,
+                share.void,
+                texts.not_guaranteed
+            ));
+        }
     }
     for journal in &door.journals {
         let closed = journal.closed.map_or(String::new(), |cause| {

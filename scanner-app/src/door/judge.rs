@@ -9,11 +9,12 @@ use shared::admission::{
 use shared::clock::offset::NEVER_MEASURED;
 use shared::clock::{ClockDoubt, CorrectedTime, UnixMillis};
 use shared::fact::kind::Fact;
-use shared::ids::{FactName, GateNo, TicketId};
+use shared::ids::{DeviceId, FactName, GateNo, TicketId};
 use shared::roster::{DeviceRow, EventMode, KeyRow};
 use shared::sync::claim::Scan;
 use shared::ticket::{self, Flags, VerifiedToken};
 
+use super::rights::RightHere;
 use super::scene::Scene;
 use crate::replica::roster::Side;
 use crate::replica::{ReplicaError, facts, roster, tickets};
@@ -49,6 +50,18 @@ pub(super) struct At {
     pub(super) time: CorrectedTime,
     /// What came of a claim, if there was one.
     pub(super) claim: Option<ClaimOutcome>,
+    /// Strict mode: how the right of entry is taken to stand.
+    pub(super) right: Supposed,
+    pub(super) device: DeviceId,
+}
+
+/// Strict mode: what a decision goes by.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Supposed {
+    /// The right as it stands here.
+    AsKnown,
+    /// What would be decided if it stood so.
+    Right(EntryRight),
 }
 
 pub(super) fn judge(
@@ -83,8 +96,7 @@ pub(super) fn judge(
         issued: found.issued,
         state: &found.state,
         claimed_at: None,
-        // No right can be taken here yet: a strict event's tickets are a supervisor's matter.
-        right: EntryRight::Elsewhere,
+        right: right(connection, scene, code, at)?,
     };
     let shown = Presented {
         direction: at.direction,
@@ -103,6 +115,25 @@ pub(super) fn judge(
         seen: found.seen,
         at_ms: at.time.now_ms,
     })
+}
+
+/// Looked up in the same transaction as everything else, the entry's own fact included: another door may have asked for it
+/// a moment ago.
+fn right(
+    connection: &Connection,
+    scene: &Scene,
+    code: Code,
+    at: &At,
+) -> Result<EntryRight, ReplicaError> {
+    match (at.right, code) {
+        (Supposed::Right(right), _) => Ok(right),
+        (Supposed::AsKnown, Code::Ticket(code)) if scene.event.strict => {
+            RightHere::of(connection, scene, at.device, code.ticket).map(|here| here.for_entry())
+        }
+        (Supposed::AsKnown, Code::Ticket(_) | Code::Forged | Code::UnknownKey) => {
+            Ok(EntryRight::Elsewhere)
+        }
+    }
 }
 
 fn now(time: CorrectedTime) -> Now {

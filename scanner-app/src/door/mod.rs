@@ -1,27 +1,31 @@
 //! The door: a code is shown, one decision is made from what is here, one fact is on the disk, then
 //! the light changes.
 //!
-//! Nothing here waits for a network, but for at most 300 ms for a claim while the sync is live. What was decided is never revised; what it comes to is
+//! Nothing here waits for a network, but for at most 300 ms for a claim while the sync is live, or 150 ms for a ticket's
+//! right in strict mode. What was decided is never revised; what it comes to is
 //! `shared::admission::fold`'s affair.
 
 mod alerts;
 mod claims;
 mod error;
+mod hand_back;
+mod holders;
 mod journal;
 mod judge;
+mod overrides;
+mod place;
 mod recent;
 mod refusals;
-mod scene;
+pub(crate) mod rights;
+pub(crate) mod scene;
 mod verdict;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use rusqlite::Connection;
 use shared::admission::sentence::{self, Sentence};
 use shared::admission::{ClaimOutcome, Decision, Direction, Reason, RosterState};
-use shared::clock::{DeviceTime, UnixMillis};
-use shared::fact::FactBody;
+use shared::clock::UnixMillis;
 use shared::ids::{EventId, FactId, GateNo};
 use shared::language::Language;
 use shared::roster::GateRow;
@@ -32,13 +36,18 @@ use shared::wire::latest::ClaimAsk;
 pub use alerts::{AlertSighting, DoorAlert, open_alerts};
 pub use claims::Claims;
 pub use error::{OpenDoorError, ScanError};
+pub use hand_back::{HandBackError, HandedBack, To, hand_back};
+pub use holders::{Holders, InHand};
 pub use journal::{Author, NewFact, WriteFactError, Written, reopen_after_fork, write_fact};
 pub use judge::Judged;
+pub use overrides::OverrideError;
+pub use rights::{Share, share};
 pub use verdict::{Outcome, Sight, Times, Verdict};
 
 use crate::edge::OsRandom;
-use crate::replica::{Priority, Replica, ReplicaError, WriteTx};
+use crate::replica::{Priority, Replica, ReplicaError};
 use claims::Claiming;
+use place::Place;
 use recent::Recent;
 use refusals::Refusals;
 use scene::Scene;
@@ -60,6 +69,7 @@ pub struct Door {
     recent: Mutex<Recent>,
     refusals: Mutex<Refusals>,
     claiming: Option<Claiming>,
+    holders: Option<Box<dyn Holders>>,
 }
 
 /// What was claimed: the id of the fact to be written, and what came of it, if the server was asked.
@@ -67,53 +77,6 @@ pub struct Door {
 struct Claimed {
     fact: FactId,
     outcome: Option<ClaimOutcome>,
-}
-
-#[derive(Debug)]
-struct Place {
-    event: EventId,
-    gate: Option<GateNo>,
-    direction: Direction,
-    author: Author,
-    roster: Mutex<RosterState>,
-    scene: Mutex<Option<Arc<Scene>>>,
-}
-
-impl Place {
-    fn gate_no(&self) -> GateNo {
-        self.gate.unwrap_or(GateNo(0))
-    }
-
-    /// Rules, keys and devices as they are now; read anew when they have changed.
-    fn scene(&self, connection: &Connection) -> Result<Arc<Scene>, ScanError> {
-        let mut held = locked(&self.scene);
-        if let Some(scene) = held.as_ref().filter(|scene| scene.is_current(connection)) {
-            return Ok(Arc::clone(scene));
-        }
-        let scene = Arc::new(Scene::load(connection, self.event)?);
-        *held = Some(Arc::clone(&scene));
-        Ok(scene)
-    }
-
-    fn judge(
-        &self,
-        connection: &Connection,
-        presented: &ticket::Presented,
-        time: &DeviceTime,
-        wall_ms: UnixMillis,
-        claim: Option<ClaimOutcome>,
-    ) -> Result<Judged, ScanError> {
-        let scene = self.scene(connection)?;
-        scene.may_scan(self.author.device, self.event)?;
-        let at = judge::At {
-            gate: self.gate,
-            direction: self.direction,
-            roster: *locked(&self.roster),
-            time: time.now(wall_ms),
-            claim,
-        };
-        Ok(judge::judge(connection, &scene, presented, &at)?)
-    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -157,6 +120,7 @@ impl Door {
             recent: Mutex::default(),
             refusals: Mutex::default(),
             claiming: None,
+            holders: None,
         })
     }
 
@@ -165,6 +129,15 @@ impl Door {
     pub fn with_claims(self, line: Box<dyn Claims>) -> Self {
         Self {
             claiming: Some(Claiming::by(line)),
+            ..self
+        }
+    }
+
+    /// From now on asks other doors for rights of entry that they hold, in an event in strict mode.
+    #[must_use]
+    pub fn with_holders(self, line: Box<dyn Holders>) -> Self {
+        Self {
+            holders: Some(line),
             ..self
         }
     }
@@ -210,7 +183,19 @@ impl Door {
         started: Instant,
     ) -> Result<Verdict, ScanError> {
         let place = Arc::clone(&self.place);
-        let claimed = self.claim(&presented, now_ms)?;
+        let fact = FactId::new(now_ms, &mut OsRandom);
+        let mut claimed = Claimed {
+            fact,
+            outcome: None,
+        };
+        // Here until the fact is written, see `InHand`.
+        let mut _taken = None;
+        if self.is_strict()? {
+            // The right takes the place of the claim.
+            _taken = self.fetch_right(&presented, fact, now_ms)?;
+        } else {
+            claimed = self.claim(&presented, fact, now_ms)?;
+        }
         let sums = locked(&self.refusals).due(now_ms);
         let summed = sums.clone();
         let time = self.replica.time();
@@ -250,13 +235,19 @@ impl Door {
         })
     }
 
+    fn is_strict(&self) -> Result<bool, ScanError> {
+        let place = Arc::clone(&self.place);
+        self.replica
+            .read(move |tx| Ok(place.scene(tx)?.event.strict))
+    }
+
     /// Asks the server, if this ticket would go in by what is known here.
     fn claim(
         &self,
         presented: &ticket::Presented,
+        fact: FactId,
         now_ms: UnixMillis,
     ) -> Result<Claimed, ScanError> {
-        let fact = FactId::new(now_ms, &mut OsRandom);
         let unasked = Claimed {
             fact,
             outcome: None,
@@ -270,7 +261,6 @@ impl Door {
             .replica
             .read(move |tx| place.judge(tx, &shown, &time, now_ms, None))?;
         let now = claiming.now();
-        // In a strict event the right takes the place of the claim: without it nothing is green here.
         let next = claim::Scan::begin(self.place.direction, now).next(
             |_| judged.decision.clone(),
             &claim::Mode::Open,
@@ -365,82 +355,6 @@ impl Door {
             .rules()
             .gate(self.place.gate?)
             .map(|row| row.name.clone())
-    }
-}
-
-impl Place {
-    /// What has to be written of a decision: one fact, or none.
-    fn body(&self, judged: &Judged, told: Option<Reason>) -> Option<FactBody> {
-        let code = judged.ticket?;
-        match (&judged.decision, self.direction) {
-            (_, Direction::CheckOnly) | (Decision::Ask(_), _) => None,
-            (Decision::Admit(admission), Direction::In) => Some(FactBody::Entry {
-                ticket: code.ticket,
-                type_no: code.type_no,
-                window: code.window,
-                key: code.key,
-                gate: self.gate_no(),
-                marks: admission.marks,
-            }),
-            (Decision::Admit(admission), Direction::Out) => Some(FactBody::Exit {
-                ticket: code.ticket,
-                gate: self.gate_no(),
-                marks: admission.marks,
-            }),
-            (Decision::Refuse(reason), _) if told == Some(reason.reason()) => None,
-            (Decision::Refuse(reason), Direction::In | Direction::Out) => Some(FactBody::Refusal {
-                ticket: code.ticket,
-                gate: self.gate_no(),
-                reason: reason.reason().number(),
-            }),
-        }
-    }
-
-    fn write(
-        &self,
-        tx: &WriteTx<'_>,
-        body: FactBody,
-        seen: Vec<shared::ids::FactName>,
-        now_ms: UnixMillis,
-    ) -> Result<Written, ScanError> {
-        let id = FactId::new(now_ms, &mut OsRandom);
-        self.write_as(tx, (id, body), seen, now_ms)
-    }
-
-    fn write_as(
-        &self,
-        tx: &WriteTx<'_>,
-        (id, body): (FactId, FactBody),
-        seen: Vec<shared::ids::FactName>,
-        now_ms: UnixMillis,
-    ) -> Result<Written, ScanError> {
-        let fact = (id, journal::NewFact { body, seen });
-        let (event, gate) = (self.event, self.gate_no());
-        Ok(journal::write_fact_as(
-            tx,
-            &self.author,
-            event,
-            gate,
-            fact,
-            now_ms,
-        )?)
-    }
-
-    fn write_sums(
-        &self,
-        tx: &WriteTx<'_>,
-        sums: &[(Reason, u32)],
-        now_ms: UnixMillis,
-    ) -> Result<(), ScanError> {
-        for (reason, count) in sums {
-            let body = FactBody::Refusals {
-                gate: self.gate_no(),
-                reason: reason.number(),
-                count: *count,
-            };
-            self.write(tx, body, Vec::new(), now_ms)?;
-        }
-        Ok(())
     }
 }
 

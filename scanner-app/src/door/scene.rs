@@ -2,20 +2,25 @@
 //! change.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
+use shared::admission::fold::Authors;
 use shared::admission::{Rules, time_zone};
+use shared::fact::kind::RightKind;
 use shared::ids::{DeviceId, EventId, KeyId};
+use shared::lease::LeaseList;
+use shared::roster::signed::SignedKind;
 use shared::roster::{DeviceRow, EventRow, GateRow, KeyRow, TicketTypeRow, WindowRow};
 use shared::ticket::PublicKey;
 
-use super::ScanError;
+use super::{ScanError, locked};
 use crate::replica::events::EventNo;
-use crate::replica::{events, signed, sync_state};
+use crate::replica::{ReplicaError, events, signed, sync_state};
 
 #[derive(Debug)]
-pub(super) struct Scene {
+pub(crate) struct Scene {
     generation: i64,
     pub(super) event_no: EventNo,
     pub(super) event: EventRow,
@@ -27,6 +32,8 @@ pub(super) struct Scene {
     pub(super) devices: Vec<DeviceRow>,
     /// The server as a device; the nil id while the device list doesn't name it.
     pub(super) server: DeviceId,
+    /// Strict mode: the grants of this event's rights of entry.
+    pub(super) leases: LeaseList,
 }
 
 impl Scene {
@@ -42,6 +49,11 @@ impl Scene {
         Ok(Self {
             generation: sync_state::generation(connection)?,
             event_no,
+            leases: if row.strict {
+                leases(connection, event)?
+            } else {
+                LeaseList::default()
+            },
             zone: time_zone(&row.time_zone).unwrap_or(TimeZone::UTC),
             event: row,
             types: events::ticket_types(connection, event_no)?,
@@ -52,6 +64,15 @@ impl Scene {
             server: signed::server_device(connection)?
                 .unwrap_or_else(|| DeviceId::from_bytes([0; 16])),
         })
+    }
+
+    /// Who may say what at this event.
+    pub(super) fn authors(&self) -> Authors<'_> {
+        Authors {
+            devices: &self.devices,
+            server: self.server,
+            event: self.event.id,
+        }
     }
 
     pub(super) fn is_current(&self, connection: &Connection) -> bool {
@@ -85,5 +106,44 @@ impl Scene {
         } else {
             Err(ScanError::NotAllowed(event))
         }
+    }
+}
+
+/// The list is complete, so what is of no concern here is left out.
+fn leases(connection: &Connection, event: EventId) -> Result<LeaseList, ReplicaError> {
+    let Some(object) = signed::get(connection, SignedKind::Leases)? else {
+        return Ok(LeaseList::default());
+    };
+    let mut list: LeaseList =
+        serde_json::from_slice(&object.body).map_err(|_| ReplicaError::Row {
+            table: "signed_object",
+        })?;
+    list.leases
+        .retain(|lease| lease.event == event && lease.right == RightKind::Admit);
+    list.write_offs.clear();
+    Ok(list)
+}
+
+/// The scenes of a device's events, kept while they hold.
+#[derive(Debug, Default)]
+pub(crate) struct Scenes(Mutex<HashMap<EventId, Arc<Scene>>>);
+
+impl Scenes {
+    /// As the transaction has it.
+    pub(crate) fn get(
+        &self,
+        connection: &Connection,
+        event: EventId,
+    ) -> Result<Arc<Scene>, ScanError> {
+        let mut held = locked(&self.0);
+        if let Some(scene) = held
+            .get(&event)
+            .filter(|scene| scene.is_current(connection))
+        {
+            return Ok(Arc::clone(scene));
+        }
+        let scene = Arc::new(Scene::load(connection, event)?);
+        held.insert(event, Arc::clone(&scene));
+        Ok(scene)
     }
 }

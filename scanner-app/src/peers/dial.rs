@@ -13,7 +13,7 @@ use rustls::client::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use serde::de::DeserializeOwned;
 use shared::clock::Clock;
-use shared::ids::{DeviceId, JournalId};
+use shared::ids::{DeviceId, EventId, JournalId};
 use shared::roster::signed::{SignedAnswer, SignedKind};
 use shared::sync::backoff::Moment;
 use shared::sync::event::{CallId, Failure};
@@ -23,7 +23,7 @@ use shared::sync::peer_clocks::{Greeting, PeerClocks};
 use shared::sync::peer_name::{ANY_DEVICE, name_of};
 use shared::wire::latest::{
     DeviceFacts, EnvelopeBytes, ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, PeerHello,
-    VectorAnswer,
+    RightAnswer, RightAsk, VectorAnswer,
 };
 
 use super::credentials::device_named;
@@ -352,6 +352,18 @@ impl Dialer {
         path: &str,
     ) -> Result<T, AskError> {
         answer(self.request(peer, method, path)?.send().await?).await
+    }
+
+    /// Asks for a right: what its holder says, and all facts that belong to it.
+    pub(super) async fn ask_right(
+        &self,
+        holder: DeviceId,
+        event: EventId,
+        ask: &RightAsk,
+    ) -> Result<RightAnswer, AskError> {
+        let path = format!("/events/{event}/rights/{}", ask.ticket);
+        let request = self.request(holder, Method::POST, &path)?.json(ask);
+        answer(request.send().await?).await
     }
 
     /// Whose address this is: any device's of the organizer.

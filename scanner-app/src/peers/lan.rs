@@ -26,13 +26,15 @@ use super::credentials::{Credentials, CredentialsError, MadeFrom};
 use super::dial::Dialer;
 use super::discover::announced::Announced;
 use super::discover::{Announcements, told};
+use super::rights::{self, RightCall, RightCalls};
 use super::roster::{self, Roster};
 use super::serve::{Called, Desk, Shown, serve};
 use super::{interfaces, saves};
+use crate::door::Author;
 use crate::replica::facts::Origin;
 use crate::replica::identity::SigningKeyError;
 use crate::replica::peers::{self, PeerAddress, PeerState, Source};
-use crate::replica::{Priority, Replica, ReplicaError, StoredFact, peer_key, signed};
+use crate::replica::{Priority, Replica, ReplicaError, StoredFact, identity, peer_key, signed};
 
 /// How often this looks for new devices, addresses and certificates.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -125,6 +127,8 @@ pub struct Lan {
     reached: BTreeMap<DeviceId, SocketAddr>,
     reachable: watch::Sender<usize>,
     addresses: watch::Sender<Vec<SocketAddr>>,
+    author: Author,
+    rights: Option<RightCalls>,
 }
 
 /// What something under way brought.
@@ -154,7 +158,10 @@ impl Lan {
         let failed = |error| StartLanError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;
+        let key = replica.signing_key()?;
         let replica = replica.with_priority(Priority::Background);
+        let identity = replica.read_async(identity::load).await?;
+        let identity = identity.ok_or(SigningKeyError::NotEnrolled)?;
         let announcements = config.announces.then(Announcements::start);
         let announcements = match announcements.transpose() {
             Ok(announcements) => announcements,
@@ -191,12 +198,26 @@ impl Lan {
             reached: BTreeMap::new(),
             reachable,
             addresses,
+            author: Author {
+                device: identity.device,
+                key,
+            },
+            rights: None,
         };
         let link = LanLink {
             reachable: is_reachable,
             addresses: own_addresses,
         };
         Ok((lan, link))
+    }
+
+    /// Makes the calls of a door that asks others for rights.
+    #[must_use]
+    pub fn with_rights(self, calls: RightCalls) -> Self {
+        Self {
+            rights: Some(calls),
+            ..self
+        }
     }
 
     /// Where it takes calls.
@@ -210,6 +231,13 @@ impl Lan {
             replica: self.replica.clone(),
             clock: Arc::clone(&self.clock),
             called: self.called_sender.clone(),
+            author: self.author.clone(),
+            scenes: Arc::default(),
+            in_hand: self
+                .rights
+                .as_ref()
+                .map(|calls| calls.in_hand.clone())
+                .unwrap_or_default(),
         };
         let Some(listener) = self.listener.take() else {
             return;
@@ -237,6 +265,14 @@ impl Lan {
                     Came::Probed(address, device) => self.probed(address, device),
                     Came::Written => {}
                 },
+                Some(call) = next_call(&mut self.rights) => {
+                    let (dialer, replica) = (self.dialer.clone(), self.replica.clone());
+                    let asked = rights::make(call, dialer, replica, self.clock.now_ms());
+                    self.under_way.push(Box::pin(async move {
+                        asked.await;
+                        Came::Written
+                    }));
+                }
                 Some(announced) = next_of(&mut self.announcements) => self.note_announced(announced),
                 _ = looks.tick(), if !is_looking => {
                     is_looking = true;
@@ -269,6 +305,17 @@ impl Lan {
                 Effect::Report(report) => news(LanNews::Report(report)),
                 Effect::WakeAt(at) => self.wake_at = Some(at),
             }
+        }
+        if let Some(calls) = &self.rights {
+            let answering = self
+                .gossip
+                .peers()
+                .filter(|view| view.standing == Standing::Reachable);
+            *calls
+                .reachable
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) =
+                answering.map(|view| view.peer).collect();
         }
         let reachable = self.gossip.reachable();
         let has_changed = self.reachable.send_if_modified(|told| {
@@ -522,6 +569,13 @@ impl Lan {
             }
         }
         newly
+    }
+}
+
+async fn next_call(calls: &mut Option<RightCalls>) -> Option<RightCall> {
+    match calls {
+        Some(calls) => calls.calls.recv().await,
+        None => std::future::pending().await,
     }
 }
 

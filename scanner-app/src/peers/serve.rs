@@ -1,6 +1,7 @@
 //! Answering other devices: the server's fact endpoints, over mutual TLS under the organizer's authority.
 
 mod api;
+mod rights;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -18,6 +19,8 @@ use tokio::sync::mpsc::Sender;
 use tokio_rustls::TlsAcceptor;
 
 use super::credentials::device_named;
+use crate::door::scene::Scenes;
+use crate::door::{Author, InHand};
 use crate::replica::Replica;
 
 /// A caller that does not finish its greeting is not waited for.
@@ -46,6 +49,10 @@ pub(super) struct Desk {
     pub(super) replica: Replica,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) called: Sender<Called>,
+    /// Who signs hand-overs.
+    pub(super) author: Author,
+    pub(super) scenes: Arc<Scenes>,
+    pub(super) in_hand: InHand,
 }
 
 /// Shown to callers; none until there is a certificate.

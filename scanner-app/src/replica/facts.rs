@@ -11,7 +11,7 @@ use shared::roster::DeviceRow;
 use super::events::EventNo;
 use super::held::{self, Placed};
 use super::parked::{self, Why};
-use super::{ReplicaError, WriteTx, carried, journals, signed, unread};
+use super::{ReplicaError, WriteTx, carried, journals, rights, signed, unread};
 
 /// Adds the next fact of an own journal.
 pub(crate) fn append_own(
@@ -76,6 +76,7 @@ fn insert(
     if let Some(fact) = fact {
         unread::note_issued(tx, no, &fact.body)?;
     }
+    fact.map_or(Ok(()), |fact| rights::note(tx, event, no, fact))?;
     Ok(no)
 }
 
@@ -216,7 +217,7 @@ pub fn issuing(connection: &Connection, ticket: TicketId) -> Result<Vec<HashedFa
     Ok(facts)
 }
 
-fn read(bytes: Option<&[u8]>) -> Result<Fact, ReplicaError> {
+pub(super) fn read(bytes: Option<&[u8]>) -> Result<Fact, ReplicaError> {
     bytes
         .and_then(|bytes| Envelope::decode(bytes).ok())
         .map(|envelope| envelope.fact().clone())

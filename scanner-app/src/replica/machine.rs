@@ -210,7 +210,10 @@ fn renew(
     }
     match start {
         Start::New | Start::AsLeft => {}
-        Start::Copied => journals::close_all(&tx, OpeningCause::Copied)?,
+        Start::Copied => {
+            journals::close_all(&tx, OpeningCause::Copied)?;
+            tx.execute("update binding set copied = 1", [])?;
+        }
         Start::RolledBack => {
             journals::close_all(&tx, OpeningCause::RolledBack)?;
             for (journal, head) in parse_heads(notes.unwrap_or_default()) {

@@ -23,6 +23,7 @@ mod open;
 pub mod parked;
 pub mod peer_key;
 pub mod peers;
+pub mod rights;
 pub mod roster;
 pub mod schema;
 mod sets;

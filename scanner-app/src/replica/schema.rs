@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::ReplicaError;
+use super::{ReplicaError, rights};
 
 /// In the file's header: "THDR". Tells a replica from other SQLite files.
 const APPLICATION_ID: i32 = 0x5448_4452;
@@ -32,11 +32,15 @@ impl Version {
     }
 }
 
+type Fill = fn(&Connection) -> Result<(), ReplicaError>;
+
 struct Step {
     to: Version,
     sql: &'static str,
     /// Made once for each of the two sets of roster tables, see `sets`.
     roster: &'static str,
+    /// What SQL can't say: fills what is new from what is here.
+    fill: Option<Fill>,
 }
 
 const STEPS: &[Step] = &[
@@ -44,12 +48,14 @@ const STEPS: &[Step] = &[
         to: Version { major: 1, minor: 0 },
         sql: include_str!("schema/1.0.sql"),
         roster: include_str!("schema/1.0-roster.sql"),
+        fill: None,
     },
     // November 2026: journals of others, for the exchange with peers.
     Step {
         to: Version { major: 1, minor: 1 },
         sql: include_str!("schema/1.1.sql"),
         roster: "",
+        fill: None,
     },
     // November 2026: either set of roster tables may be the one in use, so that a swap moves no rows. An older program
     // would read the wrong one.
@@ -57,12 +63,21 @@ const STEPS: &[Step] = &[
         to: Version { major: 2, minor: 0 },
         sql: include_str!("schema/2.0.sql"),
         roster: "",
+        fill: None,
     },
     // November 2026: facts that an older program could not read are read again.
     Step {
         to: Version { major: 2, minor: 1 },
         sql: include_str!("schema/2.1.sql"),
         roster: "",
+        fill: None,
+    },
+    // November 2026: rights of strict mode.
+    Step {
+        to: Version { major: 2, minor: 2 },
+        sql: include_str!("schema/2.2.sql"),
+        roster: "",
+        fill: Some(rights::note_all),
     },
 ];
 
@@ -118,6 +133,7 @@ pub fn migrate(connection: &mut Connection) -> Result<(), ReplicaError> {
         tx.execute_batch(step.sql)?;
         tx.execute_batch(&step.roster.replace("{side}", ""))?;
         tx.execute_batch(&step.roster.replace("{side}", "shadow_"))?;
+        step.fill.map_or(Ok(()), |fill| fill(&tx))?;
         tx.pragma_update(None, "user_version", step.to.number())?;
     }
     if !pending.is_empty() {

@@ -167,6 +167,15 @@ pub fn versions(connection: &Connection) -> Result<Vec<(SignedKind, u64)>, Repli
     .collect()
 }
 
+/// The version of one kind that is here; 0 = none.
+pub fn version(connection: &Connection, kind: SignedKind) -> Result<u64, ReplicaError> {
+    let version = connection
+        .prepare_cached("select version from signed_object where kind = ?1")?
+        .query_row([kind.as_str()], |row| row.get::<_, i64>(0))
+        .optional()?;
+    Ok(version.unwrap_or(0).cast_unsigned())
+}
+
 /// Kind, version and content of what is here, for other devices.
 pub fn heads(connection: &Connection) -> Result<Vec<SignedHead>, ReplicaError> {
     let mut statement =

@@ -303,6 +303,7 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
         "peer_address",
         "peer",
         "own_address",
+        "right_move",
     ] {
         let dropped = connection.execute(&format!("drop table {table}"), []);
         dropped.expect("dropped");
@@ -310,6 +311,8 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
     connection
         .execute("alter table event drop column roster_set", [])
         .expect("dropped");
+    let dropped = connection.execute("alter table binding drop column copied", []);
+    dropped.expect("dropped");
     drop(connection);
     set_version(&device, 1000);
     let replica = device.open();

@@ -1,4 +1,4 @@
-//! The endpoints, as the server has them: `hello`, `vector`, `facts`, `signed`.
+//! The endpoints, as the server has them: `hello`, `vector`, `facts`, `signed`, `rights`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use shared::wire::latest::{
 };
 use tower_http::timeout::TimeoutLayer;
 
-use super::{Called, Desk};
+use super::{Called, Desk, rights};
 use crate::peers::roster::{self, AdmitError, Admitted};
 use crate::peers::{LARGEST_BODY, MOST_FACTS, saves};
 use crate::replica::{ReplicaError, held, identity, signed};
@@ -42,6 +42,10 @@ pub(super) fn router(desk: Desk, caller: DeviceId) -> Router {
         .route("/api/v1/sync/events/{event}/vector", post(vector))
         .route("/api/v1/sync/events/{event}/facts", get(facts_after))
         .route("/api/v1/sync/facts", post(take_facts))
+        .route(
+            "/api/v1/sync/events/{event}/rights/{ticket}",
+            post(rights::hand_over),
+        )
         .route("/api/v1/sync/signed", get(signed_objects).post(take_signed))
         .layer(from_fn_with_state(at_door, let_in))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -53,10 +57,10 @@ pub(super) fn router(desk: Desk, caller: DeviceId) -> Router {
 }
 
 /// A request was not carried out.
-struct Refusal(ErrorCode, String);
+pub(super) struct Refusal(ErrorCode, String);
 
 impl Refusal {
-    fn of(code: ErrorCode, detail: &str) -> Self {
+    pub(super) fn of(code: ErrorCode, detail: &str) -> Self {
         Self(code, detail.to_owned())
     }
 }
@@ -99,8 +103,8 @@ struct Gate {
 
 /// Who called, and what it may have.
 #[derive(Clone)]
-struct Caller {
-    device: DeviceId,
+pub(super) struct Caller {
+    pub(super) device: DeviceId,
     events: BTreeSet<EventId>,
 }
 
@@ -139,7 +143,7 @@ fn asks_for_lists(request: &Request) -> bool {
 }
 
 impl Caller {
-    fn for_event(&self, event: EventId) -> Result<(), Refusal> {
+    pub(super) fn for_event(&self, event: EventId) -> Result<(), Refusal> {
         if self.events.contains(&event) {
             Ok(())
         } else {
@@ -151,7 +155,9 @@ impl Caller {
     }
 }
 
-fn parse<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Refusal> {
+pub(super) fn parse<T: DeserializeOwned>(
+    body: Result<Bytes, BytesRejection>,
+) -> Result<T, Refusal> {
     let body = body.map_err(|error| {
         let code = match error.status() {
             StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,

@@ -11,7 +11,7 @@ use rcgen::{
 };
 use scanner_app::door::{AtGate, Door, Sight};
 use scanner_app::edge::{OsRandom, SystemClock};
-use scanner_app::peers::{Lan, LanConfig, LanNews};
+use scanner_app::peers::{Lan, LanConfig, LanNews, right_line};
 use scanner_app::replica::peer_key::{self, Certificate};
 use scanner_app::replica::peers::{Source, put_address};
 use scanner_app::replica::{Replica, ReplicaError, facts, held, signed};
@@ -205,6 +205,8 @@ impl Building {
         };
         let started = Lan::start(&replica, config, clock, Box::new(OsRandom));
         let (lan, link) = self.runtime.block_on(started).expect("it listens");
+        let (line, calls) = right_line();
+        let lan = lan.with_rights(calls);
         let address = lan.bound();
         let news = Arc::<Mutex<Vec<LanNews>>>::default();
         let told = Arc::clone(&news);
@@ -221,7 +223,7 @@ impl Building {
             Direction::In,
         );
         Member {
-            door: door.expect("it may scan here"),
+            door: door.expect("it may scan here").with_holders(Box::new(line)),
             device,
             replica,
             address,

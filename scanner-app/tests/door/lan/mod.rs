@@ -7,3 +7,4 @@ mod exchange;
 mod hostile;
 mod impostor;
 mod refusals;
+mod strict;
