@@ -76,6 +76,25 @@ impl AtDoor {
         ])
     }
 
+    /// In step with the others, whose calls it takes at that port of this machine.
+    pub fn open(device: &Device, event: Uuid, port: u16) -> anyhow::Result<Self> {
+        let lan = Lan {
+            at: format!("127.0.0.1:{port}"),
+            announces: false,
+        };
+        Self::start(device, Self::command(device, event, &lan)?)
+    }
+
+    /// With no network at all.
+    pub fn alone(device: &Device, event: Uuid) -> anyhow::Result<Self> {
+        let (data, event) = (
+            device.data.to_string_lossy().into_owned(),
+            event.to_string(),
+        );
+        let scan = ["scan", "--data", &data, "--event", &event, "--reader"];
+        Self::start(device, device.command(&scan)?)
+    }
+
     /// Starts it.
     pub fn start(device: &Device, mut command: Command) -> anyhow::Result<Self> {
         command

@@ -5,7 +5,7 @@ pub mod cpu;
 mod door;
 pub mod enrolment;
 pub mod figures;
-mod lan;
+pub(crate) mod lan;
 pub mod load;
 mod reconnect;
 pub mod relay;
@@ -23,7 +23,7 @@ use figures::{Form, Sheet};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `door`, `server`, `rush`, `reconnect`, `roster`, `rescan` or `lan`; all when absent.
+    /// `door`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan` or, of that alone, `strict`; all when absent.
     name: Option<String>,
     /// One JSON object a figure.
     #[arg(long)]
@@ -63,9 +63,10 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         Some("roster") => roster::run(sheet).await,
         Some("rescan") => rescan::run(sheet).await,
         Some("lan") => lan::run(sheet).await,
+        Some("strict") => lan::strict_mode(sheet).await,
         Some(other) => {
             bail!(
-                "there is no bench '{other}'; there are: door, server, rush, reconnect, roster, rescan, lan"
+                "there is no bench '{other}'; there are: door, server, rush, reconnect, roster, rescan, lan, strict"
             )
         }
     }

@@ -126,6 +126,29 @@ impl Stage {
         Ok(event)
     }
 
+    /// From now on each of its tickets has one door that may let it in.
+    pub async fn make_strict(&self, event: Uuid) -> anyhow::Result<()> {
+        let owner = &self.venue.owner;
+        let path = format!("/events/{event}");
+        let page = owner.get(&path).await?;
+        let mut body = json!({ "venue_id": self.venue.venue, "strict": true });
+        for field in [
+            "title",
+            "category",
+            "doors_ms",
+            "starts_ms",
+            "ends_ms",
+            "status",
+        ] {
+            body[field] = page[field].clone();
+        }
+        let (status, answer) = owner.call(Method::PUT, &path, Some(&body)).await?;
+        if !status.is_success() {
+            bail!("PUT {path} was answered {status}: {answer}");
+        }
+        Ok(())
+    }
+
     /// Buys `count` tickets of each of `types`, in full orders.
     pub async fn fill(
         &self,

@@ -3,6 +3,7 @@
 mod kill;
 mod restore;
 mod soak;
+mod strict;
 mod venue;
 
 use anyhow::bail;
@@ -12,7 +13,7 @@ use crate::bench::figures::{Form, Sheet};
 /// What to prove.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `kill`, `restore`, `venue`, `soak`; all when absent, with `--short` all but the last.
+    /// `kill`, `restore`, `venue`, `strict`, `soak`; all when absent, with `--short` all but the last.
     name: Option<String>,
     /// A short while instead of the full length: what `./hub test` runs.
     #[arg(long)]
@@ -73,6 +74,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     match options.name.as_deref() {
         None => {
             restore::run(sheet).await?;
+            strict::run(sheet).await?;
             venue::run(sheet, options.venue()).await?;
             kill::run(sheet, options.plan()).await?;
             if options.short {
@@ -84,6 +86,9 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         Some("restore") => restore::run(sheet).await,
         Some("venue") => venue::run(sheet, options.venue()).await,
         Some("soak") => soak::run(sheet, options.minutes()).await,
-        Some(other) => bail!("there is no proof '{other}'; there are: kill, restore, venue, soak"),
+        Some("strict") => strict::run(sheet).await,
+        Some(other) => {
+            bail!("there is no proof '{other}'; there are: kill, restore, venue, strict, soak")
+        }
     }
 }

@@ -4,7 +4,6 @@
 //! An effect is the time from the line that says «admit» on one door to the moment at which another door's replica
 //! holds the entry, so that its next decision refuses; that it does is then tried.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -18,10 +17,10 @@ use super::super::figures::{Sheet, percentile};
 use super::super::relay::{Fault, Line, Relay};
 use super::super::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
 use super::LINK;
-use crate::at_door::{AtDoor, LONGEST, Lan, codes, id_of, with_certificates};
+use crate::at_door::{AtDoor, LONGEST, codes, id_of, with_certificates};
 use crate::processes::{Device, free_port};
 
-const DOORS: usize = 4;
+pub(super) const DOORS: usize = 4;
 const ENTRIES: usize = 120;
 /// How lines break.
 const FAULTS: [Fault; 3] = [Fault::BeforeRequest, Fault::BeforeAnswer, Fault::MidAnswer];
@@ -48,13 +47,7 @@ pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let mut doors = devices
         .iter()
         .zip(&ports)
-        .map(|(device, port)| {
-            let lan = Lan {
-                at: SocketAddr::from(([127, 0, 0, 1], *port)).to_string(),
-                announces: false,
-            };
-            AtDoor::start(device, AtDoor::command(device, event, &lan)?)
-        })
+        .map(|(device, port)| AtDoor::open(device, event, *port))
         .collect::<anyhow::Result<Vec<_>>>()?;
     for (at, door) in doors.iter().enumerate() {
         door.wait_for_peers(DOORS - 1)
@@ -117,7 +110,7 @@ fn healed(
 }
 
 /// A relay for each pair, and word to each door of where the others may be reached.
-async fn lines(devices: &[Device], ports: &[u16]) -> anyhow::Result<Vec<Relay>> {
+pub(super) async fn lines(devices: &[Device], ports: &[u16]) -> anyhow::Result<Vec<Relay>> {
     let mut relays = Vec::new();
     for (here, device) in devices.iter().enumerate() {
         for (there, other) in devices
