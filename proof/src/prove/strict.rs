@@ -38,9 +38,7 @@ pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
 type Shares = Vec<Vec<(TicketId, String)>>;
 
 async fn evening(stage: &mut Stage, folder: &Path) -> anyhow::Result<usize> {
-    let event = stage
-        .event(&Offer::only(SOLD.iter().sum()))
-        .await?;
+    let event = stage.event(&Offer::only(SOLD.iter().sum())).await?;
     stage.make_strict(event).await?;
     let mut sold = codes(stage, event, SOLD[0]).await?;
     let devices: Vec<Device> = ["a", "b", "c"]

@@ -59,7 +59,7 @@ pub(super) async fn run(sheet: Sheet) -> anyhow::Result<()> {
         match said.decision.as_str() {
             "admit" => greens.push(took),
             "ask" => others.push(said.reason),
-            other => anyhow::bail!("a good ticket was answered {other} {reason:?}"),
+            _ => anyhow::bail!("a good ticket was answered {said:?}"),
         }
     }
     let in_time = greens.iter().filter(|took| **took <= IN_TIME_MS).count();
