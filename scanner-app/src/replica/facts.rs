@@ -75,8 +75,8 @@ fn insert(
     tx.fact_stored(event, header, origin);
     if let Some(fact) = fact {
         unread::note_issued(tx, no, &fact.body)?;
+        rights::note(tx, event, no, fact)?;
     }
-    fact.map_or(Ok(()), |fact| rights::note(tx, event, no, fact))?;
     Ok(no)
 }
 

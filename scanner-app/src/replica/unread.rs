@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use shared::fact::{Envelope, FactBody};
 use shared::ids::TicketId;
 
-use super::ReplicaError;
+use super::events::EventNo;
+use super::{ReplicaError, rights};
 
 /// What a fact says of leased tickets.
 pub(super) fn note_issued(
@@ -26,11 +27,11 @@ pub(super) fn note_issued(
 /// Reads them again. Their signatures, which hold for every version, were checked when they came.
 pub(super) fn read_again(connection: &mut Connection) -> Result<(), ReplicaError> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let waiting: Vec<(i64, Vec<u8>)> = tx
-        .prepare("select fact.no, fact.envelope from unread join fact on fact.no = unread.fact")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+    let waiting: Vec<(i64, EventNo, Vec<u8>)> = tx
+        .prepare("select fact.no, fact.event, fact.envelope from unread join fact on fact.no = unread.fact")?
+        .query_map([], |row| Ok((row.get(0)?, EventNo(row.get(1)?), row.get(2)?)))?
         .collect::<Result<_, _>>()?;
-    for (no, bytes) in waiting {
+    for (no, event, bytes) in waiting {
         let Ok(envelope) = Envelope::decode(&bytes) else {
             continue;
         };
@@ -46,6 +47,7 @@ pub(super) fn read_again(connection: &mut Connection) -> Result<(), ReplicaError
                 fact.ticket().map(TicketId::to_i64),
             ])?;
         note_issued(&tx, no, &fact.body)?;
+        rights::note(&tx, event, no, fact)?;
         tx.execute("delete from unread where fact = ?1", [no])?;
     }
     Ok(tx.commit()?)
