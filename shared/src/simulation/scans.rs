@@ -69,11 +69,7 @@ impl World {
     /// Strict: must this be green? Asked before anything happens, of what is true.
     fn is_due_green(&self, at: usize, ticket: TicketId) -> bool {
         let node = &self.nodes[at];
-        let row_is_good = |node: &Node| {
-            let row = node.disk.in_use.tickets.get(&ticket);
-            row.is_none_or(|row| row.status == TicketStatus::Valid)
-        };
-        if !self.venue.event.strict || node.is_hostile || !row_is_good(node) {
+        if !self.venue.event.strict || node.is_hostile || !row_is_good(node, ticket) {
             return false;
         }
         let went_in = self.was_used(ticket);
@@ -276,8 +272,8 @@ impl World {
             Direction::In | Direction::CheckOnly => Passed::In,
         };
         self.note(format_args!("{n} {what:?} {} {decision:?}", ticket.0));
-        // Another door may have let it in while this one asked.
-        let is_due = is_due && !self.was_used(ticket);
+        // While this one asked, another door may have let it in, or the organizer may have taken it back.
+        let is_due = is_due && !self.was_used(ticket) && row_is_good(&self.nodes[at], ticket);
         self.oracle.due_green += u32::from(is_due);
         if is_due && !matches!(decision, Decision::Admit(_)) {
             Checks::not_green(n, ticket, &decision)?;
@@ -337,4 +333,9 @@ impl World {
         }
         Ok(())
     }
+}
+
+fn row_is_good(node: &Node, ticket: TicketId) -> bool {
+    let row = node.disk.in_use.tickets.get(&ticket);
+    row.is_none_or(|row| row.status == TicketStatus::Valid)
 }
