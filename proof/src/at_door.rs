@@ -176,6 +176,14 @@ impl AtDoor {
         Ok(began.elapsed())
     }
 
+    /// Whether the server has all that it wrote.
+    pub fn has_sent_all(&self) -> Result<bool, ReplicaError> {
+        let mut unsent = self
+            .replica
+            .prepare_cached("select 1 from own_journal where acked_through < last_seq")?;
+        Ok(!unsent.exists([])?)
+    }
+
     /// Whether an entry of the ticket is on its disk.
     pub fn knows_of(&self, ticket: TicketId) -> Result<bool, ReplicaError> {
         let mut statement = self
