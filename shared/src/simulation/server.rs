@@ -241,13 +241,23 @@ impl SimServer {
     }
 
     /// A device offers what the root signed: after a restore it proves what the server forgot.
-    pub(super) fn offered(&mut self, venue: &Venue, from: DeviceId, objects: &[SignedObject]) {
+    pub(super) fn offered(
+        &mut self,
+        venue: &Venue,
+        from: DeviceId,
+        objects: &[SignedObject],
+        now_ms: UnixMillis,
+    ) {
         for object in objects {
+            let root = venue.root.verifying_key();
             let held = self.durable.signed.get(&object.kind);
             if held.is_some_and(|held| held.version >= object.version) {
+                if object.kind == SignedKind::DeviceList {
+                    let list = object.open(&root).expect("signed by the root");
+                    self.take_revocations(venue, &list, now_ms);
+                }
                 continue;
             }
-            let root = venue.root.verifying_key();
             match object.kind {
                 SignedKind::DeviceList => {
                     let list: DeviceList = object.open(&root).expect("signed by the root");
@@ -269,6 +279,33 @@ impl SimServer {
             self.refold_all(venue);
         }
         self.recovering.remove(&from);
+    }
+
+    /// What was revoked before the restore, if somebody else has been revoked since.
+    fn take_revocations(&mut self, venue: &Venue, list: &DeviceList, now_ms: UnixMillis) {
+        let mut has_news = false;
+        for row in &list.devices {
+            let Some(revocation) = &row.revocation else {
+                continue;
+            };
+            let known = self.durable.revoked.get(&row.id);
+            if known.is_none_or(|known| known.at_ms < revocation.at_ms) {
+                self.durable.revoked.insert(row.id, revocation.clone());
+                self.recovering.remove(&row.id);
+                has_news = true;
+            }
+        }
+        if has_news {
+            self.publish_devices(venue, now_ms);
+        }
+    }
+
+    fn publish_devices(&mut self, venue: &Venue, now_ms: UnixMillis) {
+        self.durable.devices = venue.device_list(self.devices, &self.durable.revoked);
+        let version = self.next_version(now_ms);
+        let object = venue.sign_devices(&self.durable.devices, version);
+        self.durable.signed.insert(SignedKind::DeviceList, object);
+        self.refold_all(venue);
     }
 
     fn next_version(&self, now_ms: UnixMillis) -> u64 {
@@ -311,11 +348,7 @@ impl SimServer {
         };
         self.durable.revoked.insert(device, revocation);
         self.recovering.remove(&device);
-        self.durable.devices = venue.device_list(self.devices, &self.durable.revoked);
-        let version = self.next_version(now_ms);
-        let object = venue.sign_devices(&self.durable.devices, version);
-        self.durable.signed.insert(SignedKind::DeviceList, object);
-        self.refold_all(venue);
+        self.publish_devices(venue, now_ms);
     }
 
     pub(super) fn newer_signed(&self, have: &BTreeMap<SignedKind, u64>) -> Vec<SignedObject> {

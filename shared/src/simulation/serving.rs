@@ -167,7 +167,7 @@ impl World {
         match request {
             ServerRequest::OpenSession { call, objects } => {
                 let venue = &self.venue;
-                self.server.offered(venue, id, &objects);
+                self.server.offered(venue, id, &objects, now_ms);
                 self.server.sessions.insert(n);
                 let grant = Grant {
                     rights: Rights::default(),
