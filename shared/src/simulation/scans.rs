@@ -87,6 +87,7 @@ impl World {
                     return false;
                 };
                 let fair = self.weather.loss == 0 && self.weather.slow_ms < 20;
+                let term = |node: &Node| node.lease(&self.venue, right).map(|lease| lease.term);
                 let other = self.at(to).map(|at| &self.nodes[at]);
                 fair && self.can_reach(node.n, to)
                     && other.is_some_and(|other| {
@@ -95,6 +96,8 @@ impl World {
                             && !other.disk.is_erased
                             && other.pending.as_ref().is_none_or(|p| p.ticket != ticket)
                             && other.held(&self.venue, right) == Held::Here
+                            // Who has still to hear that it holds it anew hands over by a list that counts no more.
+                            && term(other) == term(node)
                             && other
                                 .basis(&self.venue)
                                 .authors()
