@@ -25,9 +25,9 @@ const FACTS: usize = 200;
 /// What a device has to ask if nothing goes wrong: a nonce, a session, the signed objects; its facts in one piece, a look
 /// whether there are others; the roster, and what the others brought meanwhile. More would be a storm.
 const MOST_REQUESTS: u64 = 20;
-/// Devices that are enrolled within a minute: the server takes thirty starts and proofs of one address, those of the nights
+/// Devices that are enrolled within a minute: the server takes thirty calls of enrolment of one address, those of the nights
 /// among them.
-const ENROLLED_A_MINUTE: usize = 12;
+const ENROLLED_A_MINUTE: usize = 8;
 
 /// Measures the crowd.
 pub async fn run(sheet: Sheet, stage: &Stage, folder: &Path) -> anyhow::Result<()> {
