@@ -76,7 +76,8 @@ impl World {
         let clock_is_good = node.now(self.true_ms()).trust == crate::admission::ClockTrust::Good
             && node.now(self.true_ms()).error_ms < 60_000
             && (node.now(self.true_ms()).ms - self.true_ms()).abs() < 60_000;
-        if went_in || !clock_is_good || node.crash.is_some() {
+        if went_in || !clock_is_good || node.crash.is_some() || self.is_shown_elsewhere(at, ticket)
+        {
             return false;
         }
         let right = Node::admit_right(ticket);
@@ -106,6 +107,13 @@ impl World {
             }
             Held::Unread { .. } | Held::Doubtful | Held::Nobody => false,
         }
+    }
+
+    /// At the same moment: one of the two doors gets the right, and which one is no matter.
+    fn is_shown_elsewhere(&self, at: usize, ticket: TicketId) -> bool {
+        let others = self.nodes.iter().enumerate().filter(|(n, _)| *n != at);
+        let mut pending = others.filter_map(|(_, node)| node.pending.as_ref());
+        pending.any(|pending| pending.ticket == ticket)
     }
 
     fn was_used(&self, ticket: TicketId) -> bool {
@@ -276,7 +284,10 @@ impl World {
         };
         self.note(format_args!("{n} {what:?} {} {decision:?}", ticket.0));
         // While this one asked, another door may have let it in, or the organizer may have taken it back.
-        let is_due = is_due && !self.was_used(ticket) && row_is_good(&self.nodes[at], ticket);
+        let is_due = is_due
+            && !self.was_used(ticket)
+            && !self.is_shown_elsewhere(at, ticket)
+            && row_is_good(&self.nodes[at], ticket);
         self.oracle.due_green += u32::from(is_due);
         if is_due && !matches!(decision, Decision::Admit(_)) {
             Checks::not_green(n, ticket, &decision)?;
