@@ -4,19 +4,7 @@ use shared::ids::{EventId, OrganizerId};
 use sqlx::PgConnection;
 
 use super::event::organizer_of;
-pub(crate) use crate::database::transaction::begin;
-
-/// Takes the event's lock and its next number; held to the end of the transaction. The event's feed must be there.
-pub(crate) async fn begin_change(
-    conn: &mut PgConnection,
-    organizer: OrganizerId,
-    event: EventId,
-) -> Result<(), sqlx::Error> {
-    sqlx::query_scalar!("select begin_change($1, $2)", organizer.0, event.0)
-        .fetch_one(conn)
-        .await
-        .map(drop)
-}
+pub(crate) use crate::database::transaction::{begin, begin_change};
 
 /// An event was not locked.
 #[derive(Debug, thiserror::Error)]

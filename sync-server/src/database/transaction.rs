@@ -3,7 +3,8 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use sqlx::{PgPool, Postgres, Transaction};
+use shared::ids::{EventId, OrganizerId};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tokio::sync::Mutex;
 
 /// How often a transaction is tried in all.
@@ -24,6 +25,18 @@ pub async fn begin_snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgr
 pub async fn begin_planned(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     let planned = "begin read only; set local plan_cache_mode = auto";
     begin_with(pool, planned).await
+}
+
+/// Takes an event's lock and its next number for this transaction; held to its end. The event's feed must be there.
+pub async fn begin_change(
+    conn: &mut PgConnection,
+    organizer: OrganizerId,
+    event: EventId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query_scalar!("select begin_change($1, $2)", organizer.0, event.0)
+        .fetch_one(conn)
+        .await
+        .map(drop)
 }
 
 /// In a task of its own, which goes on when whoever asked is gone: sqlx 0.9 counts a transaction only once `begin` is
@@ -152,8 +165,8 @@ fn is_passing(error: &sqlx::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use futures::poll;
+    use sqlx::Connection as _;
     use sqlx::postgres::PgPoolOptions;
-    use sqlx::{Connection as _, PgConnection};
 
     use super::*;
     use crate::database::testing::TestDatabase;

@@ -7,9 +7,9 @@ use shared::fact::FactBody;
 use shared::fact::kind::Annotation;
 use shared::ids::{EventId, FactName, OrganizerId, TicketId};
 
+use super::folding;
 use super::own_journal::{AppendOwnError, OwnFact, append_own};
 use super::rules::LoadRulesError;
-use super::{folding, store};
 use crate::app::App;
 use crate::database::transaction;
 use crate::edge::OsRandom;
@@ -89,7 +89,7 @@ pub async fn annotate(
     .await?
     .map(TicketId::from_i64)
     .ok_or(AnnotateError::NoFact)?;
-    store::begin_change(&mut tx, organizer, new.event).await?;
+    transaction::begin_change(&mut tx, organizer, new.event).await?;
     let rules = app
         .door
         .rules

@@ -13,7 +13,7 @@ use super::offers::Offer;
 use super::rights::{self, SettleRightsError};
 use super::rules::LoadRulesError;
 use super::signed::{self, PublishSignedError};
-use super::{folding, rows, store};
+use super::{folding, rows};
 use crate::app::App;
 use crate::database::transaction;
 use crate::web::ApiError;
@@ -210,7 +210,7 @@ pub async fn revoke(
     let mut tx = transaction::begin(&app.pool).await?;
     let events = events_of(&mut tx, organizer, device).await?;
     for &event in &events {
-        store::begin_change(&mut tx, organizer, event).await?;
+        transaction::begin_change(&mut tx, organizer, event).await?;
     }
     let revocation = Revocation {
         at_ms: now_ms,

@@ -117,7 +117,7 @@ pub async fn upload(
     let _turn = app.door.uploads.take(&changed).await;
     let mut tx = transaction::begin(&app.pool).await?;
     for &event in &changed {
-        store::begin_change(&mut tx, organizer, event).await?;
+        transaction::begin_change(&mut tx, organizer, event).await?;
     }
     let now_ms = app.now_ms();
     let (mut acks, refused) = store_upload(app, &mut tx, organizer, read, &events, now_ms).await?;

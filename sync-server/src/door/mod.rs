@@ -45,7 +45,6 @@ mod watch;
 
 pub use alerts::{AlertView, alerts_of_event};
 pub use annotations::{AnnotateError, NewAnnotation, Says, annotate};
-pub use store::begin_change;
 pub use watch::FeedWatch;
 
 use crate::web::client::AddressKey;

@@ -11,7 +11,6 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::rights::{self, SettleRightsError};
-use super::store;
 use crate::app::App;
 use crate::database::transaction;
 use crate::web::ApiError;
@@ -185,7 +184,7 @@ pub(super) async fn go_on(
 ) -> Result<(), GoOnError> {
     let now_ms = app.now_ms();
     let mut tx = transaction::begin(&app.pool).await?;
-    store::begin_change(&mut tx, organizer, event).await?;
+    transaction::begin_change(&mut tx, organizer, event).await?;
     let closed = sqlx::query!(
         "select type_no, places from restore_places
          where organizer_id = $1 and event_id = $2 and ended_ms is null order by type_no for update",

@@ -224,19 +224,3 @@ pub(super) async fn quarantine(
     .await?;
     Ok(kept.iter().map(|hash| rows::key_bytes(hash)).collect())
 }
-
-/// Takes an event's number for this transaction, waiting 2 s at most for others that write to it.
-pub async fn begin_change(
-    conn: &mut PgConnection,
-    organizer: OrganizerId,
-    event: EventId,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        r#"select set_config('lock_timeout', '2s', true) as "timeout!", begin_change($1, $2) as "number!""#,
-        organizer.0,
-        event.0
-    )
-    .fetch_one(conn)
-    .await
-    .map(drop)
-}

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::rules::LoadRulesError;
 use super::signed::{self, PublishSignedError};
-use super::{devices, folding, rights, rows, store};
+use super::{devices, folding, rights, rows};
 use crate::app::App;
 use crate::database::transaction;
 use crate::web::ApiError;
@@ -103,7 +103,7 @@ async fn take_devices(
     }
     events.extend(with_feed(&mut tx, organizer, listed).await?);
     for &event in &events {
-        store::begin_change(&mut tx, organizer, event).await?;
+        transaction::begin_change(&mut tx, organizer, event).await?;
     }
     let known = rows::device_rows(&mut tx, organizer).await?;
     let taken = lacking(&known, listed);
@@ -286,7 +286,7 @@ async fn take_leases(
         .into_iter()
         .collect();
     for &event in &events {
-        store::begin_change(&mut tx, organizer, event).await?;
+        transaction::begin_change(&mut tx, organizer, event).await?;
     }
     let taken = rights::take_back(&mut tx, organizer, list, &events, now_ms).await?;
     for (&event, tickets) in &taken {

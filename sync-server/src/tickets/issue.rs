@@ -12,8 +12,7 @@ use uuid::Uuid;
 
 use super::keys::OpenKeyError;
 use crate::app::App;
-use crate::database::transaction::{Attempts, begin};
-use crate::door::begin_change;
+use crate::database::transaction::{Attempts, begin, begin_change};
 use crate::door::rights::{self, SettleRightsError};
 use crate::messages::outbox::{self, Mail};
 use crate::orders::secret::{OrderSecret, link};

@@ -5,8 +5,7 @@ use shared::roster::signed::SignedKind;
 
 use super::keys::{self, KeyState};
 use crate::app::App;
-use crate::database::transaction::begin;
-use crate::door::begin_change;
+use crate::database::transaction::{begin, begin_change};
 use crate::door::signed::{PublishSignedError, publish};
 use crate::web::ApiError;
 

@@ -131,7 +131,7 @@ async fn a_type_is_sold_in_its_window_only() {
     let server = TestServer::start().await;
     let stall = server.stall(&[(3400, 5)]).await;
     let mut tx = transaction::begin(&server.app.pool).await.unwrap();
-    sync_server::door::begin_change(&mut tx, stall.organizer, stall.event)
+    sync_server::database::transaction::begin_change(&mut tx, stall.organizer, stall.event)
         .await
         .unwrap();
     sqlx::query(

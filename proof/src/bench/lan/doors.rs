@@ -4,12 +4,14 @@
 //! An effect is the time from the line that says «admit» on one door to the moment at which another door's replica
 //! holds the entry, so that its next decision refuses; that it does is then tried.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use scanner_app::peers::discover::{LanText, told};
 use shared::ids::TicketId;
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 use super::super::cpu::load_average;
 use super::super::enrolment::enrol;
@@ -32,27 +34,10 @@ pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let mut stage = Stage::set(folder.path(), &WITHOUT_LIMITS).await?;
     let event = stage.event(&Offer::only(1_000)).await?;
     let codes = codes(&stage, event, (ENTRIES + FAULTS.len()) as u32).await?;
-    let names = ["a", "b", "c", "d"];
-    let devices: Vec<Device> = names
-        .iter()
-        .map(|name| Device::below(folder.path(), name))
-        .collect();
-    for device in &devices {
-        enrol(&stage.venue, device, &stage.server.url(), &[event]).await?;
-    }
+    let devices = enrolled(&stage, folder.path(), event).await?;
     with_certificates(&devices)?;
     stage.server.stop()?;
-    let ports: Vec<u16> = (0..DOORS).map(|_| free_port()).collect::<Result<_, _>>()?;
-    let relays = lines(&devices, &ports).await?;
-    let mut doors = devices
-        .iter()
-        .zip(&ports)
-        .map(|(device, port)| AtDoor::open(device, event, *port))
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    for (at, door) in doors.iter().enumerate() {
-        door.wait_for_peers(DOORS - 1)
-            .with_context(|| format!("door {at}"))?;
-    }
+    let (mut doors, relays) = opened(&devices, event).await?;
     let load = load_average();
     let mut effects = Vec::new();
     let (measured, spoilt) = codes.split_at(ENTRIES);
@@ -110,7 +95,7 @@ fn healed(
 }
 
 /// A relay for each pair, and word to each door of where the others may be reached.
-pub(super) async fn lines(devices: &[Device], ports: &[u16]) -> anyhow::Result<Vec<Relay>> {
+async fn lines(devices: &[Device], ports: &[u16]) -> anyhow::Result<Vec<Relay>> {
     let mut relays = Vec::new();
     for (here, device) in devices.iter().enumerate() {
         for (there, other) in devices
@@ -132,6 +117,41 @@ pub(super) async fn lines(devices: &[Device], ports: &[u16]) -> anyhow::Result<V
         }
     }
     Ok(relays)
+}
+
+/// The doors, enrolled for the event.
+pub(super) async fn enrolled(
+    stage: &Stage,
+    folder: &Path,
+    event: Uuid,
+) -> anyhow::Result<Vec<Device>> {
+    let devices: Vec<Device> = ["a", "b", "c", "d"]
+        .iter()
+        .map(|name| Device::below(folder, name))
+        .collect();
+    for device in &devices {
+        enrol(&stage.venue, device, &stage.server.url(), &[event]).await?;
+    }
+    Ok(devices)
+}
+
+/// All of them at work, each in step with the others over a relay for each pair.
+pub(super) async fn opened(
+    devices: &[Device],
+    event: Uuid,
+) -> anyhow::Result<(Vec<AtDoor>, Vec<Relay>)> {
+    let ports: Vec<u16> = (0..DOORS).map(|_| free_port()).collect::<Result<_, _>>()?;
+    let relays = lines(devices, &ports).await?;
+    let doors = devices
+        .iter()
+        .zip(&ports)
+        .map(|(device, port)| AtDoor::open(device, event, *port))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    for (at, door) in doors.iter().enumerate() {
+        door.wait_for_peers(DOORS - 1)
+            .with_context(|| format!("door {at}"))?;
+    }
+    Ok((doors, relays))
 }
 
 /// Milliseconds until each other door knows of it.

@@ -4,16 +4,14 @@
 
 use std::time::Instant;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 
 use super::super::cpu::load_average;
-use super::super::enrolment::enrol;
 use super::super::figures::{Sheet, percentile};
 use super::super::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
 use super::LINK;
-use super::doors::{DOORS, lines};
-use crate::at_door::{AtDoor, codes, with_certificates};
-use crate::processes::{Device, free_port};
+use super::doors::{DOORS, enrolled, opened};
+use crate::at_door::{codes, with_certificates};
 use serde_json::json;
 
 const TICKETS: usize = 400;
@@ -26,29 +24,12 @@ pub(super) async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let event = stage.event(&Offer::only(1_000)).await?;
     stage.make_strict(event).await?;
     let codes = codes(&stage, event, TICKETS as u32).await?;
-    let names = ["a", "b", "c", "d"];
-    let devices: Vec<Device> = names
-        .iter()
-        .map(|name| Device::below(folder.path(), name))
-        .collect();
-    for device in &devices {
-        enrol(&stage.venue, device, &stage.server.url(), &[event]).await?;
-    }
+    let devices = enrolled(&stage, folder.path(), event).await?;
     let open = format!("/events/{event}/open-doors");
     stage.venue.owner.post(&open, &json!({})).await?;
     with_certificates(&devices)?;
     stage.server.stop()?;
-    let ports: Vec<u16> = (0..DOORS).map(|_| free_port()).collect::<Result<_, _>>()?;
-    let _relays = lines(&devices, &ports).await?;
-    let mut doors = devices
-        .iter()
-        .zip(&ports)
-        .map(|(device, port)| AtDoor::open(device, event, *port))
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    for (at, door) in doors.iter().enumerate() {
-        door.wait_for_peers(DOORS - 1)
-            .with_context(|| format!("door {at}"))?;
-    }
+    let (mut doors, _relays) = opened(&devices, event).await?;
     let load = load_average();
     let mut greens = Vec::new();
     let mut others = Vec::new();

@@ -6,14 +6,12 @@
 use std::time::Instant;
 
 use anyhow::ensure;
-use tokio::net::TcpListener;
 
 use super::super::cpu::load_average;
 use super::super::enrolment::enrol;
 use super::super::figures::Sheet;
-use super::super::relay::Relay;
-use super::super::stage::{Stage, WITHOUT_LIMITS, fresh_folder};
-use super::{TYPES, offers, tickets_known};
+use super::super::stage::fresh_folder;
+use super::{TYPES, behind_a_relay, offers, tickets_known};
 use crate::organizer::new_id;
 use crate::processes::Device;
 
@@ -26,15 +24,7 @@ const DEVICES: usize = 5;
 /// Measures first syncs.
 pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let folder = fresh_folder()?;
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = format!("http://{}", listener.local_addr()?);
-    let settings = [
-        WITHOUT_LIMITS.as_slice(),
-        &[("TICKETHUB_PUBLIC_URL", &address)],
-    ]
-    .concat();
-    let stage = Stage::set(folder.path(), &settings).await?;
-    let relay = Relay::to(listener, stage.server.port());
+    let (stage, relay, address) = behind_a_relay(folder.path()).await?;
     let event = stage.event(&offers(TICKETS)).await?;
     let bought = stage
         .fill(event, &TYPES, TICKETS / TYPES.len() as u32)

@@ -7,16 +7,14 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
-use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::super::buyer::{Bought, Purchase, patiently};
 use super::super::cpu::{load_average, peak_mb_of};
 use super::super::enrolment::enrol;
 use super::super::figures::Sheet;
-use super::super::relay::Relay;
-use super::super::stage::{Stage, WITHOUT_LIMITS, fresh_folder};
-use super::{TYPES, live, offers, tickets_known};
+use super::super::stage::{Stage, fresh_folder};
+use super::{TYPES, behind_a_relay, live, offers, tickets_known};
 use crate::processes::Device;
 
 const TICKETS: u32 = 1_000_000;
@@ -27,15 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// Measures first syncs and changes.
 pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let folder = fresh_folder()?;
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = format!("http://{}", listener.local_addr()?);
-    let settings = [
-        WITHOUT_LIMITS.as_slice(),
-        &[("TICKETHUB_PUBLIC_URL", &address)],
-    ]
-    .concat();
-    let stage = Stage::set(folder.path(), &settings).await?;
-    let relay = Relay::to(listener, stage.server.port());
+    let (stage, relay, address) = behind_a_relay(folder.path()).await?;
     let event = stage.event(&offers(TICKETS)).await?;
     let began = Instant::now();
     let changing = singles(&stage, event).await?;

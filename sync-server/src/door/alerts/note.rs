@@ -7,7 +7,6 @@ use shared::wire::latest::ErrorCode;
 use super::Noticed;
 use crate::app::App;
 use crate::database::transaction;
-use crate::door::store;
 use crate::web::ApiError;
 
 /// The note was not written.
@@ -47,7 +46,7 @@ pub(super) async fn note(
         return Err(NoteError::OfTicket);
     }
     let mut tx = transaction::begin(&app.pool).await?;
-    store::begin_change(&mut tx, organizer, event).await?;
+    transaction::begin_change(&mut tx, organizer, event).await?;
     let open = sqlx::query_scalar!(
         r#"select resolved_ms is null as "open!" from alerts
            where organizer_id = $1 and event_id = $2 and kind = $3 and subject = $4"#,

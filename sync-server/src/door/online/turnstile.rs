@@ -17,7 +17,6 @@ use super::{OnlineScan, OnlineScanError, OnlineVerdict};
 use crate::app::App;
 use crate::database::transaction;
 use crate::door::own_journal::{self, OwnPlace};
-use crate::door::store;
 use crate::edge::OsRandom;
 
 /// Scans in one batch, so that the event's lock is held for some milliseconds.
@@ -201,7 +200,7 @@ async fn locked(
         return Ok(Vec::new());
     };
     let mut tx = transaction::begin(&app.pool).await?;
-    store::begin_change(&mut tx, of.0, of.1).await?;
+    transaction::begin_change(&mut tx, of.0, of.1).await?;
     let seen = look(&mut tx, tickets)
         .await?
         .ok_or(OnlineScanError::NoTicket)?;

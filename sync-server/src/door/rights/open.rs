@@ -7,7 +7,6 @@ use sqlx::PgConnection;
 use super::settle::{SettleRightsError, settle};
 use crate::app::App;
 use crate::database::transaction;
-use crate::door::store;
 use crate::web::ApiError;
 
 /// The doors were not opened.
@@ -62,7 +61,7 @@ pub(super) async fn open_doors(
     (organizer, event): (OrganizerId, EventId),
 ) -> Result<(), OpenDoorsError> {
     let mut tx = transaction::begin(&app.pool).await?;
-    store::begin_change(&mut tx, organizer, event).await?;
+    transaction::begin_change(&mut tx, organizer, event).await?;
     may_open(&mut tx, (organizer, event)).await?;
     sqlx::query!(
         "update events set rights_lent_ms = $3 where organizer_id = $1 and id = $2 and rights_lent_ms is null",

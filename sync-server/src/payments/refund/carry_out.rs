@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::RefundError;
 use crate::app::App;
-use crate::database::transaction::begin;
+use crate::database::transaction::{begin, begin_change};
 use crate::door::folding::refold_tickets;
 use crate::door::rights;
 use crate::messages::outbox::{self, Mail};
@@ -43,13 +43,8 @@ pub(super) async fn carry_out(app: &App, id: RefundId) -> Result<(), RefundError
     .fetch_one(&app.pool)
     .await?;
     let mut tx = begin(&app.pool).await?;
-    sqlx::query_scalar!(
-        "select begin_change($1, $2)",
-        event.organizer_id,
-        event.event_id
-    )
-    .fetch_one(&mut *tx)
-    .await?;
+    let (organizer, of) = (OrganizerId(event.organizer_id), EventId(event.event_id));
+    begin_change(&mut tx, organizer, of).await?;
     let Some(open) = open_refund(app, &mut tx, id).await? else {
         return Ok(());
     };

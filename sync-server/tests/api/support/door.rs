@@ -174,7 +174,7 @@ impl Event<'_> {
     }
 
     pub(crate) async fn begin_change(&self, conn: &mut sqlx::PgConnection) {
-        sync_server::door::begin_change(conn, self.organizer, self.id)
+        sync_server::database::transaction::begin_change(conn, self.organizer, self.id)
             .await
             .unwrap();
     }
