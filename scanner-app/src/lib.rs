@@ -6,6 +6,7 @@ pub mod door;
 pub mod edge;
 pub mod peers;
 pub mod replica;
+pub mod station;
 pub mod status;
 pub mod sync;
 pub mod vault;

@@ -111,7 +111,7 @@ pub struct PeerStatus {
 }
 
 /// The sync engine's state, as a person is told of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SyncPhase {
     /// The first pages are arriving.

@@ -53,3 +53,10 @@ hub_server() {
   build_programs debug
   exec "$PROGRAM_DIR/sync-server" "$@"
 }
+
+# The page's types, from the views that the window is told.
+hub_schema() {
+  need_rust "${WINDOW_NEEDS[@]}"
+  build_ui
+  TICKETHUB_WRITE_SCHEMA=1 cargo test -q "${WORKSPACE[@]}" -p scanner-app --lib -- station::view::schema
+}

@@ -1,0 +1,3 @@
+//! A device at work, as a window drives it.
+
+pub mod view;

@@ -1,0 +1,33 @@
+//! What the page is told and what it may ask: one schema, from which `ui/src/schema.ts` is generated.
+//!
+//! Views are made for the screen: sentences come in the language of the screen where the rules word them, codes where the
+//! page words them itself. Times are Unix milliseconds of server time, unless said otherwise.
+
+mod by_hand;
+mod counts;
+mod enrol;
+mod error;
+mod news;
+mod place;
+mod ready;
+mod schema;
+mod settings;
+mod supervisor;
+mod verdict;
+
+pub use by_hand::{HandHit, HitState};
+pub use counts::{CountsView, Crowd, GateCount};
+pub use enrol::{EnrolStep, EnrolView};
+pub use error::{UiError, UiErrorCode};
+pub use news::{CameraHint, News, Outline, Overview, Screen};
+pub use place::{GateChoice, PlaceChoice, PlaceView, Way};
+pub use ready::{
+    BatteryView, CameraStanding, CameraView, Light, PeerView, Protection, ReadyLine, ReadyView,
+    ReadyWhat, SyncView,
+};
+pub use schema::typescript;
+pub use settings::{Settings, Theme, Use};
+pub use supervisor::{SupervisorView, SupervisorsView, UndoReason};
+pub use verdict::{
+    AlertSightingView, AlertView, EntryCount, RecentView, VerdictLight, VerdictView,
+};
