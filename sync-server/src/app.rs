@@ -100,7 +100,7 @@ impl App {
             readiness: database.readiness(),
             limits: RequestLimits::new(&config.limits),
             accounts,
-            door: Door::default(),
+            door: Door::new(&config.limits),
             event_pages: EventPages::new(),
             stopping: CancellationToken::new(),
             pool,

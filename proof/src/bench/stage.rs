@@ -16,9 +16,10 @@ use crate::organizer::{Venue, new_id, now_ms};
 use crate::processes::Server;
 
 /// Settings that take the limits off: every caller here has one address.
-pub const WITHOUT_LIMITS: [(&str, &str); 4] = [
+pub const WITHOUT_LIMITS: [(&str, &str); 5] = [
     ("TICKETHUB_LIMIT_REQUESTS_PER_MINUTE", "off"),
     ("TICKETHUB_LIMIT_SYNC_REQUESTS_PER_MINUTE", "off"),
+    ("TICKETHUB_LIMIT_ENROLMENTS_PER_MINUTE", "off"),
     ("TICKETHUB_LIMIT_PAYMENTS_PER_MINUTE", "off"),
     ("TICKETHUB_LOG", "warn"),
 ];

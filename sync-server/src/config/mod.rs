@@ -67,6 +67,8 @@ pub struct Limits {
     pub requests_per_minute: Option<NonZeroU32>,
     /// The same for what doors send: a venue full of them has one address.
     pub sync_requests_per_minute: Option<NonZeroU32>,
+    /// Steps of enrolment a minute of one address, two for each device; also the lists that devices bring after a restore.
+    pub enrolments_per_minute: Option<NonZeroU32>,
     /// Attempts to pay a minute, of one account or for one order.
     pub payments_per_minute: Option<NonZeroU32>,
     /// Failed log-ins of one address for one account in 15 minutes; then each needs a longer wait.
@@ -80,6 +82,8 @@ impl Default for Limits {
         Self {
             requests_per_minute: NonZeroU32::new(600),
             sync_requests_per_minute: NonZeroU32::new(12_000),
+            // A person types a code in some seconds; names are guessed faster.
+            enrolments_per_minute: NonZeroU32::new(30),
             payments_per_minute: NonZeroU32::new(10),
             login_failures: NonZeroU32::new(50),
             request_time: Duration::from_secs(30),

@@ -177,6 +177,10 @@ fn limits(reader: &Reader<'_>, base: &Limits) -> Limits {
             "TICKETHUB_LIMIT_SYNC_REQUESTS_PER_MINUTE",
             base.sync_requests_per_minute,
         ),
+        enrolments_per_minute: reader.limit(
+            "TICKETHUB_LIMIT_ENROLMENTS_PER_MINUTE",
+            base.enrolments_per_minute,
+        ),
         payments_per_minute: reader.limit(
             "TICKETHUB_LIMIT_PAYMENTS_PER_MINUTE",
             base.payments_per_minute,
@@ -280,6 +284,7 @@ mod tests {
             ("TICKETHUB_CORS_ORIGINS", "https://shop.example"),
             ("TICKETHUB_LIMIT_REQUESTS_PER_MINUTE", "off"),
             ("TICKETHUB_LIMIT_PAYMENTS_PER_MINUTE", "3"),
+            ("TICKETHUB_LIMIT_ENROLMENTS_PER_MINUTE", "200"),
             ("TICKETHUB_REQUEST_SECONDS", "5"),
             ("TICKETHUB_LOG_FORMAT", "json"),
         ])
@@ -296,6 +301,7 @@ mod tests {
         assert_eq!(config.cors_origins, ["https://shop.example"]);
         assert_eq!(config.limits.requests_per_minute, None);
         assert_eq!(config.limits.payments_per_minute, NonZeroU32::new(3));
+        assert_eq!(config.limits.enrolments_per_minute, NonZeroU32::new(200));
         assert_eq!(config.limits.request_time, Duration::from_secs(5));
         assert_eq!(config.log_format, LogFormat::Json);
     }

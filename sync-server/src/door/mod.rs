@@ -47,6 +47,7 @@ pub use alerts::{AlertView, alerts_of_event};
 pub use annotations::{AnnotateError, NewAnnotation, Says, annotate};
 pub use watch::FeedWatch;
 
+use crate::config::Limits;
 use crate::web::client::AddressKey;
 use crate::web::limits::SlidingLimit;
 
@@ -67,8 +68,9 @@ pub struct Door {
     enrolments: SlidingLimit<AddressKey>,
 }
 
-impl Default for Door {
-    fn default() -> Self {
+impl Door {
+    /// With nobody there yet.
+    pub fn new(limits: &Limits) -> Self {
         Self {
             watch: FeedWatch::default(),
             rules: rules::RulesCache::default(),
@@ -77,12 +79,10 @@ impl Default for Door {
             uploads: turns::Turns::default(),
             listeners: alerts::Listeners::default(),
             offers: tokio::sync::watch::Sender::default(),
-            enrolments: SlidingLimit::new(sync_api::ENROLMENTS_PER_MINUTE, 60_000),
+            enrolments: SlidingLimit::new(limits.enrolments_per_minute, 60_000),
         }
     }
-}
 
-impl Door {
     fn offers_changed(&self) {
         self.offers.send_modify(|changes| *changes += 1);
     }

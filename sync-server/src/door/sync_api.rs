@@ -1,7 +1,5 @@
 //! `/api/v1/sync`: what devices say and hear.
 
-use std::num::NonZeroU32;
-
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::CONTENT_TYPE;
@@ -32,8 +30,6 @@ use crate::web::{ApiError, ClientAddress, Json, Path, Query, SYNC_BODY_LIMIT};
 const PROTOCOL_HEADER: HeaderName = HeaderName::from_static("hub-protocol");
 /// The oldest protocol that is still served. November 2026: the first.
 const OLDEST_PROTOCOL: u32 = 1;
-/// Starts of enrolment a minute of one address: a person types a code in some seconds; names are guessed faster.
-pub(super) const ENROLMENTS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(30);
 
 pub(super) fn router() -> Router<App> {
     let down = Router::new()

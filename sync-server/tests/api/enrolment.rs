@@ -204,6 +204,20 @@ async fn twenty_starts_are_the_most_and_guessing_names_is_slowed_down() {
 }
 
 #[tokio::test]
+async fn whoever_sets_up_a_large_venue_at_once_may_raise_the_limit_of_enrolments() {
+    let server = TestServer::start_with(|config| {
+        config.limits.enrolments_per_minute = std::num::NonZeroU32::new(35);
+    })
+    .await;
+    let unknown: EnrolmentCode = "ZZZZ000000000000".parse().unwrap();
+    for _ in 0..35 {
+        refused(Enrolling::start(&server, &unknown).await);
+    }
+    let one_more = Enrolling::start(&server, &unknown).await.err().unwrap();
+    one_more.error(429, "too_many_requests");
+}
+
+#[tokio::test]
 async fn names_that_never_were_expired_and_used_ones_answer_alike() {
     let server = TestServer::start().await;
     let event = server.event("alike").await;
