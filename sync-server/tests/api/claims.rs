@@ -2,7 +2,9 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use shared::ids::{FactId, TicketId};
+use shared::admission::{Admission, ClaimOutcome, Decision, after_claim};
+use shared::fact::EntryMarks;
+use shared::ids::{FactId, GateNo, TicketId};
 use sync_server::database::transaction::begin;
 use sync_server::edge::OsRandom;
 
@@ -23,16 +25,19 @@ async fn claim(device: &Device<'_>, ticket: TicketId, fact: FactId, gate: u16) -
     ask(device, ticket, fact, gate).await.ok()
 }
 
-async fn rule(event: &Event<'_>, re_entry: &str, most_a_day: Option<i32>) {
+async fn rule(event: &Event<'_>, re_entry: &str, most: Option<i32>, most_a_day: Option<i32>) {
     let mut tx = begin(event.pool()).await.unwrap();
     event.begin_change(&mut tx).await;
-    sqlx::query("update events set re_entry = $2, max_entries = null, max_entries_per_day = $3 where id = $1")
-        .bind(event.id.0)
-        .bind(re_entry)
-        .bind(most_a_day)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update events set re_entry = $2, max_entries = $3, max_entries_per_day = $4 where id = $1",
+    )
+    .bind(event.id.0)
+    .bind(re_entry)
+    .bind(most)
+    .bind(most_a_day)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -148,7 +153,7 @@ async fn once_the_entry_has_arrived_the_fold_decides_by_the_re_entry_rule() {
     a.upload(&void).await;
     assert_eq!(claim(&b, tickets[0], fact(&server), 1).await, granted);
     // Again after an exit.
-    rule(&event, "after_exit", None).await;
+    rule(&event, "after_exit", None, None).await;
     let facts = b.write_at(now, vec![entry(tickets[1], 1)], &[]);
     b.upload(&facts).await;
     assert_eq!(
@@ -163,7 +168,7 @@ async fn once_the_entry_has_arrived_the_fold_decides_by_the_re_entry_rule() {
     a.upload(&left).await;
     assert_eq!(claim(&a, tickets[1], fact(&server), 1).await, granted);
     // Once a day.
-    rule(&event, "unlimited", Some(1)).await;
+    rule(&event, "unlimited", None, Some(1)).await;
     let facts = b.write_at(now, vec![entry(tickets[2], 1)], &[]);
     b.upload(&facts).await;
     assert_eq!(
@@ -173,6 +178,50 @@ async fn once_the_entry_has_arrived_the_fold_decides_by_the_re_entry_rule() {
     server.clock.advance(86_400_000);
     a.log_in().await;
     assert_eq!(claim(&a, tickets[2], fact(&server), 1).await, granted);
+}
+
+/// A door that has heard of none of them would let it in a third time.
+#[tokio::test]
+async fn where_a_ticket_goes_in_at_any_time_it_is_refused_once_its_maximum_is_reached() {
+    let server = TestServer::start().await;
+    let event = server.event("maximum").await;
+    let ticket = event.tickets(1).await[0];
+    let (a, mut b) = (event.device("A").await, event.device("B").await);
+    rule(&event, "unlimited", Some(2), None).await;
+    let granted = json!({ "answer": "granted" });
+    let now = server.now_ms();
+    let first = b.write_at(now, vec![entry(ticket, 1)], &[]);
+    b.upload(&first).await;
+    assert_eq!(
+        claim(&a, ticket, fact(&server), 1).await,
+        granted,
+        "one is left"
+    );
+    server.clock.advance(10_000);
+    let second = b.write_at(
+        now + 10_000,
+        vec![entry(ticket, 2)],
+        &[first[1].fact().name()],
+    );
+    b.upload(&second).await;
+    let entered = json!({ "answer": "entered", "gate": 2, "at_ms": now + 10_000 });
+    assert_eq!(claim(&a, ticket, fact(&server), 1).await, entered);
+    let outcome = ClaimOutcome::Entered {
+        at_ms: now + 10_000,
+        gate: GateNo(2),
+    };
+    let admission = Admission {
+        marks: EntryMarks::default(),
+        note: None,
+        entry_no: 1,
+        of: Some(2),
+        also_seen: None,
+    };
+    let light = after_claim(admission, outcome);
+    assert!(
+        matches!(light, Decision::Refuse(_)),
+        "at the door: {light:?}"
+    );
 }
 
 #[tokio::test]
