@@ -14,6 +14,8 @@ use crate::ids::{
 
 /// The kind that opens a journal.
 pub const KIND_JOURNAL_OPENED: u16 = 1;
+/// The kinds that this version reads: every other is opaque to it.
+pub const KNOWN_KINDS: [u16; 11] = [KIND_JOURNAL_OPENED, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12];
 /// Most tickets in one `issued` fact.
 pub const MAX_ISSUED: usize = 400;
 
@@ -419,5 +421,18 @@ fn issued(from: &mut Reader<'_>) -> Result<Vec<TicketId>, BodyError> {
         Ok(tickets)
     } else {
         Err(BodyError::Order)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_known_kinds_are_those_that_are_read() {
+        for kind in 0..=u16::MAX {
+            let is_opaque = matches!(FactBody::decode(kind, &[]), Ok(FactBody::Opaque { .. }));
+            assert_eq!(is_opaque, !KNOWN_KINDS.contains(&kind), "kind {kind}");
+        }
     }
 }

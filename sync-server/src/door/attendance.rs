@@ -29,6 +29,9 @@ pub struct Attendance {
     pub gates: Vec<GateCount>,
     /// Tickets that are valid, in or not.
     pub valid_tickets: i64,
+    /// Facts of doors that run a newer program than this server: kept and passed on, and not counted before the server is
+    /// updated.
+    pub unread: i64,
 }
 
 /// How often for a reason.
@@ -75,7 +78,8 @@ pub async fn attendance(
     let others = sqlx::query!(
         r#"select (select count(*) from fact_labels where organizer_id = $1 and event_id = $2
                    and 'duplicate_entry' = any(labels)) as "duplicates!",
-                  (select count(*) from tickets where organizer_id = $1 and event_id = $2 and status = 0) as "valid!""#,
+                  (select count(*) from tickets where organizer_id = $1 and event_id = $2 and status = 0) as "valid!",
+                  (select count(*) from unread_facts where organizer_id = $1 and event_id = $2) as "unread!""#,
         organizer.0,
         event.0
     )
@@ -93,6 +97,7 @@ pub async fn attendance(
         refusals_by_reason,
         gates: gates(conn, organizer, event).await?,
         valid_tickets: others.valid,
+        unread: others.unread,
     })
 }
 

@@ -17,7 +17,7 @@ use super::rights::{self, SettleRightsError};
 use super::rules::LoadRulesError;
 use super::sessions::DeviceSession;
 use super::store::{self, FactRows, HeadRow, QuarantineRow};
-use super::{alerts, folding, located, refused};
+use super::{alerts, folding, located, refused, unread};
 use crate::app::App;
 use crate::database::transaction;
 use crate::edge::OsRandom;
@@ -247,6 +247,7 @@ async fn store_event(
     let mut of_tickets = folding::facts_of(conn, &rules, &tickets).await?;
     store::upsert_heads(conn, organizer, event, &heads, now_ms).await?;
     facts.insert(conn, organizer, event, now_ms).await?;
+    unread::note(conn, (organizer, event), &journals, now_ms).await?;
     let annotations = suspects.iter().filter_map(Suspect::annotation).collect();
     let said = append_own(conn, &rules, annotations, now_ms, &mut OsRandom).await?;
     let came = journals
@@ -269,7 +270,7 @@ async fn store_event(
 }
 
 /// The tickets that what came says something of.
-fn concerned(journals: &[(JournalId, Placed, Head)]) -> BTreeSet<TicketId> {
+pub(super) fn concerned(journals: &[(JournalId, Placed, Head)]) -> BTreeSet<TicketId> {
     journals
         .iter()
         .flat_map(|(_, placed, _)| &placed.accepted)

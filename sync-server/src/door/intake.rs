@@ -134,6 +134,13 @@ impl Offered {
         }
     }
 
+    /// Whether this program can't read what it says: its version or its kind is not known.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.fact
+            .as_ref()
+            .is_none_or(|fact| matches!(fact.body, FactBody::Opaque { .. }))
+    }
+
     /// The event that this opening names; `None` if it opens no door journal.
     pub(crate) fn opens(&self) -> Option<EventId> {
         match self.fact.as_ref()?.body {

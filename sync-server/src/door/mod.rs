@@ -39,6 +39,7 @@ mod store;
 mod sync_api;
 mod take_back;
 mod turns;
+pub mod unread;
 mod vector;
 pub mod verify;
 mod watch;

@@ -144,6 +144,46 @@ impl FactRows {
     }
 }
 
+impl FactRows {
+    /// Puts what was read from the bytes beside facts that were stored unread, which they are no more.
+    pub(super) async fn read_at_last(
+        &self,
+        conn: &mut PgConnection,
+        organizer: OrganizerId,
+        event: EventId,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query!(
+            "update facts set fact_id = i, kind = k, ticket_id = t, gate_no = g, reason = r, amount = a
+             from unnest($3::uuid[], $4::bigint[], $5::uuid[], $6::integer[], $7::bigint[], $8::integer[], $9::smallint[],
+                         $10::integer[]) as n (j, s, i, k, t, g, r, a)
+             where organizer_id = $1 and event_id = $2 and journal_id = j and seq = s",
+            organizer.0,
+            event.0,
+            &self.journals,
+            &self.seqs,
+            &self.ids,
+            &self.kinds,
+            &self.tickets as &[Option<i64>],
+            &self.gates as &[Option<i32>],
+            &self.reasons as &[Option<i16>],
+            &self.amounts
+        )
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query!(
+            "delete from unread_facts u using unnest($3::uuid[], $4::bigint[]) as n (j, s)
+             where organizer_id = $1 and event_id = $2 and journal_id = j and seq = s",
+            organizer.0,
+            event.0,
+            &self.journals,
+            &self.seqs
+        )
+        .execute(conn)
+        .await
+        .map(drop)
+    }
+}
+
 /// Writes heads of journals, new ones among them.
 pub(super) async fn upsert_heads(
     conn: &mut PgConnection,

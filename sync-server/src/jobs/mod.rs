@@ -1,11 +1,13 @@
 //! What runs from time to time. Each job may run on several servers at once: they change rows conditionally.
 
+use std::convert::Infallible;
+use std::fmt::Display;
 use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
-use crate::door::claims;
+use crate::door::{claims, unread};
 use crate::messages::sender;
 use crate::orders::expire::expire;
 use crate::payments::{give_back, refund};
@@ -26,9 +28,10 @@ pub async fn run(app: App) {
     let give_back = |app: App| async move { give_back::sweep(&app).await };
     let upkeep = |_| async {
         metrics::upkeep();
-        Ok(())
+        Ok::<_, Infallible>(())
     };
     let claims = |app: App| async move { claims::sweep(&app.pool, app.now_ms()).await };
+    let unread = |app: App| async move { unread::read_again(&app).await };
     let refund = |app: App| async move { refund::sweep(&app).await };
     tokio::join!(
         sender::run(app.clone()),
@@ -38,10 +41,11 @@ pub async fn run(app: App) {
         every(&app, SELDOM, "payments::give_back", give_back),
         every(&app, SELDOM, "payments::refund", refund),
         every(&app, SELDOM, "door::claims", claims),
+        every(&app, SELDOM, "door::unread", unread),
     );
 }
 
-async fn every<F: Future<Output = Result<(), sqlx::Error>>>(
+async fn every<E: Display, F: Future<Output = Result<(), E>>>(
     app: &App,
     period: Duration,
     name: &str,

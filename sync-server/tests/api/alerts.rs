@@ -13,7 +13,7 @@ use crate::support::door::{Device, Event, Journal, entry};
 use crate::support::{Answer, TestServer};
 
 impl Event<'_> {
-    async fn alert(&self, kind: &str) -> Value {
+    pub(crate) async fn alert(&self, kind: &str) -> Value {
         let alerts = self.alerts().await;
         let of_kind: Vec<&Value> = alerts
             .iter()

@@ -49,7 +49,7 @@ async fn attendance_is_what_the_doors_saw() {
     assert_eq!(
         event.attendance().await,
         json!({
-            "in": 4, "out": 1, "inside": 3, "entries": 4, "exits": 1, "duplicates": 1, "valid_tickets": 10,
+            "in": 4, "out": 1, "inside": 3, "entries": 4, "exits": 1, "duplicates": 1, "valid_tickets": 10, "unread": 0,
             "refusals": 4,
             "refusals_by_reason": [{"reason": "forged", "count": 3}, {"reason": "already_entered", "count": 1}],
             "gates": [

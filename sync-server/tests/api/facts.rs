@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use shared::fact::kind::{Annotation, VoidReason};
-use shared::fact::{Envelope, FactBody, Head, Header};
+use shared::fact::{Envelope, FactBody};
 use shared::ids::{FactName, GateNo};
 use sync_server::database::transaction;
 
@@ -304,55 +304,6 @@ async fn one_bad_fact_never_delays_others() {
     assert_eq!(event.states().await.len(), 2);
     a.upload(&of_a).await;
     assert_eq!(event.states().await.len(), 3, "the true one comes through");
-}
-
-#[tokio::test]
-async fn a_fact_of_an_unknown_kind_is_stored_and_relayed() {
-    let server = TestServer::start().await;
-    let event = server.event("opaque").await;
-    let mut device = event.device("A").await;
-    let facts = device.write(vec![FactBody::Opaque {
-        kind: 999,
-        body: vec![1, 2, 3],
-    }]);
-    assert_eq!(device.upload(&facts).await.journals[0].acked_through, 2);
-    assert!(device.replica(10).await.facts.contains(facts[1].bytes()));
-}
-
-/// One that this server can't even read: kept as it is, and what follows it in its journal counts.
-#[tokio::test]
-async fn a_fact_of_a_newer_version_is_stored_and_relayed_and_holds_up_nothing() {
-    use ed25519_dalek::Signer as _;
-    let server = TestServer::start().await;
-    let event = server.event("newer").await;
-    let tickets = event.tickets(2).await;
-    let mut device = event.device("A").await;
-    let facts = device.write(vec![entry(tickets[0], 1)]);
-    let mut newer = facts[1].bytes()[..facts[1].bytes().len() - 64].to_vec();
-    newer[0] = 2;
-    newer.extend_from_slice(b"fields that only version 2 knows");
-    let key = ed25519_dalek::SigningKey::from_bytes(&device.key.seed());
-    let signature = key.sign(&[b"tickethub/fact/v2".as_slice(), &newer].concat());
-    newer.extend(signature.to_bytes());
-    device.journal.head = Head::from(&Header::peek(&newer).unwrap());
-    let after = device.write(vec![entry(tickets[1], 1)]);
-    let sent = [
-        facts[0].bytes().to_vec(),
-        newer.clone(),
-        after[0].bytes().to_vec(),
-    ];
-    let answer: shared::wire::latest::FactsAnswer =
-        serde_json::from_value(device.upload_raw(&sent).await.ok()).unwrap();
-    assert_eq!(answer.journals[0].acked_through, 3);
-    let relayed = device.replica(10).await.facts;
-    assert!(sent.iter().all(|bytes| relayed.contains(bytes.as_slice())));
-    let states = event.states().await;
-    assert_eq!(states.keys().collect::<Vec<_>>(), [&tickets[1]]);
-    let mut forged = newer;
-    forged[80] ^= 1;
-    let answer: shared::wire::latest::FactsAnswer =
-        serde_json::from_value(device.upload_raw(&[forged]).await.ok()).unwrap();
-    assert_eq!(answer.journals[0].refused.len(), 1, "{answer:?}");
 }
 
 #[tokio::test]

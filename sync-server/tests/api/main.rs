@@ -33,3 +33,4 @@ mod stock;
 mod stop;
 mod support;
 mod tickets;
+mod unread;

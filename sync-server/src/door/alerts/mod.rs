@@ -8,6 +8,7 @@ pub(super) mod api;
 mod conflicts;
 mod live;
 mod note;
+mod unread;
 mod view;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use sqlx::PgConnection;
 
 pub(super) use conflicts::{in_journals, of_fold, refused};
 pub(super) use live::Listeners;
+pub(super) use unread::unread_of;
 pub use view::{AlertView, alerts_of_event};
 
 /// An alert that collects names so many facts one by one: enough to see what goes on, and no more than a page.
@@ -39,6 +41,8 @@ pub(super) enum Noticed {
     FactRefused,
     /// A lost device's rights of entry are other doors' now, and it may be going on.
     GuaranteeVoid,
+    /// A device signs facts that this program can't read yet.
+    FactUnread,
 }
 
 impl Noticed {
@@ -50,6 +54,7 @@ impl Noticed {
             Self::DeviceTooFast => "device_too_fast",
             Self::FactRefused => "fact_refused",
             Self::GuaranteeVoid => "guarantee_void",
+            Self::FactUnread => "fact_unread",
         }
     }
 
@@ -61,6 +66,7 @@ impl Noticed {
             Self::DeviceTooFast,
             Self::FactRefused,
             Self::GuaranteeVoid,
+            Self::FactUnread,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)
@@ -92,6 +98,8 @@ pub(super) enum Telling {
     Whole { detail: Value, resolved: bool },
     /// Facts that came now, beside those that were told before. `about` says the same every time.
     Added { about: Value, facts: Vec<Value> },
+    /// What it told of is over.
+    Over,
 }
 
 /// An alert to be raised, or brought up to date.
@@ -154,6 +162,10 @@ fn next(telling: Telling, former: Option<&Former>) -> Option<(Value, bool)> {
         Telling::Whole { detail, resolved } => {
             let same = former.is_some_and(|was| was.detail == detail && was.resolved == resolved);
             (!same).then_some((detail, resolved))
+        }
+        Telling::Over => {
+            let open = former.filter(|was| !was.resolved)?;
+            Some((open.detail.clone(), true))
         }
         Telling::Added { about, facts } => {
             let open = former.filter(|was| !was.resolved);

@@ -98,6 +98,7 @@ pub(super) async fn look_at(
                 Err((code, detail)) => return Ok(Some(journal.problem(code, at, detail))),
             }
             seen.facts += 1;
+            seen.unread += u64::from(row.is_unread);
         }
     }
     let ends = (head.seq, head.hash) == (journal.head.seq, journal.head.hash);
@@ -114,6 +115,8 @@ pub(super) async fn look_at(
 struct StoredFact {
     seq: u64,
     columns: FactRows,
+    /// The program that took it could not read it, and none has since.
+    is_unread: bool,
 }
 
 async fn part(
@@ -123,8 +126,10 @@ async fn part(
     after: u64,
 ) -> Result<Vec<StoredFact>, sqlx::Error> {
     let rows = sqlx::query!(
-        "select journal_id, seq, device_id, fact_id, hash, kind, ticket_id, gate_no, reason, amount, envelope from facts
-         where organizer_id = $1 and event_id = $2 and journal_id = $3 and seq > $4 order by seq limit $5",
+        r#"select journal_id, seq, device_id, fact_id, hash, kind, ticket_id, gate_no, reason, amount, envelope,
+                  exists (select from unread_facts u
+                          where u.organizer_id = $1 and u.event_id = $2 and u.journal_id = $3 and u.seq = f.seq) as "is_unread!"
+           from facts f where organizer_id = $1 and event_id = $2 and journal_id = $3 and seq > $4 order by seq limit $5"#,
         rules.organizer.0,
         rules.event.id.0,
         journal.0,
@@ -137,6 +142,7 @@ async fn part(
         .into_iter()
         .map(|row| StoredFact {
             seq: row.seq.cast_unsigned(),
+            is_unread: row.is_unread,
             columns: FactRows {
                 journals: vec![row.journal_id],
                 seqs: vec![row.seq],
@@ -184,7 +190,8 @@ fn follow(
         .map_err(|error| ("chain", error.to_string()))?;
     let mut columns = FactRows::default();
     columns.push(&header, fact.as_ref(), bytes.to_vec());
-    if columns != row.columns {
+    // What is unread has no columns of its own before it is read.
+    if !row.is_unread && columns != row.columns {
         return Err((
             "column",
             "its columns are not what its bytes say".to_owned(),

@@ -29,6 +29,8 @@ pub struct Verified {
     pub journals: u64,
     /// Facts whose bytes, signature, chain and columns are right.
     pub facts: u64,
+    /// Of these, those that came from a newer program and wait to be read: counted by nobody until then.
+    pub unread: u64,
     /// Tickets whose state and labels are those of a fold from scratch.
     pub tickets: u64,
     /// Envelopes in quarantine: kept, and counted by nobody.
@@ -64,8 +66,8 @@ impl fmt::Display for Verified {
         }
         write!(
             f,
-            "; {} journals, {} facts, {} tickets looked at, {} envelopes parked",
-            self.journals, self.facts, self.tickets, self.parked
+            "; {} journals, {} facts ({} unread), {} tickets looked at, {} envelopes parked",
+            self.journals, self.facts, self.unread, self.tickets, self.parked
         )
     }
 }
