@@ -23,7 +23,8 @@ use figures::{Form, Sheet};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `door`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan` or, of that alone, `strict`; all when absent.
+    /// `door`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan` or, of two of them a part, `crowd` and `strict`; all
+    /// when absent.
     name: Option<String>,
     /// One JSON object a figure.
     #[arg(long)]
@@ -60,13 +61,14 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         Some("server") => server::run(sheet).await,
         Some("rush") => rush::run(sheet).await,
         Some("reconnect") => reconnect::run(sheet).await,
+        Some("crowd") => reconnect::only_the_crowd(sheet).await,
         Some("roster") => roster::run(sheet).await,
         Some("rescan") => rescan::run(sheet).await,
         Some("lan") => lan::run(sheet).await,
         Some("strict") => lan::strict_mode(sheet).await,
         Some(other) => {
             bail!(
-                "there is no bench '{other}'; there are: door, server, rush, reconnect, roster, rescan, lan, strict"
+                "there is no bench '{other}'; there are: door, server, rush, reconnect, crowd, roster, rescan, lan, strict"
             )
         }
     }
