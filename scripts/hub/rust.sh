@@ -4,11 +4,14 @@
 RUST_MAJOR=1
 RUST_MINOR=94
 
+# What our crates need to compile: libclang reads the kernel's header of video devices, for the door's camera.
+CRATE_NEEDS=(gcc@gcc libc6-dev pkg-config@pkg-config libclang1)
+
 # Chooses a toolchain and puts it first on PATH. Arguments: further system packages to install in
 # the same go.
 need_rust() {
   find_rust || true
-  local needs=("$@" gcc@gcc libc6-dev pkg-config@pkg-config ca-certificates)
+  local needs=("$@" "${CRATE_NEEDS[@]}" ca-certificates)
   if [ -z "${HUB_CARGO:-}" ]; then
     needs+=(rustc-web cargo-web rust-web-clippy rustfmt-web)
   fi

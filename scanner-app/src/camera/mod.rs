@@ -5,8 +5,9 @@ mod pictures;
 mod reader;
 mod slot;
 mod source;
+pub mod webcam;
 
 pub use frame::Frame;
 pub use pictures::Pictures;
 pub use reader::{Read, read_codes, start};
-pub use source::{CameraError, CameraSource, CameraSpec, Pace, ParseCameraError};
+pub use source::{CameraError, CameraSource, CameraSpec, Pace, ParseCameraError, PicturesSpec};

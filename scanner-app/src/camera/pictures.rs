@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use image::{DynamicImage, ImageReader, Limits};
 
-use super::{CameraError, CameraSource, CameraSpec, Frame, Pace};
+use super::{CameraError, CameraSource, Frame, Pace, PicturesSpec};
 
 /// Four times what phones take today; above it a file is an attack or a mistake.
 const MOST_PIXELS: u64 = 50_000_000;
@@ -23,10 +23,10 @@ pub struct Pictures {
 
 impl Pictures {
     /// Finds the files; an empty folder is an error.
-    pub fn open(spec: &CameraSpec) -> Result<Self, CameraError> {
+    pub fn open(spec: &PicturesSpec) -> Result<Self, CameraError> {
         let files = match spec {
-            CameraSpec::File(path) => VecDeque::from([path.clone()]),
-            CameraSpec::Folder(path) => files_of(path)?,
+            PicturesSpec::File(path) => VecDeque::from([path.clone()]),
+            PicturesSpec::Folder(path) => files_of(path)?,
         };
         Ok(Self { files })
     }
@@ -121,6 +121,7 @@ fn on_white(picture: DynamicImage) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::CameraSpec;
     use super::*;
 
     fn in_folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
@@ -165,7 +166,7 @@ mod tests {
     #[test]
     fn pictures_come_in_the_order_of_their_names() {
         let folder = in_folder(&[("b.png", &png(3, 2)), ("a.png", &png(5, 4))]);
-        let mut pictures = Pictures::open(&CameraSpec::Folder(folder.path().into())).unwrap();
+        let mut pictures = Pictures::open(&PicturesSpec::Folder(folder.path().into())).unwrap();
         let frames: Vec<_> = std::iter::from_fn(|| pictures.next_frame())
             .map(Result::unwrap)
             .collect();
@@ -185,7 +186,7 @@ mod tests {
             ("b.png", &png(3, 2)[..30]),
             ("c.png", &png(3, 2)),
         ]);
-        let mut pictures = Pictures::open(&CameraSpec::Folder(folder.path().into())).unwrap();
+        let mut pictures = Pictures::open(&PicturesSpec::Folder(folder.path().into())).unwrap();
         assert_eq!(
             pictures.next_frame().unwrap().unwrap_err().code(),
             "not_a_picture"
@@ -200,7 +201,7 @@ mod tests {
     #[test]
     fn a_picture_of_100_megapixels_is_refused_by_its_header() {
         let folder = in_folder(&[("huge.png", &header_of_100_megapixels())]);
-        let mut pictures = Pictures::open(&CameraSpec::Folder(folder.path().into())).unwrap();
+        let mut pictures = Pictures::open(&PicturesSpec::Folder(folder.path().into())).unwrap();
         let error = pictures.next_frame().unwrap().unwrap_err();
         assert_eq!(error.code(), "picture_too_large", "{error}");
     }
@@ -208,9 +209,9 @@ mod tests {
     #[test]
     fn an_empty_folder_says_what_to_put_there() {
         let folder = in_folder(&[]);
-        let error = Pictures::open(&CameraSpec::Folder(folder.path().into())).unwrap_err();
+        let error = Pictures::open(&PicturesSpec::Folder(folder.path().into())).unwrap_err();
         assert!(error.to_string().contains("PNG"), "{error}");
-        let gone = CameraSpec::Folder(folder.path().join("gone"));
+        let gone = PicturesSpec::Folder(folder.path().join("gone"));
         assert_eq!(Pictures::open(&gone).unwrap_err().code(), "camera_folder");
     }
 
@@ -223,9 +224,18 @@ mod tests {
 
     #[test]
     fn a_camera_is_named_by_its_kind() {
-        assert_eq!("dir:/a:b".parse(), Ok(CameraSpec::Folder("/a:b".into())));
-        assert_eq!("file:x.png".parse(), Ok(CameraSpec::File("x.png".into())));
-        assert!("dir:".parse::<CameraSpec>().is_err());
-        assert!("webcam".parse::<CameraSpec>().is_err());
+        let folder = CameraSpec::Pictures(PicturesSpec::Folder("/a:b".into()));
+        assert_eq!("dir:/a:b".parse(), Ok(folder));
+        let file = CameraSpec::Pictures(PicturesSpec::File("x.png".into()));
+        assert_eq!("file:x.png".parse(), Ok(file));
+        assert_eq!("webcam".parse(), Ok(CameraSpec::Webcam(None)));
+        let usb = "usb-0000:00:14.0-3".parse().unwrap();
+        assert_eq!(
+            "webcam:usb-0000:00:14.0-3".parse(),
+            Ok(CameraSpec::Webcam(Some(usb)))
+        );
+        for text in ["dir:", "webcam:", "web", "web:cam", ""] {
+            assert!(text.parse::<CameraSpec>().is_err(), "{text}");
+        }
     }
 }

@@ -96,7 +96,7 @@ fn one_pass(frame: &Frame) -> Vec<String> {
 mod tests {
     use shared::ticket::{PixelsPerModule, Qr};
 
-    use super::super::{CameraSpec, Pictures};
+    use super::super::{Pictures, PicturesSpec};
     use super::*;
 
     /// A code on a dark frame, at an offset.
@@ -161,7 +161,7 @@ mod tests {
                 .png(PixelsPerModule::SCREEN);
             std::fs::write(folder.path().join(format!("{n:02}.png")), png).unwrap();
         }
-        let pictures = Pictures::open(&CameraSpec::Folder(folder.path().into())).unwrap();
+        let pictures = Pictures::open(&PicturesSpec::Folder(folder.path().into())).unwrap();
         let texts: Vec<String> = start(pictures)
             .iter()
             .flat_map(|read| match read {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::Frame;
+use super::webcam::CameraId;
 
 /// May frames be dropped?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +85,15 @@ impl CameraError {
 /// What `--camera` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CameraSpec {
+    /// Pictures from files.
+    Pictures(PicturesSpec),
+    /// `webcam`, or `webcam:ID` for a certain one.
+    Webcam(Option<CameraId>),
+}
+
+/// Which pictures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PicturesSpec {
     /// `dir:PATH`: all pictures of a folder, by name.
     Folder(PathBuf),
     /// `file:PATH`: one picture.
@@ -92,7 +102,7 @@ pub enum CameraSpec {
 
 /// A text says no camera.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a camera is `dir:FOLDER` or `file:PICTURE`")]
+#[error("a camera is `webcam`, `webcam:ID`, `dir:FOLDER` or `file:PICTURE`")]
 pub struct ParseCameraError;
 
 impl FromStr for CameraSpec {
@@ -100,8 +110,17 @@ impl FromStr for CameraSpec {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once(':') {
-            Some(("dir", path)) if !path.is_empty() => Ok(Self::Folder(path.into())),
-            Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
+            Some(("dir", path)) if !path.is_empty() => {
+                Ok(Self::Pictures(PicturesSpec::Folder(path.into())))
+            }
+            Some(("file", path)) if !path.is_empty() => {
+                Ok(Self::Pictures(PicturesSpec::File(path.into())))
+            }
+            Some(("webcam", id)) => {
+                let id = id.parse().map_err(|_empty| ParseCameraError)?;
+                Ok(Self::Webcam(Some(id)))
+            }
+            None if text == "webcam" => Ok(Self::Webcam(None)),
             Some(_) | None => Err(ParseCameraError),
         }
     }

@@ -4,6 +4,7 @@ mod enrol;
 mod error;
 mod journal;
 mod lan;
+mod live;
 mod online;
 mod output;
 mod rights;
@@ -41,6 +42,8 @@ enum Command {
     Sync(sync::Arguments),
     /// Read pictures, decide, keep the journal.
     Scan(scan::Arguments),
+    /// List the cameras that `door scan` can use.
+    Cameras,
     /// Say how this door stands.
     Status(status::Arguments),
     /// Help doors find each other where the network doesn't.
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Enrol(arguments) => enrol::run(&arguments, &mut output),
         Command::Sync(arguments) => sync::run(&arguments, &mut output),
         Command::Scan(arguments) => scan::run(&arguments, &mut output),
+        Command::Cameras => live::list(&mut output),
         Command::Status(arguments) => status::run(&arguments, &mut output),
         Command::Lan(arguments) => lan::run(&arguments, &mut output),
         Command::Rights(arguments) => rights::run(&arguments, &mut output),

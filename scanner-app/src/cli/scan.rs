@@ -15,8 +15,9 @@ use shared::language::Language;
 use shared::sync::state::State;
 
 use super::online::{self, Asked, LanArguments, OnlineNews};
-use super::{CliError, Output, open_replica};
-use crate::camera::{self, CameraSource as _, CameraSpec, Pace, Pictures, Read};
+use super::{CliError, Output, live, open_replica};
+use crate::camera::webcam::CameraId;
+use crate::camera::{self, CameraSpec, Pictures, Read};
 use crate::door::{AtGate, Door, Outcome, Sight, Verdict};
 use crate::edge::SystemClock;
 use crate::peers::right_line;
@@ -39,7 +40,7 @@ pub(super) struct Arguments {
     /// Which way people go.
     #[arg(long, value_enum, default_value = "in")]
     direction: Way,
-    /// `dir:FOLDER` or `file:PICTURE`.
+    /// `webcam`, `webcam:ID` (as `door cameras` lists them), `dir:FOLDER` or `file:PICTURE`.
     #[arg(long, required_unless_present = "reader")]
     camera: Option<CameraSpec>,
     /// Codes from a hand-held reader instead: a line each on standard input.
@@ -75,10 +76,7 @@ impl From<Way> for Direction {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, CliError> {
-    let pictures = arguments.camera.as_ref().map(Pictures::open);
-    let pictures = pictures
-        .transpose()
-        .map_err(|error| CliError::of(error.code(), &error))?;
+    let origin = Origin::open(arguments)?;
     let replica = open_replica(&arguments.data)?;
     let gate = match &arguments.gate {
         Some(name) => AtGate::Named(name.clone()),
@@ -102,21 +100,36 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
         .sync
         .then(|| InStep::begin(&replica, &arguments.data, arguments.lan, &door, asked))
         .transpose()?;
-    let scanned = match pictures {
-        Some(pictures) => scan_pictures(pictures, &door, arguments.lang, output),
-        None => scan_lines(&door, arguments.supervisor, arguments.lang, output),
+    let scanned = match origin {
+        Origin::Pictures(pictures) => scan_pictures(pictures, &door, arguments.lang, output),
+        Origin::Webcam(chosen) => live::scan_webcam(chosen, &door, arguments.lang, output),
+        Origin::Reader => scan_lines(&door, arguments.supervisor, arguments.lang, output),
     };
     let flushed = door.flush(SystemClock.now_ms());
     drop(in_step);
-    let frames = scanned?;
+    scanned?;
     flushed.map_err(|error| CliError::of(error.code(), &error))?;
-    if frames == 0 && !arguments.reader {
-        return Err(CliError::new(
-            "no_pictures",
-            "none of the files is a picture; put PNG, JPEG or WebP files there",
-        ));
-    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where codes come from.
+enum Origin {
+    Pictures(Pictures),
+    Webcam(Option<CameraId>),
+    Reader,
+}
+
+impl Origin {
+    /// Pictures that are not there are told before anything else is done.
+    fn open(arguments: &Arguments) -> Result<Self, CliError> {
+        match &arguments.camera {
+            Some(CameraSpec::Pictures(spec)) => Pictures::open(spec)
+                .map(Self::Pictures)
+                .map_err(|error| CliError::of(error.code(), &error)),
+            Some(CameraSpec::Webcam(chosen)) => Ok(Self::Webcam(chosen.clone())),
+            None => Ok(Self::Reader),
+        }
+    }
 }
 
 fn scan_pictures(
@@ -124,14 +137,18 @@ fn scan_pictures(
     door: &Door,
     language: Language,
     output: &mut Output,
-) -> Result<usize, CliError> {
-    let sight = match pictures.pace() {
-        Pace::Live => Sight::Stream,
-        Pace::Patient => Sight::Still,
-    };
-    camera::start(pictures).iter().try_fold(0, |frames, read| {
-        show(&read, door, sight, language, output).map(|seen| frames + seen)
-    })
+) -> Result<(), CliError> {
+    let mut frames = 0;
+    for read in &camera::start(pictures) {
+        frames += show(&read, door, Sight::Still, language, output)?;
+    }
+    if frames == 0 {
+        return Err(CliError::new(
+            "no_pictures",
+            "none of the files is a picture; put PNG, JPEG or WebP files there",
+        ));
+    }
+    Ok(())
 }
 
 /// Until the reader is unplugged, or whoever types ends the input.
@@ -140,20 +157,21 @@ fn scan_lines(
     supervisor: Option<UserId>,
     language: Language,
     output: &mut Output,
-) -> Result<usize, CliError> {
-    std::io::stdin().lines().try_fold(0, |lines, line| {
+) -> Result<(), CliError> {
+    for line in std::io::stdin().lines() {
         let line = line.map_err(|error| CliError::of("reader", &error))?;
         if let Some((person, code)) = supervisor.zip(line.strip_prefix('!')) {
             let_in_anyway(door, code.trim(), person, language, output)?;
-            return Ok(lines + 1);
+            continue;
         }
         let read = Read::Codes {
             frame: "reader".into(),
             texts: vec![line],
             took: Duration::ZERO,
         };
-        show(&read, door, Sight::Still, language, output).map(|seen| lines + seen)
-    })
+        show(&read, door, Sight::Still, language, output)?;
+    }
+    Ok(())
 }
 
 /// A line for a supervisor's decision. One that can't be taken is told, and scanning goes on.
@@ -242,9 +260,10 @@ impl Drop for InStep {
     }
 }
 
-/// A line for each code of a frame; how many frames it was. The first scan that could not be written
+/// A line for each code of a frame; how many frames it was. A camera's frame without a code, and a code that is still held up,
+/// get none. The first scan that could not be written
 /// ends it all: a door that can't remember admits nobody.
-fn show(
+pub(super) fn show(
     read: &Read,
     door: &Door,
     sight: Sight,
@@ -265,13 +284,16 @@ fn show(
         value["times"]["read_us"] = json!(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
         output.line(&value, &format!("{text}  [{frame}]"))
     };
-    if texts.is_empty() {
+    if texts.is_empty() && sight == Sight::Still {
         line(json!({"decision": "no_code"}), "-  no code in sight")?;
     }
     for code in texts {
         let verdict = door
             .scan(code, sight, SystemClock.now_ms())
             .map_err(|error| CliError::of(error.code(), &error))?;
+        if verdict.repeated && sight == Sight::Stream {
+            continue;
+        }
         let (value, text) = verdict_line(door, &verdict, language);
         line(value, &text)?;
     }

@@ -117,7 +117,7 @@ fn every_mistake_has_a_code_and_says_what_to_do() {
             "scan", "--data", &data, "--event", "tonight", "--camera", &file,
         ],
         vec![
-            "scan", "--data", &data, "--event", &event, "--camera", "webcam",
+            "scan", "--data", &data, "--event", &event, "--camera", "webcam:",
         ],
         vec!["dance"],
         vec![],
