@@ -13,3 +13,4 @@ mod run;
 mod scans;
 mod sync;
 mod venue;
+mod webcam;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use image::GrayImage;
 use shared::ticket::{PixelsPerModule, Presented, Qr};
 
 const WIDTH: u32 = 640;
@@ -26,6 +27,11 @@ pub(crate) const STRAIGHT: Held = Held {
 
 /// Writes a picture of a ticket.
 pub(crate) fn write(file: &Path, ticket: &Presented, held: Held) {
+    picture(ticket, held).save(file).expect("written");
+}
+
+/// A picture of a ticket.
+pub(crate) fn picture(ticket: &Presented, held: Held) -> GrayImage {
     let qr = Qr::ticket(ticket).expect("a ticket's code");
     let scale = PixelsPerModule::new(held.scale).expect("a scale");
     let (side, card) = qr.luma(scale);
@@ -33,10 +39,7 @@ pub(crate) fn write(file: &Path, ticket: &Presented, held: Held) {
     for _ in 0..held.blurred {
         frame = blurred(&frame);
     }
-    image::GrayImage::from_raw(WIDTH, HEIGHT, frame)
-        .expect("the pixels fill the frame")
-        .save(file)
-        .expect("written");
+    GrayImage::from_raw(WIDTH, HEIGHT, frame).expect("the pixels fill the frame")
 }
 
 /// The card in the middle of the frame, each pixel from the nearest of the card.
