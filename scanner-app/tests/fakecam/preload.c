@@ -20,6 +20,7 @@
  *     stall      if there: no picture comes any more
  *     stuck      if there: as stall, and no signal gets the waiting thread out
  *     busy       if there: another program uses it
+ *     forbidden  if there: the program's user may not open it
  *
  * It writes
  *
@@ -104,6 +105,7 @@ static int open_device(const char *path) {
         char node[32];
         snprintf(node, sizeof node, "/dev/video%d", devices[i].number);
         if (strcmp(path, node) || has(&devices[i], "unplugged")) continue;
+        if (has(&devices[i], "forbidden")) FAIL(EACCES);
         int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
         pthread_mutex_lock(&lock);
         int slot = 0;

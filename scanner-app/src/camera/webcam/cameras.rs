@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::fs;
+use std::io;
 use std::panic::catch_unwind;
 use std::str::FromStr;
 
+use v4l::Device;
 use v4l::capability::Flags;
+use v4l::context::Node;
 
 /// Where a camera is plugged in, which stays the same when the machine starts anew or another camera comes and goes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -90,13 +93,31 @@ fn node_of(name: &str) -> Option<u32> {
         .then(|| number.parse().ok())?
 }
 
-/// Its name and bus when it gives pictures: a webcam has a second node, for data about them.
+/// Its number, name and bus when it gives pictures: a webcam has a second node, for data about them. What can't be opened
+/// is taken for a camera, so that opening it says why.
 fn capture_node(index: u32) -> Option<(u32, String, String)> {
-    let about = v4l::Device::new(index as usize).ok()?.query_caps().ok()?;
+    let device = match Device::new(index as usize) {
+        Ok(device) => device,
+        Err(error) if is_gone(&error) => return None,
+        Err(_) => {
+            let node = format!("/dev/video{index}");
+            let name = Node::new(&node).name().unwrap_or_else(|| node.clone());
+            return Some((index, name, node));
+        }
+    };
+    let about = device.query_caps().ok()?;
     let is_camera = about
         .capabilities
         .contains(Flags::VIDEO_CAPTURE | Flags::STREAMING);
     is_camera.then_some((index, about.card, about.bus))
+}
+
+/// Whether the kernel says that there is no such device any more.
+pub(super) fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(libc::ENODEV | libc::ENOENT | libc::ENXIO)
+    )
 }
 
 /// The chosen one when it can be had, else the first that can.

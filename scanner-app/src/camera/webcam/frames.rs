@@ -30,14 +30,16 @@ impl Health {
         since.map(|since| since.elapsed()).unwrap_or_default()
     }
 
-    pub(super) fn reset(&self) {
+    /// One could, or another camera begins.
+    pub(super) fn is_well(&self) {
         *self
             .garbled_since
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    fn is_garbled(&self) {
+    /// One could not.
+    fn is_ill(&self) {
         let mut since = self
             .garbled_since
             .lock()
@@ -91,12 +93,12 @@ impl CameraSource for WebcamFrames {
             }
             match shot.frame(no.to_string()) {
                 Ok(frame) => {
-                    self.shared.health.reset();
+                    self.shared.health.is_well();
                     return Some(Ok(frame));
                 }
                 Err(error) => {
                     tracing::debug!(%error, no, "a picture that can't be read");
-                    self.shared.health.is_garbled();
+                    self.shared.health.is_ill();
                 }
             }
         }

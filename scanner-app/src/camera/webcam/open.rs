@@ -13,7 +13,7 @@ use v4l::video::Capture as _;
 use v4l::video::capture::Parameters;
 use v4l::{Device, Format, FourCC};
 
-use super::cameras::CameraInfo;
+use super::cameras::{CameraInfo, is_gone};
 use super::mode::{Encoding, Mode, by_preference, nearest_step};
 
 /// A driver that refuses so many modes refuses the others too.
@@ -93,7 +93,7 @@ impl CaptureError {
     }
 
     pub(super) fn trouble(&self) -> Trouble {
-        let number = match self {
+        let error = match self {
             Self::NotAllowed(source)
             | Self::Open(source)
             | Self::Modes(source)
@@ -101,9 +101,10 @@ impl CaptureError {
             Self::Start { source, .. } | Self::Frame(source) => number_in(&source.to_string()),
             Self::NoMode | Self::Refused(_) | Self::Panicked => None,
         };
-        match number {
-            Some(libc::ENODEV | libc::ENOENT | libc::ENXIO) => Trouble::Gone,
-            Some(libc::EBUSY) => Trouble::Busy,
+        let error = error.map(io::Error::from_raw_os_error);
+        match error {
+            Some(error) if is_gone(&error) => Trouble::Gone,
+            Some(error) if error.kind() == io::ErrorKind::ResourceBusy => Trouble::Busy,
             Some(_) | None => Trouble::Failed,
         }
     }

@@ -156,7 +156,7 @@ impl Watch {
     /// Takes pictures with this camera, until it stops working or another is wanted.
     fn film(&mut self, camera: &CameraInfo) -> End {
         self.session += 1;
-        self.shared.health.reset();
+        self.shared.health.is_well();
         let begun = Capture::begin(
             camera.clone(),
             self.session,
@@ -253,6 +253,10 @@ impl Watch {
         let Err(error) = end else { return End::Lost };
         let trouble = error.trouble();
         tracing::warn!(%error, ?trouble, camera = %camera.id, "the camera ended");
+        if !self.failed.is_empty() {
+            // Of several that don't work, the first one is told.
+            return End::Never(trouble);
+        }
         match trouble {
             // Whether there is another is seen next.
             Trouble::Gone => {}

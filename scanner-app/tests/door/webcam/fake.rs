@@ -26,6 +26,7 @@ pub(crate) enum Mishap {
     Stall,
     Stuck,
     Busy,
+    Forbidden,
 }
 
 impl Mishap {
@@ -35,6 +36,7 @@ impl Mishap {
             Self::Stall => "stall",
             Self::Stuck => "stuck",
             Self::Busy => "busy",
+            Self::Forbidden => "forbidden",
         }
     }
 }

@@ -71,6 +71,23 @@ fn while_another_program_has_it_it_says_so_and_waits() {
 }
 
 #[test]
+fn a_user_who_may_not_use_it_is_told_what_to_do() {
+    let (evening, cameras) = (Evening::begin(), Cameras::new());
+    let camera = cameras.add(0, USUAL);
+    camera.suffers(Mishap::Forbidden);
+    camera.shows(&evening.ticket(1), 1280, 720);
+    let mut door = evening.scan(&cameras, "webcam");
+    let said = door.camera_is("camera_not_allowed");
+    assert!(
+        said["says"]
+            .as_str()
+            .is_some_and(|says| says.contains("group `video`"))
+    );
+    camera.recovers(Mishap::Forbidden);
+    door.lets_in(1);
+}
+
+#[test]
 fn another_camera_stands_in_for_a_chosen_one_that_is_missing_until_it_is_back() {
     let (evening, cameras) = (Evening::begin(), Cameras::new());
     let (front, back) = (cameras.add(0, USUAL), cameras.add(1, USUAL));
