@@ -26,6 +26,9 @@ const STALL: Duration = Duration::from_millis(1500);
 const GARBLED: Duration = Duration::from_secs(1);
 const GARBLED_TOO_LONG: Duration = Duration::from_secs(5);
 
+/// How often the chosen camera is looked for while another one stands in: it may be there and not ready yet.
+const LOOK: Duration = Duration::from_secs(4);
+
 /// A camera that was called back for longer hangs in the kernel.
 const CALL_BACK: Duration = Duration::from_secs(2);
 
@@ -52,6 +55,30 @@ enum End {
     Never(Trouble),
     /// It stopped working.
     Lost,
+}
+
+/// The devices, when they were last looked at.
+struct Nodes {
+    there: Vec<u32>,
+    looked: Instant,
+}
+
+impl Nodes {
+    fn now() -> Self {
+        Self {
+            there: nodes(),
+            looked: Instant::now(),
+        }
+    }
+
+    fn are_worth_a_look(&mut self) -> bool {
+        let now = Self::now();
+        if now.there == self.there && self.looked.elapsed() < LOOK {
+            return false;
+        }
+        *self = now;
+        true
+    }
 }
 
 /// The thread that watches.
@@ -178,7 +205,7 @@ impl Watch {
     fn watch(&mut self, capture: &Capture) -> End {
         let camera = &capture.camera;
         let mut live: Option<CameraState> = None;
-        let mut known_nodes = nodes();
+        let mut known = Nodes::now();
         loop {
             match self.words.recv_timeout(TICK) {
                 Ok(Word::Stop) | Err(RecvTimeoutError::Disconnected) => return End::Stop,
@@ -226,27 +253,25 @@ impl Watch {
             } else {
                 live.clone()
             });
-            if self.chosen_is_back(camera, &mut known_nodes) {
+            if self.chosen_is_back(camera, &mut known) {
                 return End::Other;
             }
         }
     }
 
-    /// Cameras are only asked for their names when one was plugged in or out, or doesn't hang any more.
-    fn chosen_is_back(&mut self, camera: &CameraInfo, known_nodes: &mut Vec<u32>) -> bool {
-        let ended = self.hanging.take_if(|hanging| hanging.is_finished());
+    /// Whether another camera than this one was chosen and can be had. All are asked for their names for that, so rarely
+    /// unless one was plugged in or out.
+    fn chosen_is_back(&mut self, camera: &CameraInfo, known: &mut Nodes) -> bool {
         let Some(chosen) = self.chosen.as_ref().filter(|chosen| **chosen != camera.id) else {
             return false;
         };
-        let before = std::mem::replace(known_nodes, nodes());
-        if ended.is_none() && before == *known_nodes {
+        if !known.are_worth_a_look() {
             return false;
         }
-        let hangs = self
-            .hanging
-            .as_ref()
-            .is_some_and(|hanging| hanging.camera.id == *chosen);
-        !hangs && list_cameras().iter().any(|camera| camera.id == *chosen)
+        self.hanging.take_if(|hanging| hanging.is_finished());
+        let mut hanging = self.hanging.iter();
+        !hanging.any(|hanging| hanging.camera.id == *chosen)
+            && list_cameras().iter().any(|camera| camera.id == *chosen)
     }
 
     fn tell_end(&self, camera: &CameraInfo, end: Result<(), CaptureError>, was_live: bool) -> End {
