@@ -233,6 +233,7 @@ pub async fn codes(
                 width,
                 height,
                 name,
+                taken: None,
             });
             let text = texts.first().context("a ticket's PNG without a code")?;
             codes.push((ticket.parse()?, text.clone()));

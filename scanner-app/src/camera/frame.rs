@@ -1,5 +1,7 @@
 //! A picture as readers want it: brightness only.
 
+use std::time::Instant;
+
 /// One picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -11,6 +13,8 @@ pub struct Frame {
     pub height: u32,
     /// Where it is from: a file's name, or the camera's count.
     pub name: String,
+    /// When the camera had it whole; `None` from a file.
+    pub taken: Option<Instant>,
 }
 
 impl Frame {
@@ -31,6 +35,7 @@ impl Frame {
             width,
             height,
             name: self.name.clone(),
+            taken: self.taken,
         }
     }
 }
@@ -47,6 +52,7 @@ mod tests {
             width: 3,
             height: 3,
             name: "a".into(),
+            taken: None,
         };
         let half = frame.halved();
         assert_eq!((half.width, half.height, half.luma), (1, 1, vec![100]));

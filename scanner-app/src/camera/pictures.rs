@@ -101,6 +101,7 @@ fn frame_of(path: &Path) -> Result<Frame, CameraError> {
         width,
         height,
         name,
+        taken: None,
     })
 }
 

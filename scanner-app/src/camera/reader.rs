@@ -116,6 +116,7 @@ mod tests {
             width,
             height,
             name: "frame".into(),
+            taken: None,
         }
     }
 
@@ -146,6 +147,7 @@ mod tests {
             width,
             height,
             name: "dark".into(),
+            taken: None,
         };
         for frame in [dark(1280, 720), dark(1, 1), dark(2, 1), dark(0, 0)] {
             assert!(read_codes(&frame).is_empty());

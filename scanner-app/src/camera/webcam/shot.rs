@@ -96,6 +96,7 @@ impl Shot {
             width,
             height,
             name,
+            taken: Some(self.taken),
         };
         while frame.width * frame.height > MOST_PIXELS {
             frame = frame.halved();
