@@ -16,6 +16,7 @@ mod planted;
 pub mod roster;
 #[cfg(test)]
 mod simulation;
+pub mod supervisor;
 pub mod sync;
 pub mod ticket;
 pub mod wire;

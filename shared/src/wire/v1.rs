@@ -6,10 +6,12 @@
 mod claims;
 mod page;
 mod rights;
+mod supervisors;
 
 pub use claims::{ClaimAnswer, ClaimAsk};
 pub use page::{ChangesQuery, FactLabelRow, Page, PageEntry, PageError};
 pub use rights::{RightAnswer, RightAsk, RightOutcome, SealedToken, StockAnswer, StockAsk};
+pub use supervisors::{SupervisorRow, SupervisorsAnswer};
 
 use serde::{Deserialize, Serialize};
 
