@@ -1,12 +1,15 @@
 //! A person goes. The row stays, without the person: orders name it, and the law has them kept.
 
-use shared::ids::UserId;
+use std::collections::BTreeSet;
+
+use shared::ids::{OrganizerId, UserId};
 use shared::wire::latest::ErrorCode;
 
 use super::members;
 use super::session;
 use crate::app::App;
 use crate::database::transaction;
+use crate::door::supervisors;
 use crate::web::ApiError;
 
 /// Erases name, address, password, log-ins, links and memberships. Orders are kept as they are.
@@ -28,9 +31,16 @@ pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
     )
     .execute(&mut *tx)
     .await?;
-    sqlx::query!("delete from memberships where account_id = $1", account.0)
-        .execute(&mut *tx)
-        .await?;
+    let left = sqlx::query_scalar!(
+        "delete from memberships where account_id = $1 returning organizer_id",
+        account.0
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    // In ascending order, as locks are taken.
+    for organizer in left.into_iter().collect::<BTreeSet<_>>() {
+        supervisors::membership_ended(&mut tx, OrganizerId(organizer), now_ms).await?;
+    }
     sqlx::query!("delete from account_links where account_id = $1", account.0)
         .execute(&mut *tx)
         .await?;

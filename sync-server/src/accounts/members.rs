@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::roles::Role;
 use crate::app::App;
 use crate::database::transaction;
+use crate::door::supervisors;
 use crate::web::ApiError;
 
 /// Somebody who works for an organizer.
@@ -117,6 +118,7 @@ pub(crate) async fn remove(
     if removed.rows_affected() == 0 {
         return Err(ApiError::not_found("member"));
     }
+    supervisors::membership_ended(&mut tx, organizer, app.now_ms()).await?;
     tx.commit().await?;
     app.accounts.sessions.forget_account(account);
     Ok(())
@@ -141,6 +143,38 @@ async fn keep_an_owner(
         ));
     }
     Ok(())
+}
+
+/// A member's name; `None` = no member. The membership stays until the end of the caller's transaction.
+pub async fn member_name(
+    connection: &mut PgConnection,
+    organizer: OrganizerId,
+    account: UserId,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select a.name from memberships m join accounts a on a.id = m.account_id
+         where m.organizer_id = $1 and m.account_id = $2 for key share of m",
+        organizer.0,
+        account.0,
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// All members by name, at most 500.
+pub async fn member_names(
+    connection: &mut PgConnection,
+    organizer: OrganizerId,
+) -> Result<Vec<(UserId, String)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "select a.id, a.name from memberships m join accounts a on a.id = m.account_id
+         where m.organizer_id = $1 order by a.name, a.id limit 500",
+        organizer.0,
+    )
+    .fetch_all(connection)
+    .await?;
+    let names = rows.into_iter().map(|row| (UserId(row.id), row.name));
+    Ok(names.collect())
 }
 
 /// Whether some organizer would be left without an owner.

@@ -23,6 +23,7 @@ use crate::config::Limits;
 
 pub use api_key::{ApiKeys, LoadKeysError};
 pub use identity::{Identity, MaybeIdentity, PageIdentity};
+pub use members::{member_name, member_names};
 pub use password::HashPasswordError;
 pub use roles::{Right, Role};
 pub use verified::is_verified;

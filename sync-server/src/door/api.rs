@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::attendance::{Attendance, attendance};
 use super::devices::{self, DeviceView, Parting, Until};
 use super::offers::{self, NewOffer, Offer, OfferState};
-use super::{alerts, restore_api, rights, sync_api};
+use super::{alerts, restore_api, rights, supervisors, sync_api};
 use crate::accounts::{Identity, Right, roles};
 use crate::app::App;
 use crate::database::transaction;
@@ -35,6 +35,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(restore_api::router())
         .merge(rights::api::router())
         .merge(alerts::api::router())
+        .merge(supervisors::api::router())
         .merge(sync_api::router().into())
 }
 

@@ -144,7 +144,8 @@ async fn page_in(
 ) -> Result<Page, PullError> {
     let feed = sqlx::query!(
         r#"select f.epoch, f.head,
-                  coalesce((select max(version) from signed_objects s where s.organizer_id = f.organizer_id), 0)
+                  greatest((select max(version) from signed_objects s where s.organizer_id = f.organizer_id),
+                           (select version from supervisor_lists l where l.organizer_id = f.organizer_id), 0)
                     as "signed_version!"
            from feeds f where f.organizer_id = $1 and f.event_id = $2"#,
         pull.organizer.0,

@@ -36,6 +36,7 @@ pub mod rules;
 pub mod sessions;
 pub mod signed;
 mod store;
+pub(crate) mod supervisors;
 mod sync_api;
 mod take_back;
 mod turns;

@@ -17,6 +17,7 @@ use super::api::{checked_name, meant_organizer, own_device, own_offer};
 use super::devices::{self, DeviceView, Parting, Until};
 use super::offers::{self, NewOffer, Offer, OfferError, OfferState};
 use super::page_texts::{Texts, texts};
+use super::supervisors;
 use crate::accounts::{Identity, PageIdentity, Right};
 use crate::app::App;
 use crate::web::language::PageLanguage;
@@ -38,6 +39,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/office/devices/offers/{offer}/reject", post(reject_offer))
         .route("/office/devices/{device}/revoke", post(revoke_device))
         .route("/office/devices/{device}/declare-lost", post(declare_lost))
+        .merge(supervisors::pages::router())
 }
 
 #[derive(Template)]
@@ -72,7 +74,7 @@ struct OfferPage {
 }
 
 /// The organizer whose devices one manages; the first of several.
-fn managed(identity: &Identity) -> Result<OrganizerId, ApiError> {
+pub(super) fn managed(identity: &Identity) -> Result<OrganizerId, ApiError> {
     let first = identity
         .memberships
         .iter()

@@ -118,9 +118,11 @@ pub(super) async fn next_version(
     )
     .fetch_one(&mut *conn)
     .await?;
-    // Above those of all kinds: devices are told the greatest only, and this one must be news to them.
+    // Above those of all kinds, and the list of supervisors': devices are told the greatest only, and this one must be
+    // news to them.
     let last = sqlx::query_scalar!(
-        "select max(version) from signed_objects where organizer_id = $1",
+        "select greatest((select max(version) from signed_objects where organizer_id = $1),
+                         (select version from supervisor_lists where organizer_id = $1))",
         organizer.0
     )
     .fetch_one(conn)

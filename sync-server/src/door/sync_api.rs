@@ -14,7 +14,7 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, DeviceFacts, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer,
     EnrolState, ErrorCode, FactsAnswer, FactsUpload, PROTOCOL, SessionAnswer, SessionNonce,
-    SessionRequest, VectorAnswer,
+    SessionRequest, SupervisorsAnswer, VectorAnswer,
 };
 use shared::wire::v1::EnvelopeBytes;
 use tower_http::compression::CompressionLayer;
@@ -22,9 +22,11 @@ use tower_http::compression::CompressionLayer;
 use super::feed::{self, Pull};
 use super::sessions::{DeviceAuth, UploaderAuth};
 use super::{
-    addresses, certificates, claims, enrolment, facts, sessions, signed, take_back, vector,
+    addresses, certificates, claims, enrolment, facts, sessions, signed, supervisors, take_back,
+    vector,
 };
 use crate::app::App;
+use crate::database::transaction;
 use crate::web::{ApiError, ClientAddress, Json, Path, Query, SYNC_BODY_LIMIT};
 
 const PROTOCOL_HEADER: HeaderName = HeaderName::from_static("hub-protocol");
@@ -36,6 +38,7 @@ pub(super) fn router() -> Router<App> {
         .route("/sync/events/{event}/changes", get(changes))
         .route("/sync/events/{event}/facts", get(facts_after))
         .route("/sync/signed", get(signed_objects))
+        .route("/sync/supervisors", get(device_supervisors))
         .route("/sync/certificate", post(peer_certificate))
         .route("/sync/addresses", post(peer_addresses))
         .route("/sync/claims", post(claim_ticket))
@@ -144,6 +147,30 @@ async fn signed_objects(
     let have = signed::parse_have(&have);
     let objects = signed::newer_objects(&mut conn, device.0.organizer, &have).await?;
     Ok(Json(SignedAnswer { objects }))
+}
+
+#[derive(Debug, Deserialize)]
+struct HaveVersion {
+    #[serde(default)]
+    have: u64,
+}
+
+/// Who may decide at doors, with the hashes of their PINs: for devices that may supervise.
+async fn device_supervisors(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Query(HaveVersion { have }): Query<HaveVersion>,
+) -> Result<Json<SupervisorsAnswer>, ApiError> {
+    if !device.0.rights.supervise {
+        return Err(ApiError::new(
+            ErrorCode::Forbidden,
+            "This device has no right to supervise; ask the organizer for it.",
+        ));
+    }
+    let mut tx = transaction::begin_snapshot(&app.pool).await?;
+    let answer = supervisors::for_device(&mut tx, device.0.organizer, have).await?;
+    tx.commit().await?;
+    Ok(Json(answer))
 }
 
 /// A certificate for the key that the device shows its peers.

@@ -169,7 +169,8 @@ impl Watched {
         }
         let there = sqlx::query!(
             r#"select f.head,
-                      coalesce((select max(version) from signed_objects s where s.organizer_id = f.organizer_id), 0)
+                      greatest((select max(version) from signed_objects s where s.organizer_id = f.organizer_id),
+                               (select version from supervisor_lists l where l.organizer_id = f.organizer_id), 0)
                         as "signed_version!"
                from feeds f where f.organizer_id = $1 and f.event_id = $2"#,
             organizer.0,
