@@ -8,5 +8,6 @@ pub mod peers;
 pub mod replica;
 pub mod station;
 pub mod status;
+pub mod supervisor;
 pub mod sync;
 pub mod vault;

@@ -17,7 +17,7 @@ use crate::replica::journals::OwnJournal;
 use crate::replica::roster::Side;
 use crate::replica::{
     OpenReplicaError, REPLICA_FILE, ReplicaError, carried, clock, events, facts, identity,
-    journals, open_to_look, parked, peers, roster, signed, sync_state, tickets,
+    journals, open_to_look, parked, peers, roster, sign_off, signed, sync_state, tickets,
 };
 
 /// What a person wants to know of a door before it opens. Serialises to what `ui/src/door.ts`
@@ -35,6 +35,8 @@ pub struct DoorStatus {
 pub struct EnrolledDoor {
     /// What the organizer calls it.
     pub name: Option<String>,
+    /// When it signed off: it lets nobody in and hands in its journals.
+    pub signed_off_ms: Option<UnixMillis>,
     /// Where the sync engine stood when it last wrote.
     pub sync: Option<SyncPhase>,
     /// Seconds since nothing was missing from the roster last; of several events, the oldest.
@@ -231,6 +233,7 @@ fn enrolled(
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Some(EnrolledDoor {
         name: Some(identity.name),
+        signed_off_ms: sign_off::since_ms(&tx)?,
         sync: sync_state::phase(&tx)?.map(|(phase, _)| phase),
         roster_age_s: events.iter().filter_map(|event| event.roster_age_s).max(),
         unsent_facts: Some(facts::unsent_count(&tx)?),
@@ -360,6 +363,7 @@ mod tests {
             data_dir: "/var/lib/door".into(),
             enrolled: Some(EnrolledDoor {
                 name: Some("Porte A, tablette 2".into()),
+                signed_off_ms: None,
                 sync: Some(SyncPhase::CatchingUp),
                 roster_age_s: Some(40),
                 unsent_facts: Some(3),

@@ -9,6 +9,7 @@ mod online;
 mod output;
 mod rights;
 mod scan;
+mod sign_off;
 mod status;
 mod sync;
 mod token;
@@ -50,6 +51,8 @@ enum Command {
     Lan(lan::Arguments),
     /// Strict mode: give this door's share of an event's tickets to another door, or back.
     Rights(rights::Arguments),
+    /// End this device's work: give back, forget its secrets, hand over its journal; then it is as new.
+    SignOff(sign_off::Arguments),
     /// Take away or check the signed record of what a door did.
     Journal(journal::Arguments),
     /// Check this program against the published ticket vectors.
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Status(arguments) => status::run(&arguments, &mut output),
         Command::Lan(arguments) => lan::run(&arguments, &mut output),
         Command::Rights(arguments) => rights::run(&arguments, &mut output),
+        Command::SignOff(arguments) => sign_off::run(&arguments, &mut output),
         Command::Journal(arguments) => journal::run(&arguments, &mut output),
         Command::Token(arguments) => token::run(&arguments, &mut output),
     };

@@ -10,7 +10,7 @@ use shared::sync::engine::Follow;
 use super::CliError;
 use crate::edge::{OsRandom, SystemClock};
 use crate::peers::{Lan, LanConfig, LanLink, LanNews, RightCalls, StartLanError};
-use crate::replica::{Replica, identity};
+use crate::replica::{Replica, identity, sign_off};
 use crate::sync::driver::{Driver, News};
 use crate::sync::{ClaimCalls, HttpTransport};
 
@@ -136,6 +136,13 @@ async fn exchange(
     data_dir: &Path,
     arguments: LanArguments,
 ) -> Result<Option<(Lan, LanLink)>, CliError> {
+    let signed_off = replica
+        .read(sign_off::since_ms)
+        .map_err(|error| CliError::of(error.code(), &error))?;
+    if signed_off.is_some() {
+        // It shows itself to no other door any more.
+        return Ok(None);
+    }
     let usual = SocketAddr::from(([0, 0, 0, 0], LAN_PORT));
     let at = |listen| start(replica, data_dir, arguments, listen);
     let started = match arguments.lan {

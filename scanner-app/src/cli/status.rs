@@ -56,6 +56,9 @@ fn text(status: &DoorStatus, language: Language) -> String {
         format!("{}: {oldest}", texts.oldest),
         clock(door, texts),
     ];
+    if door.signed_off_ms.is_some() {
+        lines.insert(1, texts.signed_off.to_owned());
+    }
     for peer in &door.peers {
         let id = peer.device.to_string();
         let state = if peer.reachable {

@@ -49,12 +49,25 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
     runtime.block_on(one_round(driver, give_up, output))
 }
 
-/// Until everything is here and there, or it is clear that it won't be.
 async fn one_round(
     mut driver: Driver<HttpTransport>,
     give_up: Duration,
     output: &mut Output,
 ) -> Result<ExitCode, CliError> {
+    settle(&mut driver, give_up, output).await?;
+    output.line(
+        &json!({ "state": driver.state().as_str(), "settled": true }),
+        "Up to date; everything was sent.",
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Until everything is here and there, or it is clear that it won't be.
+pub(super) async fn settle(
+    driver: &mut Driver<HttpTransport>,
+    give_up: Duration,
+    output: &mut Output,
+) -> Result<(), CliError> {
     let began = Instant::now();
     let mut failures = 0;
     loop {
@@ -72,15 +85,11 @@ async fn one_round(
             failures = 0;
         }
         if driver.is_settled() {
-            output.line(
-                &json!({ "state": driver.state().as_str(), "settled": true }),
-                "Up to date; everything was sent.",
-            )?;
-            return Ok(ExitCode::SUCCESS);
+            return Ok(());
         }
         let hopeless = matches!(driver.state(), State::Blocked(_) | State::NeedsUpgrade);
         if hopeless || failures >= 4 || began.elapsed() > give_up {
-            return Err(not_settled(&driver));
+            return Err(not_settled(driver));
         }
     }
 }

@@ -27,6 +27,11 @@ pub enum ScanError {
         "this door was revoked by the organizer and admits nobody; its journal is kept, run `door sync` to hand it over"
     )]
     Revoked,
+    /// It has signed off.
+    #[error(
+        "this door has signed off and admits nobody; run `door sign-off` again to hand over the rest of its journal"
+    )]
+    SignedOff,
     /// The fact could not be signed or written.
     #[error("writing down what happened failed: nobody was admitted")]
     Write(#[source] WriteFactError),
@@ -52,6 +57,7 @@ impl ScanError {
             Self::NotListed => "not_listed",
             Self::NotAllowed(_) => "not_allowed",
             Self::Revoked => "device_revoked",
+            Self::SignedOff => "signed_off",
             Self::Write(_) => "fact_not_signed",
             Self::Replica(error) => error.code(),
         }

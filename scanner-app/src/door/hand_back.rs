@@ -6,7 +6,7 @@ use shared::clock::UnixMillis;
 use shared::fact::body::MAX_RIGHTS;
 use shared::fact::envelope::MAX_SEEN;
 use shared::fact::kind::{FactBody, RightKind, RightStep};
-use shared::ids::{DeviceId, EventId, FactId, FactName};
+use shared::ids::{DeviceId, EventId, FactId, FactName, GateNo};
 use shared::lease::Held;
 
 use super::journal::{Author, NewFact, write_fact};
@@ -100,26 +100,32 @@ pub fn hand_back(
         if !scene.event.strict {
             return Err(HandBackError::NotStrict);
         }
-        if let To::Door(door) = to
-            && (door == author.device || !scene.authors().may_hold(door, RightKind::Admit))
-        {
-            return Err(HandBackError::NotADoor(door));
-        }
-        let (moves, kept) = moves(tx, &scene, author.device, to)?;
-        let given = moves.iter().map(|(_, _, steps)| steps.len() as u64).sum();
-        for (term, seen, tickets) in moves {
-            let body = body(to, term, tickets);
-            write_fact(
-                tx,
-                &author,
-                event,
-                identity.gate,
-                NewFact { body, seen },
-                now_ms,
-            )?;
-        }
-        Ok(HandedBack { given, kept })
+        write_moves(tx, &author, identity.gate, &scene, to, now_ms)
     })
+}
+
+/// The same in the caller's transaction, of an event in strict mode.
+pub(super) fn write_moves(
+    tx: &WriteTx<'_>,
+    author: &Author,
+    gate: GateNo,
+    scene: &Scene,
+    to: To,
+    now_ms: UnixMillis,
+) -> Result<HandedBack, HandBackError> {
+    if let To::Door(door) = to
+        && (door == author.device || !scene.authors().may_hold(door, RightKind::Admit))
+    {
+        return Err(HandBackError::NotADoor(door));
+    }
+    let (moves, kept) = moves(tx, scene, author.device, to)?;
+    let given = moves.iter().map(|(_, _, steps)| steps.len() as u64).sum();
+    for (term, seen, tickets) in moves {
+        let body = body(to, term, tickets);
+        let fact = NewFact { body, seen };
+        write_fact(tx, author, scene.event.id, gate, fact, now_ms)?;
+    }
+    Ok(HandedBack { given, kept })
 }
 
 fn body(to: To, term: u64, tickets: Vec<RightStep>) -> FactBody {

@@ -18,6 +18,7 @@ mod recent;
 mod refusals;
 pub(crate) mod rights;
 pub(crate) mod scene;
+mod sign_off;
 mod verdict;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,6 +43,7 @@ pub use journal::{Author, NewFact, WriteFactError, Written, reopen_after_fork, w
 pub use judge::Judged;
 pub use overrides::OverrideError;
 pub use rights::{Share, share};
+pub use sign_off::{HandIn, SignOffError, SignedOff, finish_sign_off, sign_off};
 pub use verdict::{Outcome, Sight, Times, Verdict};
 
 use crate::edge::OsRandom;

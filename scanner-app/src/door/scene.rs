@@ -17,7 +17,7 @@ use shared::ticket::PublicKey;
 
 use super::{ScanError, locked};
 use crate::replica::events::EventNo;
-use crate::replica::{ReplicaError, events, signed, sync_state};
+use crate::replica::{ReplicaError, events, sign_off, signed, sync_state};
 
 #[derive(Debug)]
 pub(crate) struct Scene {
@@ -34,6 +34,7 @@ pub(crate) struct Scene {
     pub(super) server: DeviceId,
     /// Strict mode: the grants of this event's rights of entry.
     pub(super) leases: LeaseList,
+    has_signed_off: bool,
 }
 
 impl Scene {
@@ -63,6 +64,7 @@ impl Scene {
             devices: signed::devices(connection)?,
             server: signed::server_device(connection)?
                 .unwrap_or_else(|| DeviceId::from_bytes([0; 16])),
+            has_signed_off: sign_off::since_ms(connection)?.is_some(),
         })
     }
 
@@ -96,6 +98,9 @@ impl Scene {
     /// The fold ignores facts of who may not write them, so a door without the right must not admit:
     /// a copy would come in after each ticket.
     pub(super) fn may_scan(&self, device: DeviceId, event: EventId) -> Result<(), ScanError> {
+        if self.has_signed_off {
+            return Err(ScanError::SignedOff);
+        }
         let own = self.devices.iter().find(|row| row.id == device);
         let own = own.ok_or(ScanError::NotListed)?;
         if own.revocation.is_some() {

@@ -35,7 +35,7 @@ use super::serve::{Called, Desk, Shown, serve};
 use crate::door::Author;
 use crate::replica::facts::Origin;
 use crate::replica::identity::SigningKeyError;
-use crate::replica::{Priority, Replica, ReplicaError, StoredFact, identity};
+use crate::replica::{Priority, Replica, ReplicaError, StoredFact, identity, sign_off};
 
 /// How often this looks for new devices, addresses and certificates.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -64,6 +64,9 @@ pub enum StartLanError {
     /// Nobody's device yet.
     #[error(transparent)]
     Key(#[from] SigningKeyError),
+    /// It has signed off: it shows itself to no other door any more.
+    #[error("this door has signed off: it only hands over its journal to the server")]
+    SignedOff,
     /// The replica.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
@@ -75,6 +78,7 @@ impl StartLanError {
         match self {
             Self::Listen(..) => "lan_address",
             Self::Key(error) => error.code(),
+            Self::SignedOff => "signed_off",
             Self::Replica(error) => error.code(),
         }
     }
@@ -144,6 +148,9 @@ impl Lan {
         clock: Arc<dyn Clock>,
         random: Box<dyn Random + Send>,
     ) -> Result<(Self, LanLink), StartLanError> {
+        if replica.read_async(sign_off::since_ms).await?.is_some() {
+            return Err(StartLanError::SignedOff);
+        }
         let failed = |error| StartLanError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;

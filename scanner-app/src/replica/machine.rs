@@ -125,14 +125,7 @@ pub(super) fn bind(
     data_dir: &Path,
     state_dir: &Path,
 ) -> Result<Bound, super::OpenReplicaError> {
-    let place = std::path::absolute(data_dir)
-        .and_then(|path| path.canonicalize())
-        .map_err(|source| super::OpenReplicaError::Folder {
-            folder: data_dir.to_owned(),
-            source,
-        })?;
-    let digest = Sha256::digest(place.as_os_str().as_encoded_bytes());
-    let file = state_dir.join("places").join(hex(&digest[..16]));
+    let file = place_file(state_dir, data_dir)?;
     let notes = read_notes(&file)?;
     let found = load(connection)?;
     let start = match &found {
@@ -142,7 +135,7 @@ pub(super) fn bind(
     let replica = found
         .as_ref()
         .map_or_else(random_bytes::<16>, |binding| binding.replica);
-    let key_file = state_dir.join("keys").join(hex(&replica));
+    let key_file = key_file(state_dir, replica);
     let vault = match start {
         Start::New => Some(make_key(&key_file)?),
         Start::AsLeft | Start::Copied | Start::RolledBack => read_key(&key_file)?,
@@ -165,6 +158,31 @@ pub(super) fn bind(
         start,
         vault,
     })
+}
+
+/// Where the data key of a replica is.
+pub(super) fn key_file(state_dir: &Path, replica: [u8; 16]) -> PathBuf {
+    state_dir.join("keys").join(hex(&replica))
+}
+
+/// Where the notes on the replica in a folder are.
+pub(super) fn place_file(
+    state_dir: &Path,
+    data_dir: &Path,
+) -> Result<PathBuf, super::OpenReplicaError> {
+    let place = std::path::absolute(data_dir)
+        .and_then(|path| path.canonicalize())
+        .map_err(|source| super::OpenReplicaError::Folder {
+            folder: data_dir.to_owned(),
+            source,
+        })?;
+    let digest = Sha256::digest(place.as_os_str().as_encoded_bytes());
+    Ok(state_dir.join("places").join(hex(&digest[..16])))
+}
+
+/// Which replica this is; `None` before it was first bound.
+pub(super) fn replica_id(connection: &Connection) -> Result<Option<[u8; 16]>, ReplicaError> {
+    load(connection).map(|found| found.map(|binding| binding.replica))
 }
 
 fn compare(

@@ -23,12 +23,16 @@ mod open;
 pub mod parked;
 pub mod peer_key;
 pub mod peers;
+mod removal;
 pub mod rights;
 pub mod roster;
 pub mod schema;
+pub mod secrets;
 mod sets;
+pub mod sign_off;
 pub mod signed;
 pub mod slices;
+pub mod supervisors;
 pub mod sync_state;
 mod thread;
 pub mod tickets;
@@ -47,6 +51,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 pub use error::{OpenReplicaError, ReplicaError};
 pub use machine::Start;
 pub use open::open_to_look;
+pub use removal::{Removal, remove_handed_in};
 pub use sets::Rest;
 pub use transaction::{StoredFact, WriteTx};
 
@@ -277,6 +282,11 @@ impl Replica {
             .ok_or(identity::EnrolReplicaError::KeysElsewhere)?;
         let sealed = vault.seal(identity::KEY_PURPOSE, &key.seed());
         self.write(move |tx| identity::save(tx, &identity, &sealed))
+    }
+
+    /// What opens sealed values; `None` on a machine that the replica's keys were not made on.
+    pub(crate) fn vault(&self) -> Option<&Vault> {
+        self.running.vault.as_ref()
     }
 
     /// The key that this device signs facts and sessions with.

@@ -9,7 +9,7 @@ use shared::clock::SavedClock;
 
 use super::machine::{self, Machine, Start};
 use super::schema::{self, Fitness};
-use super::{OpenReplicaError, REPLICA_FILE, ReplicaError, clock, unread};
+use super::{OpenReplicaError, REPLICA_FILE, ReplicaError, clock, removal, unread};
 use crate::vault::Vault;
 
 /// Held by the one process that may write.
@@ -40,6 +40,26 @@ pub(super) struct Opened {
 
 pub(super) fn open(data_dir: &Path, state_dir: &Path) -> Result<Opened, OpenReplicaError> {
     let lock = lock(data_dir)?;
+    let connection = migrated(data_dir)?;
+    let mut connection = match removal::if_handed_in(connection, data_dir, state_dir)? {
+        Some(connection) => connection,
+        // As new.
+        None => migrated(data_dir)?,
+    };
+    unread::read_again(&mut connection)?;
+    let bound = machine::bind(&mut connection, data_dir, state_dir)?;
+    Ok(Opened {
+        clock: clock::load(&connection)?,
+        connection,
+        lock,
+        machine: bound.machine,
+        vault: bound.vault,
+        start: bound.start,
+    })
+}
+
+/// Opens the file, making it if there is none, and brings it up to date.
+fn migrated(data_dir: &Path) -> Result<Connection, OpenReplicaError> {
     let file = data_dir.join(REPLICA_FILE);
     let mut connection = Connection::open(&file).map_err(ReplicaError::from)?;
     connection
@@ -57,19 +77,19 @@ pub(super) fn open(data_dir: &Path, state_dir: &Path) -> Result<Opened, OpenRepl
     }
     settings(&connection)?;
     schema::migrate(&mut connection)?;
-    unread::read_again(&mut connection)?;
-    let bound = machine::bind(&mut connection, data_dir, state_dir)?;
-    Ok(Opened {
-        clock: clock::load(&connection)?,
-        connection,
-        lock,
-        machine: bound.machine,
-        vault: bound.vault,
-        start: bound.start,
-    })
+    Ok(connection)
 }
 
-fn lock(data_dir: &Path) -> Result<Lock, OpenReplicaError> {
+/// The file, if there is one.
+pub(super) fn existing(data_dir: &Path) -> Result<Option<Connection>, OpenReplicaError> {
+    if data_dir.join(REPLICA_FILE).exists() {
+        migrated(data_dir).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+pub(super) fn lock(data_dir: &Path) -> Result<Lock, OpenReplicaError> {
     let failed = |source| OpenReplicaError::Folder {
         folder: data_dir.to_owned(),
         source,

@@ -96,6 +96,14 @@ pub(super) fn load_or_make(tx: &WriteTx<'_>, vault: &Vault) -> Result<PeerKey, P
     })
 }
 
+/// This device shows itself to no other any more.
+pub(crate) fn delete(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
+    tx.overwriting(|| {
+        tx.execute("delete from peer_key", [])?;
+        Ok(())
+    })
+}
+
 /// The organizer's server gave a certificate for the key.
 pub fn put_certificate(tx: &WriteTx<'_>, certificate: &Certificate) -> Result<(), ReplicaError> {
     tx.execute(

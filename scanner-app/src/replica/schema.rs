@@ -79,6 +79,13 @@ const STEPS: &[Step] = &[
         roster: "",
         fill: Some(rights::note_all),
     },
+    // November 2026: supervisors and their PINs; signing off.
+    Step {
+        to: Version { major: 2, minor: 4 },
+        sql: include_str!("schema/2.4.sql"),
+        roster: "",
+        fill: None,
+    },
 ];
 
 /// What this program writes.

@@ -10,7 +10,7 @@ use shared::roster::{DeviceRow, KeyRow};
 use shared::wire::latest::SignedHead;
 
 use super::events::{json, parse};
-use super::{ReplicaError, WriteTx, identity, parked, sync_state};
+use super::{ReplicaError, WriteTx, identity, parked, secrets, sign_off, sync_state};
 
 /// What became of a signed object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,9 +88,13 @@ pub fn apply(tx: &WriteTx<'_>, object: &SignedObject) -> Result<Applied, ApplySi
         SignedKind::Leases => drop(object.open::<LeaseList>(&root)?),
     }
     put(tx, object)?;
-    // A revoked door keeps its journals and can't read a ticket any more.
-    if device(tx, pinned.device)?.is_some_and(|own| own.revocation.is_some()) {
-        tx.execute("delete from ticket_key", [])?;
+    let own = device(tx, pinned.device)?;
+    // A door that was revoked or has signed off keeps its journals and can't read a ticket any more.
+    if sign_off::since_ms(tx)?.is_some() || own.as_ref().is_some_and(|own| own.revocation.is_some())
+    {
+        secrets::erase(tx)?;
+    } else if own.is_some_and(|own| !own.rights.supervise) {
+        secrets::erase_supervisors(tx)?;
     }
     sync_state::next_generation(tx)?;
     if object.kind == SignedKind::DeviceList {
@@ -143,12 +147,6 @@ pub fn all(connection: &Connection) -> Result<Vec<SignedObject>, ReplicaError> {
     let kinds = versions(connection)?.into_iter();
     let objects = kinds.map(|(kind, _)| get(connection, kind));
     objects.filter_map(Result::transpose).collect()
-}
-
-/// This device was revoked: it forgets the ticket keys, so that it can admit nobody.
-pub fn forget_keys(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
-    tx.execute("delete from ticket_key", [])?;
-    sync_state::next_generation(tx)
 }
 
 /// Kind and version of what is here, for `GET …/signed?have=`.

@@ -47,7 +47,14 @@ impl Store {
             .map_err(ReplicaError::from)?;
         let tx = WriteTx::new(tx, &self.time);
         let value = job(&tx)?;
-        let Committed { heads, stored } = tx.commit()?;
+        let Committed {
+            heads,
+            stored,
+            overwrote,
+        } = tx.commit()?;
+        if overwrote {
+            self.cut_log();
+        }
         if !stored.is_empty() {
             let mut listeners = self
                 .listeners
@@ -63,6 +70,22 @@ impl Store {
             }
         }
         Ok(value)
+    }
+}
+
+impl Store {
+    /// The log has the pages as they were before. Whoever reads meanwhile keeps them there until the next cut.
+    fn cut_log(&self) {
+        let cut = self
+            .connection
+            .query_row("pragma wal_checkpoint(truncate)", [], |row| {
+                row.get::<_, bool>(0)
+            });
+        match cut {
+            Ok(false) => {}
+            Ok(true) => tracing::warn!("the log could not be cut: somebody reads the replica"),
+            Err(error) => tracing::warn!(%error, "the log could not be cut"),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A transaction that writes, with what has to happen around its commit.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
@@ -32,6 +32,8 @@ pub(super) struct Committed {
     pub(super) heads: BTreeMap<JournalId, Head>,
     /// For whoever passes facts on.
     pub(super) stored: Vec<StoredFact>,
+    /// Something was deleted that the log must not keep.
+    pub(super) overwrote: bool,
 }
 
 /// All of it is kept, or nothing. Dropping it undoes it; only the replica's thread commits.
@@ -40,6 +42,7 @@ pub struct WriteTx<'a> {
     time: &'a Mutex<DeviceTime>,
     heads: RefCell<BTreeMap<JournalId, Head>>,
     stored: RefCell<Vec<(EventNo, JournalId, u64, Origin)>>,
+    overwrote: Cell<bool>,
 }
 
 impl Deref for WriteTx<'_> {
@@ -57,6 +60,7 @@ impl<'a> WriteTx<'a> {
             time,
             heads: RefCell::default(),
             stored: RefCell::default(),
+            overwrote: Cell::new(false),
         }
     }
 
@@ -70,6 +74,19 @@ impl<'a> WriteTx<'a> {
         let result = change(&mut time);
         clock::save(&self.tx, &time.saved())?;
         Ok(result)
+    }
+
+    /// What `change` deletes is overwritten in the file, and gone from its log once this is committed.
+    pub(super) fn overwriting<T>(
+        &self,
+        change: impl FnOnce() -> Result<T, ReplicaError>,
+    ) -> Result<T, ReplicaError> {
+        self.overwrote.set(true);
+        self.tx.pragma_update(None, "secure_delete", true)?;
+        let changed = change();
+        // Not for the rosters: zeros over a hundred thousand rows would take a guest's time.
+        self.tx.pragma_update(None, "secure_delete", false)?;
+        changed
     }
 
     /// To be noted outside the replica once this is committed.
@@ -111,6 +128,7 @@ impl<'a> WriteTx<'a> {
         Ok(Committed {
             heads: self.heads.into_inner(),
             stored,
+            overwrote: self.overwrote.get(),
         })
     }
 }

@@ -26,7 +26,7 @@ use super::transport::{SyncTransport, TransportError};
 use crate::peers::LanLink;
 use crate::replica::facts::Origin;
 use crate::replica::identity::{self, Identity, SigningKeyError};
-use crate::replica::{Priority, Replica, ReplicaError, StoredFact};
+use crate::replica::{Priority, Replica, ReplicaError, StoredFact, sign_off};
 use crate::status::SyncPhase;
 
 /// What was heard from another device is handed in once it has waited for so long: most often its author, or another
@@ -94,7 +94,7 @@ pub enum News {
 }
 
 impl<T: SyncTransport + 'static> Driver<T> {
-    /// Of an enrolled replica.
+    /// Of an enrolled replica. One that has signed off only hands in what it saw, whatever `follow` says.
     pub fn start(
         replica: &Replica,
         transport: T,
@@ -107,12 +107,16 @@ impl<T: SyncTransport + 'static> Driver<T> {
             .read(identity::load)?
             .ok_or(SigningKeyError::NotEnrolled)?;
         let resume = replica.read(saves::resume)?;
+        let follow = match replica.read(sign_off::since_ms)? {
+            None => follow,
+            Some(_) => Follow::Nothing,
+        };
         let engine = Engine::resume(resume, follow);
         let replica = replica.with_priority(Priority::Background);
         let stored = replica.facts_stored();
         let carry_after_ms = match follow {
             Follow::Changes => CARRY_AFTER_MS,
-            Follow::Once => 0,
+            Follow::Once | Follow::Nothing => 0,
         };
         let caller = Caller::new(
             transport,
@@ -151,6 +155,14 @@ impl<T: SyncTransport + 'static> Driver<T> {
     /// For a door that asks before the light; see [`super::claim_line`].
     pub fn claim_desk(&self) -> ClaimDesk<T> {
         ClaimDesk::of(&self.caller)
+    }
+
+    pub(super) fn replica(&self) -> &Replica {
+        &self.replica
+    }
+
+    pub(super) fn caller(&self) -> &Caller<T> {
+        &self.caller
     }
 
     /// How the device stands.

@@ -18,7 +18,7 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
     ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, Page, SessionAnswer, SessionNonce,
-    SessionRequest, VectorAnswer,
+    SessionRequest, SupervisorsAnswer, VectorAnswer,
 };
 
 use super::transport::{Answered, SyncTransport, TransportError};
@@ -317,6 +317,12 @@ impl SyncTransport for HttpTransport {
 
     async fn signed(&self, token: &str, have: &str) -> Outcome<SignedAnswer> {
         self.json(self.request(Method::GET, &format!("/signed?have={have}"), Some(token), 0))
+            .await
+    }
+
+    async fn supervisors(&self, token: &str, have: u64) -> Outcome<SupervisorsAnswer> {
+        let path = format!("/supervisors?have={have}");
+        self.json(self.request(Method::GET, &path, Some(token), 0))
             .await
     }
 

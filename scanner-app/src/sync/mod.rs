@@ -4,13 +4,16 @@ mod carry;
 mod claims;
 pub mod driver;
 pub mod enrolment;
+mod hand_in;
 mod http;
 mod introduce;
 mod requests;
 mod rosters;
 mod saves;
+mod supervisors;
 pub mod transport;
 
 pub use claims::{ClaimCalls, ClaimDesk, ClaimLine, claim_line};
+pub use hand_in::{HandInError, Holds};
 pub use http::{HttpTransport, ServerAddressError};
 pub use transport::{Answered, SyncTransport, TransportError};

@@ -13,6 +13,7 @@ use shared::wire::latest::{ChangesQuery, EnvelopeBytes, ErrorCode, FactsUpload, 
 
 use super::carry::{CarryError, next_facts};
 use super::driver::Came;
+use super::supervisors::{self, PullSupervisorsError};
 use super::transport::{Answered, SyncTransport, TransportError};
 use crate::door::Author;
 use crate::edge::random_bytes;
@@ -57,6 +58,15 @@ impl From<CarryError> for NotDone {
         match error {
             CarryError::Transport(error) => Self::Transport(error),
             CarryError::Replica(error) => Self::Replica(error),
+        }
+    }
+}
+
+impl From<PullSupervisorsError> for NotDone {
+    fn from(error: PullSupervisorsError) -> Self {
+        match error {
+            PullSupervisorsError::Transport(error) => Self::Transport(error),
+            PullSupervisorsError::Replica(error) => Self::Replica(error),
         }
     }
 }
@@ -309,6 +319,7 @@ async fn pull_signed<T: SyncTransport>(caller: &Caller<T>, call: CallId) -> Resu
         bring_signed(caller).await?;
         newer = newer_signed(caller, &held).await?;
     }
+    supervisors::pull(caller).await?;
     Ok(came(Event::SignedReceived {
         call,
         objects: newer,

@@ -9,7 +9,9 @@ use super::rosters;
 use crate::door::{Author, WriteFactError, reopen_after_fork};
 use crate::replica::roster::{self, ApplyPageError, Side};
 use crate::replica::signed::{self, ApplySignedError};
-use crate::replica::{Replica, ReplicaError, WriteTx, carried, clock, facts, identity, journals};
+use crate::replica::{
+    Replica, ReplicaError, WriteTx, carried, clock, facts, identity, journals, secrets,
+};
 
 /// Something was not saved.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +110,9 @@ pub(super) async fn carry_out(
         }
         Save::Grant(grant) => {
             let update = move |tx: &WriteTx<'_>| {
+                if !grant.rights.supervise {
+                    secrets::erase_supervisors(tx)?;
+                }
                 identity::update_rights(tx, &grant.rights, &grant.events, grant.gate)
             };
             replica.write_async(update).await?;
@@ -118,7 +123,7 @@ pub(super) async fn carry_out(
             };
             replica.write_async(measured).await?;
         }
-        Save::EraseSecrets => replica.write_async(signed::forget_keys).await?,
+        Save::EraseSecrets => replica.write_async(secrets::erase).await?,
     }
     Ok(Event::Saved { call })
 }

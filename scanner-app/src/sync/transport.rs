@@ -9,7 +9,7 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
     ErrorCode, FactsAnswer, FactsUpload, Page, PageError, SessionAnswer, SessionNonce,
-    SessionRequest, VectorAnswer,
+    SessionRequest, SupervisorsAnswer, VectorAnswer,
 };
 
 /// An answer, and the wall clock around the request: what the offset is measured from.
@@ -125,6 +125,13 @@ pub trait SyncTransport: Send + Sync {
     /// Root-signed objects newer than `have` (`key_set:VERSION,device_list:VERSION`).
     fn signed(&self, token: &str, have: &str)
     -> impl Future<Output = Outcome<SignedAnswer>> + Send;
+
+    /// Who may supervise, if the list is another than that of version `have`. For devices with that right.
+    fn supervisors(
+        &self,
+        token: &str,
+        have: u64,
+    ) -> impl Future<Output = Outcome<SupervisorsAnswer>> + Send;
 
     /// A certificate for the key that this device shows its peers.
     fn certificate(

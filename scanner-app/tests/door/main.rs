@@ -11,6 +11,8 @@ mod replica;
 mod resets;
 mod run;
 mod scans;
+mod sign_off;
+mod supervisors;
 mod sync;
 mod venue;
 mod webcam;

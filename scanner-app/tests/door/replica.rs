@@ -304,6 +304,9 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
         "peer",
         "own_address",
         "right_move",
+        "supervisor_list",
+        "pin_tries",
+        "sign_off",
     ] {
         let dropped = connection.execute(&format!("drop table {table}"), []);
         dropped.expect("dropped");

@@ -26,7 +26,7 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
     ErrorCode, FactsAnswer, FactsUpload, JournalAck, JournalHead, Page, SessionAnswer,
-    SessionNonce, SessionRequest, VectorAnswer,
+    SessionNonce, SessionRequest, SupervisorRow, SupervisorsAnswer, VectorAnswer,
 };
 
 use crate::lan::caller::Pen;
@@ -53,6 +53,8 @@ struct Held {
     pushes: u32,
     uploaded: usize,
     claims_after: Duration,
+    rights: Rights,
+    supervisors: (u64, Vec<SupervisorRow>),
 }
 
 #[derive(Clone)]
@@ -140,7 +142,7 @@ impl SyncTransport for Memory {
         Ok(answered(SessionAnswer {
             token: "token".into(),
             signature: self.root.sign(&claim.server_bytes()).to_bytes(),
-            rights: Rights::default(),
+            rights: self.held.lock().expect("no test panicked in it").rights,
             events: vec![self.event],
             gate: GateNo(0),
         }))
@@ -168,6 +170,18 @@ impl SyncTransport for Memory {
     async fn signed(&self, _: &str, _: &str) -> Outcome<SignedAnswer> {
         let objects = Vec::new();
         Ok(answered(SignedAnswer { objects }))
+    }
+
+    async fn supervisors(&self, _: &str, have: u64) -> Outcome<SupervisorsAnswer> {
+        let held = self.held.lock().expect("no test panicked in it");
+        if !held.rights.supervise {
+            return Err(error_of(Fault::Refused(ErrorCode::Forbidden)));
+        }
+        let (version, people) = held.supervisors.clone();
+        Ok(answered(SupervisorsAnswer {
+            version,
+            supervisors: (version != have).then_some(people),
+        }))
     }
 
     async fn certificate(&self, _: &str, _: &CertificateRequest) -> Outcome<CertificateAnswer> {
@@ -246,6 +260,43 @@ impl Memory {
             .push_back(refused);
     }
 
+    /// From the next session on.
+    pub(crate) fn grants(&self, rights: Rights) {
+        self.held.lock().expect("no test panicked in it").rights = rights;
+    }
+
+    /// Who may supervise, for whoever asks next.
+    pub(crate) fn lists(&self, version: u64, people: &[SupervisorRow]) {
+        self.held
+            .lock()
+            .expect("no test panicked in it")
+            .supervisors = (version, people.to_vec());
+    }
+
+    /// From the next request for a roster on.
+    pub(crate) fn revokes(&self) {
+        let revoked = [Fault::Refused(ErrorCode::DeviceRevoked); 9];
+        self.held
+            .lock()
+            .expect("no test panicked in it")
+            .pull_faults
+            .extend(revoked);
+    }
+
+    /// As after a restore from an older backup.
+    pub(crate) fn forgets_journals(&self) {
+        self.held
+            .lock()
+            .expect("no test panicked in it")
+            .journals
+            .clear();
+    }
+
+    /// How many facts it holds.
+    pub(crate) fn facts(&self) -> usize {
+        self.held.lock().expect("no test panicked in it").facts()
+    }
+
     fn answers_claims_after(&self, after: Duration) {
         self.held
             .lock()
@@ -295,7 +346,7 @@ impl ClaimServer {
 }
 
 pub(crate) struct Scene {
-    device: Device,
+    pub(crate) device: Device,
     pub(crate) replica: Replica,
     pub(crate) server: Memory,
 }
@@ -375,7 +426,7 @@ impl Scene {
         })
     }
 
-    fn unsent(&self) -> u64 {
+    pub(crate) fn unsent(&self) -> u64 {
         self.replica.read(facts::unsent_count).expect("readable")
     }
 }
@@ -493,14 +544,7 @@ fn a_portal_is_an_outage_and_facts_go_up_all_the_same() {
 #[test]
 fn a_revoked_device_forgets_its_keys_and_still_hands_in_its_facts() {
     let scene = scene();
-    let revoked = [Fault::Refused(ErrorCode::DeviceRevoked); 9];
-    scene
-        .server
-        .held
-        .lock()
-        .unwrap()
-        .pull_faults
-        .extend(revoked);
+    scene.server.revokes();
     scene.run(|driver| {
         driver.state() == State::Blocked(BlockReason::Revoked) && scene.unsent() == 0
     });

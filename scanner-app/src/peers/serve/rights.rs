@@ -23,6 +23,7 @@ impl From<ScanError> for Refusal {
             other @ (ScanError::NotListed
             | ScanError::NotAllowed(_)
             | ScanError::Revoked
+            | ScanError::SignedOff
             | ScanError::Write(_)) => {
                 tracing::error!(error = %other, "a right was not handed over");
                 Self::of(ErrorCode::Unavailable, "this door can't hand rights over")

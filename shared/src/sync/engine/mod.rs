@@ -47,6 +47,8 @@ pub enum Follow {
     Changes,
     /// Ask now and then without holding: for a single round.
     Once,
+    /// Ask for nothing: the device has signed off and only hands in what it saw.
+    Nothing,
 }
 
 /// Feeds that may each hold a request open; with more of them all are asked now and then.
@@ -174,11 +176,14 @@ impl Engine {
                 ..Signed::default()
             },
             pull_backoff: Backoff::default(),
-            feeds: resume
-                .feeds
-                .into_iter()
-                .map(|feed| (feed.event, Feed::resume(feed.held)))
-                .collect(),
+            feeds: match follow {
+                Follow::Changes | Follow::Once => resume
+                    .feeds
+                    .into_iter()
+                    .map(|feed| (feed.event, Feed::resume(feed.held)))
+                    .collect(),
+                Follow::Nothing => BTreeMap::new(),
+            },
         }
     }
 
@@ -265,11 +270,16 @@ impl Engine {
 
     /// Everything of the server is here, and everything of this device there.
     pub fn is_settled(&self) -> bool {
+        let has_signed = match self.follow {
+            Follow::Changes | Follow::Once => {
+                self.signed.was_asked && self.signed.held >= self.signed.wanted
+            }
+            Follow::Nothing => true,
+        };
         self.state() == State::Live
             && self.push.is_at_rest()
             && matches!(self.session, Session::Open { .. })
-            && self.signed.held >= self.signed.wanted
-            && self.signed.was_asked
+            && has_signed
             && self
                 .calls
                 .values()
@@ -301,7 +311,11 @@ impl Engine {
         self.link = Link::Up;
         self.blocked = self.blocked.filter(|was| *was == BlockReason::Revoked);
         self.feeds.retain(|event, _| grant.events.contains(event));
-        for event in &grant.events {
+        let followed: &[EventId] = match self.follow {
+            Follow::Changes | Follow::Once => &grant.events,
+            Follow::Nothing => &[],
+        };
+        for event in followed {
             let feed = self.feeds.entry(*event).or_insert_with(Feed::new);
             feed.ask_at_once(context.now);
         }
@@ -456,7 +470,7 @@ impl Engine {
     }
 
     fn may_pull(&self) -> bool {
-        self.blocked.is_none()
+        self.blocked.is_none() && self.follow != Follow::Nothing
     }
 
     fn start_pulls(&mut self, out: &mut Vec<Effect>, now: Moment) {
@@ -473,7 +487,7 @@ impl Engine {
         }
         let hold_s = match self.follow {
             Follow::Changes if self.feeds.len() <= MAX_HELD_REQUESTS => WAIT_S,
-            Follow::Changes | Follow::Once => 0,
+            Follow::Changes | Follow::Once | Follow::Nothing => 0,
         };
         let events: Vec<EventId> = self.feeds.keys().copied().collect();
         for event in events {

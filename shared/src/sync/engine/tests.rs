@@ -32,6 +32,10 @@ struct Bench {
 impl Bench {
     /// Enrolled, once in step, with an open session.
     fn connected() -> Self {
+        Self::connected_to(Follow::Changes)
+    }
+
+    fn connected_to(follow: Follow) -> Self {
         let resume = Resume {
             feeds: vec![FeedResume {
                 event: EVENT,
@@ -41,7 +45,7 @@ impl Bench {
             ..Resume::default()
         };
         let mut bench = Self {
-            engine: Engine::resume(resume, Follow::Changes),
+            engine: Engine::resume(resume, follow),
             now: Moment(1),
             sent: Vec::new(),
             reports: Vec::new(),
@@ -389,6 +393,22 @@ fn a_clock_an_hour_off_is_shown_once() {
         offset_ms: 3_600_000,
     };
     assert_eq!(bench.reports, [off]);
+}
+
+#[test]
+fn a_device_that_signed_off_hands_in_its_facts_and_asks_for_nothing() {
+    let mut bench = Bench::connected_to(Follow::Nothing);
+    assert!(!bench.engine.is_settled(), "facts first");
+    bench.acknowledge(Vec::new(), at(0), 0);
+    let call = bench.answerable(is_push);
+    bench.handle(Event::NothingToPush { call });
+    assert!(bench.engine.is_settled());
+    for _ in 0..20 {
+        bench.pass(60_000);
+        let asked = bench.sent.iter().map(|(_, request)| request);
+        let others: Vec<_> = asked.filter(|request| !is_push(request)).collect();
+        assert!(others.is_empty(), "{others:?}");
+    }
 }
 
 #[test]
