@@ -6,7 +6,7 @@ mod unlock;
 use shared::ids::UserId;
 use shared::wire::latest::SupervisorRow;
 
-pub use unlock::{UnlockError, unlock};
+pub use unlock::{UnlockError, locked_until, unlock};
 
 use crate::replica::supervisors::{self, ReadSupervisorsError};
 use crate::replica::{Replica, ReplicaError};

@@ -81,6 +81,16 @@ pub fn unlock(
     }
 }
 
+/// Until when nobody may try at this device, by its wall clock, which shows `now_ms`; for a screen.
+pub fn locked_until(
+    replica: &Replica,
+    now_ms: UnixMillis,
+) -> Result<Option<UnixMillis>, ReplicaError> {
+    let own_ms = replica.time().own_ms(now_ms);
+    let locked = replica.read(supervisors::tries)?.locked(own_ms);
+    Ok(locked.map(|Locked { for_ms }| now_ms.saturating_add(for_ms)))
+}
+
 /// What is counted, and when by the device's own time: that never goes back by itself.
 struct Counted {
     tries: Tries,

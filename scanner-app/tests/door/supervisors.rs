@@ -6,7 +6,7 @@ use std::path::Path;
 use argon2::password_hash::PasswordHasher as _;
 use argon2::{Algorithm, Argon2, Params, Version};
 use scanner_app::replica::{Replica, open_to_look};
-use scanner_app::supervisor::{UnlockError, people, unlock};
+use scanner_app::supervisor::{UnlockError, locked_until, people, unlock};
 use scanner_app::sync::driver::Driver;
 use shared::ids::UserId;
 use shared::roster::Rights;
@@ -201,6 +201,9 @@ fn five_wrong_pins_lock_the_device_whoever_is_chosen_and_restarts_change_nothing
     drop(replica);
     let replica = device.open();
     assert_eq!(locked_for(&replica, "7351", NOW + 2), MINUTE - 2);
+    let shown = |now_ms| locked_until(&replica, now_ms).expect("readable");
+    assert_eq!(shown(NOW + 2), Some(NOW + MINUTE));
+    assert_eq!(shown(NOW + MINUTE), None);
 
     // A clock that is put back.
     let back = NOW - 60 * MINUTE;
