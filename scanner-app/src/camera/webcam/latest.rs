@@ -88,7 +88,9 @@ mod tests {
     #[test]
     fn whoever_comes_late_gets_the_newest_and_each_once() {
         let latest = Latest::new();
-        ["a", "b", "c"].map(|item| latest.put(item));
+        for item in ["a", "b", "c"] {
+            latest.put(item);
+        }
         assert_eq!(latest.after(0, None), Some((3, "c")));
         assert_eq!(latest.after(3, Some(Instant::now())), None);
         latest.put("d");
