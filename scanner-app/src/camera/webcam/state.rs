@@ -20,7 +20,7 @@ pub enum CameraState {
         camera: CameraInfo,
         /// In this form.
         mode: Mode,
-        /// The chosen camera, when that one is missing.
+        /// The chosen camera, when that one is missing or its driver hangs.
         instead_of: Option<CameraId>,
     },
     /// Pictures come, and none of them can be decoded.
@@ -130,7 +130,10 @@ impl fmt::Display for CameraState {
                 write!(f, "{} gives pictures, {mode} a second", camera.name)?;
                 match instead_of {
                     Some(chosen) => {
-                        write!(f, "; {chosen}, which was chosen, is not there: plug it in")
+                        write!(
+                            f,
+                            "; {chosen}, which was chosen, is missing or hangs: unplug it and plug it in again"
+                        )
                     }
                     None => Ok(()),
                 }

@@ -88,6 +88,8 @@ pub(super) struct Watch {
     pub(super) to_self: Sender<Word>,
     pub(super) chosen: Option<CameraId>,
     session: u64,
+    /// The camera of that session.
+    last: Option<CameraId>,
     /// In vain, since pictures last came.
     tries: u32,
     /// When none was chosen: those that did not work, in this round.
@@ -109,6 +111,7 @@ impl Watch {
             to_self,
             chosen,
             session: 0,
+            last: None,
             tries: 0,
             failed: Vec::new(),
             hanging: None,
@@ -183,7 +186,10 @@ impl Watch {
     /// Takes pictures with this camera, until it stops working or another is wanted.
     fn film(&mut self, camera: &CameraInfo) -> End {
         self.session += 1;
-        self.shared.health.is_well();
+        // Opened anew, what was garbled stays so until a picture can be decoded.
+        if self.last.replace(camera.id.clone()).as_ref() != Some(&camera.id) {
+            self.shared.health.is_well();
+        }
         let begun = Capture::begin(
             camera.clone(),
             self.session,
@@ -204,7 +210,7 @@ impl Watch {
 
     fn watch(&mut self, capture: &Capture) -> End {
         let camera = &capture.camera;
-        let mut live: Option<CameraState> = None;
+        let (mut live, mut since): (Option<CameraState>, _) = (None, Instant::now());
         let mut known = Nodes::now();
         loop {
             match self.words.recv_timeout(TICK) {
@@ -222,6 +228,7 @@ impl Watch {
                 Ok(Word::First(session, mode)) if session == self.session => {
                     self.tries = 0;
                     self.failed.clear();
+                    since = Instant::now();
                     live = Some(CameraState::Live {
                         camera: camera.clone(),
                         mode,
@@ -243,7 +250,7 @@ impl Watch {
             }
             let Some(live) = &live else { continue };
             let garbled = self.shared.health.garbled_for();
-            if garbled > GARBLED_TOO_LONG {
+            if garbled.min(since.elapsed()) > GARBLED_TOO_LONG {
                 return End::Lost;
             }
             self.shared.board.show(if garbled > GARBLED {
