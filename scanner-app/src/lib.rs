@@ -6,6 +6,7 @@ pub mod door;
 pub mod edge;
 pub mod peers;
 pub mod replica;
+pub mod search;
 pub mod station;
 pub mod status;
 pub mod supervisor;

@@ -12,6 +12,7 @@ pub mod relay;
 mod rescan;
 mod roster;
 mod rush;
+mod search;
 mod server;
 pub mod stage;
 
@@ -23,7 +24,7 @@ use figures::{Form, Sheet};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `door`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan` or, of two of them a part, `crowd` and `strict`; all
+    /// `door`, `search`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan` or, of two of them a part, `crowd` and `strict`; all
     /// when absent.
     name: Option<String>,
     /// One JSON object a figure.
@@ -50,6 +51,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     match options.name.as_deref() {
         None => {
             door::run(sheet)?;
+            search::run(sheet).await?;
             server::run(sheet).await?;
             rush::run(sheet).await?;
             reconnect::run(sheet).await?;
@@ -58,6 +60,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             lan::run(sheet).await
         }
         Some("door") => door::run(sheet),
+        Some("search") => search::run(sheet).await,
         Some("server") => server::run(sheet).await,
         Some("rush") => rush::run(sheet).await,
         Some("reconnect") => reconnect::run(sheet).await,
@@ -68,7 +71,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         Some("strict") => lan::strict_mode(sheet).await,
         Some(other) => {
             bail!(
-                "there is no bench '{other}'; there are: door, server, rush, reconnect, crowd, roster, rescan, lan, strict"
+                "there is no bench '{other}'; there are: door, search, server, rush, reconnect, crowd, roster, rescan, lan, strict"
             )
         }
     }

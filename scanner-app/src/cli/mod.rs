@@ -1,5 +1,6 @@
 //! The program `door`: one file a command. Exit codes: 0 fine, 1 failed, 2 used wrongly.
 
+mod admit;
 mod enrol;
 mod error;
 mod journal;
@@ -9,10 +10,12 @@ mod online;
 mod output;
 mod rights;
 mod scan;
+mod search;
 mod sign_off;
 mod status;
 mod sync;
 mod token;
+mod undo;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -45,6 +48,12 @@ enum Command {
     Scan(scan::Arguments),
     /// List the cameras that `door scan` can use.
     Cameras,
+    /// Find tickets by name, order code or short code.
+    Search(search::Arguments),
+    /// Let a ticket in, or out, that was found by search.
+    Admit(admit::Arguments),
+    /// Take back an entry or exit that this door wrote within the last hour.
+    Undo(undo::Arguments),
     /// Say how this door stands.
     Status(status::Arguments),
     /// Help doors find each other where the network doesn't.
@@ -71,6 +80,9 @@ pub fn main() -> ExitCode {
         Command::Sync(arguments) => sync::run(&arguments, &mut output),
         Command::Scan(arguments) => scan::run(&arguments, &mut output),
         Command::Cameras => live::list(&mut output),
+        Command::Search(arguments) => search::run(&arguments, &mut output),
+        Command::Admit(arguments) => admit::run(&arguments, &mut output),
+        Command::Undo(arguments) => undo::run(&arguments, &mut output),
         Command::Status(arguments) => status::run(&arguments, &mut output),
         Command::Lan(arguments) => lan::run(&arguments, &mut output),
         Command::Rights(arguments) => rights::run(&arguments, &mut output),

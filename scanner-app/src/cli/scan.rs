@@ -61,7 +61,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Way {
+pub(super) enum Way {
     In,
     Out,
 }
@@ -300,7 +300,7 @@ pub(super) fn show(
     Ok(1)
 }
 
-fn verdict_line(door: &Door, verdict: &Verdict, language: Language) -> (Value, String) {
+pub(super) fn verdict_line(door: &Door, verdict: &Verdict, language: Language) -> (Value, String) {
     let sentence = door.sentence(verdict, language);
     let (decision, reason) = match &verdict.outcome {
         Outcome::Decided { decision, .. } => match decision {

@@ -1,6 +1,6 @@
 //! Why there is no door, and why there is no verdict.
 
-use shared::ids::EventId;
+use shared::ids::{EventId, TicketId};
 
 use super::journal::WriteFactError;
 use crate::replica::ReplicaError;
@@ -32,6 +32,16 @@ pub enum ScanError {
         "this door has signed off and admits nobody; run `door sign-off` again to hand over the rest of its journal"
     )]
     SignedOff,
+    /// By hand: it may not search at this event.
+    #[error(
+        "this door may not admit by hand; ask the organizer for the right to search, then run `door sync`"
+    )]
+    SearchNotAllowed,
+    /// By hand only the row says what the ticket is.
+    #[error(
+        "ticket {0} is not on this door's list: nobody can be admitted with it by hand; scan its code"
+    )]
+    NotOnList(TicketId),
     /// The fact could not be signed or written.
     #[error("writing down what happened failed: nobody was admitted")]
     Write(#[source] WriteFactError),
@@ -58,6 +68,8 @@ impl ScanError {
             Self::NotAllowed(_) => "not_allowed",
             Self::Revoked => "device_revoked",
             Self::SignedOff => "signed_off",
+            Self::SearchNotAllowed => "search_not_allowed",
+            Self::NotOnList(_) => "ticket_not_listed",
             Self::Write(_) => "fact_not_signed",
             Self::Replica(error) => error.code(),
         }

@@ -13,10 +13,9 @@ use shared::lease::Held;
 use shared::roster::signed::SignedKind;
 use shared::sync::backoff::Moment;
 use shared::sync::claim::{self, Link, Mode, Scan, Step, whom_to_ask};
-use shared::ticket;
 use shared::wire::latest::RightAsk;
 
-use super::judge::Supposed;
+use super::judge::{Shown, Supposed};
 use super::rights::RightHere;
 use super::{Door, ScanError, locked};
 use crate::replica::signed;
@@ -78,7 +77,7 @@ impl Door {
     /// reached. The decision is made afterwards, from what is on the disk then.
     pub(super) fn fetch_right(
         &self,
-        presented: &ticket::Presented,
+        shown: &Shown,
         fact: FactId,
         now_ms: UnixMillis,
     ) -> Result<Option<Taken>, ScanError> {
@@ -89,7 +88,7 @@ impl Door {
         let mut scan = Scan::begin(self.place.direction, Moment(0));
         let mut taken = None;
         loop {
-            let glance = self.glance(presented, now_ms)?;
+            let glance = self.glance(shown, now_ms)?;
             let Some(ticket) = glance.ticket else {
                 return Ok(taken);
             };
@@ -120,12 +119,8 @@ impl Door {
         }
     }
 
-    fn glance(
-        &self,
-        presented: &ticket::Presented,
-        now_ms: UnixMillis,
-    ) -> Result<Glance, ScanError> {
-        let (place, time, shown) = (Arc::clone(&self.place), self.replica.time(), *presented);
+    fn glance(&self, shown: &Shown, now_ms: UnixMillis) -> Result<Glance, ScanError> {
+        let (place, time, shown) = (Arc::clone(&self.place), self.replica.time(), *shown);
         self.replica.read(move |tx| {
             let scene = place.scene(tx)?;
             let judge = |right| {

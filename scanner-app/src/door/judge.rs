@@ -12,8 +12,9 @@ use shared::fact::kind::Fact;
 use shared::ids::{DeviceId, FactName, GateNo, TicketId};
 use shared::roster::{DeviceRow, EventMode, KeyRow};
 use shared::sync::claim::Scan;
-use shared::ticket::{self, Flags, VerifiedToken};
+use shared::ticket::{self, Flags, PublicKey, VerifiedToken};
 
+use super::ScanError;
 use super::rights::RightHere;
 use super::scene::Scene;
 use crate::replica::roster::Side;
@@ -64,20 +65,51 @@ pub(super) enum Supposed {
     Right(EntryRight),
 }
 
+/// What is to be decided on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Shown {
+    /// A ticket's code.
+    Code(ticket::Presented),
+    /// A ticket that was found by name or short code: nothing was signed.
+    ByHand(TicketId),
+}
+
+type Signer = (KeyRow, PublicKey);
+
+/// What was shown comes to, and the key that it names.
+fn read<'s>(
+    connection: &Connection,
+    scene: &'s Scene,
+    shown: &Shown,
+) -> Result<(Code, Option<&'s Signer>), ScanError> {
+    match shown {
+        Shown::Code(presented) => {
+            let signer = scene.key(presented.token().claimed().key);
+            let code = match signer {
+                None => Code::UnknownKey,
+                Some((_, public)) => match ticket::verify(presented, public) {
+                    Ok(verified) => Code::Ticket(ticket_code(&verified)),
+                    Err(_) => Code::Forged,
+                },
+            };
+            Ok((code, signer))
+        }
+        Shown::ByHand(ticket) => {
+            let row = tickets::ticket(connection, scene.event_no, *ticket)?;
+            let row = row.ok_or(ScanError::NotOnList(*ticket))?;
+            let code = TicketCode::by_hand(&row, scene.event.mode);
+            Ok((Code::Ticket(code), scene.key(row.key)))
+        }
+    }
+}
+
 pub(super) fn judge(
     connection: &Connection,
     scene: &Scene,
-    presented: &ticket::Presented,
+    shown: &Shown,
     at: &At,
-) -> Result<Judged, ReplicaError> {
-    let signer = scene.key(presented.token().claimed().key);
-    let code = match signer {
-        None => Code::UnknownKey,
-        Some((_, public)) => match ticket::verify(presented, public) {
-            Ok(verified) => Code::Ticket(ticket_code(&verified)),
-            Err(_) => Code::Forged,
-        },
-    };
+) -> Result<Judged, ScanError> {
+    let (code, signer) = read(connection, scene, shown)?;
     let found = match code {
         Code::Ticket(code) => Found::of(connection, scene, code, signer.map(|(row, _)| row))?,
         Code::Forged | Code::UnknownKey => Found::default(),
@@ -98,11 +130,11 @@ pub(super) fn judge(
         claimed_at: None,
         right: right(connection, scene, code, at)?,
     };
-    let shown = Presented {
+    let presented = Presented {
         direction: at.direction,
         code,
     };
-    let decision = decide(&shown, &known, now(at.time), &door, &rules);
+    let decision = decide(&presented, &known, now(at.time), &door, &rules);
     Ok(Judged {
         decision: match at.claim {
             Some(outcome) => Scan::claimed(decision, outcome),

@@ -6,6 +6,7 @@
 //! `shared::admission::fold`'s affair.
 
 mod alerts;
+mod by_hand;
 mod claims;
 mod error;
 mod hand_back;
@@ -19,6 +20,8 @@ mod refusals;
 pub(crate) mod rights;
 pub(crate) mod scene;
 mod sign_off;
+pub(crate) mod standing;
+mod undo;
 mod verdict;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,7 +34,7 @@ use shared::ids::{EventId, FactId, GateNo};
 use shared::language::Language;
 use shared::roster::GateRow;
 use shared::sync::claim;
-use shared::ticket::{self, Scanned};
+use shared::ticket::Scanned;
 use shared::wire::latest::ClaimAsk;
 
 pub use alerts::{AlertSighting, DoorAlert, open_alerts};
@@ -44,11 +47,14 @@ pub use judge::Judged;
 pub use overrides::OverrideError;
 pub use rights::{Share, share};
 pub use sign_off::{HandIn, SignOffError, SignedOff, finish_sign_off, sign_off};
+pub use standing::TicketStanding;
+pub use undo::{UNDONE_WITHIN_MS, UndoError};
 pub use verdict::{Outcome, Sight, Times, Verdict};
 
 use crate::edge::OsRandom;
 use crate::replica::{Priority, Replica, ReplicaError};
 use claims::Claiming;
+use judge::Shown;
 use place::Place;
 use recent::Recent;
 use refusals::Refusals;
@@ -162,7 +168,7 @@ impl Door {
         let verdict = match Scanned::of(text) {
             Scanned::Ticket(presented) => {
                 let told = before.and_then(|verdict| verdict.refused_for());
-                self.decide(presented, told, now_ms, started)?
+                self.decide(Shown::Code(presented), told, now_ms, started)?
             }
             Scanned::OrderCode(code) => {
                 Verdict::without_decision(Outcome::OrderCode(code), now_ms, started)
@@ -179,7 +185,7 @@ impl Door {
     /// is one.
     fn decide(
         &self,
-        presented: ticket::Presented,
+        shown: Shown,
         told: Option<Reason>,
         now_ms: UnixMillis,
         started: Instant,
@@ -194,9 +200,9 @@ impl Door {
         let mut _taken = None;
         if self.is_strict()? {
             // The right takes the place of the claim.
-            _taken = self.fetch_right(&presented, fact, now_ms)?;
+            _taken = self.fetch_right(&shown, fact, now_ms)?;
         } else {
-            claimed = self.claim(&presented, fact, now_ms)?;
+            claimed = self.claim(&shown, fact, now_ms)?;
         }
         let sums = locked(&self.refusals).due(now_ms);
         let summed = sums.clone();
@@ -204,7 +210,7 @@ impl Door {
         let (judged, judge_us, fact) = self.replica.write(move |tx| {
             let judging = Instant::now();
             // Once more, with the claim: the ticket may have gone in elsewhere meanwhile.
-            let judged = place.judge(tx, &presented, &time, now_ms, claimed.outcome)?;
+            let judged = place.judge(tx, &shown, &time, now_ms, claimed.outcome)?;
             let judge_us = micros(judging);
             place.write_sums(tx, &summed, now_ms)?;
             let body = place.body(&judged, told);
@@ -244,12 +250,7 @@ impl Door {
     }
 
     /// Asks the server, if this ticket would go in by what is known here.
-    fn claim(
-        &self,
-        presented: &ticket::Presented,
-        fact: FactId,
-        now_ms: UnixMillis,
-    ) -> Result<Claimed, ScanError> {
+    fn claim(&self, shown: &Shown, fact: FactId, now_ms: UnixMillis) -> Result<Claimed, ScanError> {
         let unasked = Claimed {
             fact,
             outcome: None,
@@ -258,7 +259,7 @@ impl Door {
         let Some(claiming) = self.claiming.as_ref().filter(|_| live) else {
             return Ok(unasked);
         };
-        let (place, time, shown) = (Arc::clone(&self.place), self.replica.time(), *presented);
+        let (place, time, shown) = (Arc::clone(&self.place), self.replica.time(), *shown);
         let judged = self
             .replica
             .read(move |tx| place.judge(tx, &shown, &time, now_ms, None))?;
@@ -291,8 +292,9 @@ impl Door {
             return Ok(None);
         };
         let (place, time) = (Arc::clone(&self.place), self.replica.time());
+        let shown = Shown::Code(presented);
         self.replica
-            .read(move |tx| place.judge(tx, &presented, &time, now_ms, None))
+            .read(move |tx| place.judge(tx, &shown, &time, now_ms, None))
             .map(Some)
     }
 
@@ -311,7 +313,8 @@ impl Door {
             texts.iter().try_for_each(|text| {
                 measure(&mut || match Scanned::of(text) {
                     Scanned::Ticket(presented) => {
-                        place.judge(tx, &presented, &time, now_ms, None).map(drop)
+                        let shown = Shown::Code(presented);
+                        place.judge(tx, &shown, &time, now_ms, None).map(drop)
                     }
                     Scanned::OrderCode(_) | Scanned::Foreign(_) => Ok(()),
                 })

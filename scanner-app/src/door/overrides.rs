@@ -8,6 +8,7 @@ use shared::fact::FactBody;
 use shared::ids::{FactId, UserId};
 use shared::ticket::Scanned;
 
+use super::judge::Shown;
 use super::{Door, ScanError, Written};
 use crate::edge::OsRandom;
 use crate::replica::ReplicaError;
@@ -61,6 +62,7 @@ impl Door {
             return Err(OverrideError::NoTicket);
         };
         let (place, time) = (Arc::clone(&self.place), self.replica.time());
+        let shown = Shown::Code(presented);
         self.replica.write(move |tx| {
             let scene = place.scene(tx)?;
             let own = scene
@@ -70,7 +72,7 @@ impl Door {
             if own.is_none_or(|row| !row.rights.supervise) {
                 return Err(OverrideError::NotAllowed);
             }
-            let judged = place.judge(tx, &presented, &time, now_ms, None)?;
+            let judged = place.judge(tx, &shown, &time, now_ms, None)?;
             let code = judged.ticket.ok_or(OverrideError::NoTicket)?;
             let reason = match &judged.decision {
                 Decision::Admit(_) => return Err(OverrideError::NotNeeded),

@@ -7,14 +7,13 @@ use shared::admission::{ClaimOutcome, Decision, Direction, Reason, RosterState};
 use shared::clock::{DeviceTime, UnixMillis};
 use shared::fact::FactBody;
 use shared::ids::{EventId, FactId, FactName, GateNo};
-use shared::ticket;
 
 use super::journal::{self, Author, Written};
-use super::judge::{self, Judged, Supposed};
+use super::judge::{self, Judged, Shown, Supposed};
 use super::scene::Scene;
 use super::{ScanError, locked};
 use crate::edge::OsRandom;
-use crate::replica::WriteTx;
+use crate::replica::{WriteTx, summaries};
 
 #[derive(Debug)]
 pub(super) struct Place {
@@ -42,28 +41,45 @@ impl Place {
         Ok(scene)
     }
 
+    /// By the signed list, which the fold goes by, and by what the server said of this device last.
+    fn may_search(&self, connection: &Connection, scene: &Scene) -> Result<(), ScanError> {
+        let listed = scene
+            .devices
+            .iter()
+            .any(|row| row.id == self.author.device && row.rights.search);
+        if listed && summaries::may_hold(connection, self.event)? {
+            Ok(())
+        } else {
+            Err(ScanError::SearchNotAllowed)
+        }
+    }
+
     pub(super) fn judge(
         &self,
         connection: &Connection,
-        presented: &ticket::Presented,
+        shown: &Shown,
         time: &DeviceTime,
         wall_ms: UnixMillis,
         claim: Option<ClaimOutcome>,
     ) -> Result<Judged, ScanError> {
         let as_is = (claim, Supposed::AsKnown);
-        self.judge_supposing(connection, presented, time, wall_ms, as_is)
+        self.judge_supposing(connection, shown, time, wall_ms, as_is)
     }
 
     pub(super) fn judge_supposing(
         &self,
         connection: &Connection,
-        presented: &ticket::Presented,
+        shown: &Shown,
         time: &DeviceTime,
         wall_ms: UnixMillis,
         (claim, right): (Option<ClaimOutcome>, Supposed),
     ) -> Result<Judged, ScanError> {
         let scene = self.scene(connection)?;
         scene.may_scan(self.author.device, self.event)?;
+        match shown {
+            Shown::Code(_) => {}
+            Shown::ByHand(_) => self.may_search(connection, &scene)?,
+        }
         let at = judge::At {
             gate: self.gate,
             direction: self.direction,
@@ -73,7 +89,7 @@ impl Place {
             right,
             device: self.author.device,
         };
-        Ok(judge::judge(connection, &scene, presented, &at)?)
+        judge::judge(connection, &scene, shown, &at)
     }
 
     /// What has to be written of a decision: one fact, or none.

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use shared::clock::UnixMillis;
+use shared::ids::FactId;
 
 use super::Verdict;
 
@@ -31,6 +32,12 @@ impl Recent {
         }
         sighting.at_ms = now_ms;
         Some(sighting.verdict.clone())
+    }
+
+    /// The fact was taken back: whoever shows that code is decided on anew.
+    pub(super) fn forget(&mut self, fact: FactId) {
+        let told = |sighting: &Sighting| sighting.verdict.fact.map(|fact| fact.id);
+        self.0.retain(|sighting| told(sighting) != Some(fact));
     }
 
     pub(super) fn remember(&mut self, text: &str, verdict: &Verdict, now_ms: UnixMillis) {

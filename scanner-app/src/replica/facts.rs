@@ -5,7 +5,7 @@ use shared::clock::{Hlc, UnixMillis};
 use shared::fact::envelope::{EnvelopeError, Header};
 use shared::fact::kind::{Fact, OpeningCause};
 use shared::fact::{Envelope, FactPublicKey, Head};
-use shared::ids::{DeviceId, JournalId, TicketId};
+use shared::ids::{DeviceId, FactId, JournalId, TicketId};
 use shared::roster::DeviceRow;
 
 use super::events::EventNo;
@@ -202,6 +202,24 @@ pub fn of_ticket(
         facts.push((read(row.get_ref(1)?.as_blob().ok())?, row.get(0)?));
     }
     Ok(facts)
+}
+
+/// A fact that this device wrote, and at which event. Written again after a fork it is the same fact.
+pub fn own(
+    connection: &Connection,
+    device: DeviceId,
+    id: FactId,
+) -> Result<Option<(EventNo, Fact)>, ReplicaError> {
+    let mut statement = connection.prepare_cached(
+        "select event, envelope from fact
+         where own = 1 and device = ?1 and fact_id = ?2 order by no desc limit 1",
+    )?;
+    let mut rows = statement.query(params![device.as_bytes(), id.as_bytes()])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let fact = read(row.get_ref(1)?.as_blob().ok())?;
+    Ok(Some((EventNo(row.get(0)?), fact)))
 }
 
 /// The `issued` facts that name a ticket.

@@ -173,6 +173,18 @@ pub fn update_rights(
     Ok(())
 }
 
+/// This device may no longer search, until the server says so again.
+pub(super) fn end_search(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
+    let Some(held) = load(tx)? else {
+        return Ok(());
+    };
+    let rights = Rights {
+        search: false,
+        ..held.rights
+    };
+    update_rights(tx, &rights, &held.events, held.gate)
+}
+
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("numbers, flags and ids have a JSON form")
 }

@@ -32,6 +32,7 @@ mod sets;
 pub mod sign_off;
 pub mod signed;
 pub mod slices;
+pub mod summaries;
 pub mod supervisors;
 pub mod sync_state;
 mod thread;

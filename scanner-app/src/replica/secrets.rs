@@ -3,7 +3,7 @@
 //!
 //! What is deleted is overwritten in the file, and the log that still has it is cut after the commit.
 
-use super::{ReplicaError, WriteTx, supervisors, sync_state};
+use super::{ReplicaError, WriteTx, summaries, supervisors, sync_state};
 
 /// Everything that lets somebody in, or says who somebody is; not the device's own key, which sends the journals.
 pub fn erase(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
@@ -11,7 +11,8 @@ pub fn erase(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
         tx.execute("delete from ticket_key", [])?;
         supervisors::delete(tx)?;
         sync_state::next_generation(tx)
-    })
+    })?;
+    summaries::end(tx)
 }
 
 /// The right to supervise was taken away.

@@ -16,10 +16,12 @@ use shared::sync::effect::{Effect, Report};
 use shared::sync::engine::{Context, Engine, Follow};
 use shared::sync::event::Event;
 use shared::sync::state::{Outage, State};
+use shared::sync::summaries::{Pulled, SummaryPulls};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::claims::ClaimDesk;
 use super::introduce::introduce;
+use super::names;
 use super::requests::{self, Caller};
 use super::saves;
 use super::transport::{SyncTransport, TransportError};
@@ -35,6 +37,9 @@ const CARRY_AFTER_MS: i64 = 3_000;
 
 /// Siblings that came since are learnt of, while the server is there.
 const INTRODUCE_EVERY: Duration = Duration::from_secs(30);
+
+/// Names are wiped 7 days after their event: an hour more is nothing.
+const EXPIRE_NAMES_EVERY: Duration = Duration::from_hours(1);
 
 /// The driver could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +79,10 @@ pub struct Driver<T> {
     lan: Option<LanLink>,
     introductions: FuturesUnordered<BoxFuture<'static, ()>>,
     introduce_at: Option<Instant>,
+    /// Names: beside the engine, and only while it has nothing left to fetch.
+    summaries: SummaryPulls,
+    names_under_way: FuturesUnordered<BoxFuture<'static, Pulled>>,
+    expire_names_at: Instant,
 }
 
 /// What a request brought.
@@ -112,6 +121,8 @@ impl<T: SyncTransport + 'static> Driver<T> {
             Some(_) => Follow::Nothing,
         };
         let engine = Engine::resume(resume, follow);
+        let mut summaries = SummaryPulls::default();
+        summaries.granted(identity.rights, &identity.events);
         let replica = replica.with_priority(Priority::Background);
         let stored = replica.facts_stored();
         let carry_after_ms = match follow {
@@ -142,6 +153,9 @@ impl<T: SyncTransport + 'static> Driver<T> {
             lan: None,
             introductions: FuturesUnordered::new(),
             introduce_at: None,
+            summaries,
+            names_under_way: FuturesUnordered::new(),
+            expire_names_at: Instant::now(),
         })
     }
 
@@ -172,7 +186,7 @@ impl<T: SyncTransport + 'static> Driver<T> {
 
     /// Everything of the server is here, and everything of this device there.
     pub fn is_settled(&self) -> bool {
-        self.engine.is_settled() && self.to_handle.is_empty()
+        self.engine.is_settled() && self.to_handle.is_empty() && self.summaries.is_settled()
     }
 
     /// Code and words of the last request that failed, if none has succeeded since.
@@ -196,10 +210,45 @@ impl<T: SyncTransport + 'static> Driver<T> {
             self.handle(event, news).await;
         }
         self.note_state(news).await;
+        self.expire_names().await;
+        self.pull_names();
+    }
+
+    /// Also where the server can't be reached.
+    async fn expire_names(&mut self) {
+        if self.expire_names_at > Instant::now() {
+            return;
+        }
+        self.expire_names_at = Instant::now() + EXPIRE_NAMES_EVERY;
+        if let Err(error) = names::wipe_expired(&self.replica, self.clock.now_ms()).await {
+            tracing::error!(error = %error, "wiping the names of events that are over failed");
+        }
+    }
+
+    /// What doors decide by comes first: names are asked for once every roster is caught up.
+    fn pull_names(&mut self) {
+        if self.engine.state() != State::Live {
+            return;
+        }
+        let now = self.now();
+        let head = |event| self.engine.head(event);
+        if let Some(event) = self.summaries.next(now, head) {
+            let caller = Arc::clone(&self.caller);
+            self.names_under_way
+                .push(Box::pin(names::pull(caller, event)));
+        }
+    }
+
+    fn names_due_at(&self) -> Option<Moment> {
+        if self.engine.state() != State::Live {
+            return None;
+        }
+        self.summaries.due_at(|event| self.engine.head(event))
     }
 
     async fn wait(&mut self, news: &mut impl FnMut(News)) {
-        let pause = self.wake_at.map_or(Duration::from_mins(1), |at| {
+        let wake_at = self.wake_at.into_iter().chain(self.names_due_at()).min();
+        let pause = wake_at.map_or(Duration::from_mins(1), |at| {
             Duration::from_millis(at.since(self.now()))
         });
         let introduce_at = self.introduce_at.map(tokio::time::Instant::from_std);
@@ -211,6 +260,10 @@ impl<T: SyncTransport + 'static> Driver<T> {
                 Heard::Moved => self.introduce_at = self.introduce_at.map(|_| Instant::now()),
             },
             Some(()) = self.introductions.next(), if !self.introductions.is_empty() => {}
+            Some(pulled) = self.names_under_way.next(), if !self.names_under_way.is_empty() => {
+                let now = self.now();
+                self.summaries.came(pulled, now, self.random.as_mut());
+            }
             () = sleep_until(introduce_at) => self.introduce(),
             () = tokio::time::sleep(pause) => self.to_handle.push_back(Event::Tick),
         }
@@ -235,8 +288,11 @@ impl<T: SyncTransport + 'static> Driver<T> {
     }
 
     fn came(&mut self, came: Came, news: &mut impl FnMut(News)) {
-        if self.lan.is_some() && matches!(came.event, Event::SessionOpened { .. }) {
-            self.introduce();
+        if let Event::SessionOpened { grant, .. } = &came.event {
+            self.summaries.granted(grant.rights, &grant.events);
+            if self.lan.is_some() {
+                self.introduce();
+            }
         }
         self.to_handle.push_back(came.event);
         match came.failure {

@@ -18,7 +18,7 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
     ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, Page, SessionAnswer, SessionNonce,
-    SessionRequest, SupervisorsAnswer, VectorAnswer,
+    SessionRequest, SummariesPage, SummariesQuery, SupervisorsAnswer, VectorAnswer,
 };
 
 use super::transport::{Answered, SyncTransport, TransportError};
@@ -262,10 +262,11 @@ fn changes_parameters(query: &ChangesQuery) -> String {
     let limit = query.limit.map(|limit| format!("limit={limit}"));
     let wait = query.wait.map(|seconds| format!("wait={seconds}"));
     let signed = query.signed.map(|version| format!("signed={version}"));
-    let parameters: Vec<String> = [cursor, limit, wait, signed]
-        .into_iter()
-        .flatten()
-        .collect();
+    query_text([cursor, limit, wait, signed])
+}
+
+fn query_text(parameters: impl IntoIterator<Item = Option<String>>) -> String {
+    let parameters: Vec<String> = parameters.into_iter().flatten().collect();
     if parameters.is_empty() {
         String::new()
     } else {
@@ -313,6 +314,24 @@ impl SyncTransport for HttpTransport {
         let path = format!("/events/{event}/changes{}", changes_parameters(query));
         let request = self.request(Method::GET, &path, Some(token), wait_s);
         page(self.bytes(request).await?)
+    }
+
+    async fn summaries(
+        &self,
+        token: &str,
+        event: EventId,
+        query: &SummariesQuery,
+    ) -> Outcome<SummariesPage> {
+        let parameters = [
+            query
+                .cursor
+                .as_ref()
+                .map(|cursor| format!("cursor={cursor}")),
+            query.limit.map(|limit| format!("limit={limit}")),
+        ];
+        let path = format!("/events/{event}/order-summaries{}", query_text(parameters));
+        self.json(self.request(Method::GET, &path, Some(token), 0))
+            .await
     }
 
     async fn signed(&self, token: &str, have: &str) -> Outcome<SignedAnswer> {

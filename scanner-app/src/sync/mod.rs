@@ -7,6 +7,7 @@ pub mod enrolment;
 mod hand_in;
 mod http;
 mod introduce;
+mod names;
 mod requests;
 mod rosters;
 mod saves;

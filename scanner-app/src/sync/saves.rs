@@ -10,7 +10,7 @@ use crate::door::{Author, WriteFactError, reopen_after_fork};
 use crate::replica::roster::{self, ApplyPageError, Side};
 use crate::replica::signed::{self, ApplySignedError};
 use crate::replica::{
-    Replica, ReplicaError, WriteTx, carried, clock, facts, identity, journals, secrets,
+    Replica, ReplicaError, WriteTx, carried, clock, facts, identity, journals, secrets, summaries,
 };
 
 /// Something was not saved.
@@ -113,9 +113,11 @@ pub(super) async fn carry_out(
                 if !grant.rights.supervise {
                     secrets::erase_supervisors(tx)?;
                 }
-                identity::update_rights(tx, &grant.rights, &grant.events, grant.gate)
+                identity::update_rights(tx, &grant.rights, &grant.events, grant.gate)?;
+                summaries::wipe_what_may_not_be_held(tx)
             };
             replica.write_async(update).await?;
+            replica.sweep_names().await?;
         }
         Save::Measured { times, server_ms } => {
             let measured = move |tx: &WriteTx<'_>| {
@@ -123,7 +125,10 @@ pub(super) async fn carry_out(
             };
             replica.write_async(measured).await?;
         }
-        Save::EraseSecrets => replica.write_async(secrets::erase).await?,
+        Save::EraseSecrets => {
+            replica.write_async(secrets::erase).await?;
+            replica.sweep_names().await?;
+        }
     }
     Ok(Event::Saved { call })
 }

@@ -9,7 +9,7 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
     ErrorCode, FactsAnswer, FactsUpload, Page, PageError, SessionAnswer, SessionNonce,
-    SessionRequest, SupervisorsAnswer, VectorAnswer,
+    SessionRequest, SummariesPage, SummariesQuery, SupervisorsAnswer, VectorAnswer,
 };
 
 /// An answer, and the wall clock around the request: what the offset is measured from.
@@ -121,6 +121,14 @@ pub trait SyncTransport: Send + Sync {
         event: EventId,
         query: &ChangesQuery,
     ) -> impl Future<Output = Outcome<Page>> + Send;
+
+    /// A page of an event's orders by name.
+    fn summaries(
+        &self,
+        token: &str,
+        event: EventId,
+        query: &SummariesQuery,
+    ) -> impl Future<Output = Outcome<SummariesPage>> + Send;
 
     /// Root-signed objects newer than `have` (`key_set:VERSION,device_list:VERSION`).
     fn signed(&self, token: &str, have: &str)

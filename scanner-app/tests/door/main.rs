@@ -1,10 +1,12 @@
 //! The door on real files: replica, journal, pictures, the program itself.
 
+mod by_hand;
 mod claims;
 mod crashes;
 mod faults;
 mod journals;
 mod lan;
+mod names;
 mod photos;
 mod program;
 mod replica;

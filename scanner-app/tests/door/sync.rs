@@ -19,6 +19,7 @@ use shared::fact::{FactBody, FactSigningKey, Head};
 use shared::ids::{EventId, GateNo, JournalId, OfferId};
 use shared::roster::Rights;
 use shared::roster::signed::SignedAnswer;
+use shared::roster::summary::OrderSummary;
 use shared::sync::engine::Follow;
 use shared::sync::session::SessionClaim;
 use shared::sync::state::{BlockReason, Outage, State};
@@ -26,7 +27,8 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
     ErrorCode, FactsAnswer, FactsUpload, JournalAck, JournalHead, Page, SessionAnswer,
-    SessionNonce, SessionRequest, SupervisorRow, SupervisorsAnswer, VectorAnswer,
+    SessionNonce, SessionRequest, SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer,
+    VectorAnswer,
 };
 
 use crate::lan::caller::Pen;
@@ -63,6 +65,18 @@ pub(crate) struct Memory {
     root: ed25519_dalek::SigningKey,
     pub(crate) event: EventId,
     pub(crate) page: Page,
+    pub(crate) names: Arc<Mutex<NamesThere>>,
+}
+
+/// What the server says of names, and whether it says any.
+#[derive(Default)]
+pub(crate) struct NamesThere {
+    /// Each in the order of its last change.
+    pub(crate) orders: Vec<OrderSummary>,
+    pub(crate) epoch: u64,
+    /// Instead of the next answers.
+    pub(crate) refusals: VecDeque<ErrorCode>,
+    pub(crate) asked: u32,
 }
 
 type Outcome<T> = Result<Answered<T>, TransportError>;
@@ -165,6 +179,35 @@ impl SyncTransport for Memory {
             page.entries.clear();
         }
         Ok(answered(page))
+    }
+
+    async fn summaries(
+        &self,
+        _: &str,
+        _: EventId,
+        query: &SummariesQuery,
+    ) -> Outcome<SummariesPage> {
+        let mut there = self.names.lock().expect("unpoisoned");
+        there.asked += 1;
+        if let Some(code) = there.refusals.pop_front() {
+            return Err(error_of(Fault::Refused(code)));
+        }
+        if !self.held.lock().expect("unpoisoned").rights.search {
+            return Err(error_of(Fault::Refused(ErrorCode::SearchNotAllowed)));
+        }
+        let from: usize = query
+            .cursor
+            .as_ref()
+            .map_or(0, |cursor| cursor.parse().expect("a cursor of ours"));
+        // Small pages, whatever is asked for.
+        let until = there.orders.len().min(from + 2);
+        Ok(answered(SummariesPage {
+            epoch: there.epoch,
+            cursor: until.to_string(),
+            has_more: until < there.orders.len(),
+            server_ms: NOW,
+            orders: there.orders[from.min(until)..until].to_vec(),
+        }))
     }
 
     async fn signed(&self, _: &str, _: &str) -> Outcome<SignedAnswer> {
@@ -353,7 +396,11 @@ pub(crate) struct Scene {
 
 /// An enrolled device that saw three guests; the server has 50 tickets for it.
 pub(crate) fn scene() -> Scene {
-    let venue = Venue::at(NOW);
+    scene_at(&Venue::at(NOW))
+}
+
+/// The same at this venue.
+pub(crate) fn scene_at(venue: &Venue) -> Scene {
     let device = Device::new(1);
     let replica = venue.enrol(&device, NOW);
     let (id, seed, event) = (device.id, device.key.seed(), venue.event);
@@ -380,6 +427,7 @@ pub(crate) fn scene() -> Scene {
         root: venue.root.clone(),
         event,
         page: venue.page(NOW, &tickets),
+        names: Arc::default(),
     };
     Scene {
         device,

@@ -31,6 +31,8 @@ pub(crate) struct Venue {
     pub(crate) key: SigningKey,
     pub(crate) other_key: SigningKey,
     pub(crate) doors_ms: i64,
+    /// What its devices may do.
+    pub(crate) rights: Rights,
 }
 
 /// A device's folders. Dropping it removes them.
@@ -72,6 +74,10 @@ impl Venue {
             key: SigningKey::from_seed(&[4; 32]),
             other_key: SigningKey::from_seed(&[5; 32]),
             doors_ms: now_ms - HOUR,
+            rights: Rights {
+                scan: true,
+                ..Rights::default()
+            },
         }
     }
 
@@ -83,7 +89,7 @@ impl Venue {
             organizer: self.organizer,
             organizer_name: "Le Transbordeur".into(),
             name: "Porte A, tablette".into(),
-            rights: Self::rights(),
+            rights: self.rights,
             events: vec![self.event],
             gate: GateNo(0),
             server: "https://billets.example.org".into(),
@@ -118,11 +124,13 @@ impl Venue {
             .expect("a page is applied");
     }
 
-    fn rights() -> Rights {
-        Rights {
-            scan: true,
-            ..Rights::default()
-        }
+    /// Its devices may search, too.
+    pub(crate) fn with_search(self) -> Self {
+        let rights = Rights {
+            search: true,
+            ..self.rights
+        };
+        Self { rights, ..self }
     }
 
     pub(crate) fn keys(&self, version: u64, now_ms: i64) -> SignedObject {
@@ -148,7 +156,7 @@ impl Venue {
             id: device.id,
             name: "Porte".into(),
             public: *device.key.public().as_bytes(),
-            rights: Self::rights(),
+            rights: self.rights,
             events: vec![self.event],
             revocation: None,
         }

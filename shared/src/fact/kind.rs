@@ -241,6 +241,31 @@ pub enum VoidReason {
     WrongDirection = 3,
 }
 
+impl VoidReason {
+    /// All of them, by number.
+    pub const ALL: [Self; 4] = [
+        Self::Mistake,
+        Self::DidNotPass,
+        Self::WrongPerson,
+        Self::WrongDirection,
+    ];
+
+    /// As in JSON and on the command line.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Mistake => "mistake",
+            Self::DidNotPass => "did_not_pass",
+            Self::WrongPerson => "wrong_person",
+            Self::WrongDirection => "wrong_direction",
+        }
+    }
+
+    /// From its code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
 /// What an annotation says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Annotation {
@@ -276,5 +301,27 @@ impl EntryMarks {
     /// Does it have all of `other`?
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::VoidReason;
+
+    #[test]
+    fn reasons_of_a_void_keep_their_numbers() {
+        let numbered = VoidReason::ALL.map(|reason| (reason as u8, reason.code()));
+        let frozen = [
+            (0, "mistake"),
+            (1, "did_not_pass"),
+            (2, "wrong_person"),
+            (3, "wrong_direction"),
+        ];
+        assert_eq!(numbered, frozen);
+        assert_eq!(
+            VoidReason::from_code("did_not_pass"),
+            Some(VoidReason::DidNotPass)
+        );
+        assert_eq!(VoidReason::from_code("other"), None);
     }
 }

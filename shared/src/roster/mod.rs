@@ -1,7 +1,9 @@
 //! What the server tells devices about an event, as rows. No personal data: a door doesn't need
 //! names to decide. The feed carries these as upserts; the replica stores them as they are.
+//! Names are a segment of their own, for devices that may search: see [`summary`].
 
 pub mod signed;
+pub mod summary;
 
 use serde::{Deserialize, Serialize};
 

@@ -13,3 +13,4 @@ pub mod peer_clocks;
 pub mod peer_name;
 pub mod session;
 pub mod state;
+pub mod summaries;

@@ -50,6 +50,8 @@ codes! {
     CsrfFailed = "csrf_failed", 403;
     /// The device was revoked.
     DeviceRevoked = "device_revoked", 403;
+    /// The device has no right to search, so it is told no names.
+    SearchNotAllowed = "search_not_allowed", 403;
     /// There is none, or it is not yours to see.
     NotFound = "not_found", 404;
     /// This address knows no such verb.

@@ -6,11 +6,13 @@
 mod claims;
 mod page;
 mod rights;
+mod summaries;
 mod supervisors;
 
 pub use claims::{ClaimAnswer, ClaimAsk};
 pub use page::{ChangesQuery, FactLabelRow, Page, PageEntry, PageError};
 pub use rights::{RightAnswer, RightAsk, RightOutcome, SealedToken, StockAnswer, StockAsk};
+pub use summaries::{SummariesPage, SummariesQuery};
 pub use supervisors::{SupervisorRow, SupervisorsAnswer};
 
 use serde::{Deserialize, Serialize};

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use super::attendance::{Attendance, attendance};
 use super::devices::{self, DeviceView, Parting, Until};
 use super::offers::{self, NewOffer, Offer, OfferState};
+use super::search_right::{self, SearchRight};
 use super::{alerts, restore_api, rights, supervisors, sync_api};
 use crate::accounts::{Identity, Right, roles};
 use crate::app::App;
@@ -31,6 +32,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(reject_offer))
         .routes(routes!(revoke_device))
         .routes(routes!(declare_lost))
+        .routes(routes!(grant_search))
+        .routes(routes!(withdraw_search))
         .routes(routes!(show_attendance))
         .merge(restore_api::router())
         .merge(rights::api::router())
@@ -424,6 +427,43 @@ async fn part(
     let until = body.since_ms.map_or(Until::LastHeld, Until::ReceivedBefore);
     let revocation = devices::revoke(app, organizer, device, parting, until).await?;
     Ok(Json(revocation.into()))
+}
+
+/// Let a device find tickets by name and admit by hand: it is told names from its next session on.
+#[utoipa::path(post, path = "/devices/{device}/grant-search", tag = "devices", security(("token" = [])), params(("device" = uuid::Uuid, Path)), responses(
+    (status = 204),
+    (status = 404, description = "`not_found`", body = ErrorEnvelope),
+))]
+async fn grant_search(
+    State(app): State<App>,
+    identity: Identity,
+    Path(device): Path<DeviceId>,
+) -> Result<StatusCode, ApiError> {
+    set_search(&app, &identity, device, SearchRight::Granted).await
+}
+
+/// Take the right to search away: the device wipes the names that it has. Whom it admitted by hand stays inside.
+#[utoipa::path(post, path = "/devices/{device}/withdraw-search", tag = "devices", security(("token" = [])), params(("device" = uuid::Uuid, Path)), responses(
+    (status = 204),
+    (status = 404, description = "`not_found`", body = ErrorEnvelope),
+))]
+async fn withdraw_search(
+    State(app): State<App>,
+    identity: Identity,
+    Path(device): Path<DeviceId>,
+) -> Result<StatusCode, ApiError> {
+    set_search(&app, &identity, device, SearchRight::Withdrawn).await
+}
+
+async fn set_search(
+    app: &App,
+    identity: &Identity,
+    device: DeviceId,
+    to: SearchRight,
+) -> Result<StatusCode, ApiError> {
+    let organizer = own_device(app, identity, device).await?;
+    search_right::change(app, organizer, device, to).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Whose device it is, if this identity may part with it.

@@ -136,7 +136,7 @@ pub async fn devices_of(
     organizer: OrganizerId,
 ) -> Result<Vec<DeviceView>, sqlx::Error> {
     let devices = sqlx::query!(
-        r#"select d.id, d.name, d.rights, d.state, d.revocation as "revocation: sqlx::types::Json<Revocation>",
+        r#"select d.id, d.name, d.rights, d.search_withdrawn_ms, d.state, d.revocation as "revocation: sqlx::types::Json<Revocation>",
                   d.enrolled_ms, d.last_seen_ms,
                   coalesce((select array_agg(e.event_id order by e.event_id) from device_events e
                             where e.organizer_id = d.organizer_id and e.device_id = d.id), '{}') as "events!: Vec<uuid::Uuid>",
@@ -153,7 +153,7 @@ pub async fn devices_of(
         .map(|row| DeviceView {
             id: DeviceId(row.id),
             name: row.name,
-            rights: rows::rights(row.rights),
+            rights: rows::rights_now(row.rights, row.search_withdrawn_ms),
             events: row.events.into_iter().map(EventId).collect(),
             state: row.state,
             revocation: row.revocation.map(|revocation| revocation.0),

@@ -17,6 +17,7 @@ use super::api::{checked_name, meant_organizer, own_device, own_offer};
 use super::devices::{self, DeviceView, Parting, Until};
 use super::offers::{self, NewOffer, Offer, OfferError, OfferState};
 use super::page_texts::{Texts, texts};
+use super::search_right::{self, SearchRight};
 use super::supervisors;
 use crate::accounts::{Identity, PageIdentity, Right};
 use crate::app::App;
@@ -39,6 +40,11 @@ pub(crate) fn router() -> Router<App> {
         .route("/office/devices/offers/{offer}/reject", post(reject_offer))
         .route("/office/devices/{device}/revoke", post(revoke_device))
         .route("/office/devices/{device}/declare-lost", post(declare_lost))
+        .route("/office/devices/{device}/grant-search", post(grant_search))
+        .route(
+            "/office/devices/{device}/withdraw-search",
+            post(withdraw_search),
+        )
         .merge(supervisors::pages::router())
 }
 
@@ -60,6 +66,7 @@ struct DeviceLine {
     facts: i64,
     state: &'static str,
     is_active: bool,
+    may_search: bool,
 }
 
 #[derive(Template)]
@@ -130,6 +137,7 @@ fn line(view: DeviceView, events: &[(EventId, String)], texts: &Texts) -> Device
             _ => "",
         },
         is_active: view.state == "active",
+        may_search: view.rights.search,
     }
 }
 
@@ -296,5 +304,35 @@ async fn part(
 ) -> Result<Redirect, ApiError> {
     let organizer = own_device(app, identity, device).await?;
     devices::revoke(app, organizer, device, parting, Until::LastHeld).await?;
+    Ok(Redirect::to(&format!("/office/devices?lang={language}")))
+}
+
+async fn grant_search(
+    State(app): State<App>,
+    PageIdentity(identity): PageIdentity,
+    PageLanguage(language): PageLanguage,
+    Path(device): Path<DeviceId>,
+) -> Result<Redirect, ApiError> {
+    set_search(&app, &identity, language, device, SearchRight::Granted).await
+}
+
+async fn withdraw_search(
+    State(app): State<App>,
+    PageIdentity(identity): PageIdentity,
+    PageLanguage(language): PageLanguage,
+    Path(device): Path<DeviceId>,
+) -> Result<Redirect, ApiError> {
+    set_search(&app, &identity, language, device, SearchRight::Withdrawn).await
+}
+
+async fn set_search(
+    app: &App,
+    identity: &Identity,
+    language: Language,
+    device: DeviceId,
+    to: SearchRight,
+) -> Result<Redirect, ApiError> {
+    let organizer = own_device(app, identity, device).await?;
+    search_right::change(app, organizer, device, to).await?;
     Ok(Redirect::to(&format!("/office/devices?lang={language}")))
 }

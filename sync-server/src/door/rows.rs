@@ -245,6 +245,15 @@ pub(crate) fn rights(bits: i16) -> Rights {
     }
 }
 
+/// What the device may do now: `rights` keeps what the signed list tells of it.
+pub(crate) fn rights_now(bits: i16, search_withdrawn_ms: Option<UnixMillis>) -> Rights {
+    let had = rights(bits);
+    Rights {
+        search: had.search && search_withdrawn_ms.is_none(),
+        ..had
+    }
+}
+
 /// All devices of an organizer, the server's own among them, oldest first.
 pub(crate) async fn device_rows(
     conn: &mut PgConnection,

@@ -135,7 +135,7 @@ pub async fn open(app: &App, request: &SessionRequest) -> Result<SessionAnswer, 
         return Err(OpenSessionError::Nonce);
     }
     let row = sqlx::query!(
-        r#"select d.organizer_id, d.public_key, d.rights, o.root_key_sealed,
+        r#"select d.organizer_id, d.public_key, d.rights, d.search_withdrawn_ms, o.root_key_sealed,
                   coalesce((select array_agg(e.event_id) from device_events e
                             where e.organizer_id = d.organizer_id and e.device_id = d.id), '{}') as "events!: Vec<uuid::Uuid>",
                   coalesce((select max(e.gate_no) from device_events e
@@ -167,7 +167,7 @@ pub async fn open(app: &App, request: &SessionRequest) -> Result<SessionAnswer, 
     Ok(SessionAnswer {
         token,
         signature: root.sign(&claim.server_bytes()).to_bytes(),
-        rights: rows::rights(row.rights),
+        rights: rows::rights_now(row.rights, row.search_withdrawn_ms),
         events: row.events.into_iter().map(EventId).collect(),
         gate: GateNo(u16::try_from(row.gate).unwrap_or(0)),
     })
@@ -207,7 +207,7 @@ async fn session(app: &App, token: &str) -> Result<Option<Arc<DeviceSession>>, s
         return Ok(Some(seen).filter(lives));
     }
     let row = sqlx::query!(
-        r#"select s.organizer_id, s.device_id, s.expires_ms, d.state, d.rights,
+        r#"select s.organizer_id, s.device_id, s.expires_ms, d.state, d.rights, d.search_withdrawn_ms,
                   coalesce((select array_agg(e.event_id) from device_events e
                             where e.organizer_id = d.organizer_id and e.device_id = d.id), '{}') as "events!: Vec<uuid::Uuid>"
            from device_sessions s join devices d on d.organizer_id = s.organizer_id and d.id = s.device_id
@@ -220,7 +220,7 @@ async fn session(app: &App, token: &str) -> Result<Option<Arc<DeviceSession>>, s
         Arc::new(DeviceSession {
             organizer: OrganizerId(row.organizer_id),
             device: DeviceId(row.device_id),
-            rights: rows::rights(row.rights),
+            rights: rows::rights_now(row.rights, row.search_withdrawn_ms),
             events: row.events.into_iter().map(EventId).collect(),
             standing: match row.state.as_str() {
                 "active" => Standing::Active,
@@ -250,6 +250,18 @@ impl DeviceAuth {
             Ok(())
         } else {
             Err(ApiError::not_found("event"))
+        }
+    }
+
+    /// Passes if the device may be told names.
+    pub fn for_search(&self) -> Result<(), ApiError> {
+        if self.0.rights.search {
+            Ok(())
+        } else {
+            Err(ApiError::new(
+                ErrorCode::SearchNotAllowed,
+                "This device may not search, so it is told no names. An organizer can allow it on the Devices page.",
+            ))
         }
     }
 }

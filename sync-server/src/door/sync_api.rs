@@ -14,7 +14,7 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, DeviceFacts, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer,
     EnrolState, ErrorCode, FactsAnswer, FactsUpload, PROTOCOL, SessionAnswer, SessionNonce,
-    SessionRequest, SupervisorsAnswer, VectorAnswer,
+    SessionRequest, SummariesPage, SummariesQuery, SupervisorsAnswer, VectorAnswer,
 };
 use shared::wire::v1::EnvelopeBytes;
 use tower_http::compression::CompressionLayer;
@@ -22,8 +22,8 @@ use tower_http::compression::CompressionLayer;
 use super::feed::{self, Pull};
 use super::sessions::{DeviceAuth, UploaderAuth};
 use super::{
-    addresses, certificates, claims, enrolment, facts, sessions, signed, supervisors, take_back,
-    vector,
+    addresses, certificates, claims, enrolment, facts, sessions, signed, summaries, supervisors,
+    take_back, vector,
 };
 use crate::app::App;
 use crate::database::transaction;
@@ -36,6 +36,7 @@ const OLDEST_PROTOCOL: u32 = 1;
 pub(super) fn router() -> Router<App> {
     let down = Router::new()
         .route("/sync/events/{event}/changes", get(changes))
+        .route("/sync/events/{event}/order-summaries", get(order_summaries))
         .route("/sync/events/{event}/facts", get(facts_after))
         .route("/sync/signed", get(signed_objects))
         .route("/sync/supervisors", get(device_supervisors))
@@ -222,6 +223,20 @@ async fn changes(
     let page = feed::pull(&app, &pull, query.wait).await?;
     let kind = HeaderValue::from_static("application/vnd.tickethub.page");
     Ok(([(CONTENT_TYPE, kind)], page.encode()).into_response())
+}
+
+/// Orders by name that changed since a cursor, for a device that may search.
+async fn order_summaries(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Path(event): Path<EventId>,
+    Query(query): Query<SummariesQuery>,
+) -> Result<Json<SummariesPage>, ApiError> {
+    device.for_event(event)?;
+    device.for_search()?;
+    let of = (device.0.organizer, event);
+    let page = summaries::pull(&app.pool, of, &query, app.now_ms()).await?;
+    Ok(Json(page))
 }
 
 /// Takes facts of any of the organizer's journals, whoever carries them.

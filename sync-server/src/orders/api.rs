@@ -14,6 +14,7 @@ use super::access::Holder;
 use super::cancel::cancel;
 use super::hold::{Held, Made, hold};
 use super::list::{OrderPage, PageQuery, Whose, order_for, orders_page};
+use super::note::{self, OrderNote};
 use super::present::{Order, OrderView};
 use super::rules::HoldRequest;
 use super::secret::link;
@@ -40,6 +41,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(pay_order))
         .routes(routes!(cancel_order))
         .routes(routes!(refund_order))
+        .routes(routes!(get_note, put_note))
         .routes(routes!(list_organizer_orders))
 }
 
@@ -192,6 +194,45 @@ async fn refund_order(
     idempotency::claim(&app, &headers, &scope, request.id.0, &request).await?;
     let refund = refund(&app, id, &request).await?;
     Ok((StatusCode::CREATED, Json(refund)))
+}
+
+/// The organizer's note on an order, for who stands at the door.
+#[utoipa::path(get, path = "/orders/{id}/note", tag = "orders", security(("token" = [])), params(("id" = uuid::Uuid, Path)), responses(
+    (status = 200, body = OrderNote),
+    (status = 404, description = "`not_found`", body = ErrorEnvelope),
+))]
+async fn get_note(
+    State(app): State<App>,
+    Path(id): Path<OrderId>,
+    identity: Identity,
+) -> Result<Json<OrderNote>, ApiError> {
+    let order = order_for(&app.pool, id, |order| {
+        identity.may(order.organizer, Right::ReadOrders)
+    })
+    .await?;
+    let note = note::read(&app.pool, order.id).await?;
+    Ok(Json(OrderNote { note }))
+}
+
+/// Write the note that a door reads beside an order's names; devices that may search have it some seconds later.
+#[utoipa::path(put, path = "/orders/{id}/note", tag = "orders", security(("token" = [])), params(("id" = uuid::Uuid, Path)), request_body = OrderNote, responses(
+    (status = 200, body = OrderNote),
+    (status = 400, description = "`invalid_request`", body = ErrorEnvelope),
+    (status = 404, description = "`not_found`", body = ErrorEnvelope),
+))]
+async fn put_note(
+    State(app): State<App>,
+    Path(id): Path<OrderId>,
+    identity: Identity,
+    Json(body): Json<OrderNote>,
+) -> Result<Json<OrderNote>, ApiError> {
+    let note = body.checked()?.to_owned();
+    let order = order_for(&app.pool, id, |order| {
+        identity.may(order.organizer, Right::ReadOrders)
+    })
+    .await?;
+    note::write(&app, &order, &note).await?;
+    Ok(Json(OrderNote { note }))
 }
 
 /// One order; a guest shows its secret.

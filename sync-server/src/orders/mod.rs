@@ -9,6 +9,7 @@ pub mod cancel;
 pub mod expire;
 pub mod hold;
 pub mod list;
+pub mod note;
 pub mod present;
 pub mod rules;
 pub mod secret;

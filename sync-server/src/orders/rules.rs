@@ -10,7 +10,7 @@ use shared::money::{Currency, Money, MoneyError};
 const MAX_LINES: usize = 20;
 /// As the column allows.
 const MAX_QUANTITY: u32 = 100;
-const MAX_TEXT: usize = 200;
+pub(super) const MAX_TEXT: usize = 200;
 /// RFC 5321: the longest address that a server has to take.
 const MAX_EMAIL: usize = 254;
 const LANGUAGES: [&str; 5] = ["fr", "en", "es", "de", "it"];

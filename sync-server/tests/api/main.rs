@@ -31,6 +31,7 @@ mod rights;
 mod start;
 mod stock;
 mod stop;
+mod summaries;
 mod supervisors;
 mod support;
 mod tickets;

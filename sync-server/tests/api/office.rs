@@ -126,6 +126,19 @@ async fn an_offer_shows_code_and_picture_then_the_digits_and_then_the_device_is_
         "{listed}"
     );
 
+    for (taken, says) in [
+        ("withdraw-search", "Permettre la recherche"),
+        ("grant-search", "Retirer la recherche"),
+    ] {
+        let listed = browser.see(PAGE).await.text;
+        let action = listed.split("action=\"").find(|rest| rest.contains(taken));
+        let path = action.unwrap().split('?').next().unwrap();
+        let changed = browser.send(path, &[("csrf", &csrf)]).await;
+        assert_eq!(changed.status, 303, "{}", changed.text);
+        let listed = browser.see(PAGE).await.text;
+        assert!(listed.contains(says), "{listed}");
+    }
+
     let revoke = listed
         .split("action=\"")
         .find_map(|rest| rest.split_once("/revoke").map(|(path, _)| path))

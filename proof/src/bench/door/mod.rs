@@ -3,7 +3,7 @@
 //! The replica is filled here; another process, which does nothing but be a door, opens it and is measured.
 
 mod at_work;
-mod seeding;
+pub mod seeding;
 mod thread_time;
 
 use std::path::Path;

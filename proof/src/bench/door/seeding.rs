@@ -98,7 +98,7 @@ pub fn shown(ticket: TicketId) -> String {
 /// Makes the replica: enrolled, keys and devices known, the roster caught up.
 pub fn fill(folders: &Folders, now_ms: UnixMillis) -> anyhow::Result<()> {
     let replica = folders.open()?;
-    enrol(&replica, now_ms)?;
+    enrol(&replica, rights(), now_ms)?;
     let ids: Vec<_> = tickets().collect();
     let pages = ids.chunks(PAGE as usize);
     let last = pages.len() - 1;
@@ -117,14 +117,15 @@ pub fn fill(folders: &Folders, now_ms: UnixMillis) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn enrol(replica: &Replica, now_ms: UnixMillis) -> anyhow::Result<()> {
+/// Makes the device one of the organizer's, with these rights.
+pub fn enrol(replica: &Replica, rights: Rights, now_ms: UnixMillis) -> anyhow::Result<()> {
     let (device, key) = device();
     let identity = Identity {
         device,
         organizer: organizer(),
         organizer_name: "Les Nuits de Loire".into(),
         name: "Porte A".into(),
-        rights: rights(),
+        rights,
         events: vec![event()],
         gate: GateNo(1),
         server: "https://billets.example.org".into(),
@@ -148,7 +149,7 @@ fn enrol(replica: &Replica, now_ms: UnixMillis) -> anyhow::Result<()> {
             id: device,
             name: "Porte A".into(),
             public: *key.public().as_bytes(),
-            rights: rights(),
+            rights,
             events: vec![event()],
             revocation: None,
         }],
@@ -180,7 +181,8 @@ fn tell(
     Ok(())
 }
 
-fn page(ids: &[TicketId], now_ms: UnixMillis, n: u64) -> Page {
+/// A page of the roster, all that the server has so far.
+pub fn page(ids: &[TicketId], now_ms: UnixMillis, n: u64) -> Page {
     Page {
         epoch: 1,
         cursor: format!("page-{n}"),
@@ -206,7 +208,8 @@ fn row(id: TicketId) -> TicketRow {
     }
 }
 
-fn rules(now_ms: UnixMillis) -> Vec<PageEntry> {
+/// The event's rules.
+pub fn rules(now_ms: UnixMillis) -> Vec<PageEntry> {
     vec![
         PageEntry::Event(EventRow {
             id: event(),

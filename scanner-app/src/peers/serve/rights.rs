@@ -24,6 +24,8 @@ impl From<ScanError> for Refusal {
             | ScanError::NotAllowed(_)
             | ScanError::Revoked
             | ScanError::SignedOff
+            | ScanError::SearchNotAllowed
+            | ScanError::NotOnList(_)
             | ScanError::Write(_)) => {
                 tracing::error!(error = %other, "a right was not handed over");
                 Self::of(ErrorCode::Unavailable, "this door can't hand rights over")

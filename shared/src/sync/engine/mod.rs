@@ -268,6 +268,11 @@ impl Engine {
         }
     }
 
+    /// The last number of an event's feed, as its last page said; 0 before the first.
+    pub fn head(&self, event: EventId) -> u64 {
+        self.feeds.get(&event).map_or(0, Feed::head)
+    }
+
     /// Everything of the server is here, and everything of this device there.
     pub fn is_settled(&self) -> bool {
         let has_signed = match self.follow {
