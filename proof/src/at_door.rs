@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use rusqlite::Connection;
-use scanner_app::camera::{Frame, read_codes};
+use scanner_app::camera::{Frame, read_still};
 use scanner_app::replica::{ReplicaError, identity, open_to_look, peer_key, peers, signed};
 use serde_json::Value;
 use shared::ids::{DeviceId, JournalId, TicketId};
@@ -228,15 +228,15 @@ pub async fn codes(
             let luma = picture.to_luma8();
             let (width, height) = luma.dimensions();
             let name = ticket.clone();
-            let texts = read_codes(&Frame {
+            let found = read_still(&Frame {
                 luma: luma.into_raw(),
                 width,
                 height,
                 name,
                 taken: None,
             });
-            let text = texts.first().context("a ticket's PNG without a code")?;
-            codes.push((ticket.parse()?, text.clone()));
+            let code = found.first().context("a ticket's PNG without a code")?;
+            codes.push((ticket.parse()?, code.text.clone()));
         }
     }
     Ok(codes)

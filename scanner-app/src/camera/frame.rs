@@ -22,20 +22,32 @@ impl Frame {
     /// (moire), are often read only so.
     pub fn halved(&self) -> Self {
         let (width, height) = (self.width / 2, self.height / 2);
-        let row = self.width as usize;
-        let luma = (0..height as usize)
-            .flat_map(|y| (0..width as usize).map(move |x| 2 * y * row + 2 * x))
-            .map(|at| {
-                let four = [at, at + 1, at + row, at + row + 1];
-                (four.iter().map(|&i| u32::from(self.luma[i])).sum::<u32>() / 4) as u8
-            })
-            .collect();
+        let mut luma = Vec::with_capacity((width * height) as usize);
+        // A row of no pixels is no chunk.
+        for rows in self.luma.chunks_exact(2 * self.width.max(1) as usize) {
+            let (upper, lower) = rows.split_at(self.width as usize);
+            let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
+            luma.extend(pairs.map(|(upper, lower)| {
+                let four = [upper[0], upper[1], lower[0], lower[1]];
+                (four.map(u16::from).iter().sum::<u16>() / 4) as u8
+            }));
+        }
         Self {
             luma,
             width,
             height,
             name: self.name.clone(),
             taken: self.taken,
+        }
+    }
+
+    /// Light is dark and dark is light.
+    pub(super) fn inverted(&self) -> Self {
+        Self {
+            luma: self.luma.iter().map(|pixel| 255 - pixel).collect(),
+            width: self.width,
+            height: self.height,
+            name: self.name.clone(),
         }
     }
 }

@@ -1,156 +1,219 @@
-//! From a frame to texts: rxing's reader at full size, then at half size, on a thread of its own.
+//! From a source's frames to news of what was seen in them, on threads of their own.
 
-use std::panic::catch_unwind;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rxing::common::HybridBinarizer;
-use rxing::multi::MultipleBarcodeReader as _;
-use rxing::qrcode::cpp_port::QrReader;
-use rxing::{BinaryBitmap, Luma8LuminanceSource};
+use super::slot::{Put, Reader, Slot, Worth};
+use super::{CameraError, CameraSource, Chain, Found, Frame, Pace, read_still};
 
-use super::slot::Slot;
-use super::{CameraError, CameraSource, Frame};
+/// A live frame that took longer is given up, and another reader goes on with the next one.
+const LIMIT: Duration = Duration::from_millis(400);
 
-/// What came of one frame.
+/// What came of a frame.
 #[derive(Debug)]
 pub enum Read {
-    /// It was looked at; the texts of its codes, each once.
+    /// It was looked at.
     Codes {
         /// The frame's name.
         frame: String,
-        /// Most often none or one.
-        texts: Vec<String>,
+        /// Its width and height in pixels, within which the codes' corners are.
+        size: (u32, u32),
+        /// Its codes, each text once; most often none or one.
+        found: Vec<Found>,
         /// How long looking took.
         took: Duration,
     },
+    /// Something in the picture looks like hundreds of codes, so that no frame is read any more; whatever it is has to be
+    /// covered. Once one is read again, there are `Codes`.
+    Blocked,
     /// There was no frame to look at.
     Failed(CameraError),
 }
 
 /// Reads a source until its end, or until the receiver is dropped.
-pub fn start(mut source: impl CameraSource + 'static) -> Receiver<Read> {
-    let slot = Arc::new(Slot::new(source.pace()));
-    let (found, receiver) = channel();
-    let frames = Arc::clone(&slot);
+pub fn start(source: impl CameraSource + 'static) -> Receiver<Read> {
+    let (news, receiver) = channel();
+    match source.pace() {
+        Pace::Live => read_live(source, news),
+        Pace::Patient => read_each(source, news),
+    }
+    receiver
+}
+
+/// The camera's thread gives frames, two readers take the newest one by turns.
+fn read_live(mut source: impl CameraSource + 'static, news: Sender<Read>) {
+    let slot = Arc::new(Slot::new(LIMIT));
+    for reader in [Reader::First, Reader::Second] {
+        let (slot, news) = (Arc::clone(&slot), news.clone());
+        thread::spawn(move || {
+            let mut chain = Chain::default();
+            while let Some(frame) = slot.take(reader) {
+                let read = look(frame, |frame| chain.read(frame, LIMIT));
+                let heard = match slot.finish(reader) {
+                    Worth::Fresh => news.send(read).is_ok(),
+                    Worth::GivenUp => true,
+                };
+                if !heard {
+                    slot.close();
+                }
+            }
+        });
+    }
     thread::spawn(move || {
         while let Some(frame) = source.next_frame() {
-            if !frames.put(frame) {
-                break;
-            }
-        }
-        frames.close();
-    });
-    thread::spawn(move || {
-        while let Some(frame) = slot.take() {
-            let read = match frame {
-                Ok(frame) => {
-                    let began = Instant::now();
-                    Read::Codes {
-                        texts: read_codes(&frame),
-                        took: began.elapsed(),
-                        frame: frame.name,
-                    }
-                }
-                Err(error) => Read::Failed(error),
+            let heard = match frame.map(|frame| slot.put(frame)) {
+                Ok(Put::Waits | Put::StillBlocked) => true,
+                Ok(Put::Blocked) => news.send(Read::Blocked).is_ok(),
+                Ok(Put::Closed) => false,
+                Err(error) => news.send(Read::Failed(error)).is_ok(),
             };
-            if found.send(read).is_err() {
+            if !heard {
                 break;
             }
         }
         slot.close();
     });
-    receiver
 }
 
-/// The texts of all codes in a frame, each once. A frame that makes the decoder panic holds none.
-pub fn read_codes(frame: &Frame) -> Vec<String> {
-    let mut texts = one_pass(frame);
-    if texts.is_empty() {
-        texts = one_pass(&frame.halved());
+/// Each frame once and in order; the next one is fetched meanwhile.
+fn read_each(mut source: impl CameraSource + 'static, news: Sender<Read>) {
+    let (give, frames) = sync_channel(1);
+    thread::spawn(move || {
+        while let Some(frame) = source.next_frame() {
+            if give.send(frame).is_err() {
+                break;
+            }
+        }
+    });
+    thread::spawn(move || {
+        for frame in frames {
+            let read = match frame {
+                Ok(frame) => look(frame, read_still),
+                Err(error) => Read::Failed(error),
+            };
+            if news.send(read).is_err() {
+                break;
+            }
+        }
+    });
+}
+
+fn look(frame: Frame, read: impl FnOnce(&Frame) -> Vec<Found>) -> Read {
+    let began = Instant::now();
+    Read::Codes {
+        found: read(&frame),
+        took: began.elapsed(),
+        size: (frame.width, frame.height),
+        frame: frame.name,
     }
-    texts.sort();
-    texts.dedup();
-    texts
-}
-
-fn one_pass(frame: &Frame) -> Vec<String> {
-    catch_unwind(|| {
-        let Ok(source) = Luma8LuminanceSource::new(frame.luma.clone(), frame.width, frame.height)
-        else {
-            return Vec::new();
-        };
-        let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
-        let results = QrReader.decode_multiple(&mut bitmap).unwrap_or_default();
-        results
-            .iter()
-            .map(|result| result.getText().to_owned())
-            .collect()
-    })
-    .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::RecvTimeoutError;
+
     use shared::ticket::{PixelsPerModule, Qr};
 
+    use super::super::drawn::{Put, even, hostile};
     use super::super::{Pictures, PicturesSpec};
     use super::*;
 
-    /// A code on a dark frame, at an offset.
-    fn frame(text: &str, scale: u8, at: (u32, u32)) -> Frame {
-        let (side, code) = Qr::text(text)
-            .unwrap()
-            .luma(PixelsPerModule::new(scale).unwrap());
-        let (width, height) = (1280, 720);
-        let mut luma = vec![20; (width * height) as usize];
-        for y in 0..side {
-            for x in 0..side {
-                luma[((at.1 + y) * width + at.0 + x) as usize] = code[(y * side + x) as usize];
+    const LONGEST: Duration = Duration::from_secs(120);
+
+    /// A camera that takes what a test holds before it.
+    struct Held(Receiver<Frame>);
+
+    impl CameraSource for Held {
+        fn pace(&self) -> Pace {
+            Pace::Live
+        }
+
+        fn next_frame(&mut self) -> Option<Result<Frame, CameraError>> {
+            self.0.recv().ok().map(Ok)
+        }
+    }
+
+    struct AtCamera {
+        frames: Sender<Frame>,
+        news: Receiver<Read>,
+    }
+
+    impl AtCamera {
+        fn new() -> Self {
+            let (frames, held) = channel();
+            let news = start(Held(held));
+            Self { frames, news }
+        }
+
+        /// Holds a picture up, thirty times a second, until the news is as it should be. Gives all news until then.
+        fn show_until(&self, frame: &Frame, expected: impl Fn(&Read) -> bool) -> Vec<Read> {
+            let (began, mut seen) = (Instant::now(), Vec::new());
+            loop {
+                assert!(began.elapsed() < LONGEST, "so far only {seen:?}");
+                self.frames.send(frame.clone()).unwrap();
+                match self.news.recv_timeout(Duration::from_millis(33)) {
+                    Ok(read) => {
+                        let is_it = expected(&read);
+                        seen.push(read);
+                        if is_it {
+                            return seen;
+                        }
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => panic!("ended after {seen:?}"),
+                }
             }
         }
-        Frame {
-            luma,
-            width,
-            height,
-            name: "frame".into(),
-            taken: None,
+    }
+
+    fn with_code(text: &str) -> Frame {
+        let mut frame = even(255);
+        let (scale, at, tones) = (6, (300, 100), (0, 255));
+        frame.draw(text, Put { scale, at, tones });
+        frame
+    }
+
+    fn says(read: &Read, text: &str) -> bool {
+        matches!(read, Read::Codes { found, .. } if found.iter().any(|found| found.text == text))
+    }
+
+    #[test]
+    fn a_frame_that_keeps_a_reader_for_seconds_is_given_up_and_scanning_goes_on() {
+        let camera = AtCamera::new();
+        camera.frames.send(hostile(1400)).unwrap();
+        let began = Instant::now();
+        let news = camera.show_until(&with_code("after"), |read| says(read, "after"));
+        assert!(began.elapsed() >= LIMIT, "the frame before kept nobody");
+        for read in &news {
+            match read {
+                Read::Codes { frame, .. } => assert_ne!(frame, "hostile"),
+                Read::Blocked | Read::Failed(_) => panic!("{read:?}"),
+            }
         }
     }
 
     #[test]
-    fn a_code_anywhere_in_the_frame_is_read() {
-        for (scale, at) in [(4, (0, 0)), (6, (700, 300)), (10, (400, 50))] {
-            assert_eq!(
-                read_codes(&frame("0123456789", scale, at)),
-                ["0123456789"],
-                "{scale} {at:?}"
-            );
+    fn as_long_as_such_a_picture_is_held_up_it_is_said_and_afterwards_codes_are_read_again() {
+        let camera = AtCamera::new();
+        for _ in 0..2 {
+            camera.show_until(&hostile(1400), |read| matches!(read, Read::Blocked));
+            let news = camera.show_until(&with_code("again"), |read| says(read, "again"));
+            let late =
+                |read: &Read| matches!(read, Read::Codes { frame, .. } if frame == "hostile");
+            assert!(!news.iter().any(late), "{news:?}");
         }
     }
 
     #[test]
-    fn two_codes_in_one_frame_are_both_read() {
-        let (mut left, right) = (frame("111", 6, (50, 100)), frame("222", 6, (800, 100)));
-        for (pixel, other) in left.luma.iter_mut().zip(&right.luma) {
-            *pixel = (*pixel).max(*other);
-        }
-        assert_eq!(read_codes(&left), ["111", "222"]);
-    }
-
-    #[test]
-    fn an_empty_or_tiny_frame_holds_no_code() {
-        let dark = |width, height| Frame {
-            luma: vec![9; (width * height) as usize],
-            width,
-            height,
-            name: "dark".into(),
-            taken: None,
-        };
-        for frame in [dark(1280, 720), dark(1, 1), dark(2, 1), dark(0, 0)] {
-            assert!(read_codes(&frame).is_empty());
+    fn whoever_hears_no_news_any_more_ends_the_camera() {
+        let AtCamera { frames, news } = AtCamera::new();
+        drop(news);
+        let began = Instant::now();
+        while frames.send(even(0)).is_ok() {
+            assert!(began.elapsed() < LONGEST, "the camera goes on");
+            thread::yield_now();
         }
     }
 
@@ -167,8 +230,11 @@ mod tests {
         let texts: Vec<String> = start(pictures)
             .iter()
             .flat_map(|read| match read {
-                Read::Codes { texts, .. } => texts,
-                Read::Failed(error) => panic!("{error}"),
+                Read::Codes { found, size, .. } => {
+                    assert_eq!(size, (232, 232));
+                    found.into_iter().map(|found| found.text)
+                }
+                Read::Blocked | Read::Failed(_) => panic!("{read:?}"),
             })
             .collect();
         assert_eq!(texts, (0..12).map(|n| n.to_string()).collect::<Vec<_>>());

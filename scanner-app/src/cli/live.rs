@@ -54,8 +54,8 @@ pub(super) fn scan_webcam(
 
 fn holds_code(read: &Read) -> bool {
     match read {
-        Read::Codes { texts, .. } => !texts.is_empty(),
-        Read::Failed(_) => false,
+        Read::Codes { found, .. } => !found.is_empty(),
+        Read::Blocked | Read::Failed(_) => false,
     }
 }
 

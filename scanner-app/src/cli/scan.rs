@@ -164,12 +164,12 @@ fn scan_lines(
             let_in_anyway(door, code.trim(), person, language, output)?;
             continue;
         }
-        let read = Read::Codes {
-            frame: "reader".into(),
-            texts: vec![line],
+        let seen = Seen {
+            frame: "reader",
+            texts: vec![&line],
             took: Duration::ZERO,
         };
-        show(&read, door, Sight::Still, language, output)?;
+        judge(&seen, door, Sight::Still, language, output)?;
     }
     Ok(())
 }
@@ -260,9 +260,8 @@ impl Drop for InStep {
     }
 }
 
-/// A line for each code of a frame; how many frames it was. A camera's frame without a code, and a code that is still held up,
-/// get none. The first scan that could not be written
-/// ends it all: a door that can't remember admits nobody.
+/// What came of a frame. A camera's frame without a code, and a code that is still held up, get no line. The first scan
+/// that could not be written ends it all: a door that can't remember admits nobody.
 pub(super) fn show(
     read: &Read,
     door: &Door,
@@ -270,24 +269,58 @@ pub(super) fn show(
     language: Language,
     output: &mut Output,
 ) -> Result<usize, CliError> {
-    let (frame, texts, took) = match read {
-        Read::Codes { frame, texts, took } => (frame, texts, took),
+    match read {
+        Read::Codes {
+            frame, found, took, ..
+        } => {
+            let seen = Seen {
+                frame,
+                texts: found.iter().map(|found| found.text.as_str()).collect(),
+                took: *took,
+            };
+            judge(&seen, door, sight, language, output)?;
+            Ok(1)
+        }
+        Read::Blocked => {
+            let value = json!({"decision": "blocked", "says": blocked(language)});
+            output.line(&value, &format!("-  {}", blocked(language)))?;
+            Ok(0)
+        }
         Read::Failed(error) => {
             let error = CliError::of(error.code(), error);
             let value = json!({"error": {"code": error.code, "detail": error.detail}});
             output.line(&value, &format!("-  skipped: {}", error.detail))?;
-            return Ok(0);
+            Ok(0)
         }
-    };
+    }
+}
+
+/// The texts that were read at once.
+struct Seen<'a> {
+    /// The frame's name.
+    frame: &'a str,
+    texts: Vec<&'a str>,
+    took: Duration,
+}
+
+/// A line for each code of a frame.
+fn judge(
+    seen: &Seen<'_>,
+    door: &Door,
+    sight: Sight,
+    language: Language,
+    output: &mut Output,
+) -> Result<(), CliError> {
     let mut line = |mut value: Value, text: &str| {
-        value["picture"] = json!(frame);
-        value["times"]["read_us"] = json!(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
-        output.line(&value, &format!("{text}  [{frame}]"))
+        value["picture"] = json!(seen.frame);
+        let took = u64::try_from(seen.took.as_micros()).unwrap_or(u64::MAX);
+        value["times"]["read_us"] = json!(took);
+        output.line(&value, &format!("{text}  [{}]", seen.frame))
     };
-    if texts.is_empty() && sight == Sight::Still {
+    if seen.texts.is_empty() && sight == Sight::Still {
         line(json!({"decision": "no_code"}), "-  no code in sight")?;
     }
-    for code in texts {
+    for code in &seen.texts {
         let verdict = door
             .scan(code, sight, SystemClock.now_ms())
             .map_err(|error| CliError::of(error.code(), &error))?;
@@ -297,7 +330,28 @@ pub(super) fn show(
         let (value, text) = verdict_line(door, &verdict, language);
         line(value, &text)?;
     }
-    Ok(1)
+    Ok(())
+}
+
+/// What to do when the picture is full of what looks like codes.
+fn blocked(language: Language) -> &'static str {
+    match language {
+        Language::Fr => {
+            "Lecture bloquée : un motif dans l'image ressemble à des centaines de codes. Couvrez-le ou tournez la caméra."
+        }
+        Language::En => {
+            "Reading is blocked: a pattern in the picture looks like hundreds of codes. Cover it or turn the camera."
+        }
+        Language::Es => {
+            "Lectura bloqueada: un motivo en la imagen parece cientos de códigos. Tápelo o gire la cámara."
+        }
+        Language::De => {
+            "Lesen blockiert: Ein Muster im Bild sieht aus wie Hunderte Codes. Abdecken oder die Kamera drehen."
+        }
+        Language::It => {
+            "Lettura bloccata: un motivo nell'immagine sembra centinaia di codici. Copritelo o girate la telecamera."
+        }
+    }
 }
 
 pub(super) fn verdict_line(door: &Door, verdict: &Verdict, language: Language) -> (Value, String) {
