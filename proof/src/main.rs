@@ -8,6 +8,7 @@ mod api;
 mod at_door;
 mod bench;
 mod demo;
+mod frames;
 mod organizer;
 mod pictures;
 mod processes;
@@ -34,17 +35,23 @@ enum Command {
     Prove(prove::Options),
 }
 
+/// The code of a bench whose data isn't here.
+const SKIPPED: u8 = 3;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     // Plain HTTP to the loopback needs no TLS, but reqwest wants to know whose it would be.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let outcome = match Arguments::parse().command {
-        Command::Demo(options) => demo::run(options).await,
-        Command::Bench(options) => bench::run(options).await,
-        Command::Prove(options) => prove::run(options).await,
+        Command::Demo(options) => demo::run(options).await.map(|()| ExitCode::SUCCESS),
+        Command::Bench(options) => bench::run(options).await.map(|outcome| match outcome {
+            bench::Outcome::Measured => ExitCode::SUCCESS,
+            bench::Outcome::Skipped => ExitCode::from(SKIPPED),
+        }),
+        Command::Prove(options) => prove::run(options).await.map(|()| ExitCode::SUCCESS),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             complain(&format!("{error:#}"));
             ExitCode::FAILURE

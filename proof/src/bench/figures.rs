@@ -11,7 +11,7 @@ pub struct Figure {
     pub name: String,
     /// The value.
     pub value: f64,
-    /// `ms`, `us`, `MB`, `s`, `per_s`, `bytes`, `count`, `share`.
+    /// `ms`, `us`, `MB`, `s`, `per_s`, `bytes`, `count`, `share`, `percent`, `px`.
     pub unit: &'static str,
     /// How many measurements are behind it.
     pub n: u64,

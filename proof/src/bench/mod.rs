@@ -7,6 +7,7 @@ pub mod enrolment;
 pub mod figures;
 pub(crate) mod lan;
 pub mod load;
+mod qr;
 mod reconnect;
 pub mod relay;
 mod rescan;
@@ -15,6 +16,7 @@ mod rush;
 mod search;
 mod server;
 pub mod stage;
+mod thread_time;
 
 use std::path::PathBuf;
 
@@ -24,9 +26,12 @@ use figures::{Form, Sheet};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `door`, `search`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan` or, of two of them a part, `crowd` and `strict`; all
-    /// when absent.
+    /// `door`, `search`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan`, `qr-frames`, `qr-photos` or, of two of them a
+    /// part, `crowd` and `strict`; all when absent.
     name: Option<String>,
+    /// For `qr-photos`: a folder of photos with their `index.jsonl`.
+    #[arg(long)]
+    photos: Option<PathBuf>,
     /// One JSON object a figure.
     #[arg(long)]
     json: bool,
@@ -35,8 +40,17 @@ pub struct Options {
     replica: Option<PathBuf>,
 }
 
+/// What became of what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was measured.
+    Measured,
+    /// What it would be measured with is not here.
+    Skipped,
+}
+
 /// Measures and prints.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub async fn run(options: Options) -> anyhow::Result<Outcome> {
     let sheet = Sheet {
         form: if options.json {
             Form::Json
@@ -45,9 +59,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         },
     };
     if let Some(folder) = options.replica {
-        return door::be_measured(sheet, &folder);
+        door::be_measured(sheet, &folder)?;
+        return Ok(Outcome::Measured);
     }
     sheet.note(&format!("load average {:.1}", cpu::load_average()));
+    let photos = options.photos.as_deref();
     match options.name.as_deref() {
         None => {
             door::run(sheet)?;
@@ -57,22 +73,28 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             reconnect::run(sheet).await?;
             roster::run(sheet).await?;
             rescan::run(sheet).await?;
-            lan::run(sheet).await
+            lan::run(sheet).await?;
+            qr::frames::run(sheet)?;
+            // Without photos all the rest was still measured.
+            qr::photos::run(sheet, photos)?;
         }
-        Some("door") => door::run(sheet),
-        Some("search") => search::run(sheet).await,
-        Some("server") => server::run(sheet).await,
-        Some("rush") => rush::run(sheet).await,
-        Some("reconnect") => reconnect::run(sheet).await,
-        Some("crowd") => reconnect::only_the_crowd(sheet).await,
-        Some("roster") => roster::run(sheet).await,
-        Some("rescan") => rescan::run(sheet).await,
-        Some("lan") => lan::run(sheet).await,
-        Some("strict") => lan::strict_mode(sheet).await,
+        Some("door") => door::run(sheet)?,
+        Some("search") => search::run(sheet).await?,
+        Some("server") => server::run(sheet).await?,
+        Some("rush") => rush::run(sheet).await?,
+        Some("reconnect") => reconnect::run(sheet).await?,
+        Some("crowd") => reconnect::only_the_crowd(sheet).await?,
+        Some("roster") => roster::run(sheet).await?,
+        Some("rescan") => rescan::run(sheet).await?,
+        Some("lan") => lan::run(sheet).await?,
+        Some("strict") => lan::strict_mode(sheet).await?,
+        Some("qr-frames") => qr::frames::run(sheet)?,
+        Some("qr-photos") => return qr::photos::run(sheet, photos),
         Some(other) => {
             bail!(
-                "there is no bench '{other}'; there are: door, search, server, rush, reconnect, crowd, roster, rescan, lan, strict"
+                "there is no bench '{other}'; there are: door, search, server, rush, reconnect, crowd, roster, rescan, lan, strict, qr-frames, qr-photos"
             )
         }
     }
+    Ok(Outcome::Measured)
 }

@@ -48,6 +48,7 @@ impl Frame {
             width: self.width,
             height: self.height,
             name: self.name.clone(),
+            taken: self.taken,
         }
     }
 }

@@ -49,6 +49,7 @@ pub(super) fn by_local_mean(frame: &Frame) -> Frame {
         width: frame.width,
         height: frame.height,
         name: frame.name.clone(),
+        taken: frame.taken,
     }
 }
 
@@ -85,6 +86,7 @@ mod tests {
                 width,
                 height,
                 name: String::new(),
+                taken: None,
             };
             assert_eq!(
                 by_local_mean(&frame).luma,
@@ -102,6 +104,7 @@ mod tests {
                 width,
                 height,
                 name: String::new(),
+                taken: None,
             };
             assert!(by_local_mean(&frame).luma.iter().all(|&pixel| pixel == 255));
         }

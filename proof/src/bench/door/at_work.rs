@@ -7,9 +7,9 @@ use scanner_app::door::{AtGate, Door, Outcome, Sight};
 use shared::admission::{Decision, Direction};
 
 use super::seeding::{Folders, TICKETS, event, shown, tickets};
-use super::thread_time::thread_time;
 use crate::bench::cpu::peak_mb;
 use crate::bench::figures::{Sheet, percentile};
+use crate::bench::thread_time::thread_time;
 use crate::organizer::now_ms;
 
 /// Tickets let in; as many are only judged before. Spread over all.

@@ -4,7 +4,6 @@
 
 mod at_work;
 pub mod seeding;
-mod thread_time;
 
 use std::path::Path;
 use std::process::Command;
