@@ -9,5 +9,5 @@ export default defineConfig({
   build: { target: "safari16", outDir: "dist", emptyOutDir: true },
   // Without it vitest takes Svelte's server half, which cannot mount a component.
   resolve: process.env.VITEST ? { conditions: ["browser"] } : undefined,
-  test: { environment: "jsdom", include: ["src/**/*.test.ts"] },
+  test: { environment: "jsdom", include: ["src/**/*.test.ts"], setupFiles: ["./vitest.setup.ts"] },
 });
