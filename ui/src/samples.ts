@@ -238,7 +238,7 @@ export const alerts: AlertView[] = [
     ticket: "K7QM-22PX",
     says: "Le même billet est entré deux fois.",
     seen: [
-      { device: "Porte A, tablette 1", gate: "Porte A", at: "19:42", here: false },
+      { device: "Tablette 1", gate: "Porte A", at: "19:42", here: false },
       { device: "Tablette 2", gate: "Porte B", at: "20:13", here: true },
     ],
   },

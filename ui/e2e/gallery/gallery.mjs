@@ -1,5 +1,6 @@
 // node gallery.mjs PICTURES [NAME…]: every screen of the built page in a Chromium, in French and German, night and day, at
-// three sizes, as PNG in the folder PICTURES; only those whose name begins with a NAME, if there are any.
+// three sizes, as PNG in the folder PICTURES; only those whose name begins with a NAME, if there are any. Other languages and
+// sizes by environment: LANGUAGES=es,it SIZES=844x390,3840x2160.
 // Prints what axe-core finds and which texts are cut; exit code 1 if there is any of either.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -15,11 +16,8 @@ const [folder, ...names] = process.argv.slice(2);
 const pictures = resolve(folder);
 mkdirSync(pictures, { recursive: true });
 
-const SIZES = [
-  [1024, 600],
-  [1920, 1080],
-  [390, 844],
-];
+const SIZES = (process.env.SIZES ?? "1024x600,1920x1080,390x844").split(",").map((size) => size.split("x").map(Number));
+const LANGUAGES = (process.env.LANGUAGES ?? "fr,de").split(",");
 
 const wanted = ({ name }) => names.length === 0 || names.some((start) => name.startsWith(start));
 
@@ -106,7 +104,7 @@ try {
   await page.before(read("e2e/gallery/fake-window.js"));
   for (const [width, height] of SIZES) {
     await page.size(width, height);
-    for (const language of ["fr", "de"]) {
+    for (const language of LANGUAGES) {
       for (const theme of ["night", "day"]) {
         for (const screen of screens(sample, language, theme).filter(wanted)) {
           const name = `${screen.name}-${language}-${theme}-${width}`;

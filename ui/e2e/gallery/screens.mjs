@@ -45,7 +45,7 @@ const SAID = {
 };
 
 export function screens(sample, language, theme) {
-  const said = SAID[language];
+  const said = SAID[language] ?? SAID.fr;
   const at = (screen, changed = {}) => overview(sample.overview(screen, { language, theme, ...changed }));
   const door = (changed, settings) => at(sample.atTheDoor(changed), settings);
   const evening = [

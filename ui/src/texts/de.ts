@@ -52,7 +52,6 @@ export const de: Texts = {
     title: "Dieses Gerät anmelden",
     show: "Zeigen Sie der Kamera den Anmelde-QR-Code: auf der Website, Seite Geräte.",
     prompt: "Anmelde-QR-Code zeigen",
-    orType: "Oder tippen Sie die Adresse der Website und den Code.",
     server: "Adresse der Website",
     code: "Code mit 16 Zeichen",
     missing: { one: "Es fehlt {n} Zeichen", other: "Es fehlen {n} Zeichen" },

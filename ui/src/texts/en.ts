@@ -52,7 +52,6 @@ export const en: Texts = {
     title: "Enrol this device",
     show: "Show the enrolment QR code to the camera: on the site, Devices page.",
     prompt: "Show the enrolment QR code",
-    orType: "Or type the site’s address and the code.",
     server: "Address of the site",
     code: "16-character code",
     missing: { one: "{n} character is missing", other: "{n} characters are missing" },

@@ -49,7 +49,6 @@ export const es: Texts = {
     title: "Registrar este dispositivo",
     show: "Muestre a la cámara el código QR de registro: en el sitio, página Dispositivos.",
     prompt: "Muestre el código QR de registro",
-    orType: "O escriba la dirección del sitio y el código.",
     server: "Dirección del sitio",
     code: "Código de 16 caracteres",
     missing: { one: "Falta {n} carácter", other: "Faltan {n} caracteres" },

@@ -54,7 +54,6 @@ export const fr = {
     title: "Enrôler cet appareil",
     show: "Montrez à la caméra le QR code d’enrôlement : sur le site, page Appareils.",
     prompt: "Montrez le QR code d’enrôlement",
-    orType: "Ou tapez l’adresse du site et le code.",
     server: "Adresse du site",
     code: "Code de 16 caractères",
     missing: { one: "Il manque {n} caractère", other: "Il manque {n} caractères" } as Forms,

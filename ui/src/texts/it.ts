@@ -52,7 +52,6 @@ export const it: Texts = {
     title: "Registrare questo dispositivo",
     show: "Mostrate alla fotocamera il codice QR di registrazione: sul sito, pagina Dispositivi.",
     prompt: "Mostrate il codice QR di registrazione",
-    orType: "Oppure scrivete l’indirizzo del sito e il codice.",
     server: "Indirizzo del sito",
     code: "Codice di 16 caratteri",
     missing: { one: "Manca {n} carattere", other: "Mancano {n} caratteri" },
