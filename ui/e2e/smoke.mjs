@@ -18,6 +18,8 @@ const TITLES = {
   de: "Dieses Gerät anmelden",
   it: "Registrare questo dispositivo",
 };
+/** As WebDriver writes it. */
+const ENTER = "\uE007";
 const SIZES = [
   [1024, 600],
   [390, 844],
@@ -48,6 +50,12 @@ const checks = {
   "half a code is not sent, and says what is missing": async () => {
     await window.run("() => document.querySelector('form button').click()");
     await until(() => window.run("() => document.querySelector('#code-wrong')?.textContent.includes('16') ?? false"));
+  },
+  "a USB scanner's keys land in no field and press no button": async () => {
+    await window.run("() => { document.querySelector('#server').focus(); document.querySelector('#server').select(); }");
+    await window.keys(`TH1:NOT-A-TICKET${ENTER}`);
+    await until(() => window.run("() => document.querySelector('#server').value === 'https://'"));
+    assert.equal(await title(), TITLES.fr);
   },
   "the design's own faces are loaded": async () => {
     const faces = await window.run(

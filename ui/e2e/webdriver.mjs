@@ -49,6 +49,12 @@ class Window {
     return call(`${this.#session}/window/rect`, { x: 0, y: 0, width, height });
   }
 
+  /** Keys as a scanner sends them: one after the other, as fast as the driver can. */
+  keys(text) {
+    const actions = [...text].flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]);
+    return call(`${this.#session}/actions`, { actions: [{ type: "key", id: "scanner", actions }] });
+  }
+
   async screenshot() {
     return Buffer.from(await call(`${this.#session}/screenshot`), "base64");
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { button, FakeWindow, press, seen, text, type } from "./fake-window";
 import * as sample from "./samples";
+import { VIBRATIONS } from "./verdict/sound";
 import type { EnrolStep, News, PlaceView, Settings } from "./schema";
 
 const wire = vi.hoisted(() => ({ invoke: undefined as unknown as (...all: never[]) => unknown }));
@@ -299,6 +300,18 @@ describe("a verdict", () => {
     expect(text(".verdict-do")).toBe("Envoyez au point accueil");
     press("Fermer");
     expect(document.querySelector("section.verdict")).toBeNull();
+  });
+
+  test("is heard and felt once, however often it is told; a full disk like a refusal", () => {
+    const felt: unknown[] = [];
+    vi.stubGlobal("navigator", Object.assign(Object.create(navigator), { vibrate: (pattern: unknown) => felt.push(pattern) }));
+    scanning();
+    page.tell({ news: "verdict", of: sample.asked }, { news: "verdict", of: { ...sample.asked } });
+    page.tell({ news: "verdict", of: { ...sample.admitted, no: 20 } });
+    page.tell({ news: "hint", of: { hint: "foreign" } });
+    page.tell({ news: "hint", of: { hint: "failed", error: { code: "disk_full", detail: "" } } });
+    expect(felt).toEqual([VIBRATIONS.ask, VIBRATIONS.admit, VIBRATIONS.refuse]);
+    vi.unstubAllGlobals();
   });
 
   test("gives way to the next scan without a tap", () => {

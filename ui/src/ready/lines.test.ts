@@ -42,6 +42,7 @@ test("a list that is only old says since when, one that is still coming how much
     worded({ light: "wait", what: { kind: "roster", ...what } }, speech).say;
   expect(line({ tickets: 9, age_s: 1_000, complete: true })).toContain("Pas mis à jour depuis 16\u00a0min");
   expect(line({ tickets: 500, age_s: null, complete: false })).toContain("500 pour l’instant");
+  expect(line({ tickets: 510, age_s: 1_000, complete: false })).toContain("510 pour l’instant");
 });
 
 test("a battery on its charger asks for nothing", () => {
