@@ -258,7 +258,7 @@ export const de: Texts = {
     signOff: "Gerät abmelden",
     signOffSure: "Dieses Gerät abmelden?",
     signOffSay:
-      "Seine Schlüssel und Listen werden sofort gelöscht. Es scannt erst nach einer neuen Anmeldung wieder. Offene Durchgänge gehen zuerst an den Server.",
+      "Seine Schlüssel und Listen werden sofort gelöscht. Es scannt erst nach einer neuen Anmeldung wieder. Offene Durchgänge bleiben, bis der Server sie hat.",
     signOffGo: "Löschen und abmelden",
     keep: "Gerät behalten",
   },

@@ -254,7 +254,7 @@ export const en: Texts = {
     signOff: "Sign off the device",
     signOffSure: "Sign off this device?",
     signOffSay:
-      "Its keys and lists are erased at once. It won’t scan again before a new enrolment. Passages still here go to the server first.",
+      "Its keys and lists are erased at once. It won’t scan again before a new enrolment. Passages still here are kept until the server has them.",
     signOffGo: "Erase and sign off",
     keep: "Keep the device",
   },

@@ -251,7 +251,7 @@ export const es: Texts = {
     signOff: "Dar de baja el dispositivo",
     signOffSure: "¿Dar de baja este dispositivo?",
     signOffSay:
-      "Sus claves y listas se borran al instante. No escaneará antes de un nuevo registro. Los pasos pendientes van primero al servidor.",
+      "Sus claves y listas se borran al instante. No escaneará antes de un nuevo registro. Los pasos pendientes se guardan hasta que el servidor los tenga.",
     signOffGo: "Borrar y dar de baja",
     keep: "Conservar el dispositivo",
   },

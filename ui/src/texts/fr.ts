@@ -263,7 +263,7 @@ export const fr = {
     signOff: "Rendre l’appareil",
     signOffSure: "Rendre cet appareil ?",
     signOffSay:
-      "Ses clés et ses listes sont effacées tout de suite. Il ne scannera plus avant un nouvel enrôlement. Les passages restants partent d’abord vers le serveur.",
+      "Ses clés et ses listes sont effacées tout de suite. Il ne scannera plus avant un nouvel enrôlement. Les passages restants sont gardés jusqu’à ce que le serveur les ait.",
     signOffGo: "Effacer et rendre",
     keep: "Garder l’appareil",
   },

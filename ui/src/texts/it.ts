@@ -258,7 +258,7 @@ export const it: Texts = {
     signOff: "Restituire il dispositivo",
     signOffSure: "Restituire questo dispositivo?",
     signOffSay:
-      "Le sue chiavi e liste sono cancellate subito. Non scansionerà prima di una nuova registrazione. I passaggi rimasti partono prima verso il server.",
+      "Le sue chiavi e liste sono cancellate subito. Non scansionerà prima di una nuova registrazione. I passaggi rimasti sono conservati finché il server non li ha.",
     signOffGo: "Cancellare e restituire",
     keep: "Tenere il dispositivo",
   },
