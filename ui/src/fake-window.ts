@@ -1,10 +1,13 @@
-// For tests of the page: the real page, mounted, with only the window's two ends of the wire replaced.
+// For tests of the page: the real page, mounted, with only the window behind it replaced.
 import { flushSync, mount, unmount } from "svelte";
-import { expect, vi } from "vitest";
+import { afterEach, beforeEach, expect, vi } from "vitest";
 import App from "./App.svelte";
 import { trouble } from "./frame/attempt.svelte";
-import type { News } from "./schema";
+import * as sample from "./samples";
+import type { EnrolStep, News, PlaceView, Settings } from "./schema";
 
+/** A channel's, as the shell numbers its messages. */
+type Callback = (message: { index: number; message: unknown }) => void;
 type Answer = (args: Record<string, unknown>) => unknown;
 
 export class FakeWindow {
@@ -13,19 +16,28 @@ export class FakeWindow {
   /** Every command but the camera's, in order. */
   asked: [string, Record<string, unknown>][] = [];
   #hear: ((news: News) => void) | undefined;
+  #callbacks: Callback[] = [];
   #app: Record<string, unknown> | undefined;
 
-  invoke = async (command: string, args: Record<string, unknown> = {}): Promise<unknown> => {
+  async #invoke(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
     if (command === "preview") return new Promise(() => {});
     if (command === "listen") {
-      this.#hear = (args.channel as { onmessage: (news: News) => void }).onmessage;
+      const { id } = args.channel as { id: number };
+      let index = 0;
+      this.#hear = (message) => this.#callbacks[id]!({ index: index++, message });
       return null;
     }
     this.asked.push([command, args]);
     return (await this.answers[command]?.(args)) ?? null;
-  };
+  }
 
   open(): void {
+    const internals = {
+      invoke: (command: string, args?: Record<string, unknown>) => this.#invoke(command, args),
+      transformCallback: (callback: Callback) => this.#callbacks.push(callback) - 1,
+      unregisterCallback: () => {},
+    };
+    Object.assign(window, { __TAURI_INTERNALS__: internals });
     this.#app = mount(App, { target: document.body });
     flushSync();
   }
@@ -37,11 +49,55 @@ export class FakeWindow {
     document.body.replaceChildren();
   }
 
+  forget(): void {
+    this.answers = {};
+    this.asked = [];
+    localStorage.clear();
+  }
+
   tell(...all: News[]): void {
     for (const news of all) this.#hear!(news);
     flushSync();
   }
+
+  /** At the door in the middle of an evening. */
+  scanning(changed: Partial<PlaceView> = {}): void {
+    this.tell(door(changed), ...evening);
+    press("Commencer à scanner");
+  }
 }
+
+/** A page of its own for each test of a file. */
+export function pageOfAFakeWindow(): FakeWindow {
+  const page = new FakeWindow();
+  beforeEach(() => {
+    page.forget();
+    page.open();
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await page.close();
+  });
+  return page;
+}
+
+export const door = (changed: Partial<PlaceView> = {}, settings: Partial<Settings> = {}): News => ({
+  news: "overview",
+  of: sample.overview(sample.atTheDoor(changed), settings),
+});
+
+export const enrol = (step: EnrolStep, settings: Partial<Settings> = {}): News => ({
+  news: "overview",
+  of: sample.overview({ screen: "enrol", step, device_name: "Tablette 2" }, settings),
+});
+
+export const evening: News[] = [
+  { news: "camera", of: sample.camera },
+  { news: "sync", of: sample.live },
+  { news: "ready", of: sample.almostReady },
+  { news: "counts", of: sample.counts },
+  { news: "recent", of: sample.recent },
+];
 
 /** As a person reads it. */
 export function text(selector: string): string {
