@@ -19,10 +19,17 @@ pub(super) struct Page {
     modules: Vec<Vec<bool>>,
     margin: f32,
     ground: f32,
-    /// Lines of text and pictures: left, top, right, bottom, and how bright.
-    marks: Vec<[f32; 5]>,
+    lines: Vec<Line>,
     /// Dirt on the code: its middle, its radius, and how bright.
     dirt: Vec<[f32; 4]>,
+}
+
+/// A line of text.
+struct Line {
+    top: f32,
+    bottom: f32,
+    /// Left, right, and how bright.
+    words: Vec<[f32; 3]>,
 }
 
 impl Page {
@@ -58,7 +65,7 @@ impl Page {
             modules: Vec::new(),
             margin: 0.0,
             ground: if scene.page_is_dark { 0.06 } else { 0.94 },
-            marks: Vec::new(),
+            lines: Vec::new(),
             dirt: Vec::new(),
         }
     }
@@ -68,15 +75,20 @@ impl Page {
         let mut top = rows.start;
         while top + 2.0 < rows.end {
             let size: f32 = rng.random_range(1.0..2.5);
-            let mut left = -PHONE.0 + 4.0;
+            let (mut left, mut words) = (-PHONE.0 + 4.0, Vec::new());
             while left < PHONE.0 - 6.0 {
                 let right = (left + rng.random_range(0.4..1.2) * size).min(PHONE.0 - 4.0);
                 let ink = (1.0 - self.ground) * rng.random_range(0.7..1.0);
                 if rng.random_bool(0.8) {
-                    self.marks.push([left, top, right, top + size, ink]);
+                    words.push([left, right, ink]);
                 }
                 left = right + rng.random_range(0.2..0.9) * size;
             }
+            self.lines.push(Line {
+                top,
+                bottom: top + size,
+                words,
+            });
             top += size + rng.random_range(0.8..3.0);
         }
     }
@@ -98,10 +110,13 @@ impl Page {
         if x.abs().max(y.abs()) < self.half + self.margin {
             return 1.0;
         }
-        let covers =
-            |mark: &&[f32; 5]| (mark[0]..mark[2]).contains(&x) && (mark[1]..mark[3]).contains(&y);
-        let mark = self.marks.iter().find(covers);
-        mark.map_or(self.ground, |mark| mark[4])
+        let mut lines = self.lines.iter();
+        let line = lines.find(|line| (line.top..line.bottom).contains(&y));
+        let word = line.and_then(|line| {
+            let mut words = line.words.iter();
+            words.find(|[left, right, _]| (*left..*right).contains(&x))
+        });
+        word.map_or(self.ground, |[_, _, ink]| *ink)
     }
 }
 

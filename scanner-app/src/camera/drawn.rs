@@ -73,6 +73,7 @@ pub(super) fn hostile(patterns: usize) -> Frame {
 
 /// Three corners of codes, askew as no code has them: rqrr 0.11 takes them for one and panics. Found among 41,000
 /// drawn by lot.
+#[expect(clippy::unreadable_literal, reason = "drawn by lot, not typed")]
 pub(super) fn panicking() -> Frame {
     const SIDE: u32 = 160;
     // Its middle, then where a module to its right and a module down lead.

@@ -120,7 +120,7 @@ mod tests {
     use super::super::{Pass, Pictures, PicturesSpec};
     use super::*;
 
-    const LONGEST: Duration = Duration::from_secs(120);
+    const LONGEST: Duration = Duration::from_mins(2);
 
     /// A camera that takes what a test holds before it.
     struct Held(Receiver<Frame>);
