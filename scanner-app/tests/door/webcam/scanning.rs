@@ -57,6 +57,7 @@ impl Evening {
             child,
             lines,
             told: Vec::new(),
+            stood: 0,
         }
     }
 }
@@ -66,38 +67,44 @@ pub(crate) struct Scanning {
     child: Child,
     lines: Receiver<Value>,
     told: Vec<Value>,
+    /// Behind the line of the state that was last asked for.
+    stood: usize,
 }
 
 impl Scanning {
-    /// The next line that is as expected; others before it are passed over.
-    fn until(&mut self, expected: &str, fits: impl Fn(&Value) -> bool) -> Value {
+    /// The place of the first line from `from` on that is as expected, among those that were told.
+    fn until(&mut self, expected: &str, from: usize, fits: impl Fn(&Value) -> bool) -> usize {
         let until = Instant::now() + LIMIT;
+        let mut at = from;
         loop {
+            if let Some(line) = self.told.get(at) {
+                if fits(line) {
+                    return at;
+                }
+                at += 1;
+                continue;
+            }
             let left = until.saturating_duration_since(Instant::now());
             let Ok(line) = self.lines.recv_timeout(left) else {
                 let ended = self.child.try_wait().expect("asked");
-                panic!(
-                    "waited in vain for {expected}; told so far {:#?}, ended: {ended:?}",
-                    self.told
-                );
+                let told = &self.told;
+                panic!("waited in vain for {expected}; told so far {told:#?}, ended: {ended:?}");
             };
-            self.told.push(line.clone());
-            if fits(&line) {
-                return line;
-            }
+            self.told.push(line);
         }
     }
 
-    /// Until the camera stands so.
+    /// Until the camera stands so, after it stood as was last asked for.
     pub(crate) fn camera_is(&mut self, state: &str) -> Value {
-        let mut line = self.until(state, |line| line["camera"]["state"] == state);
-        line["camera"].take()
+        let at = self.until(state, self.stood, |line| line["camera"]["state"] == state);
+        self.stood = at + 1;
+        self.told[at]["camera"].clone()
     }
 
-    /// Until this ticket is let in.
+    /// Until this ticket is let in, which may be told before the camera's state.
     pub(crate) fn lets_in(&mut self, ticket: u64) {
         let id = TicketId(ticket).to_string();
-        self.until(&format!("ticket {ticket}"), |line| {
+        self.until(&format!("ticket {ticket}"), 0, |line| {
             said(line).as_deref() == Some("admit") && line["ticket"] == id.as_str()
         });
     }
