@@ -1,12 +1,12 @@
 //! What folds came to, and how it is kept: the state of each ticket, the labels of its facts, its alerts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use shared::admission::fold::FactHash;
+use shared::admission::fold::{CountedGates, FactHash};
 use shared::admission::{FactLabel, Folded};
 use shared::clock::UnixMillis;
-use shared::fact::{Fact, FactBody};
-use shared::ids::{FactName, TicketId};
+use shared::fact::Fact;
+use shared::ids::{FactName, GateNo, TicketId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -45,17 +45,17 @@ pub(super) struct Written {
 
 impl Written {
     pub(super) fn push(&mut self, ticket: TicketId, facts: &[(Fact, FactHash)], folded: Folded) {
-        let (entry_gates, exit_gates) = counted_gates(facts, &folded);
+        let gates = CountedGates::of(facts, &folded);
         let last = folded.state.last_entry;
         self.tickets.push(ticket.to_i64());
         self.inside.push(folded.state.inside);
         self.entries
             .push(i32::try_from(folded.state.entries).unwrap_or(i32::MAX));
-        self.exits.push(exit_gates.len() as i32);
+        self.exits.push(gates.exits.len() as i32);
         self.last_entry_ms.push(last.map(|entry| entry.at_ms));
         self.last_gate.push(last.map(|entry| entry.gate.0.into()));
-        self.entry_gates.push(array_text(&entry_gates));
-        self.exit_gates.push(array_text(&exit_gates));
+        self.entry_gates.push(array_text(&gates.entries));
+        self.exit_gates.push(array_text(&gates.exits));
         self.alerts.extend(alerts::of_fold(ticket, facts, &folded));
         self.labels.extend(folded.labels);
     }
@@ -272,51 +272,12 @@ fn label_texts(labels: &[FactLabel]) -> String {
     codes.join(",")
 }
 
-fn array_text(gates: &[u16]) -> String {
-    let numbers: Vec<String> = gates.iter().map(u16::to_string).collect();
+fn array_text(gates: &[GateNo]) -> String {
+    let numbers: Vec<String> = gates.iter().map(|gate| gate.0.to_string()).collect();
     format!("{{{}}}", numbers.join(","))
 }
 
 fn numbers(array: &str) -> Vec<i32> {
     let inner = array.trim_matches(['{', '}']);
     inner.split(',').filter_map(|no| no.parse().ok()).collect()
-}
-
-/// The gates of the entries and exits that count.
-fn counted_gates(facts: &[(Fact, FactHash)], folded: &Folded) -> (Vec<u16>, Vec<u16>) {
-    let mut gates = (Vec::new(), Vec::new());
-    let mut told = BTreeSet::new();
-    for (fact, _) in facts {
-        let name = fact.name();
-        let counts = !folded.voided.contains(&name)
-            && folded.labels.get(&name).is_some_and(|labels| {
-                !labels.iter().any(|label| {
-                    matches!(
-                        label,
-                        FactLabel::DuplicateEntry
-                            | FactLabel::Quarantined
-                            | FactLabel::NotAuthorised
-                    )
-                })
-            });
-        if !counts || !told.insert(name) {
-            continue;
-        }
-        match &fact.body {
-            FactBody::Entry { gate, .. } | FactBody::Override { gate, .. } => gates.0.push(gate.0),
-            FactBody::Exit { gate, .. } => gates.1.push(gate.0),
-            FactBody::JournalOpened { .. }
-            | FactBody::Refusal { .. }
-            | FactBody::Refusals { .. }
-            | FactBody::Void { .. }
-            | FactBody::Annotation { .. }
-            | FactBody::Issued { .. }
-            | FactBody::HandOver { .. }
-            | FactBody::Release { .. }
-            | FactBody::Opaque { .. } => {}
-        }
-    }
-    gates.0.sort_unstable();
-    gates.1.sort_unstable();
-    gates
 }

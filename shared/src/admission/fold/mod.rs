@@ -9,6 +9,7 @@
 //! Signatures and chains were checked before.
 
 mod author;
+mod counted;
 mod identity;
 mod label;
 mod order;
@@ -32,6 +33,7 @@ use identity::Annotations;
 use walk::Walked;
 
 pub use author::Authors;
+pub use counted::CountedGates;
 pub use label::{Alert, AlertKind, Attention, FactLabel};
 pub use seen::seen_for_new_fact;
 
