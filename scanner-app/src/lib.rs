@@ -1,9 +1,12 @@
 //! The door without a window.
 
 pub mod camera;
+pub mod causes;
 pub mod cli;
 pub mod door;
 pub mod edge;
+pub mod journal_files;
+pub mod online;
 pub mod peers;
 pub mod replica;
 pub mod search;

@@ -2,6 +2,9 @@
 
 use std::error::Error;
 
+use crate::causes::with_causes;
+use crate::online::OnlineError;
+
 /// What went wrong: a code for programs, and words that say what to do next.
 #[derive(Debug)]
 pub struct CliError {
@@ -26,16 +29,8 @@ impl CliError {
     }
 }
 
-/// An error's message, and each cause below it that says something new.
-pub(super) fn with_causes(error: &dyn Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !said.contains(&text) {
-            said = format!("{said}: {text}");
-        }
-        cause = error.source();
+impl From<OnlineError> for CliError {
+    fn from(error: OnlineError) -> Self {
+        Self::of(error.code(), &error)
     }
-    said
 }

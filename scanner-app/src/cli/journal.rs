@@ -4,16 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::json;
-use shared::fact::journal_file::{JournalFileHeader, JournalReport, verify_file, write_file};
-use shared::fact::{Envelope, FactBody, FactPublicKey};
+use shared::fact::journal_file::{JournalReport, verify_file};
 
 use super::{CliError, Output};
-use crate::replica::{
-    OpenReplicaError, REPLICA_FILE, ReplicaError, facts, identity, journals, open_to_look, signed,
-};
-
-/// Ending of a journal file.
-const ENDING: &str = "thj";
+use crate::journal_files::{self, ENDING, JournalFilesError};
+use crate::replica::{REPLICA_FILE, open_to_look};
 
 /// What `door journal` takes.
 #[derive(Debug, clap::Args)]
@@ -102,27 +97,11 @@ fn summary(name: &str, report: &JournalReport) -> String {
 }
 
 fn export(data: &Path, to: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
-    let files = own_journals(data)?;
-    if files.is_empty() {
-        return Err(CliError::new(
-            "no_journals",
-            "this door has written no journal yet; nothing was exported",
-        ));
-    }
-    let failed = |path: &Path, error: &std::io::Error| {
-        let detail = format!(
-            "writing {}: {error}; give another folder with --to",
-            path.display()
-        );
-        CliError::new("not_written", detail)
-    };
-    std::fs::create_dir_all(to).map_err(|error| failed(to, &error))?;
-    for (name, text) in files {
-        let file = to.join(&name);
-        std::fs::write(&file, &text).map_err(|error| failed(&file, &error))?;
-        let facts = text.lines().count() - 1;
-        let value = json!({"file": file, "facts": facts});
-        output.line(&value, &format!("{}: {facts} facts", file.display()))?;
+    let files = journal_files::export(&looked_into(data)?, to).map_err(failed)?;
+    for file in files {
+        let (path, facts) = (to.join(&file.name), file.facts());
+        let value = json!({"file": path, "facts": facts});
+        output.line(&value, &format!("{}: {facts} facts", path.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -154,56 +133,17 @@ fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
 
 /// The journals that this device wrote, as files.
 fn own_journals(data: &Path) -> Result<Vec<NamedText>, CliError> {
-    let failed = |error: ReplicaError| CliError::of(error.code(), &error);
-    let replica =
-        open_to_look(data).map_err(|error: OpenReplicaError| CliError::of(error.code(), &error))?;
-    let Some(identity) = identity::load(&replica).map_err(failed)? else {
-        return Err(CliError::new(
-            "not_enrolled",
-            "this door is not enrolled, so it has no journals; run `door enrol`",
-        ));
-    };
-    let own = signed::device(&replica, identity.device).map_err(failed)?;
-    let key = own.and_then(|row| FactPublicKey::from_bytes(&row.public).ok());
-    let key = key.ok_or_else(|| {
-        CliError::new(
-            "not_listed",
-            "the organizer's device list doesn't hold this door's key yet; run `door sync`",
-        )
-    })?;
-    let mut files = Vec::new();
-    for journal in journals::all(&replica).map_err(failed)? {
-        let envelopes = facts::of_journal(&replica, journal.id).map_err(failed)?;
-        let Some(event) = envelopes.first().and_then(|bytes| opened_for(bytes)) else {
-            continue;
-        };
-        let header = JournalFileHeader {
-            journal: journal.id,
-            device: identity.device,
-            device_public_key: key,
-            event,
-        };
-        files.push((
-            format!("{}.{ENDING}", journal.id),
-            write_file(&header, &envelopes),
-        ));
-    }
-    Ok(files)
+    let files = journal_files::own(&looked_into(data)?).map_err(failed)?;
+    Ok(files
+        .into_iter()
+        .map(|file| (file.name, file.text))
+        .collect())
 }
 
-fn opened_for(bytes: &[u8]) -> Option<shared::ids::EventId> {
-    match Envelope::decode(bytes).ok()?.fact().body {
-        FactBody::JournalOpened { event, .. } => Some(event),
-        FactBody::Entry { .. }
-        | FactBody::Exit { .. }
-        | FactBody::Refusal { .. }
-        | FactBody::Refusals { .. }
-        | FactBody::Void { .. }
-        | FactBody::Override { .. }
-        | FactBody::Annotation { .. }
-        | FactBody::Issued { .. }
-        | FactBody::HandOver { .. }
-        | FactBody::Release { .. }
-        | FactBody::Opaque { .. } => None,
-    }
+fn looked_into(data: &Path) -> Result<rusqlite::Connection, CliError> {
+    open_to_look(data).map_err(|error| CliError::of(error.code(), &error))
+}
+
+fn failed(error: JournalFilesError) -> CliError {
+    CliError::of(error.code(), &error)
 }

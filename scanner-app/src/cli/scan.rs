@@ -1,10 +1,8 @@
 //! `door scan`: reads pictures, decides, writes the journal; a line a scan.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -14,12 +12,13 @@ use shared::ids::{EventId, UserId};
 use shared::language::Language;
 use shared::sync::state::State;
 
-use super::online::{self, Asked, LanArguments, OnlineNews};
+use super::lan_arguments::LanArguments;
 use super::{CliError, Output, live, open_replica};
 use crate::camera::webcam::CameraId;
 use crate::camera::{self, CameraSpec, Pictures, Read};
 use crate::door::{AtGate, Door, Outcome, Sight, Verdict};
 use crate::edge::SystemClock;
+use crate::online::{Asked, InStep, InStepNews, OnlineNews};
 use crate::peers::right_line;
 use crate::replica::Replica;
 use crate::sync::claim_line;
@@ -96,9 +95,9 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
         claims: calls,
         rights,
     };
-    let in_step = arguments
+    let step = arguments
         .sync
-        .then(|| InStep::begin(&replica, &arguments.data, arguments.lan, &door, asked))
+        .then(|| in_step(&replica, &arguments.data, arguments.lan, &door, asked))
         .transpose()?;
     let scanned = match origin {
         Origin::Pictures(pictures) => scan_pictures(pictures, &door, arguments.lang, output),
@@ -106,7 +105,7 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
         Origin::Reader => scan_lines(&door, arguments.supervisor, arguments.lang, output),
     };
     let flushed = door.flush(SystemClock.now_ms());
-    drop(in_step);
+    drop(step);
     scanned?;
     flushed.map_err(|error| CliError::of(error.code(), &error))?;
     Ok(ExitCode::SUCCESS)
@@ -202,62 +201,27 @@ fn let_in_anyway(
     }
 }
 
-/// The sync, on a thread of its own: scanning waits for none of it. Dropping it ends it.
-struct InStep {
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl InStep {
-    fn begin(
-        replica: &Replica,
-        data: &Path,
-        lan: LanArguments,
-        door: &Arc<Door>,
-        asked: Asked,
-    ) -> Result<Self, CliError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| CliError::of("internal", &error))?;
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let (replica, data, door) = (replica.clone(), data.to_owned(), Arc::clone(door));
-        let thread = std::thread::Builder::new()
-            .name("sync".into())
-            .spawn(move || {
-                let news = RefCell::new(|news: OnlineNews| {
-                    if let OnlineNews::Sync(News::State(state)) = news {
-                        door.set_roster_state(if state == State::Live {
-                            RosterState::Live
-                        } else {
-                            RosterState::MaybeBehind
-                        });
-                    }
-                });
-                let until = async { drop(stopped.await) };
-                let ended =
-                    runtime.block_on(online::run(&replica, &data, lan, &news, Some(asked), until));
-                if let Err(error) = ended {
-                    // The door goes on alone; `door status` says that nothing is sent.
-                    tracing::error!(code = error.code, detail = error.detail, "the sync ended");
-                    door.set_roster_state(RosterState::MaybeBehind);
-                }
-            });
-        Ok(Self {
-            stop: Some(stop),
-            thread: Some(thread.map_err(|error| CliError::of("thread", &error))?),
-        })
-    }
-}
-
-impl Drop for InStep {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic there has been told on standard error.
-            let _ = thread.join();
+/// Keeps in step meanwhile, and tells the door whether what is not in the roster does not exist.
+fn in_step(
+    replica: &Replica,
+    data: &Path,
+    lan: LanArguments,
+    door: &Arc<Door>,
+    asked: Asked,
+) -> Result<InStep, CliError> {
+    let door = Arc::clone(door);
+    let tell = move |news| match news {
+        InStepNews::Online(OnlineNews::Sync(News::State(State::Live))) => {
+            door.set_roster_state(RosterState::Live);
         }
-    }
+        // After the end the door goes on alone; `door status` says that nothing is sent.
+        InStepNews::Online(OnlineNews::Sync(News::State(_))) | InStepNews::Ended(_) => {
+            door.set_roster_state(RosterState::MaybeBehind);
+        }
+        InStepNews::Online(_) => {}
+    };
+    InStep::begin(replica, data, lan.options(), asked, tell)
+        .map_err(|error| CliError::of(error.code(), &error))
 }
 
 /// What came of a frame. A camera's frame without a code, and a code that is still held up, get no line. The first scan

@@ -8,8 +8,9 @@ use serde_json::json;
 use shared::sync::engine::Follow;
 use shared::sync::state::{BlockReason, State};
 
-use super::online::{self, LanArguments, OnlineNews};
+use super::lan_arguments::LanArguments;
 use super::{CliError, Output};
+use crate::online::{self, OnlineNews};
 use crate::peers::LanNews;
 use crate::replica::{Replica, machine};
 use crate::sync::driver::{Driver, News};
@@ -151,7 +152,7 @@ async fn watch(
     online::run(
         replica,
         &arguments.data,
-        arguments.lan,
+        arguments.lan.options(),
         &told,
         None,
         async {

@@ -31,8 +31,8 @@ pub(super) struct RightCall {
 /// Which devices answer at the moment.
 pub(super) type Reachable = Arc<Mutex<BTreeSet<DeviceId>>>;
 
-/// The door's end.
-#[derive(Debug)]
+/// The door's end; clones ask the same exchange.
+#[derive(Clone, Debug)]
 pub struct RightLine {
     calls: UnboundedSender<RightCall>,
     reachable: Reachable,

@@ -22,8 +22,8 @@ struct Call {
     answer: SyncSender<ClaimAnswer>,
 }
 
-/// The door's end.
-#[derive(Debug)]
+/// The door's end; clones ask the same server.
+#[derive(Clone, Debug)]
 pub struct ClaimLine(UnboundedSender<Call>);
 
 /// The sync's end: [`ClaimDesk::serve`] takes it.

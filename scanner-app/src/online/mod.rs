@@ -1,5 +1,8 @@
 //! The server's sync and the exchange with other doors, together, while something else goes on.
 
+mod in_step;
+
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::str::FromStr;
@@ -7,20 +10,22 @@ use std::sync::Arc;
 
 use shared::sync::engine::Follow;
 
-use super::CliError;
+pub use in_step::{InStep, InStepNews};
+
 use crate::edge::{OsRandom, SystemClock};
 use crate::peers::{Lan, LanConfig, LanLink, LanNews, RightCalls, StartLanError};
-use crate::replica::{Replica, identity, sign_off};
-use crate::sync::driver::{Driver, News};
-use crate::sync::{ClaimCalls, HttpTransport};
+use crate::replica::{Replica, ReplicaError, identity, sign_off};
+use crate::sync::driver::{Driver, News, StartSyncError};
+use crate::sync::{ClaimCalls, HttpTransport, ServerAddressError};
 
 /// Where a door takes calls of the others unless told otherwise.
 const LAN_PORT: u16 = 7464;
 
 /// Whether and where a door takes calls of the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LanChoice {
-    /// At [`LAN_PORT`], or, if another door of this machine has it, at any free port.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LanChoice {
+    /// At port 7464, or, if another door of this machine has it, at any free port.
+    #[default]
     AsUsual,
     /// There.
     At(SocketAddr),
@@ -43,51 +48,87 @@ impl FromStr for LanChoice {
     }
 }
 
-/// Whether a door tells the network where it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Announce {
-    /// It does, and hears others (mDNS).
-    On,
-    /// It does not.
-    Off,
-}
-
-/// How a command takes part in the exchange between doors.
-#[derive(Clone, Copy, Debug, clap::Args)]
-pub(super) struct LanArguments {
-    /// Exchange with other doors in this network: `on`, `off`, or the address to take their calls at.
-    #[arg(long, default_value = "on")]
-    lan: LanChoice,
-    /// Announce this door in the network, and hear of others (mDNS).
-    #[arg(long, value_enum, default_value = "on")]
-    announce: Announce,
+/// How a device takes part in the exchange between doors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LanOptions {
+    /// Whether and where it takes calls.
+    pub lan: LanChoice,
+    /// It tells the network where it is, and hears others (mDNS).
+    pub announces: bool,
 }
 
 /// What happens meanwhile.
-pub(super) enum OnlineNews {
+#[derive(Debug)]
+pub enum OnlineNews {
+    /// With the server.
     Sync(News),
+    /// With other doors.
     Lan(LanNews),
     /// Calls of other doors are taken there.
     Listening(SocketAddr),
 }
 
 /// What a door that scans meanwhile asks others.
-pub(super) struct Asked {
+#[derive(Debug)]
+pub struct Asked {
     /// The server.
-    pub(super) claims: ClaimCalls,
+    pub claims: ClaimCalls,
     /// Other doors.
-    pub(super) rights: RightCalls,
+    pub rights: RightCalls,
+}
+
+/// It could not begin, or ended by itself. What the device saw is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum OnlineError {
+    /// Nobody's device yet.
+    #[error(
+        "this door is not enrolled; run `door enrol` with a code from the organizer's Devices page"
+    )]
+    NotEnrolled,
+    /// The replica can't be read.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+    /// What was enrolled with is no server's address.
+    #[error("calling the server of this device")]
+    ServerAddress(#[source] ServerAddressError),
+    /// The sync could not begin.
+    #[error(transparent)]
+    Sync(#[from] StartSyncError),
+    /// The exchange with other doors could not begin.
+    #[error(transparent)]
+    Lan(#[from] StartLanError),
+    /// It ended, which it never does.
+    #[error("the exchange with other doors ended")]
+    LanEnded,
+    /// The system gave no runtime or no thread.
+    #[error("starting the sync's thread")]
+    Thread(#[source] std::io::Error),
+}
+
+impl OnlineError {
+    /// For programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotEnrolled => "not_enrolled",
+            Self::Replica(error) => error.code(),
+            Self::ServerAddress(_) => "server_address",
+            Self::Sync(error) => error.code(),
+            Self::Lan(error) => error.code(),
+            Self::LanEnded => "internal",
+            Self::Thread(_) => "thread",
+        }
+    }
 }
 
 /// Until `until`. `asked`: by a door that scans meanwhile.
-pub(super) async fn run(
+pub async fn run(
     replica: &Replica,
     data_dir: &Path,
-    arguments: LanArguments,
-    news: &std::cell::RefCell<impl FnMut(OnlineNews)>,
+    options: LanOptions,
+    news: &RefCell<impl FnMut(OnlineNews)>,
     asked: Option<Asked>,
     until: impl Future<Output = ()>,
-) -> Result<(), CliError> {
+) -> Result<(), OnlineError> {
     let (claims, rights) = asked.map(|asked| (asked.claims, asked.rights)).unzip();
     let mut driver = driver(replica, Follow::Changes)?;
     let desk = driver.claim_desk();
@@ -97,7 +138,7 @@ pub(super) async fn run(
             None => std::future::pending().await,
         }
     };
-    let lan = match exchange(replica, data_dir, arguments).await? {
+    let lan = match exchange(replica, data_dir, options).await? {
         None => None,
         Some((lan, link)) => {
             (news.borrow_mut())(OnlineNews::Listening(lan.bound()));
@@ -124,7 +165,7 @@ pub(super) async fn run(
         }
     };
     tokio::select! {
-        () = exchanging => Err(CliError::new("internal", "the exchange with other doors ended")),
+        () = exchanging => Err(OnlineError::LanEnded),
         () = syncing => Ok(()),
         () = claiming => Ok(()),
         () = until => Ok(()),
@@ -134,18 +175,15 @@ pub(super) async fn run(
 async fn exchange(
     replica: &Replica,
     data_dir: &Path,
-    arguments: LanArguments,
-) -> Result<Option<(Lan, LanLink)>, CliError> {
-    let signed_off = replica
-        .read(sign_off::since_ms)
-        .map_err(|error| CliError::of(error.code(), &error))?;
-    if signed_off.is_some() {
+    options: LanOptions,
+) -> Result<Option<(Lan, LanLink)>, StartLanError> {
+    if replica.read(sign_off::since_ms)?.is_some() {
         // It shows itself to no other door any more.
         return Ok(None);
     }
     let usual = SocketAddr::from(([0, 0, 0, 0], LAN_PORT));
-    let at = |listen| start(replica, data_dir, arguments, listen);
-    let started = match arguments.lan {
+    let at = |listen| start(replica, data_dir, options, listen);
+    let started = match options.lan {
         LanChoice::Off => return Ok(None),
         LanChoice::At(address) => at(address).await,
         LanChoice::AsUsual => match at(usual).await {
@@ -153,39 +191,36 @@ async fn exchange(
             other => other,
         },
     };
-    started
-        .map(Some)
-        .map_err(|error| CliError::of(error.code(), &error))
+    started.map(Some)
 }
 
 async fn start(
     replica: &Replica,
     data_dir: &Path,
-    arguments: LanArguments,
+    options: LanOptions,
     listen: SocketAddr,
 ) -> Result<(Lan, LanLink), StartLanError> {
     let config = LanConfig {
         listen,
-        announces: arguments.announce == Announce::On,
+        announces: options.announces,
         data_dir: data_dir.to_owned(),
     };
     Lan::start(replica, config, Arc::new(SystemClock), Box::new(OsRandom)).await
 }
 
 /// Drives the sync with this device's server.
-pub(super) fn driver(replica: &Replica, follow: Follow) -> Result<Driver<HttpTransport>, CliError> {
+pub fn driver(replica: &Replica, follow: Follow) -> Result<Driver<HttpTransport>, OnlineError> {
     let identity = replica
-        .read(identity::load)
-        .map_err(|error| CliError::of(error.code(), &error))?;
-    let Some(identity) = identity else {
-        return Err(CliError::new(
-            "not_enrolled",
-            "this door is not enrolled; run `door enrol` with a code from the organizer's Devices page",
-        ));
-    };
+        .read(identity::load)?
+        .ok_or(OnlineError::NotEnrolled)?;
     let clock = Arc::new(SystemClock);
-    let transport = HttpTransport::to(&identity.server, clock.clone())
-        .map_err(|error| CliError::of("server_address", &error))?;
-    Driver::start(replica, transport, follow, clock, Box::new(OsRandom))
-        .map_err(|error| CliError::of(error.code(), &error))
+    let transport =
+        HttpTransport::to(&identity.server, clock.clone()).map_err(OnlineError::ServerAddress)?;
+    Ok(Driver::start(
+        replica,
+        transport,
+        follow,
+        clock,
+        Box::new(OsRandom),
+    )?)
 }
