@@ -6,6 +6,7 @@
 //! `shared::admission::fold`'s affair.
 
 mod alerts;
+mod attendance;
 mod by_hand;
 mod claims;
 mod error;
@@ -23,21 +24,21 @@ mod sign_off;
 pub(crate) mod standing;
 mod undo;
 mod verdict;
+mod words;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use shared::admission::sentence::{self, Sentence};
-use shared::admission::{ClaimOutcome, Decision, Direction, Reason, RosterState};
+use shared::admission::{ClaimOutcome, Direction, Reason, RosterState};
 use shared::clock::UnixMillis;
 use shared::ids::{EventId, FactId, GateNo};
-use shared::language::Language;
 use shared::roster::GateRow;
 use shared::sync::claim;
 use shared::ticket::Scanned;
 use shared::wire::latest::ClaimAsk;
 
 pub use alerts::{AlertSighting, DoorAlert, open_alerts};
+pub use attendance::{AtOneGate, Attendance, Attending};
 pub use claims::Claims;
 pub use error::{OpenDoorError, ScanError};
 pub use hand_back::{HandBackError, HandedBack, To, hand_back};
@@ -65,6 +66,8 @@ use scene::Scene;
 pub enum AtGate {
     /// The one that the organizer gave the device.
     AsEnrolled,
+    /// By its number.
+    Numbered(GateNo),
     /// By its name or number.
     Named(String),
 }
@@ -110,7 +113,12 @@ impl Door {
         })?;
         let gate = match gate {
             AtGate::AsEnrolled => scene.rules().gate(identity.gate).map(|row| row.no),
-            AtGate::Named(name) => Some(find_gate(&scene.gates, name)?),
+            AtGate::Numbered(no) => Some(find_gate(&scene.gates, &no.to_string(), |gate| {
+                gate.no == *no
+            })?),
+            AtGate::Named(name) => {
+                Some(find_gate(&scene.gates, name, |gate| is_named(gate, name))?)
+            }
         };
         Ok(Self {
             replica,
@@ -334,45 +342,23 @@ impl Door {
         locked(&self.refusals).written(&sums, now_ms);
         Ok(())
     }
-
-    /// What the person at the door reads of a verdict; `None` on green, and where there is none.
-    pub fn sentence(&self, verdict: &Verdict, language: Language) -> Option<Sentence> {
-        let Outcome::Decided { decision, .. } = &verdict.outcome else {
-            return None;
-        };
-        let scene = locked(&self.place.scene).clone()?;
-        let rules = scene.rules();
-        match decision {
-            Decision::Admit(_) => None,
-            Decision::Refuse(reason) => {
-                Some(sentence::refusal(reason, language, &rules, verdict.at_ms))
-            }
-            Decision::Ask(reason) => {
-                Some(sentence::question(reason, language, &rules, verdict.at_ms))
-            }
-        }
-    }
-
-    /// The gate's name; `None` at no gate.
-    pub fn gate_name(&self) -> Option<String> {
-        let scene = locked(&self.place.scene).clone()?;
-        scene
-            .rules()
-            .gate(self.place.gate?)
-            .map(|row| row.name.clone())
-    }
 }
 
-fn find_gate(gates: &[GateRow], name: &str) -> Result<GateNo, OpenDoorError> {
-    let same = |gate: &&GateRow| {
-        gate.name.to_lowercase() == name.trim().to_lowercase() || gate.no.to_string() == name.trim()
-    };
+fn is_named(gate: &GateRow, name: &str) -> bool {
+    gate.name.to_lowercase() == name.trim().to_lowercase() || gate.no.to_string() == name.trim()
+}
+
+fn find_gate(
+    gates: &[GateRow],
+    asked: &str,
+    is_it: impl Fn(&GateRow) -> bool,
+) -> Result<GateNo, OpenDoorError> {
     gates
         .iter()
-        .find(same)
+        .find(|gate| is_it(gate))
         .map(|gate| gate.no)
         .ok_or_else(|| OpenDoorError::UnknownGate {
-            name: name.to_owned(),
+            name: asked.to_owned(),
             gates: gates
                 .iter()
                 .map(|gate| gate.name.as_str())

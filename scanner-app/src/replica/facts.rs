@@ -222,6 +222,26 @@ pub fn own(
     Ok(Some((EventNo(row.get(0)?), fact)))
 }
 
+/// The tickets of an event that facts after the row `no` are about, each once, and the row of the last fact. Read in one
+/// transaction.
+pub fn tickets_after(
+    connection: &Connection,
+    event: EventNo,
+    no: i64,
+) -> Result<(Vec<TicketId>, i64), ReplicaError> {
+    let mut statement = connection.prepare_cached(
+        "select distinct ticket from fact not indexed where no > ?2 and event = ?1 and ticket is not null",
+    )?;
+    let tickets = statement.query_map(params![event.0, no], |row| {
+        row.get(0).map(TicketId::from_i64)
+    })?;
+    let tickets = tickets.collect::<Result<_, _>>()?;
+    let last = connection
+        .prepare_cached("select coalesce(max(no), 0) from fact")?
+        .query_row([], |row| row.get(0))?;
+    Ok((tickets, last))
+}
+
 /// The `issued` facts that name a ticket.
 pub fn issuing(connection: &Connection, ticket: TicketId) -> Result<Vec<HashedFact>, ReplicaError> {
     let mut statement = connection.prepare_cached(

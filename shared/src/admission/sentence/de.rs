@@ -13,7 +13,7 @@ const SUPERVISOR: &str = "Leitung rufen";
 const SHOW_THE_WAY: &str = "Zeigen Sie den Weg";
 
 /// German writes every noun large: gates keep their names as they are.
-const NOUNS: &[&str] = &[];
+pub(super) const NOUNS: &[&str] = &[];
 
 pub(super) fn refusal(reason: &RefuseReason, here: &Here<'_>) -> Sentence {
     match reason {
@@ -130,7 +130,7 @@ fn date(at: &Moment) -> String {
     format!("{}.{NBSP}{}", at.day_of_month, MONTHS[at.month])
 }
 
-fn when(at: &Moment) -> String {
+pub(super) fn when(at: &Moment) -> String {
     match at.day {
         Day::Today => clock(at),
         Day::Yesterday => format!("gestern, {}", clock(at)),

@@ -4,7 +4,7 @@ use crate::admission::reason::{AskReason, OutsideWindow, RefuseReason};
 
 use super::{Day, Here, Moment, NBSP, Sentence, amid};
 
-const NOUNS: &[&str] = &["gate", "door", "entrance"];
+pub(super) const NOUNS: &[&str] = &["gate", "door", "entrance"];
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec",
 ];
@@ -117,7 +117,7 @@ fn date(at: &Moment) -> String {
     format!("{}{NBSP}{}", at.day_of_month, MONTHS[at.month])
 }
 
-fn at(at: &Moment) -> String {
+pub(super) fn at(at: &Moment) -> String {
     match at.day {
         Day::Today => format!("at {}", at.clock()),
         Day::Yesterday => format!("yesterday at {}", at.clock()),
@@ -126,7 +126,7 @@ fn at(at: &Moment) -> String {
     }
 }
 
-fn when(at: &Moment) -> String {
+pub(super) fn when(at: &Moment) -> String {
     match at.day {
         Day::Today => at.clock(),
         Day::Yesterday => format!("yesterday, {}", at.clock()),

@@ -4,7 +4,7 @@ use crate::admission::reason::{AskReason, OutsideWindow, RefuseReason};
 
 use super::{Day, Here, Moment, NBSP, Sentence, amid};
 
-const NOUNS: &[&str] = &["puerta", "acceso", "entrada"];
+pub(super) const NOUNS: &[&str] = &["puerta", "acceso", "entrada"];
 const MONTHS: [&str; 12] = [
     "ene.", "feb.", "mar.", "abr.", "may.", "jun.", "jul.", "ago.", "sept.", "oct.", "nov.", "dic.",
 ];
@@ -131,7 +131,7 @@ fn hour(at: &Moment) -> String {
     }
 }
 
-fn at(at: &Moment) -> String {
+pub(super) fn at(at: &Moment) -> String {
     match at.day {
         Day::Today => format!("a {}", hour(at)),
         Day::Yesterday => format!("ayer a {}", hour(at)),
@@ -155,6 +155,15 @@ fn until(at: &Moment) -> String {
         Day::Yesterday => format!("ayer, {}", at.clock()),
         Day::Tomorrow => format!("mañana, {}", at.clock()),
         Day::Other => format!("el {}, {}", date(at), at.clock()),
+    }
+}
+
+pub(super) fn when(at: &Moment) -> String {
+    match at.day {
+        Day::Today => at.clock(),
+        Day::Yesterday => format!("ayer, {}", at.clock()),
+        Day::Tomorrow => format!("mañana, {}", at.clock()),
+        Day::Other => format!("{}, {}", date(at), at.clock()),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::admission::reason::{AskReason, OutsideWindow, RefuseReason};
 
 use super::{Day, Here, Moment, NBSP, Sentence, amid};
 
-const NOUNS: &[&str] = &["porte", "entrée", "accès"];
+pub(super) const NOUNS: &[&str] = &["porte", "entrée", "accès"];
 const MONTHS: [&str; 12] = [
     "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
     "déc.",
@@ -137,7 +137,7 @@ fn date(at: &Moment) -> String {
     }
 }
 
-fn at(at: &Moment) -> String {
+pub(super) fn at(at: &Moment) -> String {
     match at.day {
         Day::Today => format!("à {}", clock(at)),
         Day::Yesterday => format!("hier à {}", clock(at)),
@@ -161,6 +161,15 @@ fn until(at: &Moment) -> String {
         Day::Yesterday => format!("à hier, {}", clock(at)),
         Day::Tomorrow => format!("à demain, {}", clock(at)),
         Day::Other => format!("au {}, {}", date(at), clock(at)),
+    }
+}
+
+pub(super) fn when(at: &Moment) -> String {
+    match at.day {
+        Day::Today => clock(at),
+        Day::Yesterday => format!("hier, {}", clock(at)),
+        Day::Tomorrow => format!("demain, {}", clock(at)),
+        Day::Other => format!("{}, {}", date(at), clock(at)),
     }
 }
 

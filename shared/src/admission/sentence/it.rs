@@ -4,7 +4,7 @@ use crate::admission::reason::{AskReason, OutsideWindow, RefuseReason};
 
 use super::{Day, Here, Moment, NBSP, Sentence, amid};
 
-const NOUNS: &[&str] = &["porta", "ingresso", "varco"];
+pub(super) const NOUNS: &[&str] = &["porta", "ingresso", "varco"];
 const MONTHS: [&str; 12] = [
     "gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic",
 ];
@@ -138,7 +138,7 @@ fn hour(at: &Moment, article: [&str; 2]) -> String {
     }
 }
 
-fn at(at: &Moment) -> String {
+pub(super) fn at(at: &Moment) -> String {
     let hour = hour(at, ["alle", "all'"]);
     match at.day {
         Day::Today => hour,
@@ -163,6 +163,15 @@ fn until(at: &Moment) -> String {
         Day::Yesterday => format!("a ieri, ore{NBSP}{}", at.clock()),
         Day::Tomorrow => format!("a domani, ore{NBSP}{}", at.clock()),
         Day::Other => format!("al {}, ore{NBSP}{}", date(at), at.clock()),
+    }
+}
+
+pub(super) fn when(at: &Moment) -> String {
+    match at.day {
+        Day::Today => format!("ore{NBSP}{}", at.clock()),
+        Day::Yesterday => format!("ieri, ore{NBSP}{}", at.clock()),
+        Day::Tomorrow => format!("domani, ore{NBSP}{}", at.clock()),
+        Day::Other => format!("{}, ore{NBSP}{}", date(at), at.clock()),
     }
 }
 

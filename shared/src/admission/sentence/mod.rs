@@ -4,6 +4,7 @@
 //! a line of the largest type, so details that don't help at the door stay in the reason.
 
 mod alert;
+mod beside;
 mod de;
 mod en;
 mod es;
@@ -13,6 +14,7 @@ mod it;
 mod tests;
 
 pub use alert::alert;
+pub use beside::{also_seen, moment};
 
 use crate::clock::UnixMillis;
 use crate::ids::GateNo;
