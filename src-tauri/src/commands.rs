@@ -1,14 +1,119 @@
-//! What the pages may ask.
+//! What the page may ask: `ui/src/commands.ts`, one function a command. None runs on the main thread: the disk may be slow
+//! and the window must not freeze.
 
-use scanner_app::status::{self, DoorStatus};
+use scanner_app::edge::SystemClock;
+use scanner_app::station::Station;
+use scanner_app::station::view::{
+    CameraChoice, EventId, GateNo, News, Overview, PlaceChoice, SavedFile, Settings, UiError,
+    UiErrorCode, Way,
+};
 use tauri::State;
+use tauri::ipc::{Channel, Response};
 
-use crate::error::UiError;
-use crate::state::DoorData;
+use crate::state::Device;
 
-/// How this device's door stands, read anew from its folder. Off the main thread: the disk may be
-/// slow and the window must not freeze.
-#[tauri::command(async)]
-pub(crate) fn door_status(data: State<'_, DoorData>) -> Result<DoorStatus, UiError> {
-    status::read(data.folder()).map_err(UiError::from)
+type Answer<T> = Result<T, UiError>;
+
+/// Asks the station on a thread that may wait.
+async fn ask<T: Send + 'static>(
+    device: State<'_, Device>,
+    question: impl FnOnce(&Station) -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    let device = device.inner().clone();
+    let asked = tauri::async_runtime::spawn_blocking(move || question(&*device.station()?));
+    asked
+        .await
+        .unwrap_or_else(|error| Err(UiError::of(UiErrorCode::Internal, &error)))
+}
+
+/// One page listens: the last one. Everything is told anew at once.
+#[tauri::command]
+pub(crate) async fn listen(device: State<'_, Device>, channel: Channel<News>) -> Answer<()> {
+    device.listen(channel);
+    ask(device, |station| {
+        station.tell_all();
+        Ok(())
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn overview(device: State<'_, Device>) -> Answer<Overview> {
+    ask(device, |station| Ok(station.overview())).await
+}
+
+/// Raw bytes: the picture's number (8, little endian), then the JPEG. Nothing at all when none came within a second.
+#[tauri::command]
+pub(crate) async fn preview(device: State<'_, Device>, after: u64) -> Answer<Response> {
+    let picture = ask(device, move |station| Ok(station.preview(after))).await?;
+    let bytes = picture.map(|picture| [&picture.no.to_le_bytes()[..], &picture.jpeg].concat());
+    Ok(Response::new(bytes.unwrap_or_default()))
+}
+
+#[tauri::command]
+pub(crate) async fn enrol(device: State<'_, Device>, server: String, code: String) -> Answer<()> {
+    ask(device, move |station| station.enrol(&server, &code)).await
+}
+
+#[tauri::command]
+pub(crate) async fn enrol_cancel(device: State<'_, Device>) -> Answer<()> {
+    ask(device, Station::enrol_cancel).await
+}
+
+#[tauri::command]
+pub(crate) async fn places(device: State<'_, Device>) -> Answer<Vec<PlaceChoice>> {
+    ask(device, Station::places).await
+}
+
+#[tauri::command]
+pub(crate) async fn take_place(
+    device: State<'_, Device>,
+    event: EventId,
+    gate: Option<GateNo>,
+) -> Answer<()> {
+    ask(device, move |station| station.take_place(event, gate)).await
+}
+
+#[tauri::command]
+pub(crate) async fn leave_place(device: State<'_, Device>) -> Answer<()> {
+    ask(device, Station::leave_place).await
+}
+
+#[tauri::command]
+pub(crate) async fn face(device: State<'_, Device>, way: Way) -> Answer<()> {
+    ask(device, move |station| station.face(way)).await
+}
+
+#[tauri::command]
+pub(crate) async fn wedge(device: State<'_, Device>, text: String) -> Answer<()> {
+    ask(device, move |station| {
+        station.wedge(&text);
+        Ok(())
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn cameras(device: State<'_, Device>) -> Answer<Vec<CameraChoice>> {
+    ask(device, |station| Ok(station.cameras())).await
+}
+
+#[tauri::command]
+pub(crate) async fn save_settings(device: State<'_, Device>, settings: Settings) -> Answer<()> {
+    ask(device, move |station| station.save_settings(settings)).await
+}
+
+#[tauri::command]
+pub(crate) async fn export_journal(device: State<'_, Device>) -> Answer<SavedFile> {
+    ask(device, Station::export_journal).await
+}
+
+/// Also of a device whose station does not start.
+#[tauri::command]
+pub(crate) async fn prepare_report(device: State<'_, Device>) -> Answer<SavedFile> {
+    let folders = device.folders()?;
+    match ask(device, Station::prepare_report).await {
+        Ok(file) => Ok(file),
+        Err(_) => folders.prepare_report(&SystemClock),
+    }
 }

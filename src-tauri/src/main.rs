@@ -2,17 +2,53 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod commands;
-mod error;
 mod state;
 
-use tauri::Manager;
+use scanner_app::station::log;
+use tauri::{Manager, RunEvent, WindowEvent};
+
+use state::Device;
 
 fn main() -> tauri::Result<()> {
-    tauri::Builder::default()
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_window_state::Builder::default().build())
         .setup(|app| {
-            app.manage(state::DoorData::of(app)?);
+            let device = Device::of(app)?;
+            // Without a log the door works all the same.
+            app.manage(log::start(device.data()).ok());
+            app.manage(device.clone());
+            // While the page loads. What is the matter if it doesn't start, the page is told when it asks.
+            std::thread::spawn(move || drop(device.station()));
             Ok(())
         })
-        .invoke_handler(tauri::generate_handler![commands::door_status])
-        .run(tauri::generate_context!())
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event
+                && window.state::<Device>().page().is_locked()
+            {
+                api.prevent_close();
+            }
+        })
+        .invoke_handler(tauri::generate_handler![
+            commands::listen,
+            commands::overview,
+            commands::preview,
+            commands::enrol,
+            commands::enrol_cancel,
+            commands::places,
+            commands::take_place,
+            commands::leave_place,
+            commands::face,
+            commands::wedge,
+            commands::cameras,
+            commands::save_settings,
+            commands::export_journal,
+            commands::prepare_report,
+        ])
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            app.state::<Device>().close();
+        }
+    });
+    Ok(())
 }

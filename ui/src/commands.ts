@@ -1,10 +1,12 @@
 // What the page may ask of the window: src-tauri/src/commands.rs, one function a command.
 import { Channel, invoke } from "@tauri-apps/api/core";
 import type {
+  CameraChoice,
   HandHit,
   News,
   Overview,
   PlaceChoice,
+  SavedFile,
   Settings,
   SupervisorsView,
   UndoReason,
@@ -12,16 +14,7 @@ import type {
   Way,
 } from "./schema";
 
-/** A camera that may be chosen. */
-export interface CameraChoice {
-  id: string;
-  name: string;
-}
-
-/** Where a file was put for a person to take away. */
-export interface SavedFile {
-  path: string;
-}
+export type { CameraChoice, SavedFile };
 
 /** Tells everything anew at once, then whatever changes. One page listens: the last one. */
 export function listen(hear: (news: News) => void): Promise<void> {
@@ -32,7 +25,10 @@ export function listen(hear: (news: News) => void): Promise<void> {
 
 export const overview = () => invoke<Overview>("overview");
 
-/** The next camera picture after `after`, as JPEG; its number comes in the first 8 bytes (little endian). Waits for it. */
+/**
+ * The next camera picture after `after`, as JPEG; its number comes in the first 8 bytes (little endian). Waits a second for
+ * it; when none came the answer is empty.
+ */
 export const preview = (after: number) => invoke<ArrayBuffer>("preview", { after });
 
 /** The organizer's 16 characters, at this server. The rest is told as news. */

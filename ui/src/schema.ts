@@ -362,6 +362,16 @@ name: string | null,
  */
 standing: CameraStanding, };
 
+export type CameraChoice = { 
+/**
+ * As `Settings.camera` keeps it.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, };
+
 export type PeerView = { 
 /**
  * Its name.
@@ -605,6 +615,12 @@ unsent: number,
  * The organizer revoked it; else a supervisor signed it off here.
  */
 revoked: boolean, };
+
+export type SavedFile = { 
+/**
+ * The whole path.
+ */
+path: string, };
 
 export type Overview = { 
 /**

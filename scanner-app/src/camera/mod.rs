@@ -18,5 +18,6 @@ pub use found::{Found, Point};
 pub use frame::Frame;
 pub use pass::Pass;
 pub use pictures::Pictures;
+pub(crate) use pictures::picture;
 pub use reader::{Read, start};
 pub use source::{CameraError, CameraSource, CameraSpec, Pace, ParseCameraError, PicturesSpec};

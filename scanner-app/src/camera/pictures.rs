@@ -57,11 +57,12 @@ impl CameraSource for Pictures {
     }
 
     fn next_frame(&mut self) -> Option<Result<Frame, CameraError>> {
-        self.files.pop_front().map(|path| frame_of(&path))
+        self.files.pop_front().map(|path| picture(&path))
     }
 }
 
-fn frame_of(path: &Path) -> Result<Frame, CameraError> {
+/// One picture of a file.
+pub(crate) fn picture(path: &Path) -> Result<Frame, CameraError> {
     let not_a_picture = |source| CameraError::NotAPicture {
         path: path.to_owned(),
         source,

@@ -24,6 +24,16 @@ pub trait CameraSource: Send {
     fn next_frame(&mut self) -> Option<Result<Frame, CameraError>>;
 }
 
+impl CameraSource for Box<dyn CameraSource> {
+    fn pace(&self) -> Pace {
+        (**self).pace()
+    }
+
+    fn next_frame(&mut self) -> Option<Result<Frame, CameraError>> {
+        (**self).next_frame()
+    }
+}
+
 /// No frame.
 #[derive(Debug, thiserror::Error)]
 pub enum CameraError {

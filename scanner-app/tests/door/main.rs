@@ -14,6 +14,7 @@ mod resets;
 mod run;
 mod scans;
 mod sign_off;
+mod station;
 mod supervisors;
 mod sync;
 mod venue;

@@ -15,15 +15,17 @@ mod settings;
 mod supervisor;
 mod verdict;
 
+pub use shared::ids::{EventId, GateNo};
+
 pub use by_hand::{HandHit, HitState};
 pub use counts::{CountsView, Crowd, GateCount};
 pub use enrol::{EnrolStep, EnrolView};
 pub use error::{UiError, UiErrorCode};
-pub use news::{CameraHint, News, Outline, Overview, Screen};
+pub use news::{CameraHint, News, Outline, Overview, SavedFile, Screen};
 pub use place::{GateChoice, PlaceChoice, PlaceView, Way};
 pub use ready::{
-    BatteryView, CameraStanding, CameraView, Light, PeerView, Protection, ReadyLine, ReadyView,
-    ReadyWhat, SyncView,
+    BatteryView, CameraChoice, CameraStanding, CameraView, Light, PeerView, Protection, ReadyLine,
+    ReadyView, ReadyWhat, SyncView,
 };
 pub use schema::typescript;
 pub use settings::{Settings, Theme, Use};

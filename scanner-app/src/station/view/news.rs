@@ -45,6 +45,13 @@ pub struct Overview {
     pub organizer_name: Option<String>,
 }
 
+/// Where a file or folder was put for a person to take away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct SavedFile {
+    /// The whole path.
+    pub path: String,
+}
+
 /// Where a code was found in the picture.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct Outline {

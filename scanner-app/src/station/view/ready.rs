@@ -163,6 +163,15 @@ pub struct CameraView {
     pub standing: CameraStanding,
 }
 
+/// A camera that may be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct CameraChoice {
+    /// As `Settings.camera` keeps it.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
 /// Another door that was heard of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct PeerView {

@@ -3,11 +3,12 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    AlertSightingView, AlertView, BatteryView, CameraHint, CameraStanding, CameraView, CountsView,
-    Crowd, EnrolStep, EnrolView, EntryCount, GateChoice, GateCount, HandHit, HitState, Light, News,
-    Outline, Overview, PeerView, PlaceChoice, PlaceView, Protection, ReadyLine, ReadyView,
-    ReadyWhat, RecentView, Screen, Settings, SupervisorView, SupervisorsView, SyncView, Theme,
-    UiError, UiErrorCode, UndoReason, Use, VerdictLight, VerdictView, Way,
+    AlertSightingView, AlertView, BatteryView, CameraChoice, CameraHint, CameraStanding,
+    CameraView, CountsView, Crowd, EnrolStep, EnrolView, EntryCount, GateChoice, GateCount,
+    HandHit, HitState, Light, News, Outline, Overview, PeerView, PlaceChoice, PlaceView,
+    Protection, ReadyLine, ReadyView, ReadyWhat, RecentView, SavedFile, Screen, Settings,
+    SupervisorView, SupervisorsView, SyncView, Theme, UiError, UiErrorCode, UndoReason, Use,
+    VerdictLight, VerdictView, Way,
 };
 use crate::status::SyncPhase;
 
@@ -46,6 +47,7 @@ pub fn typescript() -> String {
         BatteryView,
         CameraStanding,
         CameraView,
+        CameraChoice,
         PeerView,
         SyncView,
         ReadyWhat,
@@ -62,6 +64,7 @@ pub fn typescript() -> String {
         Outline,
         CameraHint,
         Screen,
+        SavedFile,
         Overview,
         News,
     );

@@ -1,0 +1,160 @@
+//! Which sentence of the page goes with an error.
+
+use std::error::Error;
+
+use super::view::{UiError, UiErrorCode};
+use crate::causes::with_causes;
+use crate::door::{OpenDoorError, ScanError};
+use crate::journal_files::JournalFilesError;
+use crate::replica::identity::{EnrolReplicaError, SigningKeyError};
+use crate::replica::{OpenReplicaError, ReplicaError};
+use crate::sync::enrolment::EnrolError;
+use crate::sync::{ServerAddressError, TransportError};
+use shared::wire::latest::ErrorCode;
+
+impl UiError {
+    /// An error with its sentence.
+    pub fn of(code: UiErrorCode, error: &dyn Error) -> Self {
+        Self {
+            code,
+            detail: with_causes(error),
+        }
+    }
+
+    pub(super) fn new(code: UiErrorCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// Errors that the page has a sentence for.
+pub(super) trait Told: Error + Sized {
+    fn code(&self) -> UiErrorCode;
+}
+
+impl<E: Told> From<E> for UiError {
+    fn from(error: E) -> Self {
+        Self::of(Told::code(&error), &error)
+    }
+}
+
+impl Told for ReplicaError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::DiskFull(_) => UiErrorCode::DiskFull,
+            Self::ReadOnly(_) | Self::Disk(_) => UiErrorCode::Storage,
+            Self::Damaged(_) | Self::Row { .. } => UiErrorCode::ReplicaUnusable,
+            Self::Busy(_) => UiErrorCode::InUse,
+            Self::Statement(_) | Self::Stopped => UiErrorCode::Internal,
+        }
+    }
+}
+
+impl Told for OpenReplicaError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::Folder { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                UiErrorCode::DiskFull
+            }
+            Self::Folder { .. } => UiErrorCode::Storage,
+            Self::InUse(_) => UiErrorCode::InUse,
+            Self::Newer { .. } | Self::NotAReplica(_) => UiErrorCode::ReplicaUnusable,
+            Self::Replica(error) => Told::code(error),
+            Self::Machine(_) => UiErrorCode::KeysMissing,
+            Self::Thread(_) => UiErrorCode::Internal,
+        }
+    }
+}
+
+impl Told for SigningKeyError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::NotEnrolled => UiErrorCode::NotEnrolled,
+            Self::KeysElsewhere | Self::Sealed(_) => UiErrorCode::KeysMissing,
+            Self::Replica(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for ScanError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::RosterMissing(_) => UiErrorCode::RosterMissing,
+            Self::NotListed | Self::NotAllowed(_) | Self::SearchNotAllowed => {
+                UiErrorCode::NotAllowed
+            }
+            Self::Revoked | Self::SignedOff => UiErrorCode::Revoked,
+            Self::Write(_) => UiErrorCode::Internal,
+            Self::Replica(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for OpenDoorError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::NotEnrolled => UiErrorCode::NotEnrolled,
+            Self::Key(error) => Told::code(error),
+            Self::UnknownGate { .. } => UiErrorCode::NotFound,
+            Self::Scan(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for JournalFilesError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::NotEnrolled => UiErrorCode::NotEnrolled,
+            Self::NotListed => UiErrorCode::NotAllowed,
+            Self::NoJournals => UiErrorCode::NotFound,
+            Self::Replica(error) => Told::code(error),
+            Self::NotWritten { .. } => UiErrorCode::Storage,
+        }
+    }
+}
+
+impl Told for ServerAddressError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::Malformed | Self::NotEncrypted => UiErrorCode::ServerAddress,
+            Self::Tls => UiErrorCode::Internal,
+        }
+    }
+}
+
+impl Told for TransportError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::Unreachable(_)
+            | Self::TimedOut
+            | Self::NotTheServer
+            | Self::Damaged(_)
+            | Self::TooLarge => UiErrorCode::ServerUnreachable,
+            Self::Refused {
+                code: ErrorCode::OfferClosed | ErrorCode::ProofFailed,
+                ..
+            } => UiErrorCode::EnrolmentRejected,
+            Self::Refused {
+                code: ErrorCode::DeviceRevoked,
+                ..
+            } => UiErrorCode::Revoked,
+            Self::Refused { .. } => UiErrorCode::Refused,
+        }
+    }
+}
+
+impl Told for EnrolError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::Transport(error) => Told::code(error),
+            Self::Impostor => UiErrorCode::ImpostorServer,
+            Self::Rejected => UiErrorCode::EnrolmentRejected,
+            Self::NotConfirmed => UiErrorCode::NotConfirmed,
+            Self::Keep(EnrolReplicaError::KeysElsewhere) => UiErrorCode::KeysMissing,
+            Self::Keep(EnrolReplicaError::AlreadyEnrolled) => UiErrorCode::AlreadyEnrolled,
+            Self::Keep(EnrolReplicaError::Replica(error)) => Told::code(error),
+        }
+    }
+}

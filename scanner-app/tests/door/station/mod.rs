@@ -1,0 +1,7 @@
+//! A station, as a window drives it, with a screen that remembers what it was told.
+
+mod enrolled;
+mod faults;
+mod files;
+mod reading;
+mod screen;
