@@ -3,6 +3,7 @@
 mod kill;
 mod restore;
 mod soak;
+mod station;
 mod strict;
 mod venue;
 
@@ -13,7 +14,7 @@ use crate::bench::figures::{Form, Sheet};
 /// What to prove.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `kill`, `restore`, `venue`, `strict`, `soak`; all when absent, with `--short` all but the last.
+    /// `station`, `kill`, `restore`, `venue`, `strict`, `soak`; all when absent, with `--short` all but the last.
     name: Option<String>,
     /// A short while instead of the full length: what `./hub test` runs.
     #[arg(long)]
@@ -73,6 +74,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let sheet = Sheet { form };
     match options.name.as_deref() {
         None => {
+            station::run(sheet).await?;
             restore::run(sheet).await?;
             strict::run(sheet).await?;
             venue::run(sheet, options.venue()).await?;
@@ -83,12 +85,15 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             soak::run(sheet, options.minutes()).await
         }
         Some("kill") => kill::run(sheet, options.plan()).await,
+        Some("station") => station::run(sheet).await,
         Some("restore") => restore::run(sheet).await,
         Some("venue") => venue::run(sheet, options.venue()).await,
         Some("soak") => soak::run(sheet, options.minutes()).await,
         Some("strict") => strict::run(sheet).await,
         Some(other) => {
-            bail!("there is no proof '{other}'; there are: kill, restore, venue, strict, soak")
+            bail!(
+                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, soak"
+            )
         }
     }
 }
