@@ -11,9 +11,10 @@ use shared::language::Language;
 use shared::sync::engine::Follow;
 
 use super::sync::settle;
-use super::{CliError, Output, online, open_replica};
+use super::{CliError, Output, open_replica};
 use crate::door::{HandIn, SignedOff, To, finish_sign_off, sign_off};
 use crate::edge::SystemClock;
+use crate::online;
 use crate::replica::sign_off::Outstanding;
 use crate::replica::{Removal, Replica, machine, remove_handed_in};
 use crate::sync::Holds;
@@ -65,7 +66,8 @@ async fn hand_in(
     arguments: &Arguments,
     output: &mut Output,
 ) -> Result<(), CliError> {
-    let mut driver = online::driver(replica, Follow::Nothing)?;
+    let mut driver = online::driver(replica, Follow::Nothing)
+        .map_err(|error| CliError::of(error.code(), &error))?;
     let give_up = Duration::from_secs(arguments.give_up);
     loop {
         settle(&mut driver, give_up, output).await?;

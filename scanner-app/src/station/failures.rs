@@ -85,6 +85,7 @@ impl Told for ScanError {
             Self::NotListed | Self::NotAllowed(_) | Self::SearchNotAllowed => {
                 UiErrorCode::NotAllowed
             }
+            Self::NotOnList(_) => UiErrorCode::NotFound,
             Self::Revoked | Self::SignedOff => UiErrorCode::Revoked,
             Self::Write(_) => UiErrorCode::Internal,
             Self::Replica(error) => Told::code(error),
