@@ -203,7 +203,7 @@ mod tests {
         frame.draw("close", Put { scale, at, ..PLAIN });
         let width = frame.width as usize;
         for (n, pixel) in frame.luma.iter_mut().enumerate() {
-            if (n / width) % 2 == 0 && (n % width) % 2 == 0 {
+            if (n / width).is_multiple_of(2) && (n % width).is_multiple_of(2) {
                 *pixel = 255 - *pixel;
             }
         }
