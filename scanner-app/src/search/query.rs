@@ -146,6 +146,8 @@ impl Query {
         if self.words.is_empty() {
             return None;
         }
+        // An empty name has no word.
+        let text = text.strip_prefix(' ')?;
         // More words than anybody's name has; the others are not told apart.
         let mut taken = 0u64;
         let (mut whole, mut first) = (0, usize::MAX);
@@ -159,7 +161,7 @@ impl Query {
             };
             let is_whole = |word: &str| word == typed.plain || Some(word) == typed.long.as_deref();
             let left = || {
-                let words = text[1..].split(' ').enumerate().take(64);
+                let words = text.split(' ').enumerate().take(64);
                 words.filter(|(at, word)| taken & 1 << at == 0 && begins(word))
             };
             let exact = left().find(|(_, word)| is_whole(word));
@@ -168,7 +170,7 @@ impl Query {
             first = first.min(at);
             taken |= 1 << at;
         }
-        let words = text[1..].split(' ').count();
+        let words = text.split(' ').count();
         let not_whole = self.words.len() - whole;
         let tier = if not_whole == 0 && words == self.words.len() {
             Tier::WholeName
