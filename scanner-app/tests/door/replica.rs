@@ -307,10 +307,14 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
         "supervisor_list",
         "pin_tries",
         "sign_off",
+        "summary_feed",
+        "order_summary",
     ] {
         let dropped = connection.execute(&format!("drop table {table}"), []);
         dropped.expect("dropped");
     }
+    let dropped = connection.execute("drop index fact_own", []);
+    dropped.expect("dropped");
     connection
         .execute("alter table event drop column roster_set", [])
         .expect("dropped");
