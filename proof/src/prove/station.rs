@@ -141,12 +141,18 @@ impl Machine {
 
     /// Whole, or not at all; what was held up before is taken away.
     fn hold_up(&self, name: &str, picture: &[u8]) -> anyhow::Result<()> {
-        let (drawn, pictures) = (self.folder.join(name), self.folder.join("pictures"));
-        for before in std::fs::read_dir(&pictures).context("looking at what is held up")? {
-            std::fs::remove_file(before?.path()).context("taking a picture away")?;
-        }
+        self.take_away()?;
+        let drawn = self.folder.join(name);
         std::fs::write(&drawn, picture).context("writing a picture")?;
-        std::fs::rename(drawn, pictures.join(name)).context("holding it up")
+        std::fs::rename(drawn, self.folder.join("pictures").join(name)).context("holding it up")
+    }
+
+    fn take_away(&self) -> anyhow::Result<()> {
+        let pictures = self.folder.join("pictures");
+        for picture in std::fs::read_dir(pictures).context("looking at what is held up")? {
+            std::fs::remove_file(picture?.path()).context("taking a picture away")?;
+        }
+        Ok(())
     }
 }
 
@@ -207,8 +213,9 @@ async fn evening(stage: &Stage, folder: &Path) -> anyhow::Result<(f64, f64)> {
         last.then_some(())
     })?;
 
-    // Switched off and on: the same screen, and what happened is known.
+    // Switched off and on: the same screen, and what happened is known. What is still held up would be read again.
     drop(station);
+    machine.take_away()?;
     let station = machine.start()?;
     ensure!(
         matches!(station.overview().screen, Screen::Door(_)),
