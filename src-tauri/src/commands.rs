@@ -5,7 +5,7 @@ use scanner_app::edge::SystemClock;
 use scanner_app::station::Station;
 use scanner_app::station::view::{
     CameraChoice, EventId, GateNo, News, Overview, PlaceChoice, SavedFile, Settings, UiError,
-    UiErrorCode, Way,
+    UiErrorCode, UndoReason, Way,
 };
 use tauri::State;
 use tauri::ipc::{Channel, Response};
@@ -91,6 +91,11 @@ pub(crate) async fn wedge(device: State<'_, Device>, text: String) -> Answer<()>
         Ok(())
     })
     .await
+}
+
+#[tauri::command]
+pub(crate) async fn undo(device: State<'_, Device>, no: u32, reason: UndoReason) -> Answer<()> {
+    ask(device, move |station| station.undo(no, reason)).await
 }
 
 #[tauri::command]

@@ -39,6 +39,7 @@ fn main() -> tauri::Result<()> {
             commands::leave_place,
             commands::face,
             commands::wedge,
+            commands::undo,
             commands::cameras,
             commands::save_settings,
             commands::export_journal,

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use super::view::{UiError, UiErrorCode};
 use crate::causes::with_causes;
-use crate::door::{OpenDoorError, ScanError};
+use crate::door::{OpenDoorError, ScanError, UndoError};
 use crate::journal_files::JournalFilesError;
 use crate::replica::identity::{EnrolReplicaError, SigningKeyError};
 use crate::replica::{OpenReplicaError, ReplicaError};
@@ -89,6 +89,17 @@ impl Told for ScanError {
             Self::Revoked | Self::SignedOff => UiErrorCode::Revoked,
             Self::Write(_) => UiErrorCode::Internal,
             Self::Replica(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for UndoError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::NotOurs(_) | Self::NotAPassage(_) | Self::TooOld(_) | Self::AlreadyUndone(_) => {
+                UiErrorCode::NothingToUndo
+            }
+            Self::Scan(error) => Told::code(error),
         }
     }
 }

@@ -20,6 +20,7 @@ mod recent;
 mod report;
 mod scanning;
 mod stage;
+mod undoing;
 mod verdicts;
 pub mod view;
 mod watching;
@@ -47,8 +48,8 @@ use enrol::Offer;
 use figures::{Figures, Wake};
 use stage::Stage;
 use view::{
-    CameraChoice, EnrolStep, Overview, PlaceChoice, SavedFile, Settings, UiError, UiErrorCode, Use,
-    Way,
+    CameraChoice, EnrolStep, Overview, PlaceChoice, SavedFile, Settings, UiError, UiErrorCode,
+    UndoReason, Use, Way,
 };
 
 /// So long a page waits for a camera picture at most.
@@ -225,6 +226,11 @@ impl Station {
     /// What a USB scanner sent. What comes of it is told.
     pub fn wedge(&self, text: &str) {
         self.common.wedge(text);
+    }
+
+    /// Takes back the entry or exit of a verdict of the last scans.
+    pub fn undo(&self, no: u32, reason: UndoReason) -> Result<(), UiError> {
+        self.common.undo(no, reason)
     }
 
     /// The cameras that may be chosen.

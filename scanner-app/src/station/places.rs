@@ -12,7 +12,7 @@ use shared::roster::{EventMode, EventRow};
 use super::view::{GateChoice, PlaceChoice, PlaceView, Way};
 use crate::replica::identity::Identity;
 use crate::replica::roster::{self, Side};
-use crate::replica::{ReplicaError, events, identity, signed, tickets};
+use crate::replica::{ReplicaError, events, identity, tickets};
 
 /// Where it may stand, today's first, then by their beginning. `now_ms` is server time.
 pub(super) fn choices(
@@ -108,11 +108,9 @@ pub(super) fn view(
     let Some(no) = events::number(replica, event)? else {
         return Ok(None);
     };
-    let (Some(row), Some(identity)) = (events::event_row(replica, no)?, identity::load(replica)?)
-    else {
+    let (Some(row), Some(_)) = (events::event_row(replica, no)?, identity::load(replica)?) else {
         return Ok(None);
     };
-    let rights = signed::device(replica, identity.device)?.map(|own| own.rights);
     let gates = events::gates(replica, no)?;
     Ok(Some(PlaceView {
         event,
@@ -124,8 +122,9 @@ pub(super) fn view(
         test: row.mode == EventMode::Test,
         doors_ms: row.doors_ms,
         strict: row.strict,
-        may_search: rights.as_ref().is_some_and(|rights| rights.search),
-        may_supervise: rights.as_ref().is_some_and(|rights| rights.supervise),
+        // Nothing stands behind either screen yet: the window neither searches nor takes a PIN, so it shows neither.
+        may_search: false,
+        may_supervise: false,
         name: row.name,
     }))
 }

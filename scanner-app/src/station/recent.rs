@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use shared::ids::FactId;
+
 use super::view::RecentView;
 
 /// More than anybody scrolls back through at a door.
@@ -34,6 +36,18 @@ impl LastScans {
     pub(super) fn remember(&mut self, line: RecentView) {
         self.lines.push_front(line);
         self.lines.truncate(KEPT);
+    }
+
+    /// The fact that can be taken back, if the scan of this number wrote one and it stands.
+    pub(super) fn undoable(&self, no: u32) -> Option<FactId> {
+        let line = self.lines.iter().find(|line| line.no == no)?;
+        line.undo.filter(|_| !line.undone)
+    }
+
+    pub(super) fn undone(&mut self, no: u32) {
+        for line in self.lines.iter_mut().filter(|line| line.no == no) {
+            line.undone = true;
+        }
     }
 
     pub(super) fn lines(&self) -> Vec<RecentView> {

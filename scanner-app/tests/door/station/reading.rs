@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use scanner_app::station::view::{
-    CameraHint, CameraStanding, CountsView, Crowd, EntryCount, News, RecentView, VerdictLight, Way,
+    CameraHint, CameraStanding, CountsView, Crowd, EntryCount, News, RecentView, UiError,
+    UiErrorCode, UndoReason, VerdictLight, Way,
 };
 use shared::ids::{KeyId, TypeNo};
 use shared::roster::TicketTypeRow;
@@ -267,6 +268,32 @@ fn a_page_that_begins_to_listen_is_told_everything() {
         |news| matches!(news, News::Recent(lines) if lines.len() == 1)
     ));
     assert!(has(|news| matches!(news, News::Alerts(_))));
+}
+
+#[test]
+fn an_entry_is_taken_back_once_and_the_ticket_goes_in_again() {
+    let (venue, window, station) = at_gate_a(&[1]);
+    station.wedge(&venue.code(1));
+    window.clock.advance(10_000);
+    station.wedge(&venue.code(1));
+    window.told.verdicts(2);
+    let code = |undone: Result<(), UiError>| undone.expect_err("nothing to undo").code;
+    let of_a_refusal = station.undo(2, UndoReason::Other);
+    assert_eq!(code(of_a_refusal), UiErrorCode::NothingToUndo);
+    station
+        .undo(1, UndoReason::DidNotEnter)
+        .expect("taken back");
+    let lines = window.told.wait("a line that is undone", |told| {
+        last_recent(told).filter(|lines| lines.iter().any(|line| line.undone))
+    });
+    assert_eq!((lines[1].no, lines[1].undone), (1, true));
+    assert_eq!(
+        code(station.undo(1, UndoReason::DidNotEnter)),
+        UiErrorCode::NothingToUndo
+    );
+    window.clock.advance(10_000);
+    station.wedge(&venue.code(1));
+    assert_eq!(window.told.verdicts(3).remove(2).light, Admit);
 }
 
 #[test]
