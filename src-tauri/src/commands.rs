@@ -4,8 +4,8 @@
 use scanner_app::edge::SystemClock;
 use scanner_app::station::Station;
 use scanner_app::station::view::{
-    CameraChoice, EventId, GateNo, News, Overview, PlaceChoice, SavedFile, Settings, UiError,
-    UiErrorCode, UndoReason, Way,
+    CameraChoice, EventId, GateNo, HandHit, News, Overview, PlaceChoice, SavedFile, Settings,
+    TicketId, UiError, UiErrorCode, UndoReason, VerdictView, Way,
 };
 use tauri::State;
 use tauri::ipc::{Channel, Response};
@@ -91,6 +91,16 @@ pub(crate) async fn wedge(device: State<'_, Device>, text: String) -> Answer<()>
         Ok(())
     })
     .await
+}
+
+#[tauri::command]
+pub(crate) async fn search(device: State<'_, Device>, text: String) -> Answer<Vec<HandHit>> {
+    ask(device, move |station| station.search(&text)).await
+}
+
+#[tauri::command]
+pub(crate) async fn by_hand(device: State<'_, Device>, ticket: TicketId) -> Answer<VerdictView> {
+    ask(device, move |station| station.by_hand(ticket)).await
 }
 
 #[tauri::command]

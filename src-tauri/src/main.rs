@@ -39,6 +39,8 @@ fn main() -> tauri::Result<()> {
             commands::leave_place,
             commands::face,
             commands::wedge,
+            commands::search,
+            commands::by_hand,
             commands::undo,
             commands::cameras,
             commands::save_settings,

@@ -1,7 +1,8 @@
 //! What a door's roster calls things, and the sentences of its verdicts.
 
-use shared::admission::Decision;
 use shared::admission::sentence::{self, Sentence};
+use shared::admission::{Decision, RefuseReason};
+use shared::clock::UnixMillis;
 use shared::ids::{GateNo, TypeNo};
 use shared::language::Language;
 
@@ -24,6 +25,17 @@ impl Door {
                 Some(sentence::question(reason, language, &rules, verdict.at_ms))
             }
         }
+    }
+
+    /// What is the matter with a ticket that was not presented, at `at_ms` of server time.
+    pub fn refusal(
+        &self,
+        reason: &RefuseReason,
+        language: Language,
+        at_ms: UnixMillis,
+    ) -> Option<Sentence> {
+        let scene = locked(&self.place.scene).clone()?;
+        Some(sentence::refusal(reason, language, &scene.rules(), at_ms))
     }
 
     /// On green, when a revoked device says that the ticket was seen before.

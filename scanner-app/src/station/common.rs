@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use shared::admission::RosterState;
 use shared::clock::{Clock, UnixMillis};
+use shared::ids::EventId;
 use shared::language::Language;
 
 use super::cameras::{Camera, Cameras, off};
@@ -19,6 +20,7 @@ use super::view::{
 };
 use super::{Folders, Host};
 use crate::replica::{Replica, identity};
+use crate::search::Index;
 
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -42,6 +44,8 @@ pub(super) struct Common {
     /// Whether what is not in the roster does not exist.
     pub(super) roster: Mutex<RosterState>,
     pub(super) latest: Mutex<Latest>,
+    /// Names, while somebody searches at an event.
+    pub(super) index: Mutex<Option<(EventId, Arc<Index>)>>,
     pub(super) orders: Sender<Order>,
     pub(super) figures: Sender<Wake>,
 }

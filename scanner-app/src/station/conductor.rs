@@ -134,6 +134,9 @@ impl Conductor {
     /// Puts another screen in the place of the one that is there.
     fn enter(&mut self, stage: Stage) {
         let needs_camera = stage.needs_camera();
+        if stage.post().is_none() {
+            drop(locked(&self.common.index).take());
+        }
         {
             let _turn = locked(&self.common.turn);
             let left = std::mem::replace(&mut *locked(&self.common.stage), stage);

@@ -7,7 +7,9 @@ use crate::causes::with_causes;
 use crate::door::{OpenDoorError, ScanError, UndoError};
 use crate::journal_files::JournalFilesError;
 use crate::replica::identity::{EnrolReplicaError, SigningKeyError};
+use crate::replica::summaries::NamesError;
 use crate::replica::{OpenReplicaError, ReplicaError};
+use crate::search::SearchError;
 use crate::sync::enrolment::EnrolError;
 use crate::sync::{ServerAddressError, TransportError};
 use shared::wire::latest::ErrorCode;
@@ -89,6 +91,26 @@ impl Told for ScanError {
             Self::Revoked | Self::SignedOff => UiErrorCode::Revoked,
             Self::Write(_) => UiErrorCode::Internal,
             Self::Replica(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for NamesError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::KeysElsewhere | Self::Sealed(_) => UiErrorCode::KeysMissing,
+            Self::Replica(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for SearchError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::NotAllowed => UiErrorCode::NotAllowed,
+            Self::NotHere(_) => UiErrorCode::RosterMissing,
+            Self::Names(error) => Told::code(error),
+            Self::Scan(error) => Told::code(error),
         }
     }
 }

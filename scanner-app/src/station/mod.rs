@@ -2,6 +2,7 @@
 //! behind [`Host`]; nothing here knows of one, so that all of it is tested without a desktop.
 
 mod before;
+mod by_hand;
 mod cameras;
 mod common;
 mod conductor;
@@ -34,7 +35,7 @@ use std::time::Duration;
 
 use shared::admission::RosterState;
 use shared::clock::Clock;
-use shared::ids::{EventId, GateNo};
+use shared::ids::{EventId, GateNo, TicketId};
 
 pub use cameras::{Camera, Cameras, NoCameras, PictureCameras, Preview, Webcams};
 pub use host::Host;
@@ -48,8 +49,8 @@ use enrol::Offer;
 use figures::{Figures, Wake};
 use stage::Stage;
 use view::{
-    CameraChoice, EnrolStep, Overview, PlaceChoice, SavedFile, Settings, UiError, UiErrorCode,
-    UndoReason, Use, Way,
+    CameraChoice, EnrolStep, HandHit, Overview, PlaceChoice, SavedFile, Settings, UiError,
+    UiErrorCode, UndoReason, Use, VerdictView, Way,
 };
 
 /// So long a page waits for a camera picture at most.
@@ -145,6 +146,7 @@ impl Station {
             camera: Mutex::default(),
             roster: Mutex::new(RosterState::MaybeBehind),
             latest: Mutex::new(Latest::default()),
+            index: Mutex::default(),
             orders: orders.clone(),
             figures: figures.clone(),
         });
@@ -226,6 +228,16 @@ impl Station {
     /// What a USB scanner sent. What comes of it is told.
     pub fn wedge(&self, text: &str) {
         self.common.wedge(text);
+    }
+
+    /// Tickets by a name, an order's code or a short code, the best first.
+    pub fn search(&self, text: &str) -> Result<Vec<HandHit>, UiError> {
+        self.common.search(text)
+    }
+
+    /// Decides on a ticket that was found, as the door stands.
+    pub fn by_hand(&self, ticket: TicketId) -> Result<VerdictView, UiError> {
+        self.common.by_hand(ticket)
     }
 
     /// Takes back the entry or exit of a verdict of the last scans.

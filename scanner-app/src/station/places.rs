@@ -12,7 +12,7 @@ use shared::roster::{EventMode, EventRow};
 use super::view::{GateChoice, PlaceChoice, PlaceView, Way};
 use crate::replica::identity::Identity;
 use crate::replica::roster::{self, Side};
-use crate::replica::{ReplicaError, events, identity, tickets};
+use crate::replica::{ReplicaError, events, identity, summaries, tickets};
 
 /// Where it may stand, today's first, then by their beginning. `now_ms` is server time.
 pub(super) fn choices(
@@ -122,8 +122,8 @@ pub(super) fn view(
         test: row.mode == EventMode::Test,
         doors_ms: row.doors_ms,
         strict: row.strict,
-        // Nothing stands behind either screen yet: the window neither searches nor takes a PIN, so it shows neither.
-        may_search: false,
+        may_search: summaries::may_hold(replica, event)?,
+        // No screen stands behind a PIN yet, so none is shown.
         may_supervise: false,
         name: row.name,
     }))

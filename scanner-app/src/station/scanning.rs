@@ -8,7 +8,7 @@ use super::figures::Wake;
 use super::in_view::Held;
 use super::stage::{Post, Stage};
 use super::verdicts;
-use super::view::{CameraHint, News, Outline, UiError, UiErrorCode};
+use super::view::{CameraHint, News, Outline, UiError, UiErrorCode, VerdictView};
 use super::wedge::{Typed, typed};
 use crate::camera::{Found, Read};
 use crate::door::{Outcome, Sight, Verdict};
@@ -124,17 +124,21 @@ impl Common {
             }
             Outcome::Foreign(_) => return self.hint(CameraHint::Foreign),
         }
+        self.tell_verdict(post, verdict);
+    }
+
+    /// `None`: nobody was decided on.
+    pub(super) fn tell_verdict(&self, post: &Post, verdict: &Verdict) -> Option<VerdictView> {
         let (language, may_supervise) = (self.language(), self.may_supervise());
         let mut scans = locked(&self.scans);
         let no = scans.next_no();
-        let Some(view) = verdicts::view(post, verdict, no, language, may_supervise) else {
-            return;
-        };
+        let view = verdicts::view(post, verdict, no, language, may_supervise)?;
         self.host.tell(News::Verdict(view.clone()));
         scans.remember(verdicts::line(post, verdict, &view));
         drop(scans);
         self.tell_recent();
         self.wake_figures(Wake::Scanned);
+        Some(view)
     }
 
     fn may_supervise(&self) -> bool {

@@ -6,12 +6,12 @@ use scanner_app::station::view::{
     CameraHint, CameraStanding, CountsView, Crowd, EntryCount, News, RecentView, UiError,
     UiErrorCode, UndoReason, VerdictLight, Way,
 };
-use shared::ids::{KeyId, TypeNo};
+use shared::ids::{KeyId, TicketId, TypeNo};
 use shared::roster::TicketTypeRow;
 use shared::ticket::{PixelsPerModule, Presented, Qr, TokenFields};
 use shared::wire::v1::{Page, PageEntry};
 
-use super::screen::{Told, Window, at_gate_a, enrolled};
+use super::screen::{Told, Window, at_gate_a, enrolled, searching_at_gate_a};
 use crate::photos::{STRAIGHT, write};
 use crate::venue::{Device, GATE_A, NOW, Venue};
 
@@ -294,6 +294,22 @@ fn an_entry_is_taken_back_once_and_the_ticket_goes_in_again() {
     window.clock.advance(10_000);
     station.wedge(&venue.code(1));
     assert_eq!(window.told.verdicts(3).remove(2).light, Admit);
+}
+
+#[test]
+fn a_ticket_that_was_found_is_let_in_by_hand_and_only_where_searching_is_allowed() {
+    let (_venue, window, station) = searching_at_gate_a(&[1]);
+    let admitted = station.by_hand(TicketId(1)).expect("decided on");
+    assert_eq!((admitted.no, admitted.light), (1, Admit));
+    assert_eq!(window.told.verdicts(1), [admitted]);
+    let again = station.by_hand(TicketId(1)).expect("decided on");
+    assert_eq!(again.light, Refuse);
+    let (_venue, window, station) = at_gate_a(&[1]);
+    let refused = station.by_hand(TicketId(1)).expect_err("no right");
+    assert_eq!(refused.code, UiErrorCode::NotAllowed);
+    let refused = station.search("dupont").expect_err("no right");
+    assert_eq!(refused.code, UiErrorCode::NotAllowed);
+    assert_eq!(window.told.verdicts(0), []);
 }
 
 #[test]

@@ -181,6 +181,17 @@ pub(crate) fn enrolled(tickets: &[u64]) -> (Venue, Window) {
 /// The same, at gate A, without a camera.
 pub(crate) fn at_gate_a(tickets: &[u64]) -> (Venue, Window, Station) {
     let (venue, window) = enrolled(tickets);
+    stand_at_gate_a(venue, window)
+}
+
+/// At gate A, on a device that may search by name.
+pub(crate) fn searching_at_gate_a(tickets: &[u64]) -> (Venue, Window, Station) {
+    let (venue, device) = (Venue::at(NOW).with_search(), Device::new(21));
+    drop(venue.door(&device, NOW, tickets));
+    stand_at_gate_a(venue, Window::of(device))
+}
+
+fn stand_at_gate_a(venue: Venue, window: Window) -> (Venue, Window, Station) {
     let station = window.start_blind();
     station
         .take_place(venue.event, Some(GATE_A))
