@@ -30,6 +30,11 @@ impl Api {
         }
     }
 
+    /// What it shows of its log-in.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// Any request; the answer's status and JSON (null if it has none).
     pub async fn call(
         &self,

@@ -8,6 +8,7 @@ mod api;
 mod at_door;
 mod bench;
 mod demo;
+mod evening;
 mod frames;
 mod organizer;
 mod pictures;
@@ -31,6 +32,8 @@ enum Command {
     Demo(demo::Options),
     /// The figures.
     Bench(bench::Options),
+    /// A server with tickets sold and doors to enrol, for the window's tests; standard input tells it what to do.
+    Evening,
     /// The long proofs.
     Prove(prove::Options),
 }
@@ -48,6 +51,7 @@ async fn main() -> ExitCode {
             bench::Outcome::Measured => ExitCode::SUCCESS,
             bench::Outcome::Skipped => ExitCode::from(SKIPPED),
         }),
+        Command::Evening => evening::run().await.map(|()| ExitCode::SUCCESS),
         Command::Prove(options) => prove::run(options).await.map(|()| ExitCode::SUCCESS),
     };
     match outcome {

@@ -41,12 +41,13 @@ pub async fn person(
     server
         .post("/auth/verify", &json!({ "token": token }))
         .await?;
-    let login = server
-        .post(
-            "/auth/login",
-            &json!({ "email": email, "password": PASSWORD }),
-        )
-        .await?;
+    log_in(server, email, PASSWORD).await
+}
+
+/// Somebody who has an account.
+pub async fn log_in(server: &Api, email: &str, password: &str) -> anyhow::Result<Api> {
+    let login = json!({ "email": email, "password": password });
+    let login = server.post("/auth/login", &login).await?;
     Ok(server.with_token(text(&login, "/token")?))
 }
 
@@ -192,9 +193,19 @@ pub struct Bought {
 
 /// Buys `quantity` tickets of type 1, as whoever asks.
 pub async fn buy(buyer: &Api, event: Uuid, quantity: u32, email: &str) -> anyhow::Result<Bought> {
+    buy_of_type(buyer, event, (1, quantity), ("Léa Martin", email)).await
+}
+
+/// Buys tickets of a type, so many, in somebody's name.
+pub async fn buy_of_type(
+    buyer: &Api,
+    event: Uuid,
+    (type_no, quantity): (u16, u32),
+    (name, email): (&str, &str),
+) -> anyhow::Result<Bought> {
     let order = new_id();
-    let wanted = json!({ "id": order, "event_id": event, "email": email, "name": "Léa Martin", "language": "fr",
-        "lines": [{ "type_no": 1, "quantity": quantity }] });
+    let wanted = json!({ "id": order, "event_id": event, "email": email, "name": name, "language": "fr",
+        "lines": [{ "type_no": type_no, "quantity": quantity }] });
     let held = buyer.post("/orders", &wanted).await?;
     let secret = text(&held, "/secret")?.to_owned();
     let pay = format!("/orders/{order}/pay?wait_issued=2000&secret={secret}");

@@ -2,6 +2,8 @@
 
 use anyhow::Context as _;
 use image::{GrayImage, Luma};
+use shared::ids::TicketId;
+use shared::ticket;
 
 /// How a ticket is held before the camera.
 #[derive(Clone, Copy, Debug)]
@@ -31,18 +33,23 @@ impl Pose {
 
 /// A 1280x720 picture of the ticket's PNG in that pose, as PNG bytes.
 pub fn seen_by_camera(ticket_png: &[u8], pose: Pose) -> anyhow::Result<Vec<u8>> {
+    let picture = taken(ticket_png, pose)?;
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .context("writing a camera picture")?;
+    Ok(bytes.into_inner())
+}
+
+/// The same as pixels.
+pub fn taken(ticket_png: &[u8], pose: Pose) -> anyhow::Result<GrayImage> {
     let code = image::load_from_memory(ticket_png)
         .context("reading the ticket's PNG")?
         .to_luma8();
     let sharp = GrayImage::from_fn(1280, 720, |x, y| {
         Luma([shade(&code, pose, x as f32, y as f32)])
     });
-    let picture = blurred(&sharp, pose.blur);
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    picture
-        .write_to(&mut bytes, image::ImageFormat::Png)
-        .context("writing a camera picture")?;
-    Ok(bytes.into_inner())
+    Ok(blurred(&sharp, pose.blur))
 }
 
 /// What the camera sees at (x, y): the code, the phone around it, or the dark hall.
@@ -81,4 +88,16 @@ fn blurred(picture: &GrayImage, radius: u32) -> GrayImage {
             .sum();
         Luma([(sum / ((x1 - x0 + 1) * (y1 - y0 + 1))) as u8])
     })
+}
+
+/// The fields of a real ticket with another id, signed by a key of the forger's own, as PNG bytes.
+pub fn forged(digits: &str) -> anyhow::Result<Vec<u8>> {
+    let seen = ticket::read(digits).context("reading the ticket to forge")?;
+    let mut fields = *seen.token().claimed();
+    fields.ticket = TicketId(fields.ticket.0 ^ 0x5555);
+    let key = ticket::SigningKey::from_seed(&[42; 32]);
+    let presented = ticket::Presented::plain(key.sign(fields));
+    Ok(ticket::Qr::ticket(&presented)
+        .context("drawing the forgery")?
+        .png(ticket::PixelsPerModule::SCREEN))
 }

@@ -62,6 +62,7 @@ pub struct Server {
     data: PathBuf,
     port: u16,
     settings: Vec<(String, String)>,
+    has_demo: bool,
     child: Option<Child>,
 }
 
@@ -76,8 +77,15 @@ impl Server {
             data: data.to_owned(),
             port: free_port()?,
             settings,
+            has_demo: false,
             child: None,
         })
+    }
+
+    /// With the demo's organizer, people and events.
+    pub fn with_demo(mut self) -> Self {
+        self.has_demo = true;
+        self
     }
 
     /// How it is reached.
@@ -110,6 +118,7 @@ impl Server {
             .open(self.data.join("server.log"))?;
         let child = Command::new(program("sync-server")?)
             .arg("serve")
+            .args(self.has_demo.then_some("--demo"))
             .env_remove("DATABASE_URL")
             .env("TICKETHUB_LISTEN", format!("127.0.0.1:{}", self.port))
             .env("TICKETHUB_PUBLIC_URL", self.url())

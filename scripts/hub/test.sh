@@ -18,6 +18,7 @@ hub_test() {
   stage "tools" test_tools
   stage "models" test_models
   stage "window: smoke" test_window
+  stage "window: door" test_door
   stage "demo" "$CARGO_TARGET_DIR/debug/proof" demo
   stage "proofs, short" "$CARGO_TARGET_DIR/debug/proof" prove --short
   stage_table
@@ -55,15 +56,23 @@ test_window() {
     tee "$HUB_NOTES/tests-window.log"
 }
 
+# An evening at a door: the built window, the real server, a webcam that is a folder.
+test_door() {
+  NO_AT_BRIDGE=1 xvfb-run -a -s "-screen 0 1920x1080x24" \
+    node ui/e2e/door/story.mjs "$CARGO_TARGET_DIR/debug" "$HUB_NOTES/door" 2>&1 |
+    tee "$HUB_NOTES/tests-door.log"
+}
+
 # Counted from what the runners printed, nothing else.
 closing_line() {
-  local rust ui tools models window passed failed
+  local rust ui tools models window door passed failed
   rust=$(count_rust "$HUB_NOTES/tests-rust.log")
   ui=$(count_vitest "$HUB_NOTES/tests-ui.json")
   tools=$(count_unittest "$HUB_NOTES/tests-tools.log")
   models=$(count_ok "$HUB_NOTES/tests-models.log")
   window=$(count_ok "$HUB_NOTES/tests-window.log")
-  read -r passed failed < <(printf '%s\n' "$rust" "$ui" "$tools" "$models" "$window" | awk '{p += $1; f += $2} END {print p + 0, f + 0}')
+  door=$(count_ok "$HUB_NOTES/tests-door.log")
+  read -r passed failed < <(printf '%s\n' "$rust" "$ui" "$tools" "$models" "$window" "$door" | awk '{p += $1; f += $2} END {print p + 0, f + 0}')
   printf '%d passed, %d failed\n' "$passed" "$failed"
 }
 

@@ -1,6 +1,8 @@
-// The few WebDriver calls that the smoke test needs, straight to WebKitWebDriver: with
+// The few WebDriver calls that the window's tests need, straight to WebKitWebDriver: with
 // TAURI_WEBVIEW_AUTOMATION in its environment it drives a Tauri window without further tools.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 
 const START_MS = 30_000;
@@ -59,11 +61,30 @@ class Window {
     return Buffer.from(await call(`${this.#session}/screenshot`), "base64");
   }
 
+  /** `kill -9`: the window gets no word of it. */
+  async kill() {
+    const [window] = childrenOf(this.#driver.pid);
+    process.kill(window, "SIGKILL");
+    await until(() => !existsSync(`/proc/${window}`) || isZombie(window));
+    this.#driver.kill();
+    await ended(this.#driver);
+  }
+
   async close() {
     await call(this.#session, undefined, "DELETE").catch(() => {});
     this.#driver.kill();
+    await ended(this.#driver);
   }
 }
+
+const ended = (child) => (child.exitCode === null && child.signalCode === null ? once(child, "exit") : null);
+
+/** By the numbers of processes, oldest first. */
+function childrenOf(parent) {
+  return readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim().split(" ").map(Number);
+}
+
+const isZombie = (process) => readFileSync(`/proc/${process}/stat`, "utf8").split(") ").at(-1).startsWith("Z");
 
 /** Asks again until the answer is there and truthy; names the last one when time is up. */
 export async function until(ask, limitMs = 10_000) {

@@ -2,13 +2,13 @@
 
 use anyhow::Context as _;
 use serde_json::json;
-use shared::ids::TicketId;
 use shared::ticket;
 
 use super::stage::{Sold, Stage, read_by_zbarimg};
 use super::telling::Telling;
 use crate::api::number;
 use crate::organizer::{Venue, buy, new_id, person};
+use crate::pictures::forged;
 
 /// The PNGs that the guests have on their phones.
 pub struct Phones {
@@ -202,7 +202,7 @@ async fn phones(stage: &Stage, sold: &Sold) -> anyhow::Result<Phones> {
     for n in 0..sold.guest.tickets.len() {
         guest.push(stage.png(&sold.guest, n).await?);
     }
-    let forged = forge(&read_by_zbarimg(stage.folder.path(), &anna[0])?)?;
+    let forged = forged(&read_by_zbarimg(stage.folder.path(), &anna[0])?)?;
     Ok(Phones {
         refunded: stage.png(&sold.refunded, 0).await?,
         other: stage.png(&sold.other, 0).await?,
@@ -210,16 +210,4 @@ async fn phones(stage: &Stage, sold: &Sold) -> anyhow::Result<Phones> {
         guest,
         forged,
     })
-}
-
-/// The fields of a real ticket with another id, signed by a key of the forger's own.
-fn forge(digits: &str) -> anyhow::Result<Vec<u8>> {
-    let seen = ticket::read(digits).context("reading the ticket to forge")?;
-    let mut fields = *seen.token().claimed();
-    fields.ticket = TicketId(fields.ticket.0 ^ 0x5555);
-    let key = ticket::SigningKey::from_seed(&[42; 32]);
-    let presented = ticket::Presented::plain(key.sign(fields));
-    Ok(ticket::Qr::ticket(&presented)
-        .context("drawing the forgery")?
-        .png(ticket::PixelsPerModule::SCREEN))
 }

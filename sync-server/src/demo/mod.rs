@@ -7,4 +7,4 @@ mod people;
 mod programme;
 mod seed;
 
-pub use seed::{DemoLogin, DemoSummary, SeedError, seed};
+pub use seed::{DemoDoor, DemoLogin, DemoSummary, SeedError, seed};

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 use shared::clock::UnixMillis;
-use shared::ids::{EventId, OrganizerId};
+use shared::ids::{EventId, GateNo, OrganizerId};
+use shared::roster::Rights;
 
 use super::people::{self, PASSWORD, PEOPLE};
 use super::programme::{self, Programmed, programme};
@@ -18,6 +19,7 @@ use crate::catalog::ticket_types::{self, TicketTypeRequest};
 use crate::catalog::venues::{self, VenueRequest};
 use crate::catalog::windows::{self, WindowRequest};
 use crate::config::Mode;
+use crate::door::offers::{self, NewOffer, OfferError};
 
 /// What a person needs to look around.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +32,17 @@ pub struct DemoSummary {
     pub logins: Vec<DemoLogin>,
     /// Titles and the API's addresses, tonight's first.
     pub events: Vec<(String, String)>,
+    /// For the window.
+    pub door: DemoDoor,
+}
+
+/// A device that may be enrolled within 15 minutes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoDoor {
+    /// To be typed into it, with the server's address.
+    pub code: String,
+    /// Where the organizer compares the digits and confirms them; the code's picture is there, too.
+    pub confirm_url: String,
 }
 
 /// Somebody who can log in.
@@ -55,9 +68,17 @@ impl fmt::Display for DemoSummary {
             "  Log in at {}, everybody's password: {PASSWORD}",
             self.login_url
         )?;
-        self.logins
-            .iter()
-            .try_for_each(|login| writeln!(f, "    {:<11} {}", login.role, login.email))
+        for login in &self.logins {
+            writeln!(f, "    {:<11} {}", login.role, login.email)?;
+        }
+        let server = self.url.trim_end_matches('/');
+        writeln!(f, "  Enrol the window as a door, within 15 minutes:")?;
+        writeln!(f, "    type {server} and {} there,", self.door.code)?;
+        writeln!(
+            f,
+            "    then log in as the owner, compare the six digits and confirm at"
+        )?;
+        writeln!(f, "    {}", self.door.confirm_url)
     }
 }
 
@@ -102,6 +123,9 @@ pub enum SeedError {
     /// One of its types.
     #[error("making a ticket type of the demo")]
     Type(#[from] ticket_types::WriteTypeError),
+    /// The window's code.
+    #[error("offering the demo's door")]
+    Offer(#[from] OfferError),
     /// The database failed.
     #[error("making the demo")]
     Database(#[from] sqlx::Error),
@@ -114,10 +138,39 @@ pub async fn seed(app: &App) -> Result<DemoSummary, SeedError> {
     people::make(app, now_ms).await?;
     let organizer = make_organizer(app, now_ms).await?;
     let programmed = programme(now_ms)?;
+    let mut events = Vec::new();
     for event in &programmed {
-        make_event(app, organizer, event, now_ms).await?;
+        events.push(make_event(app, organizer, event, now_ms).await?);
     }
-    Ok(summary(app, &programmed))
+    let door = offer_door(app, organizer, events).await?;
+    Ok(summary(app, &programmed, door))
+}
+
+/// At the first gate. Codes are known only to who asked for them, hence a new one at each start.
+async fn offer_door(
+    app: &App,
+    organizer: OrganizerId,
+    events: Vec<EventId>,
+) -> Result<DemoDoor, SeedError> {
+    let offer = NewOffer {
+        organizer,
+        created_by: PEOPLE[0].id,
+        device_name: "Porte A, démonstration".to_owned(),
+        rights: Rights {
+            scan: true,
+            search: true,
+            sell: false,
+            supervise: true,
+        },
+        events,
+        gate: GateNo(1),
+    };
+    let made = offers::create(app, offer).await?;
+    let url = &app.config.public_url;
+    Ok(DemoDoor {
+        code: made.code.shown(),
+        confirm_url: format!("{url}/office/devices/offers/{}", made.id),
+    })
 }
 
 fn allow(mode: Mode) -> Result<(), SeedError> {
@@ -148,7 +201,7 @@ async fn make_event(
     organizer: OrganizerId,
     programmed: &Programmed,
     now_ms: UnixMillis,
-) -> Result<(), SeedError> {
+) -> Result<EventId, SeedError> {
     let request: EventRequest = serde_json::from_value(programmed.event.clone())?;
     let new = request.parse_new()?;
     let of = (organizer, new.id);
@@ -175,7 +228,7 @@ async fn make_event(
         }
     }
     app.event_pages.forget(new.id).await;
-    Ok(())
+    Ok(new.id)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -213,7 +266,7 @@ async fn move_if_over(
     Ok(Moved::Yes)
 }
 
-fn summary(app: &App, programmed: &[Programmed]) -> DemoSummary {
+fn summary(app: &App, programmed: &[Programmed], door: DemoDoor) -> DemoSummary {
     let url = &app.config.public_url;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     DemoSummary {
@@ -237,6 +290,7 @@ fn summary(app: &App, programmed: &[Programmed]) -> DemoSummary {
                 )
             })
             .collect(),
+        door,
     }
 }
 

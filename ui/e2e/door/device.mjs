@@ -1,0 +1,188 @@
+// A device of the story: a folder, a webcam, and the real window on both, driven as a person drives it.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CUT } from "../cut.mjs";
+import { openWindow, until } from "../webdriver.mjs";
+
+/** Longer than anything takes on a machine that does much else. */
+const LIMIT_MS = 40_000;
+
+const axe = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+/** Keeps each verdict and each line in the picture from now on, however short it stands there. */
+const WATCH = `() => {
+  window.__seen = [];
+  let verdict = null;
+  let line = "";
+  const look = () => {
+    const now = document.querySelector("section.verdict");
+    if (now !== null && now !== verdict) {
+      const light = now.className.match(/verdict-(admit|refuse|ask)/)[1];
+      const word = now.querySelector(".verdict-word svg").getAttribute("aria-label");
+      window.__seen.push({ light, word, says: now.textContent });
+    }
+    verdict = now;
+    const told = [...document.querySelectorAll(".cam-say [role=status], .cam-say [role=alert]")];
+    const says = told.map((one) => one.textContent).join("");
+    if (says !== "" && says !== line) window.__seen.push({ light: "none", word: "", says });
+    line = says;
+  };
+  look();
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+}`;
+
+export class Device {
+  #binary;
+  #folder;
+  #pictures;
+  #window = null;
+  #known = 0;
+
+  constructor(binary, folder, webcam, pictures) {
+    this.#binary = binary;
+    this.#folder = folder;
+    this.#pictures = pictures;
+    this.webcam = webcam;
+  }
+
+  /** Opens the window on what the device has. */
+  async open() {
+    this.#window = await openWindow(this.#binary, {
+      ...this.webcam.environment,
+      TICKETHUB_DOOR_DATA: join(this.#folder, "data"),
+      TICKETHUB_STATE: join(this.#folder, "state"),
+      XDG_DATA_HOME: join(this.#folder, "home"),
+      XDG_DOCUMENTS_DIR: join(this.#folder, "documents"),
+    });
+    this.#known = 0;
+    await this.there("main");
+    await this.run(WATCH);
+  }
+
+  /** As when the battery is pulled out. */
+  async kill() {
+    await this.#window.kill();
+    this.#window = null;
+  }
+
+  async close() {
+    await this.#window?.close();
+    this.#window = null;
+  }
+
+  run(script, ...args) {
+    return this.#window.run(script, ...args);
+  }
+
+  keys(text) {
+    return this.#window.keys(text);
+  }
+
+  /** Waits for an element. */
+  there(selector) {
+    return until(() => this.run("(selector) => document.querySelector(selector) !== null", selector), LIMIT_MS);
+  }
+
+  gone(selector) {
+    return until(() => this.run("(selector) => document.querySelector(selector) === null", selector), LIMIT_MS);
+  }
+
+  text(selector) {
+    return this.run("(selector) => document.querySelector(selector)?.textContent.trim() ?? ''", selector);
+  }
+
+  /** Waits until an element's text matches; the text. */
+  async says(selector, pattern) {
+    let text = "";
+    const fits = async () => pattern.test((text = await this.text(selector)));
+    await until(async () => (await fits()) || Promise.reject(new Error(`${selector} says: ${text}`)), LIMIT_MS);
+    return text;
+  }
+
+  /** Presses it, as soon as it is there and may be pressed. */
+  async press(selector) {
+    await this.there(`${selector}:not([disabled])`);
+    await this.run("(selector) => document.querySelector(selector).click()", selector);
+  }
+
+  /** Holds a picture before the camera until the window says something of it; what it says. */
+  async shown(picture) {
+    await this.forget();
+    this.webcam.shows(picture);
+    const seen = await this.told();
+    this.webcam.shows("nobody");
+    return seen;
+  }
+
+  /** Keys of a USB scanner; what the window says of them. */
+  async typed(text) {
+    await this.forget();
+    await this.keys(text);
+    return this.told();
+  }
+
+  /**
+   * What the window says next of a code. That the reader was late with a picture is passed over: on a busy machine it is
+   * late with ordinary ones, too, and reads the next.
+   */
+  async told() {
+    let next;
+    await until(async () => {
+      const said = (await this.seen()).slice(this.#known);
+      next = said.find(({ says }) => !says.startsWith("Trop de choses à lire"));
+      return next !== undefined;
+    }, LIMIT_MS);
+    await this.forget();
+    return next;
+  }
+
+  /** What was said until now is old. */
+  async forget() {
+    this.#known = (await this.seen()).length;
+  }
+
+  seen() {
+    return this.run("() => window.__seen");
+  }
+
+  /** Puts a verdict away by a tap. */
+  async tap() {
+    await this.run("() => document.querySelector('button.seen')?.click()");
+    await this.gone("section.verdict");
+  }
+
+  async size(width, height) {
+    await this.#window.resize(width, height);
+    await until(() => this.run("(w, h) => innerWidth === w && innerHeight === h", width, height));
+  }
+
+  /** Saves what the window shows, once it is painted. */
+  async picture(name) {
+    await this.run("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    writeFileSync(join(this.#pictures, `${name}.png`), await this.#window.screenshot());
+  }
+
+  /** Texts that are cut. */
+  cut() {
+    return this.run(CUT);
+  }
+
+  /** What axe-core finds on the page as it stands. */
+  async violations() {
+    await this.run(`() => { if (!window.axe) { ${axe} } }`);
+    return this.run(
+      "async () => (await axe.run()).violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0].html}`)",
+    );
+  }
+
+  /** Chooses language and theme as a person does, and comes back. */
+  async looks(language, theme) {
+    await this.press(".door-top > .btn:last-child");
+    await this.press(`[role=radio][lang=${language}]`);
+    await until(() => this.run("(language) => document.documentElement.lang === language", language), LIMIT_MS);
+    await this.run("(night) => document.querySelectorAll('.page .seg')[1].children[night ? 0 : 1].click()", theme === "night");
+    await until(() => this.run("(theme) => document.documentElement.dataset.theme === theme", theme), LIMIT_MS);
+    await this.press(".door-top > .btn:first-child");
+    await this.gone(".page");
+  }
+}
