@@ -9,7 +9,7 @@ use shared::language::Language;
 use shared::roster::TicketStatus;
 
 use super::common::{Common, locked};
-use super::stage::Post;
+use super::stage::{Post, at_no_door};
 use super::view::{HandHit, HitState, UiError, UiErrorCode, VerdictView};
 use crate::door::TicketStanding;
 use crate::search::{Hit, HitTicket, Index, MOST_HITS};
@@ -107,8 +107,4 @@ fn reason(status: TicketStatus) -> RefuseReason {
         // A valid ticket is never barred.
         TicketStatus::Revoked | TicketStatus::Valid => RefuseReason::Revoked,
     }
-}
-
-fn at_no_door() -> UiError {
-    UiError::new(UiErrorCode::NotFound, "this device stands at no door")
 }

@@ -16,7 +16,7 @@ use super::enrol::{Came, Enrolling, Offer};
 use super::figures::Wake;
 use super::kept::{self, KeptPlace};
 use super::places;
-use super::stage::{Post, Stage};
+use super::stage::{Post, Stage, at_no_door};
 use super::view::{CameraView, EnrolStep, News, PlaceChoice, PlaceView, UiError, UiErrorCode, Way};
 use super::watching::Watching;
 use crate::door::{AtGate, Door, OpenDoorError, ScanError};
@@ -514,8 +514,4 @@ fn flush(common: &Common, left: &Stage) {
     {
         tracing::error!(code = error.code(), "refusals could not be written down");
     }
-}
-
-fn at_no_door() -> UiError {
-    UiError::new(UiErrorCode::NotFound, "this device stands at no door")
 }

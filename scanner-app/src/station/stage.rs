@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use shared::ids::{EventId, GateNo};
 
-use super::view::{EnrolStep, EnrolView, PlaceChoice, PlaceView, Screen, Way};
+use super::view::{
+    EnrolStep, EnrolView, PlaceChoice, PlaceView, Screen, UiError, UiErrorCode, Way,
+};
 use crate::door::Door;
 
 /// The door at work: replaced as a whole when it faces the other way or moves.
@@ -60,4 +62,9 @@ impl Stage {
             | Self::Closed { .. } => false,
         }
     }
+}
+
+/// What was asked needs a door at work.
+pub(super) fn at_no_door() -> UiError {
+    UiError::new(UiErrorCode::NotFound, "this device stands at no door")
 }

@@ -27,7 +27,7 @@ pub struct SupervisorsView {
     pub locked_until_ms: Option<UnixMillis>,
 }
 
-/// Why an entry or exit is undone. Frozen: facts carry the numbers.
+/// Why an entry or exit is undone: each is a `shared::fact::kind::VoidReason`, whose number the fact carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum UndoReason {
