@@ -190,11 +190,16 @@ mod tests {
         let one_pass = began.elapsed();
         assert!(one_pass > 2 * LIMIT, "{one_pass:?} is nothing");
         let camera = AtCamera::new();
-        camera.frames.send(hostile(1400)).unwrap();
-        let began = Instant::now();
-        let news = camera.show_until(&with_code("after"), |read| says(read, "after"));
-        let waited = began.elapsed();
-        assert!(waited >= LIMIT, "the frame before kept nobody");
+        // A reader that is slow to start never sees the frame, since the next one takes its place: then it is shown again.
+        let (news, waited) = (0..20)
+            .find_map(|_| {
+                camera.frames.send(hostile(1400)).unwrap();
+                let began = Instant::now();
+                let news = camera.show_until(&with_code("after"), |read| says(read, "after"));
+                let waited = began.elapsed();
+                (waited >= LIMIT).then_some((news, waited))
+            })
+            .expect("the frame before kept nobody");
         assert!(waited < one_pass, "{waited:?}, a pass takes {one_pass:?}");
         assert!(!news.iter().any(is_of_hostile), "{news:?}");
     }
