@@ -93,6 +93,13 @@ const STEPS: &[Step] = &[
         roster: "",
         fill: None,
     },
+    // November 2026: which life of the server's database it was.
+    Step {
+        to: Version { major: 2, minor: 6 },
+        sql: include_str!("schema/2.6.sql"),
+        roster: "",
+        fill: None,
+    },
 ];
 
 /// What this program writes.

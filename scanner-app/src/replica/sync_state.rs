@@ -32,6 +32,16 @@ pub fn enter_phase(
     Ok(())
 }
 
+/// A session says which life of the server's database it is of: `true` if that is another one than before, so that the server
+/// may lack what it acknowledged.
+pub fn enter_life(tx: &WriteTx<'_>, life: u64) -> Result<bool, ReplicaError> {
+    let changed = tx.execute(
+        "update sync_state set life = ?1 where life is not ?1",
+        [life.cast_signed()],
+    )?;
+    Ok(changed > 0)
+}
+
 /// Moves whenever rules, keys or devices changed.
 pub fn generation(connection: &Connection) -> Result<i64, ReplicaError> {
     Ok(connection

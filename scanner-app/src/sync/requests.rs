@@ -267,6 +267,7 @@ async fn ask_for_session<T: SyncTransport>(
         rights: answer.rights,
         events: answer.events,
         gate: answer.gate,
+        life: answer.life,
     };
     Ok(came(Event::SessionOpened { call, grant }))
 }

@@ -10,7 +10,8 @@ use crate::door::{Author, WriteFactError, reopen_after_fork};
 use crate::replica::roster::{self, ApplyPageError, Side};
 use crate::replica::signed::{self, ApplySignedError};
 use crate::replica::{
-    Replica, ReplicaError, WriteTx, carried, clock, facts, identity, journals, secrets, summaries,
+    Replica, ReplicaError, WriteTx, carried, clock, events, facts, identity, journals, secrets,
+    summaries, sync_state,
 };
 
 /// Something was not saved.
@@ -114,6 +115,9 @@ pub(super) async fn carry_out(
                     secrets::erase_supervisors(tx)?;
                 }
                 identity::update_rights(tx, &grant.rights, &grant.events, grant.gate)?;
+                if sync_state::enter_life(tx, grant.life)? {
+                    offer_all_again(tx)?;
+                }
                 summaries::wipe_what_may_not_be_held(tx)
             };
             replica.write_async(update).await?;
@@ -131,6 +135,15 @@ pub(super) async fn carry_out(
         }
     }
     Ok(Event::Saved { call })
+}
+
+/// Sending what the server holds changes nothing (A4).
+fn offer_all_again(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
+    for (_, event) in events::all(tx)? {
+        journals::forget_acks(tx, event)?;
+        carried::offer_again(tx, event)?;
+    }
+    Ok(())
 }
 
 fn side(table: Table) -> Side {

@@ -56,6 +56,7 @@ struct Held {
     uploaded: usize,
     claims_after: Duration,
     rights: Rights,
+    life: u64,
     supervisors: (u64, Vec<SupervisorRow>),
 }
 
@@ -153,12 +154,14 @@ impl SyncTransport for Memory {
             device_nonce: request.device_nonce,
             tls_key: request.tls_key,
         };
+        let held = self.held.lock().expect("no test panicked in it");
         Ok(answered(SessionAnswer {
             token: "token".into(),
             signature: self.root.sign(&claim.server_bytes()).to_bytes(),
-            rights: self.held.lock().expect("no test panicked in it").rights,
+            rights: held.rights,
             events: vec![self.event],
             gate: GateNo(0),
+            life: held.life,
         }))
     }
 
@@ -333,6 +336,12 @@ impl Memory {
             .expect("no test panicked in it")
             .journals
             .clear();
+    }
+
+    /// The same, and says so.
+    fn goes_back_to_a_backup(&self) {
+        self.forgets_journals();
+        self.held.lock().expect("no test panicked in it").life += 1;
     }
 
     /// How many facts it holds.
@@ -598,6 +607,19 @@ fn a_revoked_device_forgets_its_keys_and_still_hands_in_its_facts() {
     });
     let keys = scene.replica.read(scanner_app::replica::signed::keys);
     assert!(keys.expect("readable").is_empty());
+}
+
+#[test]
+fn invariant_l1_a_revoked_device_hands_in_anew_what_a_restored_server_lost() {
+    let scene = scene();
+    scene.run(Driver::is_settled);
+    let held = scene.server.facts();
+    scene.server.goes_back_to_a_backup();
+    scene.server.revokes();
+    scene.run(|driver| {
+        driver.state() == State::Blocked(BlockReason::Revoked) && scene.server.facts() == held
+    });
+    assert_eq!(scene.unsent(), 0);
 }
 
 #[test]

@@ -70,6 +70,8 @@ pub(super) struct Disk {
     machine: u16,
     pub(super) facts: Facts,
     pub(super) own: Vec<OwnJournal>,
+    /// Of the server's records, as the last session said.
+    life: Option<u64>,
     /// How far the server holds journals, own and others'.
     pub(super) acked: BTreeMap<JournalId, u64>,
     /// Envelopes that are not sent any more: parked, or written again in another journal.

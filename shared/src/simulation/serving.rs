@@ -173,6 +173,7 @@ impl World {
                     rights: Rights::default(),
                     events: vec![self.venue.event.id],
                     gate: GateNo(0),
+                    life: self.server.restores,
                 };
                 self.answer(n, life, Event::SessionOpened { call, grant }, None);
             }

@@ -54,7 +54,8 @@ pub enum Save {
     Signed(Vec<SignedObject>),
     /// How far journals are safe on the server.
     Acks(Vec<JournalUpdate>),
-    /// Rights, events and gate.
+    /// Rights, events and gate. In another life of the server's records than before all facts are taken for unacknowledged:
+    /// a device that may pull nothing learns of a restore in no other way.
     Grant(Grant),
     /// An answer told the server's time: see `crate::clock::DeviceTime::measured`.
     Measured {

@@ -30,6 +30,8 @@ pub struct Grant {
     pub events: Vec<EventId>,
     /// Where it stands.
     pub gate: GateNo,
+    /// Which life of the server's records this is: another one after each restore from a backup.
+    pub life: u64,
 }
 
 /// Why something that the engine asked for did not come about.

@@ -163,6 +163,9 @@ pub struct SessionAnswer {
     pub events: Vec<EventId>,
     /// Its gate.
     pub gate: GateNo,
+    /// Which life of the server's database this is. In another life than before the server may have lost what it had
+    /// acknowledged: all facts are offered again.
+    pub life: u64,
 }
 
 /// `POST /api/v1/sync/facts`: at most 500 envelopes, contiguous per journal.

@@ -39,6 +39,7 @@ pub async fn restored(
     random: &mut impl Random,
 ) -> Result<Restored, sqlx::Error> {
     let mut tx = transaction::begin(pool).await?;
+    begin_another_life(&mut tx, random).await?;
     let feeds = begin_feeds_anew(&mut tx, random).await?;
     let series = leave_gaps(&mut tx, now_ms).await?;
     let types_closed = close_places(&mut tx, now_ms).await?;
@@ -50,6 +51,27 @@ pub async fn restored(
     })
 }
 
+/// It travels as a number in JSON and postcard alike.
+fn positive(random: &mut impl Random) -> i64 {
+    let mut bytes = [0; 8];
+    random.fill(&mut bytes);
+    i64::from_be_bytes(bytes) & i64::MAX
+}
+
+/// All sessions of devices end: the next one says that this is another life.
+async fn begin_another_life(
+    conn: &mut PgConnection,
+    random: &mut impl Random,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("update database_life set life = $1", positive(random))
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("delete from device_sessions")
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
 async fn begin_feeds_anew(
     conn: &mut PgConnection,
     random: &mut impl Random,
@@ -57,13 +79,7 @@ async fn begin_feeds_anew(
     let events = sqlx::query_scalar!("select event_id from feeds order by event_id for update")
         .fetch_all(&mut *conn)
         .await?;
-    let mut epoch = || {
-        let mut bytes = [0; 8];
-        random.fill(&mut bytes);
-        // Positive: it travels as a number in JSON and postcard alike.
-        i64::from_be_bytes(bytes) & i64::MAX
-    };
-    let epochs: Vec<i64> = events.iter().map(|_| epoch()).collect();
+    let epochs: Vec<i64> = events.iter().map(|_| positive(random)).collect();
     let done = sqlx::query!(
         "update feeds f set epoch = n.epoch, own_before = coalesce(f.own_journal, f.own_before), own_journal = null,
                 rights_on_hold = true

@@ -136,6 +136,7 @@ pub async fn open(app: &App, request: &SessionRequest) -> Result<SessionAnswer, 
     }
     let row = sqlx::query!(
         r#"select d.organizer_id, d.public_key, d.rights, d.search_withdrawn_ms, o.root_key_sealed,
+                  (select life from database_life) as "life!",
                   coalesce((select array_agg(e.event_id) from device_events e
                             where e.organizer_id = d.organizer_id and e.device_id = d.id), '{}') as "events!: Vec<uuid::Uuid>",
                   coalesce((select max(e.gate_no) from device_events e
@@ -170,6 +171,7 @@ pub async fn open(app: &App, request: &SessionRequest) -> Result<SessionAnswer, 
         rights: rows::rights_now(row.rights, row.search_withdrawn_ms),
         events: row.events.into_iter().map(EventId).collect(),
         gate: GateNo(u16::try_from(row.gate).unwrap_or(0)),
+        life: row.life.cast_unsigned(),
     })
 }
 

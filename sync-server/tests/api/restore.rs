@@ -193,9 +193,8 @@ async fn a_server_put_back_two_hours_gets_everything_back_and_gives_nothing_out_
     let backup = Backup::of(&server);
 
     server.clock.advance(2 * HOUR);
-    for device in [&mut a, &mut b] {
-        device.log_in().await;
-    }
+    let lives = [a.log_in().await, b.log_in().await];
+    assert_eq!(lives[0], lives[1]);
     let mut c = event.device("C").await;
     let lost_key = event.new_key().await;
     let lost = buy(&stall, 4).await;
@@ -240,13 +239,20 @@ async fn a_server_put_back_two_hours_gets_everything_back_and_gives_nothing_out_
     c.open_session(nonce.nonce)
         .await
         .error(401, "unauthenticated");
-    a.log_in().await;
+    a.get("/api/v1/sync/signed")
+        .await
+        .error(401, "unauthenticated");
+    assert_ne!(
+        a.log_in().await,
+        lives[0],
+        "what was acknowledged may be gone"
+    );
     let path = a.changes_path(Some(&cursor), 1000, 0);
     a.get(&path).await.error(410, "reset_required");
     let brought = server.post("/api/v1/sync/signed", &lists).await;
     assert_eq!(brought.status, 204, "{}", brought.text);
     c.log_in().await;
-    b.log_in().await;
+    assert_ne!(b.log_in().await, lives[0], "the revoked are told as well");
     let told = b.get("/api/v1/sync/signed").await;
     told.error(403, "device_revoked");
     let again = signed(&a).await;

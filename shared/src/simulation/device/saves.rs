@@ -51,7 +51,11 @@ impl Node {
                 self.refold_all(venue);
             }
             Save::Signed(objects) => self.keep_signed(venue, &objects),
-            Save::Grant(_) => {}
+            Save::Grant(grant) => {
+                if self.disk.life.replace(grant.life) != Some(grant.life) {
+                    self.disk.acked.clear();
+                }
+            }
             Save::Measured { times, server_ms } => {
                 self.time
                     .measured(times.sent_ms, times.received_ms, server_ms);

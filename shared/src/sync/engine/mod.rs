@@ -324,6 +324,7 @@ impl Engine {
             let feed = self.feeds.entry(*event).or_insert_with(Feed::new);
             feed.ask_at_once(context.now);
         }
+        self.forget_push();
         self.save(Purpose::SaveGrant, Save::Grant(grant), out, context.now);
     }
 
@@ -456,6 +457,9 @@ impl Engine {
             self.erasure = Erasure::UnderWay;
             self.save(Purpose::Erase, Save::EraseSecrets, out, now);
         }
+        if self.renew_session_at().is_some_and(|at| at <= now) {
+            self.session = Session::Closed;
+        }
         match self.session {
             Session::Closed if self.session_backoff.ready_at() <= now => {
                 self.session = Session::Opening;
@@ -471,6 +475,15 @@ impl Engine {
         }
         if let Some(at) = self.next_deadline(now) {
             out.push(Effect::WakeAt(at));
+        }
+    }
+
+    /// Whoever may not pull would hear nothing more of its server, and never learn that it was put back to a backup and
+    /// lacks again what it had acknowledged.
+    fn renew_session_at(&self) -> Option<Moment> {
+        match self.session {
+            Session::Open { since } if self.blocked.is_some() => Some(since.after(HUMAN_MS)),
+            Session::Open { .. } | Session::Opening | Session::Closed => None,
         }
     }
 
@@ -514,6 +527,7 @@ impl Engine {
             Session::Closed => deadlines.push(self.session_backoff.ready_at()),
             Session::Opening => {}
             Session::Open { .. } => {
+                deadlines.extend(self.renew_session_at());
                 deadlines.extend(self.push.due_at());
                 if self.may_pull() {
                     let gate = self.pull_backoff.ready_at();

@@ -7,6 +7,7 @@ use crate::roster::Rights;
 use crate::sync::checksum::Checksum;
 use crate::sync::effect::{AfterAck, Parked, Table};
 use crate::sync::event::{Failure, FeedResume, Held};
+use crate::sync::state::BlockReason;
 use crate::wire::latest::{ErrorCode, FactsAnswer, JournalAck, Page};
 
 const EVENT: EventId = EventId(uuid::Uuid::from_bytes([9; 16]));
@@ -58,6 +59,7 @@ impl Bench {
             rights: Rights::default(),
             events: vec![EVENT],
             gate: GateNo(0),
+            life: 0,
         };
         bench.handle(Event::SessionOpened { call, grant });
         bench
@@ -382,6 +384,58 @@ fn a_fact_that_is_refused_or_forked_goes_on_in_another_journal() {
             AfterAck::GoOn => panic!("nothing was done about it"),
         }
     }
+}
+
+#[test]
+fn invariant_l1_a_revoked_device_asks_for_a_session_now_and_then_to_hear_of_a_restore() {
+    let mut bench = Bench::connected().asked_for_objects();
+    bench.refuse(is_pull, ErrorCode::DeviceRevoked);
+    assert_eq!(bench.engine.state(), State::Blocked(BlockReason::Revoked));
+    let opens = |request: &Request| *request == Request::OpenSession;
+    bench.pass(9 * 60_000);
+    assert!(!bench.asks(opens));
+    bench.pass(60_000);
+    assert!(bench.asks(opens));
+    bench.pass(60_000);
+    let asked = bench.sent.iter().filter(|(_, request)| opens(request));
+    assert_eq!(asked.count(), 1, "once at a time");
+}
+
+#[test]
+fn what_was_acknowledged_before_a_session_opened_is_asked_again() {
+    let mut bench = Bench::connected();
+    let before = bench.answerable(is_push);
+    bench.refuse(
+        |request| *request == Request::PullSigned,
+        ErrorCode::Unauthenticated,
+    );
+    bench.pass(60_000);
+    let call = bench.answerable(|request| *request == Request::OpenSession);
+    let grant = Grant {
+        rights: Rights::default(),
+        events: vec![EVENT],
+        gate: GateNo(0),
+        life: 1,
+    };
+    bench.handle(Event::SessionOpened { call, grant });
+    let ack = JournalAck {
+        journal: JournalId::from_bytes([3; 16]),
+        acked_through: 4,
+        forked_at: None,
+        aside_through: None,
+        refused: Vec::new(),
+    };
+    let answer = FactsAnswer {
+        journals: vec![ack],
+        server_ms: 0,
+    };
+    bench.handle(Event::PushAnswered {
+        call: before,
+        answer,
+        times: at(0),
+    });
+    assert!(bench.updates.is_empty(), "that life is over");
+    assert!(bench.asks(is_push));
 }
 
 #[test]

@@ -442,8 +442,8 @@ impl Device<'_> {
         self.event.server
     }
 
-    /// Signs the nonce as a device does; checks the root key's answer.
-    pub(crate) async fn log_in(&mut self) {
+    /// Signs the nonce as a device does. Gives the life of the database that the answer names.
+    pub(crate) async fn log_in(&mut self) -> u64 {
         let nonce = self.server().get("/api/v1/sync/session").await.ok();
         let nonce: shared::wire::latest::SessionNonce = serde_json::from_value(nonce).unwrap();
         let answer = self.open_session(nonce.nonce).await.ok();
@@ -451,6 +451,7 @@ impl Device<'_> {
             .as_str()
             .unwrap()
             .clone_into(&mut self.token);
+        answer["life"].as_u64().unwrap()
     }
 
     pub(crate) async fn open_session(&self, server_nonce: [u8; 32]) -> Answer {

@@ -41,6 +41,8 @@ pub(super) struct SimDevice {
     pub(super) feeds: BTreeMap<EventId, SimFeed>,
     journals: Vec<OwnJournal>,
     signed_version: u64,
+    /// Of the server's records, as the last session said.
+    life: Option<u64>,
     made: u8,
     pub(super) refused: BTreeSet<FactId>,
 }
@@ -53,6 +55,7 @@ impl SimDevice {
             feeds: BTreeMap::new(),
             journals: Vec::new(),
             signed_version: 0,
+            life: None,
             made: 0,
             refused: BTreeSet::new(),
         }
@@ -176,18 +179,26 @@ impl SimDevice {
                 let feed = self.feeds.get_mut(&event).expect("a feed with a shadow");
                 feed.in_use = feed.shadow.take().expect("a shadow");
                 feed.was_complete = true;
-                self.journals
-                    .iter_mut()
-                    .for_each(|journal| journal.acked = 0);
+                self.forget_acks();
             }
             Save::Signed(objects) => {
                 let newest = objects.iter().map(|object| object.version).max();
                 self.signed_version = self.signed_version.max(newest.unwrap_or(0));
             }
-            Save::Grant(grant) => self.events = grant.events,
+            Save::Grant(grant) => {
+                self.events = grant.events;
+                if self.life.replace(grant.life) != Some(grant.life) {
+                    self.forget_acks();
+                }
+            }
             Save::Measured { .. } | Save::EraseSecrets => {}
         }
         Event::Saved { call }
+    }
+
+    fn forget_acks(&mut self) {
+        let journals = self.journals.iter_mut();
+        journals.for_each(|journal| journal.acked = 0);
     }
 
     fn apply(&mut self, event: EventId, page: &Page, table: Table) -> Checksum {

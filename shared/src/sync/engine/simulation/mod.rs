@@ -249,6 +249,7 @@ impl World {
                     rights: Rights::default(),
                     events: self.server.events(),
                     gate: GateNo(0),
+                    life: self.server.restores,
                 };
                 Event::SessionOpened { call, grant }
             }
