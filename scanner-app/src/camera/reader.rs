@@ -11,6 +11,9 @@ use super::{CameraError, CameraSource, Chain, Found, Frame, Pace, read_still};
 /// A live frame that took longer is given up, and another reader goes on with the next one.
 const LIMIT: Duration = Duration::from_millis(400);
 
+/// No frame was read for so long: a picture that keeps readers does so for seconds, a busy machine rarely.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// What came of a frame.
 #[derive(Debug)]
 pub enum Read {
@@ -44,7 +47,7 @@ pub fn start(source: impl CameraSource + 'static) -> Receiver<Read> {
 
 /// The camera's thread gives frames, two readers take the newest one by turns.
 fn read_live(mut source: impl CameraSource + 'static, news: Sender<Read>) {
-    let slot = Arc::new(Slot::new(LIMIT));
+    let slot = Arc::new(Slot::new(LIMIT, PATIENCE));
     for reader in [Reader::First, Reader::Second] {
         let (slot, news) = (Arc::clone(&slot), news.clone());
         thread::spawn(move || {
@@ -64,7 +67,7 @@ fn read_live(mut source: impl CameraSource + 'static, news: Sender<Read>) {
     thread::spawn(move || {
         while let Some(frame) = source.next_frame() {
             let heard = match frame.map(|frame| slot.put(frame)) {
-                Ok(Put::Waits | Put::StillBlocked) => true,
+                Ok(Put::Waits | Put::Dropped | Put::StillBlocked) => true,
                 Ok(Put::Blocked) => news.send(Read::Blocked).is_ok(),
                 Ok(Put::Closed) => false,
                 Err(error) => news.send(Read::Failed(error)).is_ok(),

@@ -27,9 +27,11 @@ impl Reader {
 pub(super) enum Put {
     /// It waits for the reader on duty. An older one that still waited is gone.
     Waits,
-    /// It was dropped: both readers are stuck, since this moment as far as the camera knows.
+    /// It was dropped: both readers are stuck. On a machine that is busy with other things that may pass.
+    Dropped,
+    /// It was dropped, as all were for so long that a person has to do something.
     Blocked,
-    /// It was dropped: they still are.
+    /// It was dropped: that was said.
     StillBlocked,
     /// Nobody reads any more.
     Closed,
@@ -51,7 +53,14 @@ struct Held<T> {
     on_duty: Reader,
     /// Since when each is at its frame.
     at_work: [Option<Instant>; 2],
-    blocked: bool,
+    dropping: Option<Dropping>,
+}
+
+/// No frame is read any more.
+#[derive(Debug)]
+struct Dropping {
+    since: Instant,
+    is_said: bool,
 }
 
 impl<T> Held<T> {
@@ -78,20 +87,23 @@ impl<T> Held<T> {
 pub(super) struct Slot<T> {
     /// Who is longer at a frame is stuck.
     limit: Duration,
+    /// Who drops frames for longer says so.
+    patience: Duration,
     held: Mutex<Held<T>>,
     changed: Condvar,
 }
 
 impl<T> Slot<T> {
-    pub(super) fn new(limit: Duration) -> Self {
+    pub(super) fn new(limit: Duration, patience: Duration) -> Self {
         Self {
             limit,
+            patience,
             held: Mutex::new(Held {
                 waiting: None,
                 closed: false,
                 on_duty: Reader::First,
                 at_work: [None; 2],
-                blocked: false,
+                dropping: None,
             }),
             changed: Condvar::new(),
         }
@@ -106,8 +118,14 @@ impl<T> Slot<T> {
         let all = [Reader::First, Reader::Second];
         if all.iter().all(|&reader| held.is_stuck(reader, self.limit)) {
             held.waiting = None;
-            let known = std::mem::replace(&mut held.blocked, true);
-            return if known {
+            let dropping = held.dropping.get_or_insert_with(|| Dropping {
+                since: Instant::now(),
+                is_said: false,
+            });
+            if dropping.since.elapsed() < self.patience {
+                return Put::Dropped;
+            }
+            return if std::mem::replace(&mut dropping.is_said, true) {
                 Put::StillBlocked
             } else {
                 Put::Blocked
@@ -130,7 +148,7 @@ impl<T> Slot<T> {
                 && let Some(item) = held.waiting.take()
             {
                 *held.since(reader) = Some(Instant::now());
-                held.blocked = false;
+                held.dropping = None;
                 self.changed.notify_all();
                 return Some(item);
             }
@@ -202,7 +220,7 @@ mod tests {
 
     #[test]
     fn only_the_latest_frame_waits() {
-        let slot = Slot::new(NEVER);
+        let slot = Slot::new(NEVER, Duration::ZERO);
         assert!((1..=5).all(|n| slot.put(n) == Put::Waits));
         assert_eq!(slot.take(Reader::First), Some(5));
         assert_eq!(slot.finish(Reader::First), Worth::Fresh);
@@ -214,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_second_reader_takes_over_from_one_that_is_stuck_whose_work_is_then_worth_nothing() {
-        let slot = Slot::new(LIMIT);
+        let slot = Slot::new(LIMIT, Duration::ZERO);
         slot.put(1);
         assert_eq!(slot.take(Reader::First), Some(1));
         slot.put(2);
@@ -228,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_reader_without_the_duty_takes_nothing_while_the_other_one_is_well() {
-        let slot = Arc::new(Slot::new(NEVER));
+        let slot = Arc::new(Slot::new(NEVER, Duration::ZERO));
         let second = {
             let slot = Arc::clone(&slot);
             thread::spawn(move || slot.take(Reader::Second))
@@ -244,7 +262,7 @@ mod tests {
 
     #[test]
     fn when_both_are_stuck_frames_are_dropped_it_is_said_once_and_whoever_comes_back_reads_on() {
-        let slot = Slot::new(LIMIT);
+        let slot = Slot::new(LIMIT, Duration::ZERO);
         slot.put(1);
         assert_eq!(slot.take(Reader::First), Some(1));
         slot.put(2);
@@ -266,8 +284,20 @@ mod tests {
     }
 
     #[test]
+    fn readers_that_are_slow_for_a_moment_only_drop_frames() {
+        let slot = Slot::new(Duration::ZERO, NEVER);
+        slot.put(1);
+        assert_eq!(slot.take(Reader::First), Some(1));
+        slot.put(2);
+        assert_eq!(slot.take(Reader::Second), Some(2));
+        assert!((3..=9).all(|n| slot.put(n) == Put::Dropped));
+        slot.finish(Reader::Second);
+        assert_eq!(slot.put(10), Put::Waits);
+    }
+
+    #[test]
     fn a_frame_that_was_given_before_the_end_is_still_read_when_a_reader_is_stuck() {
-        let slot = Slot::new(LIMIT);
+        let slot = Slot::new(LIMIT, Duration::ZERO);
         slot.put(1);
         assert_eq!(slot.take(Reader::First), Some(1));
         slot.put(2);
