@@ -6,6 +6,7 @@ pub mod cli;
 pub mod door;
 pub mod edge;
 pub mod journal_files;
+pub mod key_store;
 pub mod online;
 pub mod peers;
 pub mod replica;

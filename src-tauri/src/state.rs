@@ -8,7 +8,7 @@ use scanner_app::camera::CameraSpec;
 use scanner_app::causes::with_causes;
 use scanner_app::edge::SystemClock;
 use scanner_app::online::{LanChoice, LanOptions};
-use scanner_app::replica::machine;
+use scanner_app::replica::MachineState;
 use scanner_app::station::view::{News, UiError, UiErrorCode};
 use scanner_app::station::{
     Cameras, Equipment, Folders, Host, NoCameras, PictureCameras, Station, Webcams,
@@ -125,8 +125,8 @@ impl Device {
     }
 
     pub(crate) fn folders(&self) -> Result<Folders, UiError> {
-        let state =
-            machine::state_dir().map_err(|error| UiError::of(UiErrorCode::KeysMissing, &error))?;
+        let state = MachineState::of_this_user()
+            .map_err(|error| UiError::of(UiErrorCode::KeysMissing, &error))?;
         let documents = self.0.documents.clone();
         Ok(Folders::of(self.0.data.clone(), state, documents))
     }

@@ -9,7 +9,7 @@ use shared::sync::enrolment::EnrolmentCode;
 
 use super::{CliError, Output};
 use crate::edge::{OsRandom, SystemClock};
-use crate::replica::{Replica, machine};
+use crate::replica::{MachineState, Replica};
 use crate::sync::HttpTransport;
 use crate::sync::enrolment::{Proved, enrol};
 
@@ -38,8 +38,8 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
         .map_err(|error| CliError::of("code_malformed", &error))?;
     let transport = HttpTransport::to(&arguments.server, Arc::new(SystemClock))
         .map_err(|error| CliError::of("server_address", &error))?;
-    let state = machine::state_dir().map_err(|error| CliError::of("state_dir", &error))?;
-    let replica = Replica::open(&arguments.data, &state)
+    let state = MachineState::of_this_user().map_err(|error| CliError::of("state_dir", &error))?;
+    let replica = Replica::open(&arguments.data, state)
         .map_err(|error| CliError::of(error.code(), &error))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

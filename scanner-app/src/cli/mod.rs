@@ -25,7 +25,7 @@ use clap::{Parser, Subcommand};
 pub use error::CliError;
 pub use output::Output;
 
-use crate::replica::{Replica, machine};
+use crate::replica::{MachineState, Replica};
 
 /// Reads tickets, decides, keeps the journal; with or without a network.
 #[derive(Debug, Parser)]
@@ -111,6 +111,7 @@ fn not_understood(error: &clap::Error) -> ExitCode {
 
 /// Opens a door's data for a command that writes.
 fn open_replica(data: &Path) -> Result<Replica, CliError> {
-    let state = machine::state_dir().map_err(|error| CliError::of("machine_state", &error))?;
-    Replica::open(data, &state).map_err(|error| CliError::of(error.code(), &error))
+    let state =
+        MachineState::of_this_user().map_err(|error| CliError::of("machine_state", &error))?;
+    Replica::open(data, state).map_err(|error| CliError::of(error.code(), &error))
 }

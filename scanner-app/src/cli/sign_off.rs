@@ -16,7 +16,7 @@ use crate::door::{HandIn, SignedOff, To, finish_sign_off, sign_off};
 use crate::edge::SystemClock;
 use crate::online;
 use crate::replica::sign_off::Outstanding;
-use crate::replica::{Removal, Replica, machine, remove_handed_in};
+use crate::replica::{MachineState, Removal, Replica, remove_handed_in};
 use crate::sync::Holds;
 
 /// What `door sign-off` takes.
@@ -57,8 +57,8 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
 }
 
 fn remove(arguments: &Arguments) -> Result<Removal, CliError> {
-    let state = machine::state_dir().map_err(|error| CliError::of("state_dir", &error))?;
-    remove_handed_in(&arguments.data, &state).map_err(|error| CliError::of(error.code(), &error))
+    let state = MachineState::of_this_user().map_err(|error| CliError::of("state_dir", &error))?;
+    remove_handed_in(&arguments.data, state).map_err(|error| CliError::of(error.code(), &error))
 }
 
 async fn hand_in(

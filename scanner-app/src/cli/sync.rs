@@ -12,7 +12,7 @@ use super::lan_arguments::LanArguments;
 use super::{CliError, Output};
 use crate::online::{self, OnlineNews};
 use crate::peers::LanNews;
-use crate::replica::{Replica, machine};
+use crate::replica::{MachineState, Replica};
 use crate::sync::driver::{Driver, News};
 use crate::sync::{HttpTransport, TransportError};
 
@@ -35,8 +35,8 @@ pub(super) struct Arguments {
 
 /// Runs it.
 pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, CliError> {
-    let state = machine::state_dir().map_err(|error| CliError::of("state_dir", &error))?;
-    let replica = Replica::open(&arguments.data, &state)
+    let state = MachineState::of_this_user().map_err(|error| CliError::of("state_dir", &error))?;
+    let replica = Replica::open(&arguments.data, state)
         .map_err(|error| CliError::of(error.code(), &error))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -5,7 +5,7 @@
 //! that is put back, because the noted heads are ahead of it. In both cases the journals that stood
 //! open are closed and new ones are opened, so that no place of a journal is ever written twice.
 //!
-//! `STATE/keys/REPLICA` holds a replica's data key, `STATE/places/HASH OF THE FOLDER` its binding and
+//! `STATE/keys/REPLICA` holds a replica's data key (see `data_key`), `STATE/places/HASH OF THE FOLDER` its binding and
 //! heads. Only the owner can read them.
 
 use std::collections::BTreeMap;
@@ -21,11 +21,12 @@ use shared::fact::Head;
 use shared::fact::kind::OpeningCause;
 use shared::ids::JournalId;
 
+use super::data_key::{self, DataKey, Wanted};
 use super::{ReplicaError, journals};
 use crate::edge::random_bytes;
-use crate::vault::Vault;
+use crate::key_store::KeyStoreError;
 
-/// Names the folder that [`state_dir`] gives, when it is not the usual one.
+/// Names the folder of [`MachineState`], when it is not the usual one.
 pub const STATE_VARIABLE: &str = "TICKETHUB_STATE";
 
 /// Where secrets of the machine are kept could not be read or written.
@@ -52,19 +53,47 @@ pub enum MachineError {
         "the key file {0} is damaged; put back a copy of it, or enrol this device again in a new folder"
     )]
     Key(PathBuf),
+    /// The key that opens the key file is in the key store, which can't be had.
+    #[error(
+        "this device's key is in the system's key store; log in at this computer's desktop, unlock the key store, then start again"
+    )]
+    KeyStore(#[source] KeyStoreError),
 }
 
-/// `TICKETHUB_STATE`, else `tickethub` below `XDG_STATE_HOME`, else below `~/.local/state`.
-pub fn state_dir() -> Result<PathBuf, MachineError> {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    if let Some(folder) = set(STATE_VARIABLE) {
-        return Ok(folder.into());
+/// Where a machine keeps what stays outside of data folders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachineState {
+    pub(super) folder: PathBuf,
+    pub(super) keys: Wanted,
+}
+
+/// A folder that somebody chose: the keys stay in its files.
+impl<P: AsRef<Path>> From<P> for MachineState {
+    fn from(folder: P) -> Self {
+        Self {
+            folder: folder.as_ref().to_owned(),
+            keys: Wanted::File,
+        }
     }
-    set("XDG_STATE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".local/state")))
-        .map(|folder| folder.join("tickethub"))
-        .ok_or(MachineError::NoFolder)
+}
+
+impl MachineState {
+    /// The folder that `TICKETHUB_STATE` names; else `tickethub` below `XDG_STATE_HOME`, else below `~/.local/state`, with
+    /// keys in the system's key store where there is one.
+    pub fn of_this_user() -> Result<Self, MachineError> {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        if let Some(folder) = set(STATE_VARIABLE) {
+            return Ok(PathBuf::from(folder).into());
+        }
+        let below = set("XDG_STATE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".local/state")))
+            .ok_or(MachineError::NoFolder)?;
+        Ok(Self {
+            folder: below.join("tickethub"),
+            keys: Wanted::KeyStore,
+        })
+    }
 }
 
 /// What was found when the replica was opened.
@@ -116,16 +145,16 @@ pub(super) struct Bound {
     pub(super) machine: Machine,
     pub(super) start: Start,
     /// Missing on a machine that the replica's keys were not made on.
-    pub(super) vault: Option<Vault>,
+    pub(super) data_key: Option<DataKey>,
 }
 
 /// Binds the replica to this place, closing its journals if it comes from elsewhere or from the past.
 pub(super) fn bind(
     connection: &mut Connection,
     data_dir: &Path,
-    state_dir: &Path,
+    state: &MachineState,
 ) -> Result<Bound, super::OpenReplicaError> {
-    let file = place_file(state_dir, data_dir)?;
+    let file = place_file(state, data_dir)?;
     let notes = read_notes(&file)?;
     let found = load(connection)?;
     let start = match &found {
@@ -135,10 +164,9 @@ pub(super) fn bind(
     let replica = found
         .as_ref()
         .map_or_else(random_bytes::<16>, |binding| binding.replica);
-    let key_file = key_file(state_dir, replica);
-    let vault = match start {
-        Start::New => Some(make_key(&key_file)?),
-        Start::AsLeft | Start::Copied | Start::RolledBack => read_key(&key_file)?,
+    let data_key = match start {
+        Start::New => Some(data_key::make(state, replica)?),
+        Start::AsLeft | Start::Copied | Start::RolledBack => data_key::read(state, replica)?,
     };
     let machine = match (&start, &found) {
         (Start::AsLeft | Start::RolledBack, Some(binding)) => binding.machine,
@@ -156,18 +184,13 @@ pub(super) fn bind(
     Ok(Bound {
         machine,
         start,
-        vault,
+        data_key,
     })
-}
-
-/// Where the data key of a replica is.
-pub(super) fn key_file(state_dir: &Path, replica: [u8; 16]) -> PathBuf {
-    state_dir.join("keys").join(hex(&replica))
 }
 
 /// Where the notes on the replica in a folder are.
 pub(super) fn place_file(
-    state_dir: &Path,
+    state: &MachineState,
     data_dir: &Path,
 ) -> Result<PathBuf, super::OpenReplicaError> {
     let place = std::path::absolute(data_dir)
@@ -177,7 +200,7 @@ pub(super) fn place_file(
             source,
         })?;
     let digest = Sha256::digest(place.as_os_str().as_encoded_bytes());
-    Ok(state_dir.join("places").join(hex(&digest[..16])))
+    Ok(state.folder.join("places").join(hex(&digest[..16])))
 }
 
 /// Which replica this is; `None` before it was first bound.
@@ -290,27 +313,7 @@ fn read_notes(file: &Path) -> Result<Option<Notes>, MachineError> {
     }
 }
 
-fn make_key(file: &Path) -> Result<Vault, MachineError> {
-    let key = random_bytes::<32>();
-    write_private(file, STANDARD.encode(key).as_bytes())?;
-    let written = std::fs::File::open(file).and_then(|file| file.sync_all());
-    written.map_err(|source| failed(file, source))?;
-    Ok(Vault::with_key(key))
-}
-
-fn read_key(file: &Path) -> Result<Option<Vault>, MachineError> {
-    let text = match std::fs::read(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(failed(file, source)),
-    };
-    let key = STANDARD.decode(text.trim_ascii()).ok();
-    key.and_then(|key| key.try_into().ok())
-        .map(|key| Some(Vault::with_key(key)))
-        .ok_or_else(|| MachineError::Key(file.to_owned()))
-}
-
-fn write_private(file: &Path, bytes: &[u8]) -> Result<(), MachineError> {
+pub(super) fn write_private(file: &Path, bytes: &[u8]) -> Result<(), MachineError> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let beside = file.with_extension("new");
     std::fs::DirBuilder::new()
@@ -330,14 +333,14 @@ fn write_private(file: &Path, bytes: &[u8]) -> Result<(), MachineError> {
         .map_err(|source| failed(file, source))
 }
 
-fn failed(path: &Path, source: io::Error) -> MachineError {
+pub(super) fn failed(path: &Path, source: io::Error) -> MachineError {
     MachineError::File {
         path: path.to_owned(),
         source,
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

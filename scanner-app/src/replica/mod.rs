@@ -10,6 +10,7 @@
 
 pub mod carried;
 pub mod clock;
+mod data_key;
 pub mod error;
 pub mod events;
 pub mod facts;
@@ -49,13 +50,15 @@ use shared::clock::{DeviceTime, UnixMillis};
 use shared::fact::FactSigningKey;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+pub use data_key::Kept;
 pub use error::{OpenReplicaError, ReplicaError};
-pub use machine::Start;
+pub use machine::{MachineState, Start};
 pub use open::open_to_look;
 pub use removal::{Removal, remove_handed_in};
 pub use sets::Rest;
 pub use transaction::{StoredFact, WriteTx};
 
+use self::data_key::DataKey;
 use crate::vault::Vault;
 use thread::{Listener, Queue, Store};
 
@@ -83,7 +86,7 @@ struct Running {
     thread: Option<std::thread::JoinHandle<()>>,
     time: Arc<Mutex<DeviceTime>>,
     listeners: Arc<Mutex<Vec<Listener>>>,
-    vault: Option<Vault>,
+    data_key: Option<DataKey>,
     start: Start,
     _lock: open::Lock,
 }
@@ -109,9 +112,9 @@ impl std::fmt::Debug for Replica {
 
 impl Replica {
     /// Opens the replica in `data_dir`, making it if there is none, and holds it against every other
-    /// process. `state_dir` is outside of it: see [`machine`].
-    pub fn open(data_dir: &Path, state_dir: &Path) -> Result<Self, OpenReplicaError> {
-        let opened = open::open(data_dir, state_dir)?;
+    /// process. `state` is outside of it: see [`machine`].
+    pub fn open(data_dir: &Path, state: impl Into<MachineState>) -> Result<Self, OpenReplicaError> {
+        let opened = open::open(data_dir, &state.into())?;
         let queue = Arc::new(Queue::default());
         let time = Arc::new(Mutex::new(DeviceTime::resume(opened.clock)));
         let listeners = Arc::default();
@@ -128,7 +131,7 @@ impl Replica {
                 thread: Some(thread),
                 time,
                 listeners,
-                vault: opened.vault,
+                data_key: opened.data_key,
                 start: opened.start,
                 _lock: opened.lock,
             }),
@@ -277,9 +280,7 @@ impl Replica {
         key: &FactSigningKey,
     ) -> Result<(), identity::EnrolReplicaError> {
         let vault = self
-            .running
-            .vault
-            .as_ref()
+            .vault()
             .ok_or(identity::EnrolReplicaError::KeysElsewhere)?;
         let sealed = vault.seal(identity::KEY_PURPOSE, &key.seed());
         self.write(move |tx| identity::save(tx, &identity, &sealed))
@@ -287,7 +288,15 @@ impl Replica {
 
     /// What opens sealed values; `None` on a machine that the replica's keys were not made on.
     pub(crate) fn vault(&self) -> Option<&Vault> {
-        self.running.vault.as_ref()
+        self.running.data_key.as_ref().map(|key| &key.vault)
+    }
+
+    /// What protects the secrets in it against theft.
+    pub fn kept(&self) -> Kept {
+        self.running
+            .data_key
+            .as_ref()
+            .map_or(Kept::InFile, |key| key.kept)
     }
 
     /// The key that this device signs facts and sessions with.
@@ -297,11 +306,7 @@ impl Replica {
             .read(identity::sealed_key)
             .map_err(SigningKeyError::Replica)?
             .ok_or(SigningKeyError::NotEnrolled)?;
-        let vault = self
-            .running
-            .vault
-            .as_ref()
-            .ok_or(SigningKeyError::KeysElsewhere)?;
+        let vault = self.vault().ok_or(SigningKeyError::KeysElsewhere)?;
         vault
             .unseal_array(identity::KEY_PURPOSE, &sealed)
             .map(|seed| FactSigningKey::from_seed(&seed))
@@ -311,9 +316,8 @@ impl Replica {
     /// The key and certificate that this device shows its peers; the key is made at the first call.
     pub async fn peer_key(&self) -> Result<peer_key::PeerKey, peer_key::PeerKeyError> {
         let vault = self
-            .running
-            .vault
-            .clone()
+            .vault()
+            .cloned()
             .ok_or(peer_key::PeerKeyError::KeysElsewhere)?;
         self.write_async(move |tx| peer_key::load_or_make(tx, &vault))
             .await

@@ -7,10 +7,10 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use shared::clock::SavedClock;
 
-use super::machine::{self, Machine, Start};
+use super::data_key::DataKey;
+use super::machine::{self, Machine, MachineState, Start};
 use super::schema::{self, Fitness};
 use super::{OpenReplicaError, REPLICA_FILE, ReplicaError, clock, removal, unread};
-use crate::vault::Vault;
 
 /// Held by the one process that may write.
 const LOCK_FILE: &str = "lock";
@@ -33,27 +33,27 @@ pub(super) struct Opened {
     pub(super) connection: Connection,
     pub(super) lock: Lock,
     pub(super) machine: Machine,
-    pub(super) vault: Option<Vault>,
+    pub(super) data_key: Option<DataKey>,
     pub(super) start: Start,
     pub(super) clock: SavedClock,
 }
 
-pub(super) fn open(data_dir: &Path, state_dir: &Path) -> Result<Opened, OpenReplicaError> {
+pub(super) fn open(data_dir: &Path, state: &MachineState) -> Result<Opened, OpenReplicaError> {
     let lock = lock(data_dir)?;
     let connection = migrated(data_dir)?;
-    let mut connection = match removal::if_handed_in(connection, data_dir, state_dir)? {
+    let mut connection = match removal::if_handed_in(connection, data_dir, state)? {
         Some(connection) => connection,
         // As new.
         None => migrated(data_dir)?,
     };
     unread::read_again(&mut connection)?;
-    let bound = machine::bind(&mut connection, data_dir, state_dir)?;
+    let bound = machine::bind(&mut connection, data_dir, state)?;
     Ok(Opened {
         clock: clock::load(&connection)?,
         connection,
         lock,
         machine: bound.machine,
-        vault: bound.vault,
+        data_key: bound.data_key,
         start: bound.start,
     })
 }

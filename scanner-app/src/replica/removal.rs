@@ -9,7 +9,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::machine;
+use super::data_key;
+use super::machine::{self, MachineState};
 use super::{OpenReplicaError, REPLICA_FILE, ReplicaError, open, sign_off};
 
 /// What became of the replica.
@@ -23,12 +24,15 @@ pub enum Removal {
 
 /// Removes the replica in `data_dir` if its device signed off and handed in everything. Nobody may have it open. Whoever
 /// only opens it again does the same.
-pub fn remove_handed_in(data_dir: &Path, state_dir: &Path) -> Result<Removal, OpenReplicaError> {
+pub fn remove_handed_in(
+    data_dir: &Path,
+    state: impl Into<MachineState>,
+) -> Result<Removal, OpenReplicaError> {
     let _lock = open::lock(data_dir)?;
     let Some(connection) = open::existing(data_dir)? else {
         return Ok(Removal::NotYet);
     };
-    if_handed_in(connection, data_dir, state_dir).map(|kept| match kept {
+    if_handed_in(connection, data_dir, &state.into()).map(|kept| match kept {
         Some(_) => Removal::NotYet,
         None => Removal::Done,
     })
@@ -38,7 +42,7 @@ pub fn remove_handed_in(data_dir: &Path, state_dir: &Path) -> Result<Removal, Op
 pub(super) fn if_handed_in(
     connection: Connection,
     data_dir: &Path,
-    state_dir: &Path,
+    state: &MachineState,
 ) -> Result<Option<Connection>, OpenReplicaError> {
     if !sign_off::is_handed_in(&connection)? {
         return Ok(Some(connection));
@@ -56,12 +60,12 @@ pub(super) fn if_handed_in(
         source,
     };
     if let Some(replica) = replica {
-        remove(&machine::key_file(state_dir, replica)).map_err(failed)?;
+        data_key::remove(state, replica).map_err(failed)?;
     }
     for end in ["-wal", "-shm", ""] {
         remove(&data_dir.join(format!("{REPLICA_FILE}{end}"))).map_err(failed)?;
     }
-    remove(&machine::place_file(state_dir, data_dir)?).map_err(failed)?;
+    remove(&machine::place_file(state, data_dir)?).map_err(failed)?;
     Ok(None)
 }
 

@@ -405,14 +405,14 @@ impl NamesError {
 impl Replica {
     /// What opens the names that are here.
     pub fn names(&self, held: &Held) -> Result<Names, NamesError> {
-        let vault = self.running.vault.as_ref();
+        let vault = self.vault();
         let vault = vault.ok_or(NamesError::KeysElsewhere)?;
         Ok(Names::open(vault, held)?)
     }
 
     /// Before names of an event are asked for: where they stand, and what seals them. `None`: this device may not hold any.
     pub async fn begin_names(&self, event: EventId) -> Result<Option<(Held, Names)>, NamesError> {
-        let vault = self.running.vault.clone();
+        let vault = self.vault().cloned();
         let vault = vault.ok_or(NamesError::KeysElsewhere)?;
         let held = self.write_async(move |tx| begin(tx, event, &vault)).await?;
         held.map(|held| self.names(&held).map(|names| (held, names)))

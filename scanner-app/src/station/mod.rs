@@ -42,7 +42,7 @@ pub use host::Host;
 
 use crate::journal_files;
 use crate::online::LanOptions;
-use crate::replica::{Replica, open_to_look};
+use crate::replica::{MachineState, Replica, open_to_look};
 use common::{Common, Latest, locked};
 use conductor::{Conductor, Order};
 use enrol::Offer;
@@ -61,8 +61,8 @@ const PREVIEW_WAIT: Duration = Duration::from_secs(1);
 pub struct Folders {
     /// The replica, the choices, the log.
     pub data: PathBuf,
-    /// The machine's keys: [`crate::replica::machine::state_dir`].
-    pub state: PathBuf,
+    /// The machine's keys.
+    pub state: MachineState,
     /// The person's own documents, where files are put to take away; without it they go below `data`.
     pub documents: Option<PathBuf>,
     /// Where the system tells of batteries.
@@ -71,10 +71,10 @@ pub struct Folders {
 
 impl Folders {
     /// Of a device that keeps its data here.
-    pub fn of(data: PathBuf, state: PathBuf, documents: Option<PathBuf>) -> Self {
+    pub fn of(data: PathBuf, state: impl Into<MachineState>, documents: Option<PathBuf>) -> Self {
         Self {
             data,
-            state,
+            state: state.into(),
             documents,
             power_supplies: gauges::POWER_SUPPLIES.into(),
         }
@@ -126,7 +126,7 @@ impl Station {
     /// Opens the replica, which nobody else may have open, and goes on where the device was.
     pub fn start(equipment: Equipment) -> Result<Self, UiError> {
         let folders = equipment.folders;
-        let replica = Replica::open(&folders.data, &folders.state)?;
+        let replica = Replica::open(&folders.data, folders.state.clone())?;
         let settings = kept::settings(&folders.data);
         equipment.host.full_screen(settings.used_by != Use::Staffed);
         let (orders, ordered) = channel();

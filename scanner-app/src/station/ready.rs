@@ -12,7 +12,7 @@ use super::view::{
     SyncView,
 };
 use crate::replica::roster::{self, Side};
-use crate::replica::{ReplicaError, events, facts, signed, tickets};
+use crate::replica::{Kept, ReplicaError, events, facts, signed, tickets};
 use crate::status::SyncPhase;
 
 /// A list older than this may lack tickets that were sold since.
@@ -75,7 +75,10 @@ pub(super) fn view(
         known: u32::try_from(link.peers.len()).unwrap_or(u32::MAX),
     });
     what.push(ReadyWhat::Protection {
-        by: Protection::FileOnly,
+        by: match common.replica.kept() {
+            Kept::InKeyStore => Protection::KeyStore,
+            Kept::InFile => Protection::FileOnly,
+        },
     });
     what.push(ReadyWhat::Unsent {
         facts: link.unsent,

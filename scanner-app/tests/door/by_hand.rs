@@ -235,7 +235,7 @@ fn a_power_cut_after_an_undo_leaves_the_ticket_outside() {
     copy_folder(&device.data(), &after);
     for (cut, is_undone) in [(&before, false), (&after, true)] {
         fs::remove_file(cut.join(format!("{REPLICA_FILE}-shm"))).expect("it was there");
-        let copy = Replica::open(cut, &device.state()).expect("opens");
+        let copy = Replica::open(cut, device.state()).expect("opens");
         let event = venue.event;
         let found = copy.read(move |tx| {
             let no = events::number(tx, event)?.expect("an event");

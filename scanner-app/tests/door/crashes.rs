@@ -115,7 +115,7 @@ fn a_power_cut_after_a_verdict_loses_nothing_and_in_the_middle_leaves_a_sound_jo
         let torn = device.data().with_file_name(format!("torn-{id}"));
         copy_folder(&after, &torn);
 
-        let copy = Replica::open(&after, &device.state()).expect("opens");
+        let copy = Replica::open(&after, device.state()).expect("opens");
         assert_eq!(entered(&device, &copy).len(), n, "after {n} verdicts");
 
         // The log ends anywhere: a commit that was being written.
@@ -126,7 +126,7 @@ fn a_power_cut_after_a_verdict_loses_nothing_and_in_the_middle_leaves_a_sound_jo
             .open(&log)
             .expect("opens");
         cut.set_len(random(length + 1)).expect("cut");
-        let copy = Replica::open(&torn, &device.state()).expect("opens");
+        let copy = Replica::open(&torn, device.state()).expect("opens");
         assert!(entered(&device, &copy).len() <= n);
     }
 }

@@ -75,7 +75,7 @@ fn a_copied_folder_opens_a_new_journal_and_both_go_on() {
     let copy = device.data().with_file_name("copy");
     copy_folder(&device.data(), &copy);
 
-    let copied = Replica::open(&copy, &device.state()).expect("the copy opens");
+    let copied = Replica::open(&copy, device.state()).expect("the copy opens");
     assert_eq!(copied.start(), Start::Copied);
     enter(&venue, &copied, &[2], NOW);
     let journals = own(&copied);
@@ -97,7 +97,7 @@ fn a_copied_folder_opens_a_new_journal_and_both_go_on() {
     enter(&venue, &original, &[3], NOW);
     assert_eq!(own(&original).len(), 1);
     drop(copied);
-    let copied = Replica::open(&copy, &device.state()).expect("the copy opens again");
+    let copied = Replica::open(&copy, device.state()).expect("the copy opens again");
     assert_eq!(copied.start(), Start::AsLeft, "it is at home now");
 }
 

@@ -5,6 +5,7 @@ mod claims;
 mod crashes;
 mod faults;
 mod journals;
+mod key_store;
 mod lan;
 mod names;
 mod photos;

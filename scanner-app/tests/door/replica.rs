@@ -237,7 +237,7 @@ fn signed_objects_count_by_version_and_two_of_one_version_are_an_alarm() {
 fn a_second_program_is_told_that_the_first_has_it() {
     let device = Device::new(21);
     let first = device.open();
-    let second = Replica::open(&device.data(), &device.state());
+    let second = Replica::open(&device.data(), device.state());
     assert!(matches!(second, Err(OpenReplicaError::InUse(_))));
     drop(first);
     device.open();
@@ -256,7 +256,7 @@ fn a_newer_major_version_is_refused_in_words_and_left_as_it_is() {
     drop(device.open());
     set_version(&device, 3000);
     let before = std::fs::read(device.data().join(REPLICA_FILE)).expect("read");
-    let error = Replica::open(&device.data(), &device.state()).expect_err("newer");
+    let error = Replica::open(&device.data(), device.state()).expect_err("newer");
     assert_eq!(error.code(), "replica_newer");
     assert!(error.to_string().contains("update this program"), "{error}");
     let after = std::fs::read(device.data().join(REPLICA_FILE)).expect("read");
@@ -447,14 +447,14 @@ fn another_programs_database_and_a_file_that_is_none_are_refused() {
         .execute_batch("create table notes (text)")
         .expect("made");
     drop(foreign);
-    let error = Replica::open(&device.data(), &device.state()).expect_err("foreign");
+    let error = Replica::open(&device.data(), device.state()).expect_err("foreign");
     assert_eq!(error.code(), "not_a_replica");
     std::fs::write(
         &file,
         "no database at all, but long enough to look like a file",
     )
     .expect("written");
-    let error = Replica::open(&device.data(), &device.state()).expect_err("no database");
+    let error = Replica::open(&device.data(), device.state()).expect_err("no database");
     assert_eq!(error.code(), "replica_damaged");
 }
 

@@ -234,7 +234,7 @@ fn a_device_at_work_is_not_removed() {
         device, replica, ..
     } = scene;
     drop(replica);
-    let removed = remove_handed_in(&device.data(), &device.state());
+    let removed = remove_handed_in(&device.data(), device.state());
     assert_eq!(removed.expect("looked"), Removal::NotYet);
     assert_eq!(device.open().start(), Start::AsLeft);
 }

@@ -260,7 +260,7 @@ fn a_try_is_counted_before_its_pin_is_compared() {
         "it was right, and nobody knows yet"
     );
     assert!(comparing.join().expect("it ends"));
-    let after = Replica::open(&cut, &scene.device.state()).expect("opens");
+    let after = Replica::open(&cut, scene.device.state()).expect("opens");
     assert_eq!(left(&after, ANA, NOW), 3);
     assert_eq!(left(&scene.replica, ANA, NOW), 4, "a right one resets");
 }

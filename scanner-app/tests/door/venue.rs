@@ -60,7 +60,7 @@ impl Device {
     }
 
     pub(crate) fn open(&self) -> Replica {
-        Replica::open(&self.data(), &self.state()).expect("the replica opens")
+        Replica::open(&self.data(), self.state()).expect("the replica opens")
     }
 }
 
@@ -81,10 +81,9 @@ impl Venue {
         }
     }
 
-    /// The device enrolled, its time measured, keys and devices known; no page of the roster yet.
-    pub(crate) fn enrol(&self, device: &Device, now_ms: i64) -> Replica {
-        let replica = device.open();
-        let identity = Identity {
+    /// As the organizer enrolled it.
+    pub(crate) fn identity(&self, device: &Device) -> Identity {
+        Identity {
             device: device.id,
             organizer: self.organizer,
             organizer_name: "Le Transbordeur".into(),
@@ -94,8 +93,15 @@ impl Venue {
             gate: GateNo(0),
             server: "https://billets.example.org".into(),
             root_key: self.root.verifying_key().to_bytes(),
-        };
-        replica.enrol(identity, &device.key).expect("enrolled");
+        }
+    }
+
+    /// The device enrolled, its time measured, keys and devices known; no page of the roster yet.
+    pub(crate) fn enrol(&self, device: &Device, now_ms: i64) -> Replica {
+        let replica = device.open();
+        replica
+            .enrol(self.identity(device), &device.key)
+            .expect("enrolled");
         replica
             .time_measured(now_ms, now_ms + 20, now_ms + 10)
             .expect("measured");

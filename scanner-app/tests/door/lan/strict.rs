@@ -301,7 +301,7 @@ fn a_copy_of_a_replica_uses_no_right_of_its_device() {
     drop(original);
     let copied = device.data().with_file_name("copied");
     crate::venue::copy_folder(&device.data(), &copied);
-    let replica = Replica::open(&copied, &device.state()).expect("it opens");
+    let replica = Replica::open(&copied, device.state()).expect("it opens");
     let event = building.venue.event;
     let door = Door::open(&replica, event, &AtGate::AsEnrolled, Direction::In).expect("it opens");
     let shown = decision(&door, &building.venue, 2);
