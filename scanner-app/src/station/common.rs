@@ -16,7 +16,7 @@ use super::recent::LastScans;
 use super::stage::{Post, Stage};
 use super::view::{
     AlertView, CameraView, CountsView, News, Overview, ReadyView, Settings, SyncView, UiError,
-    UiErrorCode,
+    UiErrorCode, VerdictView,
 };
 use super::{Folders, Host};
 use crate::replica::{Replica, identity};
@@ -57,6 +57,23 @@ pub(super) struct Latest {
     pub(super) sync: Option<SyncView>,
     pub(super) counts: Option<CountsView>,
     pub(super) alerts: Vec<AlertView>,
+    /// A code may be in view before the page is there, which takes longer to come than a camera.
+    pub(super) unheard: Unheard,
+}
+
+/// The last verdict that no page has heard.
+#[derive(Debug)]
+pub(super) enum Unheard {
+    /// No page has listened yet.
+    Waits(Option<Box<VerdictView>>),
+    /// Whoever listens hears each as it comes.
+    Heard,
+}
+
+impl Default for Unheard {
+    fn default() -> Self {
+        Self::Waits(None)
+    }
 }
 
 impl Common {
@@ -109,12 +126,17 @@ impl Common {
         self.tell_overview();
         self.host.tell(News::Camera(self.camera_view()));
         self.tell_recent();
-        let latest = locked(&self.latest);
+        let mut latest = locked(&self.latest);
+        let verdict = match std::mem::replace(&mut latest.unheard, Unheard::Heard) {
+            Unheard::Waits(verdict) => verdict,
+            Unheard::Heard => None,
+        };
         let told = [
             latest.ready.clone().map(News::Ready),
             latest.sync.clone().map(News::Sync),
             latest.counts.clone().map(News::Counts),
             Some(News::Alerts(latest.alerts.clone())),
+            verdict.map(|verdict| News::Verdict(*verdict)),
         ];
         told.into_iter()
             .flatten()

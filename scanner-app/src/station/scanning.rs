@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::common::{Common, locked};
+use super::common::{Common, Unheard, locked};
 use super::enrol::Offer;
 use super::figures::Wake;
 use super::in_view::Held;
@@ -134,6 +134,9 @@ impl Common {
         let no = scans.next_no();
         let view = verdicts::view(post, verdict, no, language, may_supervise)?;
         self.host.tell(News::Verdict(view.clone()));
+        if let Unheard::Waits(last) = &mut locked(&self.latest).unheard {
+            *last = Some(Box::new(view.clone()));
+        }
         scans.remember(verdicts::line(post, verdict, &view));
         drop(scans);
         self.tell_recent();

@@ -11,7 +11,7 @@ use shared::roster::TicketTypeRow;
 use shared::ticket::{PixelsPerModule, Presented, Qr, TokenFields};
 use shared::wire::v1::{Page, PageEntry};
 
-use super::screen::{Told, Window, at_gate_a, enrolled, searching_at_gate_a};
+use super::screen::{Told, Window, at_gate_a, enrolled, searching_at_gate_a, verdicts};
 use crate::photos::{STRAIGHT, write};
 use crate::venue::{Device, GATE_A, NOW, Venue};
 
@@ -35,6 +35,23 @@ fn last_recent(told: &[News]) -> Option<Vec<RecentView>> {
         News::Recent(lines) => Some(lines.clone()),
         _ => None,
     })
+}
+
+#[test]
+fn what_was_decided_before_the_page_listened_is_told_once_it_does() {
+    let (venue, window) = enrolled(&[1]);
+    let station = window.start();
+    station
+        .take_place(venue.event, Some(GATE_A))
+        .expect("the door opens");
+    hold_up(&venue, &window, "1.png", 1);
+    let unheard = window.told.verdicts(1).remove(0);
+    station.tell_all();
+    let heard = window.told.verdicts(2).remove(1);
+    assert_eq!((heard.no, heard.light), (unheard.no, Admit));
+    // A page that is loaded anew has shown it.
+    station.tell_all();
+    assert_eq!(verdicts(&window.told.all()).len(), 2);
 }
 
 #[test]
