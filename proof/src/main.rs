@@ -32,8 +32,9 @@ enum Command {
     Demo(demo::Options),
     /// The figures.
     Bench(bench::Options),
-    /// A server with tickets sold and doors to enrol, for the window's tests; standard input tells it what to do.
-    Evening,
+    /// A server with tickets sold and doors to enrol, or a door alone, for the window's tests and measures; standard input
+    /// tells it what to do.
+    Evening(evening::Options),
     /// The long proofs.
     Prove(prove::Options),
 }
@@ -51,7 +52,7 @@ async fn main() -> ExitCode {
             bench::Outcome::Measured => ExitCode::SUCCESS,
             bench::Outcome::Skipped => ExitCode::from(SKIPPED),
         }),
-        Command::Evening => evening::run().await.map(|()| ExitCode::SUCCESS),
+        Command::Evening(options) => evening::run(options).await.map(|()| ExitCode::SUCCESS),
         Command::Prove(options) => prove::run(options).await.map(|()| ExitCode::SUCCESS),
     };
     match outcome {

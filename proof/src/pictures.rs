@@ -93,11 +93,15 @@ fn blurred(picture: &GrayImage, radius: u32) -> GrayImage {
 /// The fields of a real ticket with another id, signed by a key of the forger's own, as PNG bytes.
 pub fn forged(digits: &str) -> anyhow::Result<Vec<u8>> {
     let seen = ticket::read(digits).context("reading the ticket to forge")?;
+    Ok(ticket::Qr::ticket(&forgery(&seen))
+        .context("drawing the forgery")?
+        .png(ticket::PixelsPerModule::SCREEN))
+}
+
+/// The same as what a phone shows.
+pub fn forgery(seen: &ticket::Presented) -> ticket::Presented {
     let mut fields = *seen.token().claimed();
     fields.ticket = TicketId(fields.ticket.0 ^ 0x5555);
     let key = ticket::SigningKey::from_seed(&[42; 32]);
-    let presented = ticket::Presented::plain(key.sign(fields));
-    Ok(ticket::Qr::ticket(&presented)
-        .context("drawing the forgery")?
-        .png(ticket::PixelsPerModule::SCREEN))
+    ticket::Presented::plain(key.sign(fields))
 }

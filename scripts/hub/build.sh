@@ -15,10 +15,15 @@ PROOF_NEEDS=(ps@procps python3@python3 zbarimg@zbar-tools ip@iproute2)
 
 # build_programs debug|release: the programs without a window. Sets PROGRAM_DIR.
 build_programs() {
+  PROGRAM_DIR=$CARGO_TARGET_DIR/$1
+  build_binaries "$1" "${PROGRAMS[@]}"
+}
+
+build_binaries() {
   local profile=$1 flags=()
+  shift
   [ "$profile" = debug ] || flags+=(--release)
-  PROGRAM_DIR=$CARGO_TARGET_DIR/$profile
-  cargo build -q "${WORKSPACE[@]}" "${PROGRAMS[@]}" "${flags[@]}" >&2
+  cargo build -q "${WORKSPACE[@]}" "$@" "${flags[@]}" >&2
 }
 
 # The pages that the window carries inside, when a source of theirs is newer.
@@ -31,7 +36,8 @@ build_ui() {
   fi
 }
 
+# build_window debug|release
 build_window() {
   build_ui
-  cargo build -q "${WORKSPACE[@]}" --bin tickethub-window >&2
+  build_binaries "$1" --bin tickethub-window
 }

@@ -14,31 +14,94 @@ hub_demo() {
 
 # The long proofs run on a release build; --short ones on the build that the tests use.
 hub_prove() {
-  if [ "${1:-}" = bare ]; then
+  local name
+  name=$(name_among "$@")
+  if [ "$name" = bare ]; then
     shift
     hub_prove_bare "$@"
     return
   fi
-  say "prove: restore, bad networks, kill rounds and soak against the real programs"
-  # shellcheck disable=SC2046 # one need a line
-  need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
-  case " $* " in
-    *" --short "*) build_programs debug ;;
-    *) build_programs release ;;
-  esac
-  case " $* " in
-    *" --short "*) ;;
-    " soak "* | "  ") soak_simulation ;;
+  say "prove: restore, bad networks, kill rounds and soak against the real programs; a thousand scans at the real window"
+  case "$name $* " in
+    "scans "*)
+      build_measured_window
+      measure_window scans "$@"
+      return
+      ;;
+    *" --short "*)
+      # shellcheck disable=SC2046 # one need a line
+      need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
+      build_programs debug
+      ;;
+    " "*)
+      build_measured_window
+      measure_window scans "$@"
+      soak_simulation
+      ;;
+    *)
+      # shellcheck disable=SC2046 # one need a line
+      need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
+      build_programs release
+      [ "$name" != soak ] || soak_simulation
+      ;;
   esac
   exec "$PROGRAM_DIR/proof" prove "$@"
 }
 
 hub_bench() {
   say "bench: measures the release build on this machine; other load spoils the figures"
+  local name
+  name=$(name_among "$@")
+  case $name in
+    glass | start)
+      build_measured_window
+      measure_window "$name" "$@"
+      ;;
+    "")
+      build_measured_window
+      "$PROGRAM_DIR/proof" bench "$@"
+      measure_window glass "$@"
+      measure_window start "$@"
+      ;;
+    *)
+      # shellcheck disable=SC2046 # one need a line
+      need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
+      build_programs release
+      exec "$PROGRAM_DIR/proof" bench "$@"
+      ;;
+  esac
+}
+
+# The first argument that is neither an option nor an option's value.
+name_among() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --photos | --seed | --rounds | --only | --minutes) shift ;;
+      -*) ;;
+      *)
+        printf '%s' "$1"
+        return
+        ;;
+    esac
+    [ $# -eq 0 ] || shift
+  done
+}
+
+build_measured_window() {
   # shellcheck disable=SC2046 # one need a line
-  need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
+  need_rust Xvfb@xvfb WebKitWebDriver@webkit2gtk-driver \
+    "${PROOF_NEEDS[@]}" "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
+  need_node
   build_programs release
-  exec "$PROGRAM_DIR/proof" bench "$@"
+  build_window release
+}
+
+# measure_window MEASURE ARGUMENTS...: at the built window, on a screen of its own, with a webcam that is a folder.
+measure_window() {
+  local measure=$1 form=()
+  shift
+  case " $* " in *" --json "*) form=(--json) ;; esac
+  NO_AT_BRIDGE=1 node "ui/e2e/door/measure/$measure.mjs" "$PROGRAM_DIR" "${form[@]}"
 }
 
 hub_door() {

@@ -14,7 +14,7 @@ hub_up() {
   build_programs debug
   if [ -n "$with_window" ]; then
     need_node
-    build_window
+    build_window debug
   fi
 
   HUB_SERVER="" HUB_WINDOW="" HUB_STOPPING=""

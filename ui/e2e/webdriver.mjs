@@ -61,9 +61,14 @@ class Window {
     return Buffer.from(await call(`${this.#session}/screenshot`), "base64");
   }
 
+  /** The window's process. */
+  get process() {
+    return childrenOf(this.#driver.pid)[0];
+  }
+
   /** `kill -9`: the window gets no word of it. */
   async kill() {
-    const [window] = childrenOf(this.#driver.pid);
+    const window = this.process;
     process.kill(window, "SIGKILL");
     await until(() => !existsSync(`/proc/${window}`) || isZombie(window));
     this.#driver.kill();
@@ -79,9 +84,10 @@ class Window {
 
 const ended = (child) => (child.exitCode === null && child.signalCode === null ? once(child, "exit") : null);
 
-/** By the numbers of processes, oldest first. */
-function childrenOf(parent) {
-  return readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim().split(" ").map(Number);
+/** Those that the process's main thread began: their numbers, oldest first. */
+export function childrenOf(parent) {
+  const numbers = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim();
+  return numbers === "" ? [] : numbers.split(" ").map(Number);
 }
 
 const isZombie = (process) => readFileSync(`/proc/${process}/stat`, "utf8").split(") ").at(-1).startsWith("Z");

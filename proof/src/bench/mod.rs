@@ -2,7 +2,7 @@
 
 pub mod buyer;
 pub mod cpu;
-mod door;
+pub(crate) mod door;
 pub mod enrolment;
 pub mod figures;
 pub(crate) mod lan;
@@ -92,7 +92,7 @@ pub async fn run(options: Options) -> anyhow::Result<Outcome> {
         Some("qr-photos") => return qr::photos::run(sheet, photos),
         Some(other) => {
             bail!(
-                "there is no bench '{other}'; there are: door, search, server, rush, reconnect, crowd, roster, rescan, lan, strict, qr-frames, qr-photos"
+                "there is no bench '{other}'; there are: door, search, server, rush, reconnect, crowd, roster, rescan, lan, strict, qr-frames, qr-photos and, by ./hub alone, glass, start"
             )
         }
     }

@@ -116,7 +116,7 @@ fn ms(since: Instant) -> f64 {
 
 fn orders() -> Vec<OrderSummary> {
     let mut random = StdRng::seed_from_u64(SEED);
-    let mut tickets = seeding::tickets();
+    let mut tickets = seeding::tickets(seeding::TICKETS);
     (0..ORDERS)
         .map(|n| {
             let buyer = name(&mut random);

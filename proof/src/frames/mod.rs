@@ -30,15 +30,26 @@ pub struct Drawn {
 
 /// A frame with a ticket: version 5, 37 modules.
 pub fn with_ticket(level: Level, number: u64) -> Drawn {
-    let mut rng = seeded(level, number);
     let (text, code) = ticket(number);
-    let scene = scene::Scene::drawn(&level.ranges(), &mut rng);
-    let page = light::Page::with_code(&code, &scene, &mut rng);
+    let (frame, scene) = drawn(level, number, &code);
     Drawn {
-        frame: taken(&scene, &page, &mut rng, format!("{level:?} {number}")),
+        frame,
         text,
         corners: scene.corners(code.width()),
     }
+}
+
+/// The same frame with another code.
+pub fn of_code(level: Level, number: u64, code: &Qr) -> Frame {
+    drawn(level, number, code).0
+}
+
+fn drawn(level: Level, number: u64, code: &Qr) -> (Frame, scene::Scene) {
+    let mut rng = seeded(level, number);
+    let scene = scene::Scene::drawn(&level.ranges(), &mut rng);
+    let page = light::Page::with_code(code, &scene, &mut rng);
+    let frame = taken(&scene, &page, &mut rng, format!("{level:?} {number}"));
+    (frame, scene)
 }
 
 /// The same phone with a page that has no code on it.

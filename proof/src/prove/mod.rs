@@ -92,7 +92,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         Some("strict") => strict::run(sheet).await,
         Some(other) => {
             bail!(
-                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, soak"
+                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, soak and, by ./hub alone, scans"
             )
         }
     }

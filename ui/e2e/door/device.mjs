@@ -9,9 +9,14 @@ const LIMIT_MS = 40_000;
 
 const axe = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
-/** Keeps each verdict and each line in the picture from now on, however short it stands there. */
+/** Keeps each verdict and each line in the picture from now on, and when it came, however short it stands there. */
 const WATCH = `() => {
   window.__seen = [];
+  window.__told = () => {};
+  const keep = (seen) => {
+    window.__seen.push({ at: Date.now(), ...seen });
+    window.__told();
+  };
   let verdict = null;
   let line = "";
   const look = () => {
@@ -19,12 +24,12 @@ const WATCH = `() => {
     if (now !== null && now !== verdict) {
       const light = now.className.match(/verdict-(admit|refuse|ask)/)[1];
       const word = now.querySelector(".verdict-word svg").getAttribute("aria-label");
-      window.__seen.push({ light, word, says: now.textContent });
+      keep({ light, word, says: now.textContent });
     }
     verdict = now;
     const told = [...document.querySelectorAll(".cam-say [role=status], .cam-say [role=alert]")];
     const says = told.map((one) => one.textContent).join("");
-    if (says !== "" && says !== line) window.__seen.push({ light: "none", word: "", says });
+    if (says !== "" && says !== line) keep({ light: "none", word: "", says });
     line = says;
   };
   look();
@@ -45,15 +50,25 @@ export class Device {
     this.webcam = webcam;
   }
 
-  /** Opens the window on what the device has. */
-  async open() {
-    this.#window = await openWindow(this.#binary, {
+  /** Of its window. */
+  get environment() {
+    return {
       ...this.webcam.environment,
       TICKETHUB_DOOR_DATA: join(this.#folder, "data"),
       TICKETHUB_STATE: join(this.#folder, "state"),
       XDG_DATA_HOME: join(this.#folder, "home"),
       XDG_DOCUMENTS_DIR: join(this.#folder, "documents"),
-    });
+    };
+  }
+
+  /** Its window's process. */
+  get process() {
+    return this.#window.process;
+  }
+
+  /** Opens the window on what the device has. */
+  async open() {
+    this.#window = await openWindow(this.#binary, this.environment);
     this.#known = 0;
     await this.there("main");
     await this.run(WATCH);
@@ -134,6 +149,25 @@ export class Device {
     }, LIMIT_MS);
     await this.forget();
     return next;
+  }
+
+  /**
+   * What was said since, once something was; nothing, if nothing is within this time. The page answers when it has it:
+   * asking again and again would cost the page time.
+   */
+  async next(limitMs) {
+    const said = await this.run(
+      `(known, limitMs) => new Promise((answer) => {
+        const look = () => window.__seen.length > known && answer(window.__seen.slice(known));
+        window.__told = look;
+        setTimeout(() => answer([]), limitMs);
+        look();
+      })`,
+      this.#known,
+      limitMs,
+    );
+    this.#known += said.length;
+    return said;
   }
 
   /** What was said until now is old. */

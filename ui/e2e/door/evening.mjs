@@ -1,17 +1,18 @@
-// The real server with its demo, tickets sold and doors to enrol: `proof evening`, which says where all of it is.
+// The real server with tickets sold and doors to enrol, or a door alone: `proof evening`, which says where all of it is.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-const START_MS = 120_000;
+/** Of a queue each guest's picture is drawn. */
+const START_MS = 600_000;
 
 export class Evening {
   #child;
   #lines;
   #told;
 
-  /** Starts all of it. */
-  static async begin(proof) {
-    const evening = new Evening(spawn(proof, ["evening"], { stdio: ["pipe", "pipe", "inherit"] }));
+  /** Starts all of it; the demo's concert, unless another evening is named. */
+  static async begin(proof, which = []) {
+    const evening = new Evening(spawn(proof, ["evening", ...which.map(String)], { stdio: ["pipe", "pipe", "inherit"] }));
     evening.#told = await evening.#answer();
     return evening;
   }
@@ -28,6 +29,11 @@ export class Evening {
   /** What is read from one of the pictures. */
   text(picture) {
     return this.#told.texts[picture];
+  }
+
+  /** Of a door that is alone: its folder. */
+  get device() {
+    return this.#told.device;
   }
 
   get server() {

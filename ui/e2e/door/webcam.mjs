@@ -1,6 +1,6 @@
 // The project's webcam that is a folder: see scanner-app/tests/fakecam/preload.c.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -41,6 +41,13 @@ export class Webcam {
     const making = join(this.#device, "making");
     copyFileSync(join(this.#pictures, `${name}.jpg`), making);
     renameSync(making, join(this.#device, "now.mjpg"));
+  }
+
+  /** When the window was given each new picture: CLOCK_MONOTONIC, in milliseconds. */
+  get handed() {
+    const log = join(this.#device, "handed");
+    const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(0, -1) : [];
+    return lines.map((line) => Number(line.split(" ")[1]) / 1e6);
   }
 
   unplug() {

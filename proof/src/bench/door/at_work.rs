@@ -46,7 +46,7 @@ pub fn run(sheet: Sheet, folders: &Folders) -> anyhow::Result<()> {
 
 /// The codes of every so manieth ticket.
 fn every(step: usize) -> Vec<String> {
-    tickets().step_by(step).map(shown).collect()
+    tickets(TICKETS).step_by(step).map(shown).collect()
 }
 
 /// Microseconds of CPU time of the thread that verifies and decides, for each code.

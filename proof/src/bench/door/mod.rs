@@ -20,7 +20,8 @@ use seeding::Folders;
 /// Fills a replica and measures a door that works with it.
 pub fn run(sheet: Sheet) -> anyhow::Result<()> {
     let folder = fresh_folder()?;
-    seeding::fill(&Folders::below(folder.path()), now_ms())?;
+    let folders = Folders::below(folder.path());
+    seeding::fill(&folders, seeding::TICKETS, now_ms())?;
     let file = folder.path().join("door").join("replica.db");
     let bytes = std::fs::metadata(file).map_or(0, |file| file.len());
     let load = load_average();

@@ -1,4 +1,4 @@
-//! A replica with a million tickets, filled as the sync engine fills it: page after page, each through its wire form.
+//! A replica with many tickets, filled as the sync engine fills it: page after page, each through its wire form.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ use shared::roster::{
 use shared::ticket::{Flags, Presented, SigningKey, TokenFields};
 use shared::wire::latest::{Page, PageEntry};
 
-/// Tickets in the replica.
+/// Tickets in the replica of `door.*`.
 pub const TICKETS: u32 = 1_000_000;
 /// As many as the server puts into one page at most.
 const PAGE: u32 = 50_000;
@@ -77,14 +77,19 @@ fn ticket_key() -> SigningKey {
     SigningKey::from_seed(&[6; 32])
 }
 
-/// The ids of all tickets, in the order in which they were issued.
-pub fn tickets() -> impl Iterator<Item = TicketId> {
+/// The ids of the first so many tickets, in the order in which they were issued.
+pub fn tickets(count: u32) -> impl Iterator<Item = TicketId> {
     let mut random = StdRng::seed_from_u64(SEED);
-    (0..TICKETS).map(move |_| TicketId(random.random_range(1..1u64 << 63)))
+    (0..count).map(move |_| TicketId(random.random_range(1..1u64 << 63)))
+}
+
+/// What a phone shows for one of them, as text.
+pub fn shown(ticket: TicketId) -> String {
+    presented(ticket).to_string()
 }
 
 /// What a phone shows for one of them.
-pub fn shown(ticket: TicketId) -> String {
+pub fn presented(ticket: TicketId) -> Presented {
     let token = ticket_key().sign(TokenFields {
         flags: Flags::NONE,
         key: KEY,
@@ -92,14 +97,14 @@ pub fn shown(ticket: TicketId) -> String {
         window: WindowNo(0),
         ticket,
     });
-    Presented::plain(token).to_string()
+    Presented::plain(token)
 }
 
 /// Makes the replica: enrolled, keys and devices known, the roster caught up.
-pub fn fill(folders: &Folders, now_ms: UnixMillis) -> anyhow::Result<()> {
+pub fn fill(folders: &Folders, count: u32, now_ms: UnixMillis) -> anyhow::Result<()> {
     let replica = folders.open()?;
     enrol(&replica, rights(), now_ms)?;
-    let ids: Vec<_> = tickets().collect();
+    let ids: Vec<_> = tickets(count).collect();
     let pages = ids.chunks(PAGE as usize);
     let last = pages.len() - 1;
     for (n, ids) in pages.enumerate() {
