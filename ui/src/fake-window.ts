@@ -22,6 +22,7 @@ export class FakeWindow {
   async #invoke(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
     if (command === "preview") return new Promise(() => {});
     if (command === "listen") {
+      this.answers.listen?.(args);
       const { id } = args.channel as { id: number };
       let index = 0;
       this.#hear = (message) => this.#callbacks[id]!({ index: index++, message });

@@ -302,7 +302,7 @@ export const de: Texts = {
   errors: {
     storage: "Der Datenordner lässt sich nicht lesen oder schreiben. Nichts wurde geändert. Prüfen Sie den Datenträger und versuchen Sie es erneut.",
     disk_full: "Der Speicher ist voll: niemand wird eingelassen. Schaffen Sie Platz und versuchen Sie es erneut.",
-    in_use: "Ein anderes Programm arbeitet in diesem Ordner. Schließen Sie es und versuchen Sie es erneut.",
+    in_use: "Ein anderes Programm arbeitet in diesem Ordner. Schließen Sie es: Dieses Fenster macht sofort weiter.",
     replica_unusable: "Die Daten dieser Tür sind unlesbar. Nehmen Sie ein anderes Gerät und informieren Sie die Leitung.",
     keys_missing: "Die Schlüssel dieses Geräts fehlen. Melden Sie sich am System an wie bei der Anmeldung, oder melden Sie das Gerät neu an.",
     code_malformed: "Das ist kein Anmeldecode. Prüfen Sie die 16 Zeichen.",

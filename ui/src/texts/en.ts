@@ -298,7 +298,7 @@ export const en: Texts = {
   errors: {
     storage: "The data folder can’t be read or written. Nothing was changed. Check the disk, then try again.",
     disk_full: "The disk is full: nobody is let in. Make room, then try again.",
-    in_use: "Another program works in this folder. Close it, then try again.",
+    in_use: "Another program works in this folder. Close it: this window goes on at once.",
     replica_unusable: "This door’s data can’t be read. Take another device and tell your supervisor.",
     keys_missing: "This device’s keys are missing. Log in to the system as when it was enrolled, or enrol it again.",
     code_malformed: "This is not an enrolment code. Check the 16 characters.",

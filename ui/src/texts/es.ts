@@ -295,7 +295,7 @@ export const es: Texts = {
   errors: {
     storage: "No se puede leer o escribir la carpeta de datos. No se ha cambiado nada. Revise el disco y vuelva a intentarlo.",
     disk_full: "El disco está lleno: no entra nadie. Haga sitio y vuelva a intentarlo.",
-    in_use: "Otro programa trabaja en esta carpeta. Ciérrelo y vuelva a intentarlo.",
+    in_use: "Otro programa trabaja en esta carpeta. Ciérrelo: esta ventana continuará enseguida.",
     replica_unusable: "Los datos de esta puerta son ilegibles. Tome otro dispositivo y avise al responsable.",
     keys_missing: "Faltan las claves de este dispositivo. Abra la sesión del sistema con que se registró, o regístrelo de nuevo.",
     code_malformed: "No es un código de registro. Revise los 16 caracteres.",

@@ -307,7 +307,7 @@ export const fr = {
   errors: {
     storage: "Le dossier de données ne peut pas être lu ou écrit. Rien n’a été modifié. Vérifiez le disque, puis réessayez.",
     disk_full: "Le disque est plein : personne n’est admis. Faites de la place, puis réessayez.",
-    in_use: "Un autre programme travaille dans ce dossier. Fermez-le, puis réessayez.",
+    in_use: "Un autre programme travaille dans ce dossier. Fermez-le : cette fenêtre continue aussitôt.",
     replica_unusable: "Les données de cette porte sont illisibles. Prenez un autre appareil et prévenez votre responsable.",
     keys_missing: "Les clés de cet appareil manquent. Ouvrez la session du système qui a servi à l’enrôler, ou enrôlez-le de nouveau.",
     code_malformed: "Ce n’est pas un code d’enrôlement. Vérifiez les 16 caractères.",

@@ -302,7 +302,7 @@ export const it: Texts = {
   errors: {
     storage: "La cartella dei dati non si può leggere o scrivere. Nulla è stato modificato. Controllate il disco e riprovate.",
     disk_full: "Il disco è pieno: non entra nessuno. Fate spazio e riprovate.",
-    in_use: "Un altro programma lavora in questa cartella. Chiudetelo e riprovate.",
+    in_use: "Un altro programma lavora in questa cartella. Chiudetelo: questa finestra continua subito.",
     replica_unusable: "I dati di questa porta sono illeggibili. Prendete un altro dispositivo e avvisate il responsabile.",
     keys_missing: "Mancano le chiavi di questo dispositivo. Aprite la sessione con cui è stato registrato, o registratelo di nuovo.",
     code_malformed: "Non è un codice di registrazione. Controllate i 16 caratteri.",
