@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { SCANNER_PAUSE_MS } from "./burst";
 import { hearScanner } from "./wedge";
 
 const send = vi.fn();
@@ -90,4 +91,18 @@ test("a shortcut is no key of a scanner", () => {
   }
   vi.advanceTimersByTime(200);
   expect(send).not.toHaveBeenCalled();
+});
+
+test("keys that a busy machine hands over late are one scan, with or without Enter", () => {
+  for (const end of ["Enter", null]) {
+    const struckAt = performance.now();
+    [..."TH1:ABCDEF"].forEach((key, index) => {
+      strike(key, struckAt + index * 5);
+      vi.advanceTimersByTime(SCANNER_PAUSE_MS + 50);
+    });
+    if (end !== null) strike(end, struckAt + 50);
+    vi.advanceTimersByTime(5_000);
+  }
+  expect(send.mock.calls).toEqual([["TH1:ABCDEF"], ["TH1:ABCDEF"]]);
+  expect(field.value).toBe("");
 });

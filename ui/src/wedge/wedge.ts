@@ -1,5 +1,8 @@
 import { noBurst, paused, SCANNER_PAUSE_MS, struck, type Burst } from "./burst";
 
+/** Nobody waits longer than this for a scanner's last key. */
+const LATEST_MS = 3_000;
+
 /** A field's text and caret as they were before a key landed. */
 interface Before {
   field: HTMLInputElement | HTMLTextAreaElement;
@@ -39,11 +42,13 @@ export function hearScanner(window: Window, send: (text: string) => void): () =>
       landed = [...landed.slice(1 - LANDED_KEPT), before(event.target)];
     }
     finish(outcome.scan);
-    if (burst.keys.length > 0) {
+    if (burst.certain) {
+      // A busy machine hands keys over late, and the next may be as late as this one.
+      const late = Math.min(LATEST_MS, Math.max(0, performance.now() - event.timeStamp));
       pause = setTimeout(() => {
         finish(paused(burst));
         burst = noBurst;
-      }, SCANNER_PAUSE_MS);
+      }, SCANNER_PAUSE_MS + late);
     }
   }
 
