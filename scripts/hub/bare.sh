@@ -47,6 +47,7 @@ hub_prove_bare() {
   need_packages debootstrap@debootstrap git@git
   [ -z "$(git status --porcelain)" ] || warn "what is not committed is left out"
   bare_folder "$keep"
+  bare_tree
   bare_base
   bare_run "${parts[@]}"
 }
@@ -79,12 +80,16 @@ bare_end() {
   rm -rf --one-file-system "$@"
 }
 
-# The root that the others are copies of, and the tree of the last commit.
-bare_base() {
+# The tree of the last commit.
+bare_tree() {
   # Not cloned anew into a kept folder: files that did not change keep their times, so cargo knows them.
   [ -d "$BARE/tree" ] || git init -q "$BARE/tree"
   git -C "$BARE/tree" fetch -q "$HUB_ROOT" HEAD
   git -C "$BARE/tree" reset -q --hard FETCH_HEAD
+}
+
+# The root that the others are copies of.
+bare_base() {
   [ ! -d "$BARE/base" ] || return 0
   say "making a bare $BARE_SUITE from the archive that apt uses here"
   rm -rf --one-file-system "$BARE/making"
@@ -122,19 +127,24 @@ bare_run() {
   return $failed
 }
 
-# A copy of the base with a tree and a build folder that belong to who will work in it.
+# A copy of the base; with a tree and a build folder that belong to who will work in it, where a command of the tree is run.
 bare_fresh_root() {
-  local root=$BARE/root owner=root home
+  local root=$BARE/root
   rm -rf --one-file-system "$root"
   cp -a "$BARE/base" "$root"
   chroot "$root" useradd --create-home --shell /bin/bash guest
-  [ "$1" = root ] || owner=guest
   mkdir -p "$root$BARE_BUILD" "$root$BARE_TREE"
+  bare_lend_machine "$root"
+  [ "$1" = package ] || bare_give_tree "$root" "$1"
+}
+
+bare_give_tree() {
+  local root=$1 owner=root home
+  [ "$2" = root ] || owner=guest
   cp -a "$BARE/tree/." "$root$BARE_TREE"
   for home in "$root/root" "$root/home/guest"; do
     bare_lend_settings "$home"
   done
-  bare_lend_machine "$root"
   chmod 700 "$root${BARE_TREE%/*}"
   chroot "$root" chown -R guest:guest /home/guest
   chroot "$root" chown -R "$owner:$owner" "${BARE_TREE%/*}"

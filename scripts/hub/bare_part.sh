@@ -15,6 +15,10 @@ bare_part() {
       bare_lines
       return
       ;;
+    package)
+      package_part
+      return
+      ;;
     root-*) user=root ;;
     user-*) bare_hand_on_line "$command" ;;
     sudo-*) bare_give_sudo ;;
@@ -56,7 +60,7 @@ inside() {
 
 bare_lines() {
   local command count=0
-  for command in up demo test check "prove kill" model bench door server sqlx; do
+  for command in up demo test check "prove kill" model bench door server sqlx package; do
     # shellcheck disable=SC2086 # a command and its argument
     bare_apt_line $command >/dev/null
     count=$((count + 1))

@@ -21,6 +21,11 @@ hub_prove() {
     hub_prove_bare "$@"
     return
   fi
+  if [ "$name" = package ]; then
+    shift
+    hub_prove_package "$@"
+    return
+  fi
   say "prove: restore, bad networks, kill rounds and soak against the real programs; a thousand scans at the real window"
   case "$name $* " in
     "scans "*)

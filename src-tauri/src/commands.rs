@@ -29,6 +29,7 @@ async fn ask<T: Send + 'static>(
 /// One page listens: the last one. Everything is told anew at once.
 #[tauri::command]
 pub(crate) async fn listen(device: State<'_, Device>, channel: Channel<News>) -> Answer<()> {
+    tracing::info!("the page listens");
     device.listen(channel);
     ask(device, |station| {
         station.tell_all();
