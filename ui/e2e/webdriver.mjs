@@ -2,7 +2,7 @@
 // TAURI_WEBVIEW_AUTOMATION in its environment it drives a Tauri window without further tools.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 
 const START_MS = 30_000;
@@ -70,7 +70,7 @@ class Window {
   async kill() {
     const window = this.process;
     process.kill(window, "SIGKILL");
-    await until(() => !existsSync(`/proc/${window}`) || isZombie(window));
+    await until(() => !existsSync(`/proc/${window}`) || (isZombie(window) && threads(window) === 1));
     this.#driver.kill();
     await ended(this.#driver);
   }
@@ -89,6 +89,9 @@ export function childrenOf(parent) {
   const numbers = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim();
   return numbers === "" ? [] : numbers.split(" ").map(Number);
 }
+
+/** What it holds is free only when the last of them is gone. */
+const threads = (process) => readdirSync(`/proc/${process}/task`).length;
 
 const isZombie = (process) => readFileSync(`/proc/${process}/stat`, "utf8").split(") ").at(-1).startsWith("Z");
 

@@ -129,13 +129,6 @@ export class Device {
     return seen;
   }
 
-  /** Keys of a USB scanner; what the window says of them. */
-  async typed(text) {
-    await this.forget();
-    await this.keys(text);
-    return this.told();
-  }
-
   /**
    * What the window says next of a code. That the reader was late with a picture is passed over: on a busy machine it is
    * late with ordinary ones, too, and reads the next.
@@ -188,12 +181,18 @@ export class Device {
   async size(width, height) {
     await this.#window.resize(width, height);
     await until(() => this.run("(w, h) => innerWidth === w && innerHeight === h", width, height));
+    await this.#painted();
   }
 
   /** Saves what the window shows, once it is painted. */
   async picture(name) {
-    await this.run("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    await this.#painted();
     writeFileSync(join(this.#pictures, `${name}.png`), await this.#window.screenshot());
+  }
+
+  /** What the page measures of itself is measured by then. */
+  #painted() {
+    return this.run("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
   }
 
   /** Texts that are cut. */

@@ -9,7 +9,7 @@ export const checks = {
     const seen = await device.shown("ticket-3");
     assert.equal(seen.light, "admit", JSON.stringify(seen));
     await device.says(".sync", /1 à envoyer/);
-    await device.gone("section.verdict");
+    await device.tap();
     await device.picture("offline");
   },
   "killed and opened again, it stands at the same screen and has lost nothing": async ({ device, inside }) => {

@@ -23,7 +23,7 @@ export const checks = {
   "a ticket with something to check says what": async ({ device }) => {
     verdict(await device.shown("reduced"), "admit", /Vérifier le justificatif/);
     await device.picture("admit-note");
-    await device.gone("section.verdict");
+    await device.tap();
   },
   "its copy is refused, and where and when it came in is said": async ({ device }) => {
     verdict(await device.shown("ticket-0"), "refuse", /Déjà entré à \d\d\sh\s\d\d, porte A – Loire/);
