@@ -182,7 +182,8 @@ fn let_in_anyway(
     output: &mut Output,
 ) -> Result<(), CliError> {
     match door.let_in_anyway(code, person, SystemClock.now_ms()) {
-        Ok(fact) => {
+        Ok(done) => {
+            let fact = done.fact;
             let fact = json!({"journal": fact.journal, "seq": fact.seq, "id": fact.id});
             let said = match language {
                 Language::Fr => "ENTREZ  sur décision du responsable",

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use shared::clock::UnixMillis;
 use shared::ids::FactId;
 
-use super::Verdict;
+use super::{Verdict, Written};
 
 /// A camera sees a code many times while it is held up.
 const SAME_SCAN_MS: i64 = 2_000;
@@ -32,6 +32,14 @@ impl Recent {
         }
         sighting.at_ms = now_ms;
         Some(sighting.verdict.clone())
+    }
+
+    /// Somebody was let in with this code against the verdict on it; as long as it is held up, that is one scan.
+    pub(super) fn let_in(&mut self, text: &str, fact: Written, now_ms: UnixMillis) {
+        if let Some(sighting) = self.0.iter_mut().find(|sighting| sighting.text == text) {
+            sighting.at_ms = now_ms;
+            sighting.verdict.fact = Some(fact);
+        }
     }
 
     /// The fact was taken back: whoever shows that code is decided on anew.

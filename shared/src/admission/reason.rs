@@ -113,6 +113,41 @@ impl Reason {
     pub const fn is_refusal(self) -> bool {
         self.number() < Self::UnknownKeyOffline.number()
     }
+
+    /// A supervisor may let somebody in against it. Never with what is no ticket of this event: nobody could be counted in
+    /// with it. Nor on the way out: there an override would be an entry.
+    pub const fn may_be_overridden(self) -> bool {
+        match self {
+            Self::Forged
+            | Self::UnknownKey
+            | Self::OtherEvent
+            | Self::TestTicket
+            | Self::RealTicketAtTest
+            | Self::NotInside
+            | Self::EntryUnknownHere => false,
+            Self::WrongType
+            | Self::WrongGate
+            | Self::OutsideWindow
+            | Self::AlreadyEntered
+            | Self::NoEntriesLeft
+            | Self::Superseded
+            | Self::Revoked
+            | Self::Refunded
+            | Self::Cancelled
+            | Self::Blocked
+            | Self::RotatingCodeMissing
+            | Self::RotatingCodeStale
+            | Self::UnknownKeyOffline
+            | Self::UnknownWindow
+            | Self::RowUnseenLive
+            | Self::LeaseRevoked
+            | Self::RosterTooOld
+            | Self::ClockDoubtful
+            | Self::HomeGateElsewhere
+            | Self::BeingAdmittedElsewhere
+            | Self::RotatingCodeBlocked => true,
+        }
+    }
 }
 
 /// When a ticket that comes at the wrong time would be right.
