@@ -1,5 +1,6 @@
 //! The server's sync and the exchange with other doors, together, while something else goes on.
 
+mod handing_in;
 mod in_step;
 
 use std::cell::RefCell;
@@ -10,13 +11,14 @@ use std::sync::Arc;
 
 use shared::sync::engine::Follow;
 
+pub use handing_in::HandingIn;
 pub use in_step::{InStep, InStepNews};
 
 use crate::edge::{OsRandom, SystemClock};
 use crate::peers::{Lan, LanConfig, LanLink, LanNews, RightCalls, StartLanError};
 use crate::replica::{Replica, ReplicaError, identity, sign_off};
 use crate::sync::driver::{Driver, News, StartSyncError};
-use crate::sync::{ClaimCalls, HttpTransport, ServerAddressError};
+use crate::sync::{ClaimCalls, HandInError, HttpTransport, ServerAddressError};
 
 /// Where a door takes calls of the others unless told otherwise.
 const LAN_PORT: u16 = 7464;
@@ -94,6 +96,9 @@ pub enum OnlineError {
     /// The sync could not begin.
     #[error(transparent)]
     Sync(#[from] StartSyncError),
+    /// The server didn't say what it has.
+    #[error(transparent)]
+    HandIn(#[from] HandInError),
     /// The exchange with other doors could not begin.
     #[error(transparent)]
     Lan(#[from] StartLanError),
@@ -113,6 +118,7 @@ impl OnlineError {
             Self::Replica(error) => error.code(),
             Self::ServerAddress(_) => "server_address",
             Self::Sync(error) => error.code(),
+            Self::HandIn(error) => error.code(),
             Self::Lan(error) => error.code(),
             Self::LanEnded => "internal",
             Self::Thread(_) => "thread",
