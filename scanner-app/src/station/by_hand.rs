@@ -9,6 +9,7 @@ use shared::language::Language;
 use shared::roster::TicketStatus;
 
 use super::common::{Common, locked};
+use super::recent::Presented;
 use super::stage::{Post, at_no_door};
 use super::view::{HandHit, HitState, UiError, UiErrorCode, VerdictView};
 use crate::door::TicketStanding;
@@ -31,12 +32,13 @@ impl Common {
         let _turn = locked(&self.turn);
         let post = self.post().ok_or_else(at_no_door)?;
         let verdict = post.door.admit_by_hand(ticket, self.now_ms())?;
-        self.tell_verdict(&post, &verdict).ok_or_else(|| {
-            UiError::new(
-                UiErrorCode::Internal,
-                "a ticket was found and not decided on",
-            )
-        })
+        self.tell_verdict(&post, &verdict, Presented::ByHand(ticket))
+            .ok_or_else(|| {
+                UiError::new(
+                    UiErrorCode::Internal,
+                    "a ticket was found and not decided on",
+                )
+            })
     }
 
     /// Names are read and held in memory from the first search on, until the door is left.

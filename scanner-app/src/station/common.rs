@@ -14,6 +14,7 @@ use super::figures::Wake;
 use super::in_view::InView;
 use super::recent::LastScans;
 use super::stage::{Post, Stage};
+use super::supervising::Supervising;
 use super::view::{
     AlertView, CameraView, CountsView, News, Overview, ReadyView, Settings, SyncView, UiError,
     UiErrorCode, VerdictView,
@@ -35,6 +36,7 @@ pub(super) struct Common {
     pub(super) cameras: Arc<dyn Cameras>,
     pub(super) replica: Replica,
     pub(super) settings: Mutex<Settings>,
+    pub(super) supervising: Mutex<Supervising>,
     /// Held while a code is decided on, and while the stage changes: nothing is decided at a door that was left.
     pub(super) turn: Mutex<()>,
     pub(super) stage: Mutex<Stage>,

@@ -5,32 +5,29 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use shared::admission::RosterState;
 use shared::ids::{EventId, GateNo};
-use shared::sync::state::{BlockReason, State};
 
 use super::before;
 use super::cameras::off;
+use super::closing::End;
 use super::common::{Common, locked};
-use super::enrol::{Came, Enrolling, Offer};
+use super::enrol::Enrolling;
 use super::figures::Wake;
+use super::in_step::Syncing;
 use super::kept::{self, KeptPlace};
 use super::places;
 use super::stage::{Post, Stage, at_no_door};
-use super::view::{CameraView, EnrolStep, News, PlaceChoice, PlaceView, UiError, UiErrorCode, Way};
+use super::view::{CameraView, EnrolStep, PlaceChoice, PlaceView, UiError, Way};
 use super::watching::Watching;
 use crate::door::{AtGate, Door, OpenDoorError, ScanError};
-use crate::online::{Asked, InStep, InStepNews, LanOptions, OnlineNews};
-use crate::peers::{RightLine, right_line};
-use crate::replica::{ReplicaError, facts, identity, signed};
-use crate::sync::{ClaimLine, claim_line, driver};
+use crate::online::{HandingIn, LanOptions};
+use crate::replica::{ReplicaError, identity};
+use crate::supervisor::is_supervised;
 
 /// How often it looks after things.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How often it looks at what the organizer may have changed.
 const READ_EVERY: Duration = Duration::from_secs(1);
-/// A sync that ended by itself is begun again after this.
-const SYNC_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// What the conductor is told.
 pub(super) enum Order {
@@ -39,23 +36,16 @@ pub(super) enum Order {
 }
 
 pub(super) struct Conductor {
-    common: Arc<Common>,
-    lan: LanOptions,
-    watching: Option<Watching>,
-    enrolling: Option<Enrolling>,
-    in_step: Option<Syncing>,
+    pub(super) common: Arc<Common>,
+    pub(super) lan: LanOptions,
+    pub(super) watching: Option<Watching>,
+    pub(super) enrolling: Option<Enrolling>,
+    pub(super) in_step: Option<Syncing>,
+    pub(super) handing_in: Option<HandingIn>,
     /// The person came here by themselves: no place is taken without asking.
     has_chosen: bool,
-    camera_told: CameraView,
+    pub(super) camera_told: CameraView,
     read_at: Instant,
-}
-
-/// The sync under way, and how a door asks through it.
-struct Syncing {
-    claims: ClaimLine,
-    rights: RightLine,
-    running: Option<InStep>,
-    ended_at: Option<Instant>,
 }
 
 impl Conductor {
@@ -66,6 +56,7 @@ impl Conductor {
             watching: None,
             enrolling: None,
             in_step: None,
+            handing_in: None,
             has_chosen: false,
             camera_told: off(),
             read_at: Instant::now(),
@@ -87,6 +78,7 @@ impl Conductor {
         drop(self.watching.take());
         drop(self.enrolling.take());
         drop(self.in_step.take());
+        drop(self.handing_in.take());
     }
 
     /// Where the device was when it was switched off or fell over.
@@ -99,18 +91,25 @@ impl Conductor {
                     error: error.into(),
                 })
             }
-            Ok(Some(_)) => {
-                self.keep_in_step();
-                self.stage_of_enrolled()
-            }
+            Ok(Some(_)) => match self.ended() {
+                Some(End::SignedOff) => {
+                    self.hand_in();
+                    self.closed(End::SignedOff)
+                }
+                Some(End::Revoked) => {
+                    self.keep_in_step();
+                    self.closed(End::Revoked)
+                }
+                None => {
+                    self.keep_in_step();
+                    self.stage_at_work()
+                }
+            },
         };
         self.enter(stage);
     }
 
-    fn stage_of_enrolled(&self) -> Stage {
-        if self.is_revoked() {
-            return self.closed(true);
-        }
+    fn stage_at_work(&self) -> Stage {
         match kept::place(&self.common.folders.data) {
             None => self.choosing(),
             Some(place) => self.gone_on(place).unwrap_or_else(|error| {
@@ -132,10 +131,13 @@ impl Conductor {
     }
 
     /// Puts another screen in the place of the one that is there.
-    fn enter(&mut self, stage: Stage) {
+    pub(super) fn enter(&mut self, stage: Stage) {
         let needs_camera = stage.needs_camera();
         if stage.post().is_none() {
             drop(locked(&self.common.index).take());
+        }
+        if matches!(stage, Stage::Closed { .. }) {
+            self.forget_guests();
         }
         {
             let _turn = locked(&self.common.turn);
@@ -155,111 +157,11 @@ impl Conductor {
         self.tell_camera();
     }
 
-    fn leave_post(&self) {
+    pub(super) fn leave_post(&self) {
         flush(&self.common, &locked(&self.common.stage));
     }
 
-    fn begin_camera(&mut self) {
-        let choice = locked(&self.common.settings).camera.clone();
-        let camera = self.common.cameras.begin(choice.as_deref());
-        match Watching::begin(&self.common, Arc::clone(&camera)) {
-            Ok(watching) => {
-                *locked(&self.common.camera) = Some(camera);
-                self.watching = Some(watching);
-            }
-            Err(error) => tracing::error!(detail = error.detail, "no camera thread"),
-        }
-    }
-
-    fn end_camera(&mut self) {
-        drop(self.watching.take());
-        *locked(&self.common.camera) = None;
-    }
-
-    /// Another camera was chosen.
-    pub(super) fn change_camera(&mut self) {
-        if self.watching.is_some() {
-            self.end_camera();
-            self.begin_camera();
-            self.tell_camera();
-        }
-    }
-
-    fn tell_camera(&mut self) {
-        let view = self.common.camera_view();
-        if view != self.camera_told {
-            self.camera_told = view.clone();
-            self.common.host.tell(News::Camera(view));
-            self.common.wake_figures(Wake::Changed);
-        }
-    }
-
-    /// The organizer's code was shown or typed.
-    pub(super) fn enrol(&mut self, offer: Offer) -> Result<(), UiError> {
-        if !matches!(*locked(&self.common.stage), Stage::Enrol(_)) {
-            let detail = "this device is enrolled already";
-            return Err(UiError::new(UiErrorCode::AlreadyEnrolled, detail));
-        }
-        drop(self.enrolling.take());
-        let common = Arc::clone(&self.common);
-        let say = move |came| common.order(move |conductor| conductor.came(came));
-        let begun = Enrolling::begin(
-            &self.common.replica,
-            &offer,
-            &self.common.machine,
-            &self.common.clock,
-            say,
-        );
-        match begun {
-            Ok(enrolling) => {
-                self.enrolling = Some(enrolling);
-                let server = offer.server;
-                self.enter(Stage::Enrol(EnrolStep::Connecting { server }));
-                Ok(())
-            }
-            Err(error) => {
-                let step = EnrolStep::Failed {
-                    error: error.clone(),
-                };
-                self.enter(Stage::Enrol(step));
-                Err(error)
-            }
-        }
-    }
-
-    pub(super) fn enrol_cancel(&mut self) {
-        drop(self.enrolling.take());
-        if matches!(*locked(&self.common.stage), Stage::Enrol(_)) {
-            // It may have been done just before.
-            match self.common.replica.read(identity::load) {
-                Ok(Some(_)) => self.came(Came::Enrolled),
-                Ok(None) | Err(_) => self.enter(Stage::Enrol(EnrolStep::Waiting)),
-            }
-        }
-    }
-
-    fn came(&mut self, came: Came) {
-        if !matches!(*locked(&self.common.stage), Stage::Enrol(_)) {
-            return;
-        }
-        match came {
-            Came::Step(_) if self.enrolling.is_none() => {}
-            Came::Step(step) => {
-                if matches!(step, EnrolStep::Failed { .. }) {
-                    drop(self.enrolling.take());
-                }
-                self.enter(Stage::Enrol(step));
-            }
-            Came::Enrolled => {
-                drop(self.enrolling.take());
-                self.keep_in_step();
-                let stage = self.choosing();
-                self.enter(stage);
-            }
-        }
-    }
-
-    fn choosing(&self) -> Stage {
+    pub(super) fn choosing(&self) -> Stage {
         Stage::Choose(self.places().unwrap_or_else(|error| {
             tracing::error!(code = error.code(), "reading the places failed");
             Vec::new()
@@ -307,9 +209,14 @@ impl Conductor {
         Ok(())
     }
 
+    /// Back to choosing. Once somebody was decided on here, it is a supervisor's decision, where there are any.
     pub(super) fn leave_place(&mut self) -> Result<(), UiError> {
         self.common.post().ok_or_else(at_no_door)?;
+        if self.common.may_supervise() && locked(&self.common.scans).has_any() {
+            self.common.decider()?;
+        }
         kept::forget_place(&self.common.folders.data)?;
+        locked(&self.common.scans).forget();
         self.has_chosen = true;
         let stage = self.choosing();
         self.enter(stage);
@@ -329,9 +236,7 @@ impl Conductor {
         door.set_roster_state(*locked(&self.common.roster));
         let gate = door.gate();
         let view = self
-            .common
-            .replica
-            .read(move |tx| places::view(tx, event, gate, way))?
+            .place_view(KeptPlace { event, gate, way })?
             .ok_or(ScanError::RosterMissing(event))?;
         let post = Post {
             door,
@@ -342,61 +247,18 @@ impl Conductor {
         Ok(Stage::Door(Arc::new(post), view))
     }
 
-    fn keep_in_step(&mut self) {
-        let ((claims, calls), (rights, right_calls)) = (claim_line(), right_line());
-        let asked = Asked {
-            claims: calls,
-            rights: right_calls,
-        };
-        let common = Arc::clone(&self.common);
-        let begun = InStep::begin(
-            &self.common.replica,
-            &self.common.folders.data,
-            self.lan,
-            asked,
-            move |news| heard(&common, news),
-        );
-        let running = begun
-            .inspect_err(|error| tracing::error!(code = error.code(), "the sync did not begin"))
-            .ok();
-        self.in_step = Some(Syncing {
-            claims,
-            rights,
-            ended_at: running.is_none().then(Instant::now),
-            running,
+    fn place_view(&self, place: KeptPlace) -> Result<Option<PlaceView>, ReplicaError> {
+        let KeptPlace { event, gate, way } = place;
+        let replica = &self.common.replica;
+        let may_supervise = is_supervised(replica).unwrap_or_else(|error| {
+            tracing::debug!(code = error.code(), "nobody can supervise here");
+            false
         });
-    }
-
-    fn sync_ended(&mut self) {
-        self.common.set_roster(RosterState::MaybeBehind);
-        if let Some(syncing) = &mut self.in_step {
-            syncing.ended_at = Some(Instant::now());
-        }
-    }
-
-    /// The organizer revoked this device, or a supervisor signed it off.
-    pub(super) fn close(&mut self, revoked: bool) {
-        if !matches!(*locked(&self.common.stage), Stage::Closed { .. }) {
-            let stage = self.closed(revoked);
-            self.enter(stage);
-        }
-    }
-
-    fn closed(&self, revoked: bool) -> Stage {
-        let unsent = self.common.replica.read(facts::unsent_count).unwrap_or(0);
-        let unsent = u32::try_from(unsent).unwrap_or(u32::MAX);
-        Stage::Closed { unsent, revoked }
-    }
-
-    fn is_revoked(&self) -> bool {
-        let revoked = self.common.replica.read(|tx| {
-            let Some(identity) = identity::load(tx)? else {
-                return Ok(false);
-            };
-            let own = signed::device(tx, identity.device)?;
-            Ok::<_, ReplicaError>(own.is_some_and(|row| row.revocation.is_some()))
-        });
-        revoked.unwrap_or(false)
+        let view = replica.read(move |tx| places::view(tx, event, gate, way))?;
+        Ok(view.map(|view| PlaceView {
+            may_supervise,
+            ..view
+        }))
     }
 
     fn look(&mut self) {
@@ -405,19 +267,7 @@ impl Conductor {
             return;
         }
         self.read_at = Instant::now();
-        let ended = self
-            .in_step
-            .as_ref()
-            .and_then(|syncing| syncing.ended_at)
-            .is_some_and(|at| at.elapsed() > SYNC_AGAIN_AFTER);
-        if ended {
-            drop(self.in_step.take().and_then(|syncing| syncing.running));
-            self.keep_in_step();
-            if let Some(post) = self.common.post() {
-                // Its lines lead nowhere any more.
-                let _ = self.face(post.way);
-            }
-        }
+        self.sync_again();
         self.note_changes();
     }
 
@@ -427,20 +277,24 @@ impl Conductor {
             Enrol,
             Choose(Vec<PlaceChoice>),
             Door(Arc<Post>, PlaceView),
-            Closed { unsent: u32, revoked: bool },
+            Closed { unsent: u32, end: End },
         }
         let at = match &*locked(&self.common.stage) {
             Stage::Enrol(_) => At::Enrol,
             Stage::Choose(places) => At::Choose(places.clone()),
             Stage::Door(post, view) => At::Door(Arc::clone(post), view.clone()),
-            Stage::Closed { unsent, revoked } => At::Closed {
+            Stage::Closed { unsent, end } => At::Closed {
                 unsent: *unsent,
-                revoked: *revoked,
+                end: *end,
             },
         };
+        if matches!(at, At::Choose(_) | At::Door(..))
+            && let Some(end) = self.ended()
+        {
+            return self.close(end);
+        }
         match at {
             At::Enrol => {}
-            At::Choose(_) | At::Door(..) if self.is_revoked() => self.close(true),
             At::Choose(told) => {
                 let Ok(now) = self.places() else {
                     return;
@@ -454,56 +308,18 @@ impl Conductor {
             }
             At::Door(post, told) => {
                 let (event, gate, way) = (post.event, post.gate, post.way);
-                let now = self
-                    .common
-                    .replica
-                    .read(move |tx| places::view(tx, event, gate, way));
-                match now {
+                match self.place_view(KeptPlace { event, gate, way }) {
                     Ok(Some(now)) if now != told => self.enter(Stage::Door(post, now)),
                     Ok(_) | Err(_) => {}
                 }
             }
-            At::Closed { unsent, revoked } => {
-                let stage = self.closed(revoked);
+            At::Closed { unsent, end } => {
+                let stage = self.closed(end);
                 if !matches!(stage, Stage::Closed { unsent: now, .. } if now == unsent) {
                     self.enter(stage);
                 }
             }
         }
-    }
-}
-
-impl Common {
-    fn set_roster(&self, roster: RosterState) {
-        *locked(&self.roster) = roster;
-        if let Some(post) = self.post() {
-            post.door.set_roster_state(roster);
-        }
-    }
-}
-
-/// On the sync's thread.
-fn heard(common: &Arc<Common>, news: InStepNews) {
-    match news {
-        InStepNews::Online(OnlineNews::Sync(driver::News::State(state))) => {
-            common.set_roster(if state == State::Live {
-                RosterState::Live
-            } else {
-                RosterState::MaybeBehind
-            });
-            if state == State::Blocked(BlockReason::Revoked) {
-                common.order(|conductor| conductor.close(true));
-            }
-            common.wake_figures(Wake::Changed);
-        }
-        InStepNews::Online(OnlineNews::Lan(_)) => common.wake_figures(Wake::Changed),
-        InStepNews::Online(OnlineNews::Sync(driver::News::Failed(error))) => {
-            tracing::info!(code = error.code(), "the server was not reached");
-        }
-        InStepNews::Online(
-            OnlineNews::Sync(driver::News::Report(_)) | OnlineNews::Listening(_),
-        ) => {}
-        InStepNews::Ended(_) => common.order(Conductor::sync_ended),
     }
 }
 

@@ -7,9 +7,12 @@ use shared::clock::Clock;
 use shared::sync::enrolment::EnrolmentCode;
 use tokio::sync::oneshot;
 
+use super::common::locked;
+use super::conductor::Conductor;
+use super::stage::Stage;
 use super::view::{EnrolStep, UiError, UiErrorCode};
 use crate::edge::OsRandom;
-use crate::replica::Replica;
+use crate::replica::{Replica, identity};
 use crate::sync::HttpTransport;
 use crate::sync::enrolment::{EnrolError, Proved, enrol};
 
@@ -110,6 +113,73 @@ impl Enrolling {
             stop: Some(stop),
             thread: Some(thread),
         })
+    }
+}
+
+impl Conductor {
+    /// The organizer's code was shown or typed.
+    pub(super) fn enrol(&mut self, offer: Offer) -> Result<(), UiError> {
+        if !matches!(*locked(&self.common.stage), Stage::Enrol(_)) {
+            let detail = "this device is enrolled already";
+            return Err(UiError::new(UiErrorCode::AlreadyEnrolled, detail));
+        }
+        drop(self.enrolling.take());
+        let common = Arc::clone(&self.common);
+        let say = move |came| common.order(move |conductor| conductor.came(came));
+        let begun = Enrolling::begin(
+            &self.common.replica,
+            &offer,
+            &self.common.machine,
+            &self.common.clock,
+            say,
+        );
+        match begun {
+            Ok(enrolling) => {
+                self.enrolling = Some(enrolling);
+                let server = offer.server;
+                self.enter(Stage::Enrol(EnrolStep::Connecting { server }));
+                Ok(())
+            }
+            Err(error) => {
+                let step = EnrolStep::Failed {
+                    error: error.clone(),
+                };
+                self.enter(Stage::Enrol(step));
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn enrol_cancel(&mut self) {
+        drop(self.enrolling.take());
+        if matches!(*locked(&self.common.stage), Stage::Enrol(_)) {
+            // It may have been done just before.
+            match self.common.replica.read(identity::load) {
+                Ok(Some(_)) => self.came(Came::Enrolled),
+                Ok(None) | Err(_) => self.enter(Stage::Enrol(EnrolStep::Waiting)),
+            }
+        }
+    }
+
+    pub(super) fn came(&mut self, came: Came) {
+        if !matches!(*locked(&self.common.stage), Stage::Enrol(_)) {
+            return;
+        }
+        match came {
+            Came::Step(_) if self.enrolling.is_none() => {}
+            Came::Step(step) => {
+                if matches!(step, EnrolStep::Failed { .. }) {
+                    drop(self.enrolling.take());
+                }
+                self.enter(Stage::Enrol(step));
+            }
+            Came::Enrolled => {
+                drop(self.enrolling.take());
+                self.keep_in_step();
+                let stage = self.choosing();
+                self.enter(stage);
+            }
+        }
     }
 }
 

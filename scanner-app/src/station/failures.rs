@@ -4,12 +4,15 @@ use std::error::Error;
 
 use super::view::{UiError, UiErrorCode};
 use crate::causes::with_causes;
-use crate::door::{OpenDoorError, ScanError, UndoError};
+use crate::door::{
+    HandBackError, OpenDoorError, OverrideError, ScanError, SignOffError, UndoError,
+};
 use crate::journal_files::JournalFilesError;
 use crate::replica::identity::{EnrolReplicaError, SigningKeyError};
 use crate::replica::summaries::NamesError;
 use crate::replica::{OpenReplicaError, ReplicaError};
 use crate::search::SearchError;
+use crate::supervisor::{PeopleError, UnlockError};
 use crate::sync::enrolment::EnrolError;
 use crate::sync::{ServerAddressError, TransportError};
 use shared::wire::latest::ErrorCode;
@@ -88,7 +91,8 @@ impl Told for ScanError {
                 UiErrorCode::NotAllowed
             }
             Self::NotOnList(_) => UiErrorCode::NotFound,
-            Self::Revoked | Self::SignedOff => UiErrorCode::Revoked,
+            Self::Revoked => UiErrorCode::Revoked,
+            Self::SignedOff => UiErrorCode::SignedOff,
             Self::Write(_) => UiErrorCode::Internal,
             Self::Replica(error) => Told::code(error),
         }
@@ -133,6 +137,60 @@ impl Told for OpenDoorError {
             Self::Key(error) => Told::code(error),
             Self::UnknownGate { .. } => UiErrorCode::NotFound,
             Self::Scan(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for PeopleError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::KeysElsewhere | Self::Read(_) => UiErrorCode::KeysMissing,
+            Self::Replica(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for UnlockError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::NotAPin | Self::WrongPin { .. } => UiErrorCode::WrongPin,
+            Self::Locked { .. } => UiErrorCode::PinLocked,
+            Self::Nobody => UiErrorCode::NotFound,
+            Self::People(error) => Told::code(error),
+            Self::Hash(_) => UiErrorCode::PinUnreadable,
+            Self::Replica(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for OverrideError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::NoTicket | Self::Never(_) | Self::NotComingIn => UiErrorCode::OverrideImpossible,
+            Self::NotNeeded => UiErrorCode::OverrideNotNeeded,
+            Self::NotAllowed => UiErrorCode::NotAllowed,
+            Self::Scan(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for HandBackError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::NotEnrolled => UiErrorCode::NotEnrolled,
+            Self::Key(error) => Told::code(error),
+            Self::NotADoor(_) | Self::NotStrict => UiErrorCode::NotFound,
+            Self::Scan(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for SignOffError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::Key(error) => Told::code(error),
+            Self::HandBack(error) => Told::code(error),
+            Self::Replica(error) => Told::code(error),
         }
     }
 }

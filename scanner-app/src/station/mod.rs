@@ -4,6 +4,8 @@
 mod before;
 mod by_hand;
 mod cameras;
+mod choices;
+mod closing;
 mod common;
 mod conductor;
 mod enrol;
@@ -11,6 +13,7 @@ mod failures;
 mod figures;
 mod gauges;
 mod host;
+mod in_step;
 mod in_view;
 mod kept;
 mod link;
@@ -21,6 +24,7 @@ mod recent;
 mod report;
 mod scanning;
 mod stage;
+mod supervising;
 mod undoing;
 mod verdicts;
 pub mod view;
@@ -49,8 +53,8 @@ use enrol::Offer;
 use figures::{Figures, Wake};
 use stage::Stage;
 use view::{
-    CameraChoice, EnrolStep, HandHit, Overview, PlaceChoice, SavedFile, Settings, UiError,
-    UiErrorCode, UndoReason, Use, VerdictView, Way,
+    CameraChoice, EnrolStep, HandHit, Overview, PlaceChoice, SavedFile, UiError, UiErrorCode,
+    UndoReason, Use, VerdictView, Way,
 };
 
 /// So long a page waits for a camera picture at most.
@@ -139,6 +143,7 @@ impl Station {
             cameras: equipment.cameras,
             replica,
             settings: Mutex::new(settings),
+            supervising: Mutex::default(),
             turn: Mutex::default(),
             stage: Mutex::new(Stage::Enrol(EnrolStep::Waiting)),
             scans: Mutex::default(),
@@ -215,7 +220,7 @@ impl Station {
             .conduct(move |conductor| conductor.take_place(event, gate))
     }
 
-    /// Back to choosing.
+    /// Back to choosing. Once somebody was decided on it is a supervisor's decision, where anybody may decide.
     pub fn leave_place(&self) -> Result<(), UiError> {
         self.common.conduct(Conductor::leave_place)
     }
@@ -248,29 +253,6 @@ impl Station {
     /// The cameras that may be chosen.
     pub fn cameras(&self) -> Vec<CameraChoice> {
         self.common.cameras.list()
-    }
-
-    /// Keeps the person's choices. Who uses the device is a supervisor's choice.
-    pub fn save_settings(&self, settings: Settings) -> Result<(), UiError> {
-        let settings = Settings {
-            volume: settings.volume.min(100),
-            ..settings
-        };
-        let before = locked(&self.common.settings).clone();
-        if settings.used_by != before.used_by {
-            let detail = "who uses this device is a supervisor's choice";
-            return Err(UiError::new(UiErrorCode::SupervisorNeeded, detail));
-        }
-        kept::keep_settings(&self.common.folders.data, &settings)?;
-        *locked(&self.common.settings) = settings.clone();
-        self.common.conduct(move |conductor| {
-            if settings.camera != before.camera {
-                conductor.change_camera();
-            }
-            Ok(())
-        })?;
-        self.common.tell_overview();
-        Ok(())
     }
 
     /// The signed record of what this device did, as files in a folder to take away.

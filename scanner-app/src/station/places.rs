@@ -123,7 +123,7 @@ pub(super) fn view(
         doors_ms: row.doors_ms,
         strict: row.strict,
         may_search: summaries::may_hold(replica, event)?,
-        // No screen stands behind a PIN yet, so none is shown.
+        // Their names are sealed: whoever has the vault says.
         may_supervise: false,
         name: row.name,
     }))

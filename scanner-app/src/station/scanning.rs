@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::closing::End;
 use super::common::{Common, Unheard, locked};
 use super::enrol::Offer;
 use super::figures::Wake;
 use super::in_view::Held;
+use super::recent::Presented;
 use super::stage::{Post, Stage};
 use super::verdicts;
-use super::view::{CameraHint, News, Outline, UiError, UiErrorCode, VerdictView};
+use super::view::{CameraHint, News, Outline, RecentView, VerdictLight, VerdictView};
 use super::wedge::{Typed, typed};
 use crate::camera::{Found, Read};
 use crate::door::{Outcome, Sight, Verdict};
@@ -103,19 +105,19 @@ impl Common {
     fn decide(self: &Arc<Self>, post: &Arc<Post>, text: &str) {
         match post.door.scan(text, Sight::Stream, self.now_ms()) {
             Ok(verdict) if verdict.repeated => {}
-            Ok(verdict) => self.decided(post, &verdict),
+            Ok(verdict) => self.decided(post, &verdict, text),
             Err(error) => {
                 tracing::error!(code = error.code(), "nobody was admitted");
-                let error = UiError::from(error);
-                if error.code == UiErrorCode::Revoked {
-                    self.order(|conductor| conductor.close(true));
+                if let Some(end) = End::told_by(&error) {
+                    self.order(move |conductor| conductor.close(end));
                 }
+                let error = error.into();
                 self.hint(CameraHint::Failed { error });
             }
         }
     }
 
-    fn decided(&self, post: &Post, verdict: &Verdict) {
+    fn decided(&self, post: &Post, verdict: &Verdict, text: &str) {
         match &verdict.outcome {
             Outcome::Decided { .. } => {}
             Outcome::OrderCode(code) => {
@@ -124,31 +126,45 @@ impl Common {
             }
             Outcome::Foreign(_) => return self.hint(CameraHint::Foreign),
         }
-        self.tell_verdict(post, verdict);
+        self.tell_verdict(post, verdict, Presented::Code(text.to_owned()));
     }
 
     /// `None`: nobody was decided on.
-    pub(super) fn tell_verdict(&self, post: &Post, verdict: &Verdict) -> Option<VerdictView> {
+    pub(super) fn tell_verdict(
+        &self,
+        post: &Post,
+        verdict: &Verdict,
+        presented: Presented,
+    ) -> Option<VerdictView> {
+        let decided = verdicts::Decided::of(verdict)?;
         let (language, may_supervise) = (self.language(), self.may_supervise());
+        Some(self.tell(|no| {
+            let view = verdicts::view(post, &decided, no, language, may_supervise);
+            let moved = view.light == VerdictLight::Admit;
+            let fact = verdict.fact.filter(|_| moved).map(|fact| fact.id);
+            let line = verdicts::line(post, &view, fact);
+            let refused = Some(presented).filter(|_| view.may_override);
+            (view, line, refused)
+        }))
+    }
+
+    /// Tells a verdict by its number, and remembers its line, and what a supervisor may still let in.
+    pub(super) fn tell(
+        &self,
+        of: impl FnOnce(u32) -> (VerdictView, RecentView, Option<Presented>),
+    ) -> VerdictView {
         let mut scans = locked(&self.scans);
         let no = scans.next_no();
-        let view = verdicts::view(post, verdict, no, language, may_supervise)?;
+        let (view, line, refused) = of(no);
         self.host.tell(News::Verdict(view.clone()));
         if let Unheard::Waits(last) = &mut locked(&self.latest).unheard {
             *last = Some(Box::new(view.clone()));
         }
-        scans.remember(verdicts::line(post, verdict, &view));
+        scans.remember(line, refused);
         drop(scans);
         self.tell_recent();
         self.wake_figures(Wake::Scanned);
-        Some(view)
-    }
-
-    fn may_supervise(&self) -> bool {
-        match &*locked(&self.stage) {
-            Stage::Door(_, place) => place.may_supervise,
-            Stage::Enrol(_) | Stage::Choose(_) | Stage::Closed { .. } => false,
-        }
+        view
     }
 
     /// A line in the picture, unless it stands there.

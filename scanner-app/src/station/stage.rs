@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use shared::ids::{EventId, GateNo};
 
+use super::closing::End;
 use super::view::{
     EnrolStep, EnrolView, PlaceChoice, PlaceView, Screen, UiError, UiErrorCode, Way,
 };
@@ -24,7 +25,7 @@ pub(super) enum Stage {
     Enrol(EnrolStep),
     Choose(Vec<PlaceChoice>),
     Door(Arc<Post>, PlaceView),
-    Closed { unsent: u32, revoked: bool },
+    Closed { unsent: u32, end: End },
 }
 
 impl Stage {
@@ -39,9 +40,9 @@ impl Stage {
                 places: places.clone(),
             },
             Self::Door(_, place) => Screen::Door(place.clone()),
-            Self::Closed { unsent, revoked } => Screen::Closed {
+            Self::Closed { unsent, end } => Screen::Closed {
                 unsent: *unsent,
-                revoked: *revoked,
+                revoked: *end == End::Revoked,
             },
         }
     }

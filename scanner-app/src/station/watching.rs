@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use super::cameras::Camera;
-use super::common::Common;
-use super::view::{UiError, UiErrorCode};
+use super::common::{Common, locked};
+use super::conductor::Conductor;
+use super::figures::Wake;
+use super::view::{News, UiError, UiErrorCode};
 use crate::camera;
 
 /// Dropping it lets the camera go.
@@ -37,6 +39,43 @@ impl Watching {
             camera,
             thread: Some(thread),
         })
+    }
+}
+
+impl Conductor {
+    pub(super) fn begin_camera(&mut self) {
+        let choice = locked(&self.common.settings).camera.clone();
+        let camera = self.common.cameras.begin(choice.as_deref());
+        match Watching::begin(&self.common, Arc::clone(&camera)) {
+            Ok(watching) => {
+                *locked(&self.common.camera) = Some(camera);
+                self.watching = Some(watching);
+            }
+            Err(error) => tracing::error!(detail = error.detail, "no camera thread"),
+        }
+    }
+
+    pub(super) fn end_camera(&mut self) {
+        drop(self.watching.take());
+        *locked(&self.common.camera) = None;
+    }
+
+    /// Another camera was chosen.
+    pub(super) fn change_camera(&mut self) {
+        if self.watching.is_some() {
+            self.end_camera();
+            self.begin_camera();
+            self.tell_camera();
+        }
+    }
+
+    pub(super) fn tell_camera(&mut self) {
+        let view = self.common.camera_view();
+        if view != self.camera_told {
+            self.camera_told = view.clone();
+            self.common.host.tell(News::Camera(view));
+            self.common.wake_figures(Wake::Changed);
+        }
     }
 }
 

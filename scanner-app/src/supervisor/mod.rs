@@ -9,7 +9,7 @@ use shared::wire::latest::SupervisorRow;
 pub use unlock::{UnlockError, locked_until, unlock};
 
 use crate::replica::supervisors::{self, ReadSupervisorsError};
-use crate::replica::{Replica, ReplicaError};
+use crate::replica::{Replica, ReplicaError, identity, signed};
 
 /// Somebody who may decide.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -71,6 +71,19 @@ pub fn people(replica: &Replica) -> Result<Vec<Supervisor>, PeopleError> {
     let mut people: Vec<Supervisor> = rows.iter().map(Supervisor::from).collect();
     people.sort_by_cached_key(|person| (person.name.to_lowercase(), person.person));
     Ok(people)
+}
+
+/// Whether anybody may decide at this door: the organizer's list lets the device supervise, and somebody is named.
+pub fn is_supervised(replica: &Replica) -> Result<bool, PeopleError> {
+    let vault = replica.vault().cloned().ok_or(PeopleError::KeysElsewhere)?;
+    replica.read(move |tx| {
+        let Some(identity) = identity::load(tx)? else {
+            return Ok(false);
+        };
+        let own = signed::device(tx, identity.device)?;
+        Ok(own.is_some_and(|row| row.rights.supervise)
+            && !supervisors::load(tx, &vault)?.is_empty())
+    })
 }
 
 fn rows(replica: &Replica) -> Result<Vec<SupervisorRow>, PeopleError> {

@@ -28,7 +28,7 @@ use shared::sync::engine::Follow;
 use shared::wire::latest::{PageEntry, SupervisorRow};
 
 use crate::run::{command, now, run};
-use crate::sync::{Scene, scene};
+use crate::sync::{Memory, Scene, scene};
 use crate::venue::{Device, NOW, Venue, copy_folder};
 
 fn signs_off(replica: &Replica) -> SignedOff {
@@ -48,16 +48,16 @@ fn files(folder: &Path) -> usize {
 }
 
 /// Steps a driver until it is settled, then asks what the server holds.
-fn hand_in(scene: &Scene) -> Holds {
+pub(crate) fn hand_in(replica: &Replica, server: &Memory) -> Holds {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime");
     runtime.block_on(async {
         let (clock, random) = (std::sync::Arc::new(SystemClock), Box::new(OsRandom));
-        let server = scene.server.clone();
+        let server = server.clone();
         // It is told to follow, and knows better.
-        let driver = Driver::start(&scene.replica, server, Follow::Changes, clock, random);
+        let driver = Driver::start(replica, server, Follow::Changes, clock, random);
         let mut driver = driver.expect("its key is here");
         let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
         while !driver.is_settled() {
@@ -157,7 +157,7 @@ fn its_journals_are_handed_in_and_then_the_device_is_as_new() {
         Ok(HandIn::Waits(waits)) if waits.own == 1
     ));
     scene.server.lists(6, &[]);
-    assert_eq!(hand_in(&scene), Holds::All);
+    assert_eq!(hand_in(&scene.replica, &scene.server), Holds::All);
     assert_eq!(scene.server.facts(), 5);
     assert_eq!(keys(&scene.replica), 0, "nothing was asked for");
     let data = scene.device.data();
@@ -196,14 +196,14 @@ fn its_journals_are_handed_in_and_then_the_device_is_as_new() {
 fn a_server_that_was_put_back_meanwhile_gets_everything_again() {
     let (_, scene) = at_work();
     signs_off(&scene.replica);
-    assert_eq!(hand_in(&scene), Holds::All);
+    assert_eq!(hand_in(&scene.replica, &scene.server), Holds::All);
     scene.server.forgets_journals();
-    assert_eq!(hand_in(&scene), Holds::Less);
+    assert_eq!(hand_in(&scene.replica, &scene.server), Holds::Less);
     assert!(matches!(
         finish_sign_off(&scene.replica),
         Ok(HandIn::Waits(waits)) if waits.own == 5
     ));
-    assert_eq!(hand_in(&scene), Holds::All);
+    assert_eq!(hand_in(&scene.replica, &scene.server), Holds::All);
     assert_eq!(scene.server.facts(), 5);
     assert!(matches!(finish_sign_off(&scene.replica), Ok(HandIn::Done)));
 }
@@ -380,7 +380,7 @@ fn killed_at_any_moment_it_has_signed_off_or_not() {
 fn a_removal_that_was_cut_short_goes_on_at_the_next_start() {
     let (_, scene) = at_work();
     signs_off(&scene.replica);
-    assert_eq!(hand_in(&scene), Holds::All);
+    assert_eq!(hand_in(&scene.replica, &scene.server), Holds::All);
     assert!(matches!(finish_sign_off(&scene.replica), Ok(HandIn::Done)));
     let Scene {
         device, replica, ..

@@ -17,7 +17,7 @@ use crate::sync::{Scene, scene};
 use crate::venue::{Device, NOW, Venue, copy_folder};
 
 const MINUTE: i64 = 60_000;
-const ANA: UserId = UserId(uuid::Uuid::from_bytes([0xa1; 16]));
+pub(crate) const ANA: UserId = UserId(uuid::Uuid::from_bytes([0xa1; 16]));
 const BOB: UserId = UserId(uuid::Uuid::from_bytes([0xb0; 16]));
 const SUPERVISES: Rights = Rights {
     scan: true,
@@ -34,7 +34,7 @@ fn hash(pin: &str, passes: u32) -> String {
         .to_string()
 }
 
-fn row(person: UserId, name: &str, pin: &str) -> SupervisorRow {
+pub(crate) fn row(person: UserId, name: &str, pin: &str) -> SupervisorRow {
     SupervisorRow {
         person,
         name: name.into(),

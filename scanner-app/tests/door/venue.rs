@@ -139,6 +139,15 @@ impl Venue {
         Self { rights, ..self }
     }
 
+    /// Its devices may supervise, too.
+    pub(crate) fn with_supervision(self) -> Self {
+        let rights = Rights {
+            supervise: true,
+            ..self.rights
+        };
+        Self { rights, ..self }
+    }
+
     pub(crate) fn keys(&self, version: u64, now_ms: i64) -> SignedObject {
         let row = |id, key: &SigningKey, event, name: &str| KeyRow {
             id,

@@ -39,6 +39,8 @@ pub enum UiErrorCode {
     NotAllowed,
     /// The organizer has revoked this device.
     Revoked,
+    /// This device was signed off.
+    SignedOff,
     /// No such event, gate, ticket, verdict or camera.
     NotFound,
     /// The server refused, for a reason that only its words tell.
@@ -47,12 +49,16 @@ pub enum UiErrorCode {
     WrongPin,
     /// Too many wrong PINs: wait.
     PinLocked,
+    /// What is kept of this person's PIN can't be compared.
+    PinUnreadable,
     /// A supervisor's PIN is needed first.
     SupervisorNeeded,
     /// There is nothing to undo, or it was undone already.
     NothingToUndo,
     /// The ticket goes in without an override.
     OverrideNotNeeded,
+    /// Nobody lets this in, as the door stands: it is no ticket of this event, or the door faces the other way.
+    OverrideImpossible,
     /// Facts wait to be sent: the device can't be signed off completely yet.
     FactsUnsent,
     /// Something that should not happen; the log says more.

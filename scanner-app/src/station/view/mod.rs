@@ -15,7 +15,7 @@ mod settings;
 mod supervisor;
 mod verdict;
 
-pub use shared::ids::{EventId, GateNo, TicketId};
+pub use shared::ids::{EventId, GateNo, TicketId, UserId};
 
 pub use by_hand::{HandHit, HitState};
 pub use counts::{CountsView, Crowd, GateCount};

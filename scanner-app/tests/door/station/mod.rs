@@ -5,3 +5,4 @@ mod faults;
 mod files;
 mod reading;
 mod screen;
+mod supervisor;

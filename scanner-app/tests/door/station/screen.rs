@@ -10,8 +10,11 @@ use scanner_app::station::view::{
     CameraHint, News, Overview, PlaceView, Screen, UiError, VerdictLight, VerdictView,
 };
 use scanner_app::station::{Cameras, Equipment, Folders, Host, NoCameras, PictureCameras, Station};
+use scanner_app::sync::driver::Driver;
 use shared::clock::{Clock, ManualClock};
 
+use crate::supervisors::{ANA, row};
+use crate::sync::{Memory, Scene, scene_at};
 use crate::venue::{Device, GATE_A, NOW, Venue};
 
 /// Nothing here takes longer, however busy the machine.
@@ -189,6 +192,26 @@ pub(crate) fn searching_at_gate_a(tickets: &[u64]) -> (Venue, Window, Station) {
     let (venue, device) = (Venue::at(NOW).with_search(), Device::new(21));
     drop(venue.door(&device, NOW, tickets));
     stand_at_gate_a(venue, Window::of(device))
+}
+
+/// At gate A, where Ana Costa supervises (7351), and the server that named her.
+pub(crate) fn supervised_at_gate_a(venue: Venue) -> (Venue, Window, Station, Memory) {
+    let Scene {
+        device,
+        replica,
+        server,
+    } = supervised_by_ana(&venue);
+    drop(replica);
+    let (venue, window, station) = stand_at_gate_a(venue, Window::of(device));
+    (venue, window, station, server)
+}
+
+fn supervised_by_ana(venue: &Venue) -> Scene {
+    let scene = scene_at(venue);
+    scene.server.grants(venue.rights);
+    scene.server.lists(5, &[row(ANA, "Ana Costa", "7351")]);
+    scene.run(Driver::is_settled);
+    scene
 }
 
 fn stand_at_gate_a(venue: Venue, window: Window) -> (Venue, Window, Station) {
