@@ -5,7 +5,7 @@ use scanner_app::edge::SystemClock;
 use scanner_app::station::Station;
 use scanner_app::station::view::{
     CameraChoice, EventId, GateNo, HandHit, News, Overview, PlaceChoice, SavedFile, Settings,
-    TicketId, UiError, UiErrorCode, UndoReason, VerdictView, Way,
+    SupervisorsView, TicketId, UiError, UiErrorCode, UndoReason, UserId, VerdictView, Way,
 };
 use tauri::State;
 use tauri::ipc::{Channel, Response};
@@ -117,6 +117,44 @@ pub(crate) async fn cameras(device: State<'_, Device>) -> Answer<Vec<CameraChoic
 #[tauri::command]
 pub(crate) async fn save_settings(device: State<'_, Device>, settings: Settings) -> Answer<()> {
     ask(device, move |station| station.save_settings(settings)).await
+}
+
+#[tauri::command]
+pub(crate) async fn supervisors(device: State<'_, Device>) -> Answer<SupervisorsView> {
+    ask(device, Station::supervisors).await
+}
+
+#[tauri::command]
+pub(crate) async fn unlock(
+    device: State<'_, Device>,
+    person: UserId,
+    pin: String,
+) -> Answer<SupervisorsView> {
+    ask(device, move |station| station.unlock(person, &pin)).await
+}
+
+#[tauri::command]
+pub(crate) async fn lock(device: State<'_, Device>) -> Answer<()> {
+    ask(device, |station| {
+        station.lock();
+        Ok(())
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn let_in_anyway(device: State<'_, Device>, no: u32) -> Answer<VerdictView> {
+    ask(device, move |station| station.let_in_anyway(no)).await
+}
+
+#[tauri::command]
+pub(crate) async fn hand_back(device: State<'_, Device>) -> Answer<u32> {
+    ask(device, Station::hand_back).await
+}
+
+#[tauri::command]
+pub(crate) async fn sign_off(device: State<'_, Device>) -> Answer<()> {
+    ask(device, Station::sign_off).await
 }
 
 #[tauri::command]

@@ -44,6 +44,12 @@ fn main() -> tauri::Result<()> {
             commands::undo,
             commands::cameras,
             commands::save_settings,
+            commands::supervisors,
+            commands::unlock,
+            commands::lock,
+            commands::let_in_anyway,
+            commands::hand_back,
+            commands::sign_off,
             commands::export_journal,
             commands::prepare_report,
         ])
