@@ -121,11 +121,11 @@ impl Conductor {
 
     fn gone_on(&self, place: KeptPlace) -> Result<Stage, OpenDoorError> {
         let stage = self.opened(place)?;
-        let event = place.event;
+        let (event, language) = (place.event, self.common.language());
         let lines = self
             .common
             .replica
-            .read(move |tx| before::lines(tx, event))?;
+            .read(move |tx| before::lines(tx, event, language))?;
         locked(&self.common.scans).go_on(lines);
         Ok(stage)
     }

@@ -72,6 +72,13 @@ describe("scanning", () => {
     expect(text(".still")).toBe("Plus d’image : débranchez-la et rebranchez-la Un lecteur USB fonctionne sans caméra.");
   });
 
+  test("says of a refusal whose reason is not known any more that it was one, not that somebody went in", () => {
+    page.scanning();
+    const line = { ...sample.recent[0]!, light: "refuse" as const, detail: null, undo: null };
+    page.tell({ news: "recent", of: [line] });
+    expect(text(".last em")).toBe("Refusé");
+  });
+
   test("an entry is undone for a reason from a list", () => {
     page.scanning();
     press("Fosse, debout");

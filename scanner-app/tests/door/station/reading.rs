@@ -341,6 +341,9 @@ fn the_last_scans_are_there_after_a_crash() {
     let before = window.told.all().len();
     station.tell_all();
     let lines = last_recent(&window.told.all()[before..]).expect("told");
+    let says = lines[0].detail.as_deref().expect("why it was refused");
+    assert!(says.starts_with("Déjà entré à"), "{says}");
+    assert!(says.contains("porte A"), "{says}");
     let told: Vec<_> = lines
         .iter()
         .map(|line| {
