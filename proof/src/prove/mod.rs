@@ -1,10 +1,12 @@
 //! `./hub prove`: the long proofs. Their figures are committed in docs/PROOF.md.
 
 mod kill;
+mod machine;
 mod restore;
 mod soak;
 mod station;
 mod strict;
+mod supervised;
 mod venue;
 
 use anyhow::bail;
