@@ -16,6 +16,8 @@ use crate::processes::Server;
 const ORGANIZER: Uuid = Uuid::from_u128(0x0197_e2a0_0000_7000_8000_de30_0000_0100);
 /// Whose doors are open.
 const CONCERT: Uuid = Uuid::from_u128(0x0197_e2a0_0000_7000_8000_de30_0000_0301);
+/// Who may decide against the rules, and the PIN.
+const SUPERVISOR: (&str, &str) = ("Inès Fournier", "73514");
 const OWNER: (&str, &str) = ("camille@nuits-de-loire.example", "nuits-de-loire");
 
 /// Full price, at home at gate 1.
@@ -29,6 +31,10 @@ const BALCONY: u16 = 3;
 pub async fn set_up(server: &Server, folder: &Path) -> anyhow::Result<Value> {
     let guest = Api::guest(&server.url());
     let owner = log_in(&guest, OWNER.0, OWNER.1).await?;
+    let (name, pin) = SUPERVISOR;
+    let path = format!("/organizers/{ORGANIZER}/supervisors");
+    let supervisor = json!({ "name": name, "pin": pin });
+    owner.post(&path, &supervisor).await?;
     let mut eye = Eye::over(folder.join("pictures"))?;
     let mut offers = Vec::new();
     for no in 1..=2 {
@@ -46,6 +52,7 @@ pub async fn set_up(server: &Server, folder: &Path) -> anyhow::Result<Value> {
     for (name, type_no, buyer) in [
         ("reduced", REDUCED, ("Zoé Müller", "zoe@example.org")),
         ("balcony", BALCONY, ("Anaïs Le Goff", "anais@example.org")),
+        ("balcony-2", BALCONY, ("Yann Kermarrec", "yann@example.org")),
     ] {
         let bought = buy_of_type(&guest, CONCERT, (type_no, 1), buyer).await?;
         eye.sees(name, &png(&guest, &bought, 0).await?)?;
@@ -63,7 +70,7 @@ pub async fn set_up(server: &Server, folder: &Path) -> anyhow::Result<Value> {
     )?;
     Ok(json!({
         "server": server.url(), "token": owner.token(), "organizer": ORGANIZER, "event": CONCERT, "offers": offers,
-        "pictures": eye.folder, "texts": eye.texts,
+        "pictures": eye.folder, "texts": eye.texts, "supervisor": supervisor,
     }))
 }
 

@@ -45,6 +45,11 @@ export class Evening {
     return this.#told.offers[no - 1];
   }
 
+  /** Who decides at doors, by `name` and `pin`. */
+  get supervisor() {
+    return this.#told.supervisor;
+  }
+
   /** Asks the API as the organizer. */
   async ask(path, body) {
     const response = await fetch(`${this.#told.server}/api/v1${path}`, {

@@ -15,6 +15,7 @@ import * as languages from "./chapters/languages.mjs";
 import * as offline from "./chapters/offline.mjs";
 import * as ready from "./chapters/ready.mjs";
 import * as scan from "./chapters/scan.mjs";
+import * as supervisor from "./chapters/supervisor.mjs";
 
 const CHAPTERS = [
   enrol,
@@ -23,6 +24,7 @@ const CHAPTERS = [
   byHand,
   camera,
   offline,
+  supervisor,
   // Doors of other people's networks are left alone.
   ...(networkInterfaces().venue0 ? [lan] : []),
   languages,

@@ -17,10 +17,10 @@ export const checks = {
     await device.picture("lan");
   },
   "who came in at one door is refused at the other, which says where": async ({ device, other, inside }) => {
-    const admitted = await other.shown("balcony");
+    const admitted = await other.shown("balcony-2");
     assert.equal(admitted.light, "admit", JSON.stringify(admitted));
-    await inside(4);
-    const refused = await device.shown("balcony");
+    await inside(5);
+    const refused = await device.shown("balcony-2");
     assert.equal(refused.light, "refuse", JSON.stringify(refused));
     assert.match(refused.says, /porte B – Quai/i);
     await device.tap();
