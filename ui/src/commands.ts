@@ -38,7 +38,7 @@ export const enrolCancel = () => invoke<void>("enrol_cancel");
 export const places = () => invoke<PlaceChoice[]>("places");
 /** No gate: the organizer's, else none. */
 export const takePlace = (event: string, gate: number | null) => invoke<void>("take_place", { event, gate });
-/** Back to choosing; a supervisor's PIN is needed once the door has scanned. */
+/** Back to choosing; once the door has scanned an unlocked supervisor is needed, where anybody supervises. */
 export const leavePlace = () => invoke<void>("leave_place");
 export const face = (way: Way) => invoke<void>("face", { way });
 
