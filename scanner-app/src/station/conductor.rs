@@ -136,9 +136,7 @@ impl Conductor {
         if stage.post().is_none() {
             drop(locked(&self.common.index).take());
         }
-        if matches!(stage, Stage::Closed { .. }) {
-            self.forget_guests();
-        }
+        let is_over = matches!(stage, Stage::Closed { .. });
         {
             let _turn = locked(&self.common.turn);
             let left = std::mem::replace(&mut *locked(&self.common.stage), stage);
@@ -146,6 +144,9 @@ impl Conductor {
             // The sync may have told the door that was left meanwhile.
             let roster = *locked(&self.common.roster);
             self.common.set_roster(roster);
+        }
+        if is_over {
+            self.forget_guests();
         }
         self.common.tell_overview();
         self.common.wake_figures(Wake::Moved);
@@ -216,10 +217,10 @@ impl Conductor {
             self.common.decider()?;
         }
         kept::forget_place(&self.common.folders.data)?;
-        locked(&self.common.scans).forget();
         self.has_chosen = true;
         let stage = self.choosing();
         self.enter(stage);
+        locked(&self.common.scans).forget();
         Ok(())
     }
 

@@ -240,7 +240,7 @@ fn a_device_at_work_is_not_removed() {
 }
 
 /// Tickets 1 to 20 of a strict event are this door's.
-fn strict(scene: &Scene, venue: &Venue) {
+pub(crate) fn strict(scene: &Scene, venue: &Venue) {
     let mut page = venue.page(NOW, &(1..=50).collect::<Vec<_>>());
     let mut event = venue.event_row();
     event.strict = true;

@@ -13,6 +13,7 @@ use scanner_app::station::{Cameras, Equipment, Folders, Host, NoCameras, Picture
 use scanner_app::sync::driver::Driver;
 use shared::clock::{Clock, ManualClock};
 
+use crate::sign_off::strict;
 use crate::supervisors::{ANA, row};
 use crate::sync::{Memory, Scene, scene_at};
 use crate::venue::{Device, GATE_A, NOW, Venue};
@@ -196,11 +197,24 @@ pub(crate) fn searching_at_gate_a(tickets: &[u64]) -> (Venue, Window, Station) {
 
 /// At gate A, where Ana Costa supervises (7351), and the server that named her.
 pub(crate) fn supervised_at_gate_a(venue: Venue) -> (Venue, Window, Station, Memory) {
+    let scene = supervised_by_ana(&venue);
+    stand_supervised(venue, scene)
+}
+
+/// The same in strict mode, with the right of entry of tickets 1 to 20.
+pub(crate) fn strict_at_gate_a(venue: Venue) -> (Venue, Window, Station) {
+    let scene = supervised_by_ana(&venue);
+    strict(&scene, &venue);
+    let (venue, window, station, _) = stand_supervised(venue, scene);
+    (venue, window, station)
+}
+
+fn stand_supervised(venue: Venue, scene: Scene) -> (Venue, Window, Station, Memory) {
     let Scene {
         device,
         replica,
         server,
-    } = supervised_by_ana(&venue);
+    } = scene;
     drop(replica);
     let (venue, window, station) = stand_at_gate_a(venue, Window::of(device));
     (venue, window, station, server)

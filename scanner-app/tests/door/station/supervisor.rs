@@ -12,12 +12,12 @@ use shared::fact::{Envelope, FactBody};
 use shared::ids::{KeyId, TicketId, UserId};
 use shared::ticket::Presented;
 
-use super::screen::{Window, at_gate_a, supervised_at_gate_a, verdicts};
+use super::screen::{Window, at_gate_a, strict_at_gate_a, supervised_at_gate_a, verdicts};
 use crate::sign_off::hand_in;
 use crate::supervisors::ANA;
 use crate::venue::{GATE_A, NOW, OTHER_KEY, Venue};
 
-use VerdictLight::{Admit, Refuse};
+use VerdictLight::{Admit, Ask, Refuse};
 
 const MINUTE: i64 = 60_000;
 
@@ -308,7 +308,15 @@ fn a_supervisor_says_who_uses_the_device() {
 }
 
 #[test]
-fn tickets_are_handed_back_in_strict_mode_only() {
+fn a_strict_doors_tickets_are_handed_back_and_others_have_none() {
+    let (venue_there, window, station) = strict_at_gate_a(venue());
+    assert_eq!(code(station.hand_back()), UiErrorCode::SupervisorNeeded);
+    unlock(&station);
+    assert_eq!(station.hand_back().expect("given"), 20);
+    assert_eq!(station.hand_back().expect("given"), 0);
+    station.wedge(&venue_there.code(1));
+    assert_eq!(window.told.lights(1), [Ask], "its right is elsewhere now");
+
     let (_, _window, station, _) = supervised_at_gate_a(venue());
     unlock(&station);
     assert_eq!(code(station.hand_back()), UiErrorCode::NotFound);
