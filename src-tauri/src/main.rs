@@ -2,6 +2,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod commands;
+mod drawing;
 mod state;
 
 use scanner_app::station::log;
@@ -17,6 +18,9 @@ fn main() -> tauri::Result<()> {
             // Without a log the door works all the same.
             app.manage(log::start(device.data()).ok());
             app.manage(device.clone());
+            for window in app.webview_windows().into_values() {
+                drawing::by_the_processor(&window)?;
+            }
             // While the page loads. What is the matter if it doesn't start, the page is told when it asks.
             std::thread::spawn(move || drop(device.station()));
             Ok(())
