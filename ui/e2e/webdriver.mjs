@@ -5,7 +5,8 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 
-const START_MS = 30_000;
+/** Of a machine that does much else. */
+const START_MS = 120_000;
 
 /** Starts the driver and the window; `environment` reaches the window. */
 export async function openWindow(binary, environment) {
