@@ -3,7 +3,7 @@
 import { enrol } from "../chapters/enrol.mjs";
 import { until } from "../../webdriver.mjs";
 import { percentile } from "./figures.mjs";
-import { pssOf } from "./memory.mjs";
+import { memoryOf, sum } from "./memory.mjs";
 import { beginsScanning, guest } from "./queue.mjs";
 import { on, sheet } from "./stage.mjs";
 
@@ -40,7 +40,7 @@ await on(["queue", "--guests", tickets], async ({ device, evening }) => {
   await beginsScanning(device);
   await device.says(".sync", /^En direct$/);
   const took = [];
-  const pss = [];
+  const looks = [];
   let missed = 0;
   let wrong = 0;
   for (const [n, { picture, light }] of guests.entries()) {
@@ -54,12 +54,13 @@ await on(["queue", "--guests", tickets], async ({ device, evening }) => {
       wrong += 1;
       sheet.note(`scan ${n + 1}: of ${picture} it was said: ${JSON.stringify(seen)}`);
     }
-    if ((n + 1) % LOOK_EVERY === 0) pss.push(pssOf(device.process));
+    if ((n + 1) % LOOK_EVERY === 0) looks.push(memoryOf(device.process));
   }
   const counted = async () => (await evening.attendance()).entries >= tickets - missed;
   await until(counted, 60_000).catch(() => {});
   const { entries, duplicates } = await evening.attendance();
   wrong += Math.abs(tickets - missed - entries) + duplicates;
+  const pss = looks.map(sum);
   const around = (scan) => percentile(pss.slice(scan / LOOK_EVERY - LOOKS, scan / LOOK_EVERY), 0.5);
   const growth = 100 * (around(SCANS) / around(WARM) - 1);
   const most = Math.max(...pss);
@@ -70,5 +71,7 @@ await on(["queue", "--guests", tickets], async ({ device, evening }) => {
   sheet.put("scans.pss_mb", most, "MB", pss.length);
   sheet.put("scans.pss_growth", growth, "percent", SCANS);
   sheet.note(`memory every hundred scans: ${pss.filter((_, n) => n % 10 === 9).map(Math.round).join(" ")} MB`);
+  const parts = looks.at(-1).map(({ program, pssMb }) => `${program} ${Math.round(pssMb)}`);
+  sheet.note(`at the end: ${parts.join(", ")} MB`);
   if (missed + wrong > 0 || most >= MOST_PSS_MB || growth >= MOST_GROWTH) process.exitCode = 1;
 });
