@@ -8,6 +8,17 @@ import { createServer } from "node:net";
 /** Of a machine that does much else. */
 const START_MS = 120_000;
 
+const FLICKER = `() => {
+  const point = document.body.appendChild(document.createElement("i"));
+  point.style = "position: fixed; left: 0; top: 0; width: 1px; height: 1px";
+  let n = 0;
+  const flickers = setInterval(() => (point.style.background = n++ % 2 ? "#000" : "#001"), 20);
+  window.__still = () => {
+    clearInterval(flickers);
+    point.remove();
+  };
+}`;
+
 /** Starts the driver and the window; `environment` reaches the window. */
 export async function openWindow(binary, environment) {
   const port = await freePort();
@@ -58,8 +69,17 @@ class Window {
     return call(`${this.#session}/actions`, { actions: [{ type: "key", id: "scanner", actions }] });
   }
 
+  /**
+   * What the page shows. WebKit answers with the page's next frame, and a page that stands still may have none for half a
+   * minute when the processor draws it: so a point in its corner flickers meanwhile.
+   */
   async screenshot() {
-    return Buffer.from(await call(`${this.#session}/screenshot`), "base64");
+    await this.run(FLICKER);
+    try {
+      return Buffer.from(await call(`${this.#session}/screenshot`), "base64");
+    } finally {
+      await this.run("() => window.__still()");
+    }
   }
 
   /** The window's process. */
