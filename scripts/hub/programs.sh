@@ -40,8 +40,10 @@ hub_prove() {
       ;;
     " "*)
       build_measured_window
-      measure_window scans "$@"
       soak_simulation
+      "$PROGRAM_DIR/proof" prove "$@"
+      measure_window scans "$@"
+      return
       ;;
     *)
       # shellcheck disable=SC2046 # one need a line
