@@ -315,11 +315,14 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
     }
     let dropped = connection.execute("drop index fact_own", []);
     dropped.expect("dropped");
-    connection
-        .execute("alter table event drop column roster_set", [])
-        .expect("dropped");
-    let dropped = connection.execute("alter table binding drop column copied", []);
-    dropped.expect("dropped");
+    for (table, column) in [
+        ("event", "roster_set"),
+        ("binding", "copied"),
+        ("sync_state", "life"),
+    ] {
+        let dropped = connection.execute(&format!("alter table {table} drop column {column}"), []);
+        dropped.expect("dropped");
+    }
     drop(connection);
     set_version(&device, 1000);
     let replica = device.open();
