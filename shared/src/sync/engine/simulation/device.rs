@@ -22,6 +22,8 @@ pub(super) struct Roster {
 pub(super) struct SimFeed {
     pub(super) in_use: Roster,
     pub(super) shadow: Option<Roster>,
+    /// A crash left the shadow: nobody fills it, and the next reset drops it.
+    pub(super) is_left: bool,
     was_complete: bool,
 }
 
@@ -152,6 +154,13 @@ impl SimDevice {
         waiting.take(limit).collect()
     }
 
+    /// The process dies: a reset under way is not gone on with, since it may not be needed any more.
+    pub(super) fn crash(&mut self) {
+        for feed in self.feeds.values_mut() {
+            feed.is_left = feed.shadow.is_some();
+        }
+    }
+
     pub(super) fn save(&mut self, call: CallId, save: Save) -> Event {
         match save {
             Save::Page { event, page, table } => {
@@ -174,6 +183,7 @@ impl SimDevice {
             Save::BeginShadow { event } => {
                 let feed = self.feeds.entry(event).or_default();
                 feed.shadow = Some(Roster::default());
+                feed.is_left = false;
             }
             Save::SwapShadow { event } => {
                 let feed = self.feeds.get_mut(&event).expect("a feed with a shadow");
