@@ -25,12 +25,13 @@ pub(super) struct Healed {
 
 impl World {
     pub(super) fn lines_are_back(&mut self) {
-        let mut entries: BTreeMap<TicketId, BTreeMap<FactName, u16>> = BTreeMap::new();
+        let mut entries: BTreeMap<TicketId, BTreeMap<FactName, BTreeSet<u16>>> = BTreeMap::new();
         for node in self.owed() {
             for fact in node.own_entries().filter(|fact| !self.is_cut_off(fact)) {
                 if let Some(ticket) = fact.ticket().filter(|ticket| is_single(*ticket)) {
                     let of_ticket = entries.entry(ticket).or_default();
-                    of_ticket.insert(fact.name(), node.n);
+                    // A copy takes for its own what it heard of the machine that it was copied from.
+                    of_ticket.entry(fact.name()).or_default().insert(node.n);
                 }
             }
         }
@@ -45,7 +46,7 @@ impl World {
         let due = entries
             .into_iter()
             .filter(|(ticket, names)| names.len() > 1 && !taken_back.contains(ticket))
-            .map(|(ticket, names)| (ticket, names.into_values().collect()));
+            .map(|(ticket, names)| (ticket, names.into_values().flatten().collect()));
         self.healed = Some(Healed {
             due: due.collect(),
             ..Healed::default()
