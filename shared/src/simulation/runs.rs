@@ -70,8 +70,20 @@ impl Log {
     }
 }
 
+/// Says which seed it was when something panics that is no invariant.
+struct Running(u64);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("seed {}", self.0);
+        }
+    }
+}
+
 /// Runs one seed; panics with all that is needed to see it again.
 fn must_hold(seed: u64, profile: Profile) -> World {
+    let _running = Running(seed);
     let log = Log::draw(seed, profile);
     let (result, world) = log.run();
     if let Err(violation) = result {
