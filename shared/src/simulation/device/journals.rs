@@ -7,7 +7,7 @@ use super::{Node, OwnJournal};
 use crate::clock::{Hlc, Merge, UnixMillis};
 use crate::fact::journal::{self, Author, Draft};
 use crate::fact::kind::OpeningCause;
-use crate::fact::{Fact, FactBody};
+use crate::fact::{Fact, FactBody, Head};
 use crate::ids::{FactId, FactName, JournalId};
 use crate::simulation::dice::Dice;
 use crate::simulation::facts::Stored;
@@ -42,7 +42,7 @@ impl Node {
                 let head = known.unwrap_or_else(|| self.disk.facts.head(own.id));
                 (own.id, head.seq, head.hash)
             });
-            let journal = journal_id(self.n, dice.below(u64::from(u16::MAX)) as u16);
+            let journal = self.new_journal_id(dice);
             self.disk.own.push(OwnJournal {
                 id: journal,
                 is_open: true,
@@ -58,6 +58,16 @@ impl Node {
             self.write(venue, FactId::from_bytes(id), opening, Vec::new(), true_ms);
         }
         self.write(venue, id, body, seen, true_ms)
+    }
+
+    /// In truth 16 random bytes, of which none come twice.
+    fn new_journal_id(&self, dice: &mut Dice) -> JournalId {
+        loop {
+            let id = journal_id(self.n, dice.below(u64::from(u16::MAX)) as u16);
+            if self.disk.facts.head(id) == Head::EMPTY && !self.outside.contains_key(&id) {
+                return id;
+            }
+        }
     }
 
     fn write(
