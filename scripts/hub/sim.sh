@@ -45,7 +45,7 @@ random_seed() {
 }
 
 # For `hub test`: the fixed seeds, as many strict evenings, fifty doors, and that the simulation finds what it should. Seeds that
-# nobody saw before are for `hub sim --minutes` as long as one that is known to fail is open: docs/PROOF.md.
+# nobody saw before are for `hub sim --minutes`, until an hour of them was clean since the last that was not: docs/PROOF.md.
 test_simulation() {
   cargo test -q --profile sim -p shared --lib --no-run
   # Each uses one core: on two of them, half each.
