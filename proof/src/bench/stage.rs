@@ -8,9 +8,11 @@ use anyhow::{Context as _, bail};
 use futures::{StreamExt as _, TryStreamExt as _};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::buyer::{Bought, Purchase, patiently};
+use super::relay::{Line, Relay};
 use crate::api::{Api, number, text};
 use crate::organizer::{Venue, new_id, now_ms};
 use crate::processes::Server;
@@ -79,6 +81,23 @@ impl Offer {
 }
 
 impl Stage {
+    /// With a server that devices reach at the address of a relay, which counts what comes from there; that address.
+    pub async fn behind_a_relay(
+        folder: &Path,
+        line: Line,
+    ) -> anyhow::Result<(Self, Relay, String)> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        let settings = [
+            WITHOUT_LIMITS.as_slice(),
+            &[("TICKETHUB_PUBLIC_URL", &address)],
+        ]
+        .concat();
+        let stage = Self::set(folder, &settings).await?;
+        let relay = Relay::with(listener, stage.server.port(), line);
+        Ok((stage, relay, address))
+    }
+
     /// Starts the server on data below `folder` and makes an organizer with a venue.
     pub async fn set(folder: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let mut server = Server::on(&folder.join("server"), settings)?;

@@ -14,7 +14,7 @@ use super::eye::{Eye, drawn, sees_queue};
 use crate::api::text;
 use crate::bench::buyer::Bought;
 use crate::bench::relay::{Line, Relay};
-use crate::bench::stage::{Offer, Stage, WITHOUT_LIMITS};
+use crate::bench::stage::{Offer, Stage};
 use crate::pictures::forgery;
 
 /// One guest in so many comes with a forgery, beside their ticket.
@@ -32,19 +32,11 @@ pub struct Queue {
 impl Queue {
     /// Sells the tickets, makes an offer to one device, and draws what a webcam sees of each.
     pub async fn form(folder: &Path, guests: u32, delay: Duration) -> anyhow::Result<Self> {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let address = format!("http://{}", listener.local_addr()?);
-        let settings = [
-            WITHOUT_LIMITS.as_slice(),
-            &[("TICKETHUB_PUBLIC_URL", &address)],
-        ]
-        .concat();
-        let stage = Stage::set(folder, &settings).await?;
         let line = Line {
             delay,
             ..Line::default()
         };
-        let line = Relay::with(listener, stage.server.port(), line);
+        let (stage, line, _) = Stage::behind_a_relay(folder, line).await?;
         let event = stage.event(&Offer::only(guests)).await?;
         let offer = json!({
             "organizer_id": stage.venue.organizer, "device_name": "Porte A, tablette", "events": [event], "gate": 1,

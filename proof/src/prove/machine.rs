@@ -87,6 +87,16 @@ impl Told {
         })
     }
 
+    /// Waits until the door counts so many.
+    pub(super) fn inside(&self, people: u32) -> anyhow::Result<()> {
+        self.wait(&format!("{people} inside"), |told| {
+            told.iter().find_map(|news| match news {
+                News::Counts(counts) if counts.inside == people => Some(()),
+                _ => None,
+            })
+        })
+    }
+
     pub(super) fn phase(&self, phase: SyncPhase) -> anyhow::Result<()> {
         self.wait(phase.as_str(), |told| {
             let last = told.iter().rev().find_map(|news| match news {

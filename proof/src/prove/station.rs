@@ -67,12 +67,7 @@ async fn evening(stage: &Stage, folder: &Path) -> anyhow::Result<(f64, f64)> {
 
     // Another door lets the second one in; this one hears of it.
     stage.enter(&bought.tickets[1]).await?;
-    told.wait("two inside", |told| {
-        told.iter().find_map(|news| match news {
-            News::Counts(counts) if counts.inside == 2 => Some(()),
-            _ => None,
-        })
-    })?;
+    told.inside(2)?;
     machine.hold_up("t1.png", &shown[1])?;
     let second = told.verdict(2)?;
     ensure!(

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use scanner_app::station::Station;
-use scanner_app::station::view::{News, Screen, UiError, UiErrorCode, UserId, VerdictLight};
+use scanner_app::station::view::{Screen, UiError, UiErrorCode, UserId, VerdictLight};
 use scanner_app::status::SyncPhase;
 use serde_json::json;
 
@@ -42,12 +42,7 @@ pub(super) async fn evening(stage: &mut Stage, folder: &Path) -> anyhow::Result<
         "a sold ticket"
     );
     stage.enter(&bought.tickets[1]).await?;
-    told.wait("two inside", |told| {
-        told.iter().find_map(|news| match news {
-            News::Counts(counts) if counts.inside == 2 => Some(()),
-            _ => None,
-        })
-    })?;
+    told.inside(2)?;
     machine.hold_up("t1.png", &shown[1])?;
     let red = told.verdict(2)?;
     ensure!(

@@ -10,8 +10,9 @@ use anyhow::ensure;
 use super::super::cpu::load_average;
 use super::super::enrolment::enrol;
 use super::super::figures::Sheet;
-use super::super::stage::fresh_folder;
-use super::{TYPES, behind_a_relay, offers, tickets_known};
+use super::super::relay::Line;
+use super::super::stage::{Stage, fresh_folder};
+use super::{TYPES, offers, tickets_known};
 use crate::organizer::new_id;
 use crate::processes::Device;
 
@@ -24,7 +25,7 @@ const DEVICES: usize = 5;
 /// Measures first syncs.
 pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let folder = fresh_folder()?;
-    let (stage, relay, address) = behind_a_relay(folder.path()).await?;
+    let (stage, relay, address) = Stage::behind_a_relay(folder.path(), Line::default()).await?;
     let event = stage.event(&offers(TICKETS)).await?;
     let bought = stage
         .fill(event, &TYPES, TICKETS / TYPES.len() as u32)

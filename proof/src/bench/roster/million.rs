@@ -13,8 +13,9 @@ use super::super::buyer::{Bought, Purchase, patiently};
 use super::super::cpu::{load_average, peak_mb_of};
 use super::super::enrolment::enrol;
 use super::super::figures::Sheet;
+use super::super::relay::Line;
 use super::super::stage::{Stage, fresh_folder};
-use super::{TYPES, behind_a_relay, live, offers, tickets_known};
+use super::{TYPES, live, offers, tickets_known};
 use crate::processes::Device;
 
 const TICKETS: u32 = 1_000_000;
@@ -25,7 +26,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// Measures first syncs and changes.
 pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let folder = fresh_folder()?;
-    let (stage, relay, address) = behind_a_relay(folder.path()).await?;
+    let (stage, relay, address) = Stage::behind_a_relay(folder.path(), Line::default()).await?;
     let event = stage.event(&offers(TICKETS)).await?;
     let began = Instant::now();
     let changing = singles(&stage, event).await?;

@@ -55,12 +55,7 @@ impl Bench {
         };
         bench.handle(Event::Tick);
         let call = bench.answerable(|request| *request == Request::OpenSession);
-        let grant = Grant {
-            rights: Rights::default(),
-            events: vec![EVENT],
-            gate: GateNo(0),
-            life: 0,
-        };
+        let grant = grant(0);
         bench.handle(Event::SessionOpened { call, grant });
         bench
     }
@@ -167,6 +162,16 @@ fn at(ms: UnixMillis) -> Times {
     Times {
         sent_ms: ms,
         received_ms: ms,
+    }
+}
+
+/// By the server in this life of its database.
+fn grant(life: u64) -> Grant {
+    Grant {
+        rights: Rights::default(),
+        events: vec![EVENT],
+        gate: GateNo(0),
+        life,
     }
 }
 
@@ -411,12 +416,7 @@ fn what_was_acknowledged_before_a_session_opened_is_asked_again() {
     );
     bench.pass(60_000);
     let call = bench.answerable(|request| *request == Request::OpenSession);
-    let grant = Grant {
-        rights: Rights::default(),
-        events: vec![EVENT],
-        gate: GateNo(0),
-        life: 1,
-    };
+    let grant = grant(1);
     bench.handle(Event::SessionOpened { call, grant });
     let ack = JournalAck {
         journal: JournalId::from_bytes([3; 16]),
