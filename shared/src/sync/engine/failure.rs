@@ -37,9 +37,7 @@ impl Engine {
                 backoff.fail(call.sent_at, context.now, context.random);
             }
             Purpose::PullSigned | Purpose::SaveSigned => {
-                self.signed.is_busy = false;
-                self.signed.was_asked = true;
-                self.signed.wanted = self.signed.wanted.max(self.signed.held + 1);
+                self.signed.failed();
                 if failure == Failure::WrongServer {
                     // Signed by another root, or two objects of one version: a person has to look.
                     self.blocked = Some(BlockReason::WrongServer);

@@ -36,6 +36,8 @@ enum Shadow {
 struct Applying {
     has_more: bool,
     rows: u64,
+    /// It named newer root-signed objects: the server held the request until then, and will hold the next.
+    has_newer_signed: bool,
     checksum: Option<(u64, u64)>,
     asked_at: Moment,
 }
@@ -157,7 +159,7 @@ impl Feed {
         (page.has_more && stays).then_some(PageFault::LeadsNowhere)
     }
 
-    fn receive(&mut self, page: &Page, asked_at: Moment) {
+    fn receive(&mut self, page: &Page, has_newer_signed: bool, asked_at: Moment) {
         let rows = page.tickets.len() + page.entries.len();
         self.epoch = Some(page.epoch);
         self.cursor = Some(page.cursor.clone());
@@ -167,6 +169,7 @@ impl Feed {
         self.applying = Some(Applying {
             has_more: page.has_more,
             rows: rows as u64,
+            has_newer_signed,
             checksum: page.checksum,
             asked_at,
         });
@@ -196,7 +199,7 @@ impl Feed {
             Some(_) => self.backoff.succeed(),
             None => {}
         }
-        self.due_at = if page.rows > 0 {
+        self.due_at = if page.rows > 0 || page.has_newer_signed {
             now
         } else {
             now.max(page.asked_at.after(POLL_MS))
@@ -260,7 +263,7 @@ impl Engine {
                     table: feed.table(),
                     limit: feed.limit,
                     wait_s,
-                    signed_version: self.signed.held.max(self.signed.wanted),
+                    signed_version: self.signed.newest(),
                 };
                 self.send(Purpose::Pull { event, wait_s }, request, out, now);
             }
@@ -283,7 +286,7 @@ impl Engine {
         };
         self.calls.remove(&id);
         self.pull_worked();
-        self.signed.wanted = self.signed.wanted.max(page.signed_version);
+        let has_newer_signed = self.signed.hear_of(page.signed_version);
         if wait_s == 0 {
             self.measured(times, page.server_ms, out, context.now);
         }
@@ -297,7 +300,7 @@ impl Engine {
                 feed.backoff.fail(call.sent_at, context.now, context.random);
             }
             None => {
-                feed.receive(&page, call.sent_at);
+                feed.receive(&page, has_newer_signed, call.sent_at);
                 let table = feed.table();
                 let save = Save::Page { event, page, table };
                 self.save(Purpose::ApplyPage(event), save, out, context.now);

@@ -8,6 +8,7 @@
 mod failure;
 mod feed;
 mod push;
+mod signed;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 
 use self::feed::Feed;
 use self::push::PushLoop;
+use self::signed::Signed;
 use super::backoff::{Backoff, Moment};
 use super::effect::{Effect, Report, Request, Save};
 use super::event::{CallId, Event, Grant, Resume, Times};
@@ -108,16 +110,6 @@ enum Erasure {
     Done,
 }
 
-/// Root-signed objects: asked for once a session, and when a page names a newer version.
-#[derive(Debug, Default)]
-struct Signed {
-    held: u64,
-    wanted: u64,
-    is_busy: bool,
-    /// In this session the server was asked, and answered or not: rosters may be pulled.
-    was_asked: bool,
-}
-
 /// The engine. See the module.
 #[derive(Debug)]
 pub struct Engine {
@@ -171,10 +163,7 @@ impl Engine {
             erasure: Erasure::NotNeeded,
             erase_backoff: Backoff::default(),
             push: PushLoop::default(),
-            signed: Signed {
-                held: resume.signed_version,
-                ..Signed::default()
-            },
+            signed: Signed::resume(resume.signed_version),
             pull_backoff: Backoff::default(),
             feeds: match follow {
                 Follow::Changes | Follow::Once => resume
@@ -276,9 +265,7 @@ impl Engine {
     /// Everything of the server is here, and everything of this device there.
     pub fn is_settled(&self) -> bool {
         let has_signed = match self.follow {
-            Follow::Changes | Follow::Once => {
-                self.signed.was_asked && self.signed.held >= self.signed.wanted
-            }
+            Follow::Changes | Follow::Once => self.signed.is_settled(),
             Follow::Nothing => true,
         };
         self.state() == State::Live
@@ -337,13 +324,10 @@ impl Engine {
                 self.session = Session::Open { since: context.now };
                 self.session_number += 1;
                 self.session_backoff.succeed();
-                self.signed.was_asked = false;
+                self.signed.session_opened();
                 self.push.session_opened();
             }
-            Purpose::SaveSigned => {
-                self.signed.is_busy = false;
-                self.signed.held = self.signed.held.max(self.signed.wanted);
-            }
+            Purpose::SaveSigned => self.signed.saved(),
             Purpose::BeginShadow(event) => self.with_feed(event, Feed::shadow_begun),
             Purpose::SwapShadow(event) => {
                 self.with_feed(event, |feed| feed.shadow_swapped(context.now));
@@ -373,12 +357,10 @@ impl Engine {
             return;
         }
         self.pull_worked();
-        self.signed.was_asked = true;
         let newest = objects.iter().map(|object| object.version).max();
-        self.signed.wanted = self.signed.wanted.max(newest.unwrap_or(0));
+        self.signed.answered(newest);
         if objects.is_empty() {
-            self.signed.is_busy = false;
-            self.signed.held = self.signed.held.max(self.signed.wanted);
+            self.signed.saved();
         } else {
             self.save(Purpose::SaveSigned, Save::Signed(objects), out, context.now);
         }
@@ -495,12 +477,12 @@ impl Engine {
         if !self.may_pull() || self.pull_backoff.ready_at() > now {
             return;
         }
-        if self.signed_is_due() {
-            self.signed.is_busy = true;
+        if self.signed.is_due() {
+            self.signed.ask();
             self.send(Purpose::PullSigned, Request::PullSigned, out, now);
         }
         // The first keys come before the first tickets, or a fact's author would be unknown.
-        if !self.signed.was_asked {
+        if !self.signed.was_asked() {
             return;
         }
         let hold_s = match self.follow {
@@ -511,11 +493,6 @@ impl Engine {
         for event in events {
             self.start_feed(event, hold_s, out, now);
         }
-    }
-
-    fn signed_is_due(&self) -> bool {
-        let signed = &self.signed;
-        !signed.is_busy && (!signed.was_asked || signed.wanted > signed.held)
     }
 
     fn next_deadline(&self, now: Moment) -> Option<Moment> {
@@ -531,7 +508,7 @@ impl Engine {
                 deadlines.extend(self.push.due_at());
                 if self.may_pull() {
                     let gate = self.pull_backoff.ready_at();
-                    if self.signed_is_due() {
+                    if self.signed.is_due() {
                         deadlines.push(gate);
                     }
                     let feeds = self.feeds.values().filter_map(Feed::due_at);

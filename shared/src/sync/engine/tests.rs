@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::clock::UnixMillis;
-use crate::ids::{GateNo, JournalId};
+use crate::ids::{GateNo, JournalId, OrganizerId};
 use crate::roster::Rights;
+use crate::roster::signed::{SignedKind, SignedObject};
 use crate::sync::checksum::Checksum;
 use crate::sync::effect::{AfterAck, Parked, Table};
 use crate::sync::event::{Failure, FeedResume, Held};
@@ -175,6 +176,17 @@ fn grant(life: u64) -> Grant {
     }
 }
 
+fn signed(version: u64) -> SignedObject {
+    SignedObject {
+        organizer: OrganizerId::from_bytes([8; 16]),
+        kind: SignedKind::DeviceList,
+        version,
+        issued_ms: 0,
+        body: Vec::new(),
+        signature: [0; 64],
+    }
+}
+
 fn is_push(request: &Request) -> bool {
     matches!(request, Request::Push { .. })
 }
@@ -212,8 +224,28 @@ fn a_pull_names_the_newest_signed_objects_that_were_heard_of() {
     let names = |version| move |request: &Request| matches!(request, Request::Pull { signed_version, .. } if *signed_version == version);
     assert!(bench.asks(names(1)), "as it started");
     bench.page(|page| page.signed_version = 7);
-    bench.pass(10_000);
-    assert!(bench.asks(names(7)));
+    assert!(bench.asks(names(7)), "and goes on listening at once");
+}
+
+/// A revoked key, or a new door of the building: the next one must not wait until something else happens.
+#[test]
+fn what_is_published_while_the_signed_objects_are_fetched_is_fetched_next() {
+    let mut bench = Bench::connected().asked_for_objects();
+    let is_asked = |request: &Request| *request == Request::PullSigned;
+    bench.page(|page| page.signed_version = 7);
+    let call = bench.answerable(is_asked);
+    bench.page(|page| page.signed_version = 9);
+    assert!(!bench.asks(is_asked), "one at a time");
+    bench.handle(Event::SignedReceived {
+        call,
+        objects: vec![signed(7)],
+    });
+    let call = bench.answerable(is_asked);
+    bench.handle(Event::SignedReceived {
+        call,
+        objects: vec![signed(9)],
+    });
+    assert!(!bench.asks(is_asked));
 }
 
 #[test]

@@ -7,6 +7,8 @@ export const checks = {
     await story.other.size(1024, 600);
     await enrol(story, story.other, 2);
     await story.other.says(".door-where", /Porte B – Quai/);
+    // The first has heard of it by then, and answers.
+    await story.other.says(".checks", /Autres portes\s*Tablette 1/);
     await story.other.press(".ready-light .btn-main");
     await story.other.there(".cam canvas:not([hidden])");
   },
