@@ -151,6 +151,7 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("regressions/mixed_revoked_twice_around_a_restore.json"),
     include_str!("regressions/strict_holder_of_an_older_list.json"),
     include_str!("regressions/strict_shown_twice_at_once.json"),
+    include_str!("regressions/mixed_holder_lost_by_the_askers_list.json"),
     include_str!("regressions/strict_all_lost_before_a_restore.json"),
     include_str!("regressions/twins_entries_of_the_copied_door.json"),
 ];

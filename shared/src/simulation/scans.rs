@@ -89,6 +89,10 @@ impl World {
                 };
                 let fair = self.weather.loss == 0 && self.weather.slow_ms < 20;
                 let term = |node: &Node| node.lease(&self.venue, right).map(|lease| lease.term);
+                let may_hold = |by: &Node, device| {
+                    let basis = by.basis(&self.venue);
+                    basis.authors().may_hold(device, right.kind)
+                };
                 let other = self.at(to).map(|at| &self.nodes[at]);
                 fair && self.can_reach(node.n, to)
                     && other.is_some_and(|other| {
@@ -99,10 +103,9 @@ impl World {
                             && other.held(&self.venue, right) == Held::Here
                             // Who has still to hear that it holds it anew hands over by a list that counts no more.
                             && term(other) == term(node)
-                            && other
-                                .basis(&self.venue)
-                                .authors()
-                                .may_hold(node.id, right.kind)
+                            // Nor does what is handed over by, or to, whom a list knows as lost.
+                            && may_hold(node, other.id)
+                            && may_hold(other, node.id)
                     })
             }
             Held::Unread { .. } | Held::Doubtful | Held::Nobody => false,
