@@ -3,6 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CUT } from "../cut.mjs";
 import { openWindow, until } from "../webdriver.mjs";
+import { difference } from "./approved.mjs";
+
+/** The clock and the link to the server. */
+const CLOCK = ".door-facts";
 
 /** Longer than anything takes on a machine that does much else. */
 const LIMIT_MS = 120_000;
@@ -188,6 +192,24 @@ export class Device {
   async picture(name) {
     await this.#painted();
     writeFileSync(join(this.#pictures, `${name}.png`), await this.#window.screenshot());
+  }
+
+  /** Saves what the window shows, which has to look like the approved picture, but for the clock and these elements. */
+  async approved(name, ...changing) {
+    await this.#painted();
+    const rectangles = await this.run(
+      `(selectors) => [...document.querySelectorAll(selectors)].map((one) => {
+        const { x, y, width, height } = one.getBoundingClientRect();
+        return { x, y, width, height };
+      })`,
+      [CLOCK, ...changing].join(),
+    );
+    const taken = await this.#window.screenshot();
+    writeFileSync(join(this.#pictures, `${name}.png`), taken);
+    const found = difference(name, taken, rectangles);
+    if (found === null) return;
+    if (found.picture) writeFileSync(join(this.#pictures, `${name}-differs.png`), found.picture);
+    throw new Error(found.why);
   }
 
   /** What the page measures of itself is measured by then. */

@@ -16,12 +16,14 @@ import * as offline from "./chapters/offline.mjs";
 import * as ready from "./chapters/ready.mjs";
 import * as scan from "./chapters/scan.mjs";
 import * as supervisor from "./chapters/supervisor.mjs";
+import * as wedge from "./chapters/wedge.mjs";
 
 const CHAPTERS = [
   enrol,
   ready,
   scan,
   byHand,
+  wedge,
   camera,
   offline,
   supervisor,

@@ -20,7 +20,8 @@ export const checks = {
   "a new device shows what its camera sees, and asks for the organizer's code": async ({ device }) => {
     await device.says("main h2", /^Enrôler cet appareil$/);
     await device.there(".cam canvas:not([hidden])");
-    await device.picture("enrol");
+    // What the camera shows, and what the machine is called.
+    await device.approved("enrol", ".cam", ".typing > .label");
     assert.deepEqual(await device.violations(), []);
   },
   "the organizer's QR code gives the same six digits on both screens, and the organizer lets it in": async (story) => {

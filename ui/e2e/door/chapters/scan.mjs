@@ -10,7 +10,7 @@ export const checks = {
   "a ticket held before the camera is admitted": async ({ device }) => {
     device.webcam.shows("ticket-0");
     verdict(await device.told(), "admit", /Plein tarif/);
-    await device.picture("admit");
+    await device.approved("admit");
     assert.deepEqual(await device.violations(), []);
   },
   "a ticket that stays before the camera is the same scan": async ({ device, inside }) => {
@@ -22,7 +22,7 @@ export const checks = {
   },
   "a ticket with something to check says what": async ({ device }) => {
     verdict(await device.shown("reduced"), "admit", /Vérifier le justificatif/);
-    await device.picture("admit-note");
+    await device.approved("admit-note");
     await device.tap();
   },
   "its copy is refused, and where and when it came in is said": async ({ device }) => {
@@ -37,7 +37,7 @@ export const checks = {
   },
   "a ticket of another gate is sent there": async ({ device }) => {
     verdict(await device.shown("balcony"), "ask", /porte B – Quai/i);
-    await device.picture("ask");
+    await device.approved("ask");
     assert.deepEqual(await device.violations(), []);
     await device.tap();
   },

@@ -21,13 +21,13 @@ export const checks = {
     assert.equal(seen.light, "ask", JSON.stringify(seen));
     await device.press(".verdict-acts .btn-ask:not(.btn-ask-2)");
     await device.says("main h3", new RegExp(`^Code de ${evening.supervisor.name}$`));
-    await device.picture("pin");
+    await device.approved("pin");
     assert.deepEqual(await device.violations(), []);
     assert.deepEqual(await device.cut(), []);
     await types(device, "73515");
     await device.says("main [role=alert] strong", /^Ce n’est pas le bon code\. Réessayez\.$/);
     assert.equal(await device.run("() => document.querySelector('#pin').value"), "");
-    await device.picture("pin-wrong");
+    await device.approved("pin-wrong");
     assert.deepEqual(await device.violations(), []);
     assert.deepEqual(await device.cut(), []);
   },
@@ -35,7 +35,7 @@ export const checks = {
     await types(device, evening.supervisor.pin);
     await device.says(".override .says", /porte B/i);
     await device.says(".override", new RegExp(`Ouvert par ${evening.supervisor.name}`));
-    await device.picture("override");
+    await device.approved("override");
     assert.deepEqual(await device.violations(), []);
     assert.deepEqual(await device.cut(), []);
     await device.forget();
