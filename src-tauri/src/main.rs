@@ -3,6 +3,7 @@
 
 mod commands;
 mod drawing;
+mod environment;
 mod state;
 
 use scanner_app::station::log;
@@ -11,6 +12,7 @@ use tauri::{Manager, RunEvent, WindowEvent};
 use state::Device;
 
 fn main() -> tauri::Result<()> {
+    environment::as_wanted();
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .setup(|app| {
