@@ -128,7 +128,14 @@ fn light(what: &ReadyWhat, alone: bool) -> Light {
     };
     let amber_if = |so: bool| if so { Light::Wait } else { Light::Ok };
     match what {
-        ReadyWhat::Roster { tickets: 0, .. } | ReadyWhat::Clock { suspect: true, .. } => Light::No,
+        ReadyWhat::Roster {
+            tickets: 0,
+            complete: false,
+            ..
+        }
+        | ReadyWhat::Clock { suspect: true, .. } => Light::No,
+        // Nobody has bought yet: rare before doors, and right where all is sold at the door.
+        ReadyWhat::Roster { tickets: 0, .. } => Light::Wait,
         ReadyWhat::Roster {
             age_s, complete, ..
         } => amber_if(!complete || age_s.is_none_or(|age| age > OLD_LIST_S)),
@@ -214,12 +221,17 @@ mod tests {
         assert_eq!(light(&list(Some(15 * 60)), false), Light::Ok);
         assert_eq!(light(&list(Some(15 * 60 + 1)), false), Light::Wait);
         assert_eq!(light(&list(None), false), Light::Wait);
-        let empty = ReadyWhat::Roster {
+    }
+
+    #[test]
+    fn a_list_that_never_came_is_red_and_a_whole_one_of_nobody_amber() {
+        let empty = |complete: bool| ReadyWhat::Roster {
             tickets: 0,
-            age_s: Some(1),
-            complete: true,
+            age_s: complete.then_some(1),
+            complete,
         };
-        assert_eq!(light(&empty, false), Light::No);
+        assert_eq!(light(&empty(false), false), Light::No);
+        assert_eq!(light(&empty(true), false), Light::Wait);
     }
 
     #[test]

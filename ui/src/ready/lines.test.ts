@@ -45,6 +45,11 @@ test("a list that is only old says since when, one that is still coming how much
   expect(line({ tickets: 510, age_s: 1_000, complete: false })).toContain("510 pour l’instant");
 });
 
+test("a whole list of nobody says so, and not to look for the network", () => {
+  const what = { kind: "roster", tickets: 0, age_s: 9, complete: true } as const;
+  expect(worded({ light: "wait", what }, speech).say).toBe("Aucun vendu pour l’instant, mis à jour il y a 9\u00a0s");
+});
+
 test("a battery on its charger asks for nothing", () => {
   const line = worded({ light: "ok", what: { kind: "battery", percent: 8, charging: true, minutes_left: null } }, speech);
   expect(line.say).toBe("8\u00a0%, en charge");

@@ -18,6 +18,7 @@ export function worded({ light, what }: ReadyLine, speech: Speech): WordedLine {
       if (what.age_s === null && what.tickets === 0) return { name: t.roster, say: t.rosterNever };
       if (what.age_s === null || !what.complete) return { name: t.roster, say: t.rosterPartial(tickets) };
       const age = speech.age(what.age_s);
+      if (what.tickets === 0) return { name: t.roster, say: t.rosterEmpty(age) };
       return { name: t.roster, say: well ? t.rosterUpdated(tickets, age) : t.rosterOld(age) };
     }
     case "keys":

@@ -96,6 +96,7 @@ export const de: Texts = {
     doorsIn: (time) => `Einlass in ${time}.`,
     roster: "Tickets",
     rosterUpdated: (tickets, age) => `${tickets}, vor ${age} aktualisiert`,
+    rosterEmpty: (age) => `Noch keine verkauft, vor ${age} aktualisiert`,
     rosterOld: (age) => `Seit ${age} nicht aktualisiert: suchen Sie das Netz`,
     rosterPartial: (tickets) => `${tickets} bisher, der Rest folgt`,
     rosterNever: "Nie empfangen: gehen Sie näher ans Netz",

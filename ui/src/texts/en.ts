@@ -96,6 +96,7 @@ export const en: Texts = {
     doorsIn: (time) => `Doors open in ${time}.`,
     roster: "Tickets",
     rosterUpdated: (tickets, age) => `${tickets}, updated ${age} ago`,
+    rosterEmpty: (age) => `None sold yet, updated ${age} ago`,
     rosterOld: (age) => `Not updated for ${age}: look for the network`,
     rosterPartial: (tickets) => `${tickets} so far, more is coming`,
     rosterNever: "Never received: move closer to the network",

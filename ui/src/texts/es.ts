@@ -93,6 +93,7 @@ export const es: Texts = {
     doorsIn: (time) => `Apertura en ${time}.`,
     roster: "Entradas",
     rosterUpdated: (tickets, age) => `${tickets}, al día hace ${age}`,
+    rosterEmpty: (age) => `Ninguna vendida aún, al día hace ${age}`,
     rosterOld: (age) => `Sin actualizar desde hace ${age}: busque la red`,
     rosterPartial: (tickets) => `${tickets} por ahora, el resto está llegando`,
     rosterNever: "Nunca recibidas: acérquese a la red",

@@ -101,6 +101,7 @@ export const fr = {
     doorsIn: (time: string) => `Ouverture dans ${time}.`,
     roster: "Billets",
     rosterUpdated: (tickets: string, age: string) => `${tickets}, mis à jour il y a ${age}`,
+    rosterEmpty: (age: string) => `Aucun vendu pour l’instant, mis à jour il y a ${age}`,
     rosterOld: (age: string) => `Pas mis à jour depuis ${age} : cherchez le réseau`,
     rosterPartial: (tickets: string) => `${tickets} pour l’instant, la suite arrive`,
     rosterNever: "Jamais reçus : approchez-vous du réseau",

@@ -96,6 +96,7 @@ export const it: Texts = {
     doorsIn: (time) => `Apertura tra ${time}.`,
     roster: "Biglietti",
     rosterUpdated: (tickets, age) => `${tickets}, aggiornati ${age} fa`,
+    rosterEmpty: (age) => `Nessuno venduto per ora, aggiornato ${age} fa`,
     rosterOld: (age) => `Non aggiornati da ${age}: cercate la rete`,
     rosterPartial: (tickets) => `${tickets} per ora, gli altri arrivano`,
     rosterNever: "Mai ricevuti: avvicinatevi alla rete",
