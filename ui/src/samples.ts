@@ -34,6 +34,7 @@ export const place: PlaceView = {
   gate: "Porte B",
   way: "in",
   doors_ms: EVENING + 19 * 60_000,
+  time_zone: "Europe/Paris",
   strict: false,
   may_search: true,
   may_supervise: true,

@@ -96,6 +96,10 @@ way: Way,
  */
 doors_ms: number, 
 /**
+ * Of the venue's clock, as IANA names it.
+ */
+time_zone: string, 
+/**
  * Strict mode.
  */
 strict: boolean, 

@@ -121,6 +121,7 @@ pub(super) fn view(
         way,
         test: row.mode == EventMode::Test,
         doors_ms: row.doors_ms,
+        time_zone: row.time_zone,
         strict: row.strict,
         may_search: summaries::may_hold(replica, event)?,
         // Their names are sealed: whoever has the vault says.

@@ -85,6 +85,8 @@ pub struct PlaceView {
     /// When the doors open.
     #[ts(type = "number")]
     pub doors_ms: UnixMillis,
+    /// Of the venue's clock, as IANA names it.
+    pub time_zone: String,
     /// Strict mode.
     pub strict: bool,
     /// This device may search by name and let in by hand.
