@@ -26,18 +26,30 @@ check_stages() {
 # Edges of every kind count: a dev-dependency is an acquaintance too.
 check_who_knows_whom() {
   local failed=0
-  may_not_know shared scanner-app sync-server tickethub-window proof || failed=1
-  may_not_know scanner-app sync-server tickethub-window proof tauri tauri-build wry || failed=1
+  may_not_know shared scanner-app sync-server tickethub-window proof stripe-double || failed=1
+  may_not_know scanner-app sync-server tickethub-window proof stripe-double tauri tauri-build wry || failed=1
   may_not_know sync-server scanner-app tickethub-window proof tauri tauri-build wry || failed=1
-  may_not_know tickethub-window sync-server proof || failed=1
+  may_not_know tickethub-window sync-server proof stripe-double || failed=1
+  may_not_know stripe-double scanner-app sync-server tickethub-window proof || failed=1
+  # Its tests may.
+  may_not_ship_with sync-server stripe-double || failed=1
   return $failed
 }
 
 # may_not_know CRATE OTHER...: none of the others is anywhere below the crate.
 may_not_know() {
-  local crate=$1 other known failed=0
-  shift
-  known=$(cargo tree --locked -p "$crate" -e normal,build,dev --prefix none -f '{p}' | awk '{print $1}' | sort -u) || return 1
+  none_below normal,build,dev "$@"
+}
+
+# may_not_ship_with CRATE OTHER...: the same, tests aside.
+may_not_ship_with() {
+  none_below normal,build "$@"
+}
+
+none_below() {
+  local edges=$1 crate=$2 other known failed=0
+  shift 2
+  known=$(cargo tree --locked -p "$crate" -e "$edges" --prefix none -f '{p}' | awk '{print $1}' | sort -u) || return 1
   for other in "$@"; do
     if grep -qx "$other" <<<"$known"; then
       warn "$crate may not know $other: cargo tree -p $crate -i $other shows the way"

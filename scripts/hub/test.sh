@@ -6,7 +6,7 @@ hub_test() {
   # shellcheck disable=SC2046 # one need a line
   need_rust git@git xvfb-run@xvfb xauth@xauth WebKitWebDriver@webkit2gtk-driver \
     dbus-run-session@dbus-daemon gnome-keyring-daemon@gnome-keyring \
-    "${PROOF_NEEDS[@]}" "${MODEL_NEEDS[@]}" "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
+    pip3@python3-pip "${PROOF_NEEDS[@]}" "${MODEL_NEEDS[@]}" "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
   prepare_check
   rm -f "$HUB_NOTES"/tests-*.log "$HUB_NOTES"/tests-*.json
   # shellcheck disable=SC2034 # the stages use it
