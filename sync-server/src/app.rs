@@ -22,7 +22,7 @@ use crate::database::transaction::Flush;
 use crate::database::{Database, Readiness};
 use crate::door::{self, Door};
 use crate::orders;
-use crate::payments::{self, NoRealProvider, PaymentProvider};
+use crate::payments::{self, NoProvider, PaymentProvider};
 use crate::tickets::{self, Issuer};
 use crate::vault::{CheckMasterKeyError, Vault};
 use crate::web::limits::RequestLimits;
@@ -71,7 +71,7 @@ pub enum AssembleError {
     MasterKey(#[from] CheckMasterKeyError),
     /// Nobody to take the money.
     #[error(transparent)]
-    Provider(#[from] NoRealProvider),
+    Provider(#[from] NoProvider),
     /// The platform's own keys.
     #[error(transparent)]
     Keys(#[from] LoadKeysError),
@@ -92,7 +92,7 @@ impl App {
         vault.check_against(&pool, clock.now_ms()).await?;
         let keys = ApiKeys::load(&pool, &vault, clock.now_ms()).await?;
         let accounts = Accounts::new(keys, &config.limits)?;
-        let (provider, notifications) = payments::provider_for(&config)?;
+        let (provider, notifications) = payments::provider_for(&config, &clock)?;
         let app = Self(Arc::new(AppParts {
             flush: Flush::default(),
             issuer: Issuer::default(),
@@ -108,7 +108,9 @@ impl App {
             config,
             vault,
         }));
-        tokio::spawn(payments::listen::listen(app.clone(), notifications));
+        if let Some(notifications) = notifications {
+            tokio::spawn(payments::listen::listen(app.clone(), notifications));
+        }
         Ok(app)
     }
 }
@@ -142,6 +144,7 @@ pub fn router(app: App) -> Result<Router, serde_json::Error> {
         .route("/assets/{name}", get(assets::show))
         .route("/", get(home::show).layer(Extension(description)))
         .merge(pages())
+        .merge(payments::stripe::webhook::router())
         .merge(api)
         .route("/api/v1/openapi.json", json)
         .fallback(frame::not_found)

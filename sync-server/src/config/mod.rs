@@ -2,6 +2,7 @@
 
 mod network;
 mod read;
+mod stripe;
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 pub use network::Network;
 pub use read::{ConfigError, WrongValue};
+pub use stripe::{Secret, StripeSettings};
 
 /// In production the server refuses to run on parts made for tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct Config {
     pub database_connections: u32,
     /// 32 bytes in base64; without it a file in `data_dir` holds them.
     pub master_key: Option<String>,
+    /// Takes the money; the test provider without it.
+    pub stripe: Option<StripeSettings>,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Origins that may call the API from a browser.
@@ -112,6 +116,7 @@ impl Config {
             database_url: None,
             database_connections: 12,
             master_key: None,
+            stripe: None,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             limits: Limits::default(),

@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::stripe::stripe;
 use super::{Config, Limits, LogFormat, Mode};
 use crate::database::managed::default_data_dir;
 
@@ -45,7 +46,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn report(&self, name: &'static str, problem: impl Into<String>) {
+    pub(super) fn report(&self, name: &'static str, problem: impl Into<String>) {
         self.wrong.borrow_mut().push(WrongValue {
             name,
             problem: problem.into(),
@@ -62,7 +63,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `parse` says what would be right when the text isn't.
-    fn value<T>(
+    pub(super) fn value<T>(
         &self,
         name: &'static str,
         default: T,
@@ -78,7 +79,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn list<T>(&self, name: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+    /// Whether nothing was said against a variable so far.
+    pub(super) fn is_right(&self, name: &str) -> bool {
+        self.wrong.borrow().iter().all(|wrong| wrong.name != name)
+    }
+
+    pub(super) fn list<T>(
+        &self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Vec<T> {
         self.value(name, Vec::new(), |text| {
             text.split(',')
                 .map(str::trim)
@@ -135,6 +145,7 @@ pub(super) fn config(reader: Reader<'_>) -> Result<Config, ConfigError> {
             },
         ),
         master_key: reader.text("TICKETHUB_MASTER_KEY"),
+        stripe: stripe(&reader, mode),
         trusted_proxies: reader.list("TICKETHUB_TRUSTED_PROXIES", |item| {
             item.parse().map_err(|error| format!("`{item}` is {error}"))
         }),
@@ -207,7 +218,7 @@ fn parse_mode(text: &str) -> Result<Mode, String> {
     }
 }
 
-fn parse_url(text: &str) -> Result<String, String> {
+pub(super) fn parse_url(text: &str) -> Result<String, String> {
     let trimmed = text.trim_end_matches('/');
     if is_origin(trimmed) {
         Ok(trimmed.to_owned())
@@ -361,5 +372,54 @@ mod tests {
         ])
         .unwrap_err();
         assert_eq!(error.0.len(), 1);
+    }
+    #[test]
+    fn stripe_is_read_with_several_webhook_secrets_and_never_shown() {
+        let config = read(&[
+            ("STRIPE_SECRET_KEY", "sk_test_hunter2"),
+            ("STRIPE_WEBHOOK_SECRET", "whsec_hunter3, whsec_hunter4"),
+            ("STRIPE_API_BASE", "http://127.0.0.1:12111/"),
+        ])
+        .unwrap();
+        let stripe = config.stripe.clone().unwrap();
+        assert_eq!(stripe.secret_key.reveal(), "sk_test_hunter2");
+        assert_eq!(stripe.webhook_secrets.len(), 2);
+        assert_eq!(stripe.api_base, "http://127.0.0.1:12111");
+        assert!(!stripe.is_live());
+        let shown = format!("{config:?} {stripe:?}");
+        assert!(!shown.contains("hunter"), "{shown}");
+        assert!(read(&[]).unwrap().stripe.is_none());
+    }
+
+    #[test]
+    fn wrong_settings_of_stripe_are_named_and_not_repeated() {
+        let names = |variables: &[(&str, &str)]| {
+            let error = read(variables).unwrap_err();
+            assert!(!error.to_string().contains("hunter"), "{error}");
+            error.0.iter().map(|wrong| wrong.name).collect::<Vec<_>>()
+        };
+        let key = ("STRIPE_SECRET_KEY", "sk_test_hunter2");
+        assert_eq!(names(&[key]), ["STRIPE_WEBHOOK_SECRET"]);
+        let wrong = [
+            ("STRIPE_SECRET_KEY", "hunter2"),
+            ("STRIPE_WEBHOOK_SECRET", "hunter3"),
+            ("STRIPE_API_BASE", "nowhere"),
+        ];
+        assert_eq!(
+            names(&wrong),
+            [
+                "STRIPE_SECRET_KEY",
+                "STRIPE_WEBHOOK_SECRET",
+                "STRIPE_API_BASE"
+            ]
+        );
+        let production = [
+            ("TICKETHUB_MODE", "production"),
+            ("TICKETHUB_PUBLIC_URL", "https://billets.example"),
+            key,
+            ("STRIPE_WEBHOOK_SECRET", "whsec_hunter3"),
+            ("STRIPE_API_BASE", "http://127.0.0.1:12111"),
+        ];
+        assert_eq!(names(&production), ["STRIPE_SECRET_KEY", "STRIPE_API_BASE"]);
     }
 }

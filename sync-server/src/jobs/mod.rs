@@ -10,7 +10,8 @@ use crate::app::App;
 use crate::door::{claims, unread};
 use crate::messages::sender;
 use crate::orders::expire::expire;
-use crate::payments::{give_back, refund};
+use crate::payments::stripe::webhook;
+use crate::payments::{ask, give_back, refund};
 use crate::tickets::issuer;
 use crate::web::metrics;
 
@@ -26,6 +27,8 @@ pub async fn run(app: App) {
     let expire = |app: App| async move { expire(&app.pool, app.now_ms()).await.map(drop) };
     let issue = |app: App| async move { issuer::sweep(&app).await };
     let give_back = |app: App| async move { give_back::sweep(&app).await };
+    let ask = |app: App| async move { ask::sweep(&app).await };
+    let forget = |app: App| async move { webhook::sweep(&app).await };
     let upkeep = |_| async {
         metrics::upkeep();
         Ok::<_, Infallible>(())
@@ -38,6 +41,8 @@ pub async fn run(app: App) {
         every(&app, UPKEEP, "web::metrics", upkeep),
         every(&app, OFTEN, "orders::expire", expire),
         every(&app, OFTEN, "tickets::issuer", issue),
+        every(&app, SELDOM, "payments::ask", ask),
+        every(&app, SELDOM, "payments::stripe::webhook", forget),
         every(&app, SELDOM, "payments::give_back", give_back),
         every(&app, SELDOM, "payments::refund", refund),
         every(&app, SELDOM, "door::claims", claims),

@@ -22,8 +22,9 @@ use crate::accounts::roles::require;
 use crate::accounts::{Identity, MaybeIdentity, Right};
 use crate::app::App;
 use crate::edge::OsRandom;
-use crate::payments::pay::pay;
+use crate::payments::pay::{came_to, pay};
 use crate::payments::refund::{Refund, RefundRequest, refund};
+use crate::payments::troubles;
 use crate::web::idempotency::{self, Sent};
 use crate::web::limits::Payer;
 use crate::web::openapi::ErrorEnvelope;
@@ -55,7 +56,7 @@ pub struct SecretQuery {
 /// How to pay.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct PayRequest {
-    /// The payment provider's token; of the test provider: `accept`, `decline`, `delay:MS`, `repeat`, `reorder`, `hang`.
+    /// Of Stripe: `checkout` for its own page, or a payment method's id, `pm_…`. Of the test provider: `accept`, `decline`, `delay:MS`, `repeat`, `reorder`, `hang`.
     pub method: String,
 }
 
@@ -114,12 +115,13 @@ fn held_view(app: &App, held: Held) -> OrderView {
     }
 }
 
-/// Pay a held order.
+/// Pay a held order. With `redirect_url` in the answer the buyer goes on there and comes back to the order's page.
 #[utoipa::path(post, path = "/orders/{id}/pay", tag = "orders", security((), ("token" = [])), params(("id" = uuid::Uuid, Path), PayQuery), request_body = PayRequest, responses(
     (status = 200, body = OrderView),
     (status = 402, description = "`payment_declined`", body = ErrorEnvelope),
     (status = 409, description = "`hold_expired`, `conflict`", body = ErrorEnvelope),
     (status = 429, description = "`too_many_requests`", body = ErrorEnvelope),
+    (status = 503, description = "`unavailable`: the payment provider can't be reached; the order stays held", body = ErrorEnvelope),
 ))]
 async fn pay_order(
     State(app): State<App>,
@@ -138,14 +140,17 @@ async fn pay_order(
     let payer = holder.account.map_or(Payer::Order(id), Payer::Account);
     app.limits.payment(payer, app.now_ms())?;
     let scope = idempotency::scope(holder.account, address);
-    let order = match idempotency::claim(&app, &headers, &scope, id.0, &request).await? {
+    let paying = match idempotency::claim(&app, &headers, &scope, id.0, &request).await? {
         Sent::First => {
             let wait = Duration::from_millis(wait_ms);
             pay(&app, &mut OsRandom, id, &holder, &request.method, wait).await?
         }
-        Sent::Again => order_for(&app.pool, id, |order| holder.holds(order)).await?,
+        Sent::Again => came_to(&app, id, &holder).await?,
     };
-    Ok(Json(order.into()))
+    Ok(Json(OrderView {
+        redirect_url: paying.redirect_url,
+        ..OrderView::from(paying.order)
+    }))
 }
 
 /// Give a held order's places back.
@@ -251,7 +256,15 @@ async fn get_order(
         holder.holds(order) || may(identity.0.as_ref(), order, Right::ReadOrders)
     })
     .await?;
-    Ok(Json(order.into()))
+    let troubles = if may(identity.0.as_ref(), &order, Right::ReadOrders) {
+        troubles::of_order(&app, id).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Json(OrderView {
+        troubles,
+        ..OrderView::from(order)
+    }))
 }
 
 /// The orders of whoever asks, the newest first.

@@ -7,6 +7,7 @@ use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use super::{OrderState, UnreadableRow};
+use crate::payments::troubles::Trouble;
 
 /// An order. Its JSON form is [`OrderView`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,6 +209,12 @@ pub struct OrderView {
     /// The page that `secret` opens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// The payment provider's page, on which the buyer goes on. Only in the answer to paying.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_url: Option<String>,
+    /// What happened to its money outside, for whoever reads the organizer's orders.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<Trouble>,
 }
 
 impl From<Order> for OrderView {
@@ -231,6 +238,8 @@ impl From<Order> for OrderView {
             tickets: order.tickets,
             secret: None,
             link: None,
+            redirect_url: None,
+            troubles: Vec::new(),
         }
     }
 }

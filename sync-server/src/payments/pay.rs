@@ -7,12 +7,17 @@ use shared::money::{Currency, Money};
 use shared::wire::latest::ErrorCode;
 use uuid::Uuid;
 
-use super::provider::{Notification, Outcome, PaymentRequest, StartError, Started};
+use super::provider::{
+    AskError, Notification, Outcome, PaymentRequest, Question, Standing, StartError, Started,
+    Wanted,
+};
 use super::settle::{SettleError, Settlement, settle};
 use crate::app::App;
 use crate::orders::access::Holder;
 use crate::orders::present::{Order, order_by_id};
+use crate::orders::secret::{OrderSecret, link};
 use crate::orders::{OrderState, UnreadableRow};
+use crate::vault::UnsealError;
 use crate::web::ApiError;
 
 /// The order is not paid by this.
@@ -36,6 +41,12 @@ pub enum PayError {
     /// The provider did not begin it.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The provider could not say what became of an earlier attempt.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// The order's secret, for the page to which the buyer comes back.
+    #[error("opening the secret of an order that is paid")]
+    Secret(#[from] UnsealError),
     /// What the provider said could not be settled.
     #[error(transparent)]
     Settle(#[from] SettleError),
@@ -44,8 +55,18 @@ pub enum PayError {
     Database(#[from] sqlx::Error),
 }
 
+/// How far paying came.
+#[derive(Clone, Debug)]
+pub struct Paying {
+    /// Paid; or still held, where the provider takes its time.
+    pub order: Order,
+    /// Where the buyer goes on.
+    pub redirect_url: Option<String>,
+}
+
 /// Pays with what `method` stands for. An order that is paid already is answered as it is. Where the provider takes
-/// its time, the order comes back still held.
+/// its time, or sends the buyer to a page of its own, the order comes back still held. A buyer who comes again while such
+/// a page is open is sent to the same page, so that nobody pays twice.
 ///
 /// Waits up to `wait_issued` for the tickets.
 pub async fn pay(
@@ -55,28 +76,93 @@ pub async fn pay(
     holder: &Holder,
     method: &str,
     wait_issued: Duration,
-) -> Result<Order, PayError> {
+) -> Result<Paying, PayError> {
     let issued = app.issuer.watch(order);
-    let tickets = match begin(app, random, order, holder).await? {
-        Some((payment, amount)) => {
-            let request = PaymentRequest {
-                payment,
-                order,
-                amount,
-                method: method.to_owned(),
-            };
-            run(app, &request).await?;
-            OnItsWay::Yes
-        }
-        None => check_paid(app, order, holder).await?,
+    let (tickets, redirect_url) = match go_on(app, order, holder).await? {
+        GoOn::At(url) => (OnItsWay::No, Some(url)),
+        GoOn::Wait => (OnItsWay::No, None),
+        GoOn::Begin => match begin(app, random, order, holder, method).await? {
+            Some(request) => match run(app, &request).await? {
+                Some(url) => (OnItsWay::No, Some(url)),
+                None => (OnItsWay::Yes, None),
+            },
+            None => (check_paid(app, order, holder).await?, None),
+        },
     };
     if tickets == OnItsWay::Yes && !wait_issued.is_zero() {
         // Ends early for what another server issues; then the tickets are simply not in this answer.
         let _ = tokio::time::timeout(wait_issued, issued.done()).await;
     }
-    order_by_id(&app.pool, order)
+    let order = order_by_id(&app.pool, order)
         .await?
-        .ok_or(PayError::NoOrder)
+        .ok_or(PayError::NoOrder)?;
+    Ok(Paying {
+        order,
+        redirect_url,
+    })
+}
+
+/// For a repeat of a request to pay: how far it came, without beginning anything.
+pub async fn came_to(app: &App, order: OrderId, holder: &Holder) -> Result<Paying, PayError> {
+    let redirect_url = match go_on(app, order, holder).await? {
+        GoOn::At(url) => Some(url),
+        GoOn::Begin | GoOn::Wait => None,
+    };
+    let order = order_by_id(&app.pool, order)
+        .await?
+        .filter(|order| holder.holds(order))
+        .ok_or(PayError::NoOrder)?;
+    Ok(Paying {
+        order,
+        redirect_url,
+    })
+}
+
+/// What an earlier attempt at the provider leaves to do.
+enum GoOn {
+    Begin,
+    At(String),
+    Wait,
+}
+
+async fn go_on(app: &App, order: OrderId, holder: &Holder) -> Result<GoOn, PayError> {
+    if !app.provider.tells_others() {
+        return Ok(GoOn::Begin);
+    }
+    let open = sqlx::query!(
+        r#"select p.id, p.checkout as "checkout!", p.created_ms
+           from orders o
+           join payments p on p.organizer_id = o.organizer_id and p.event_id = o.event_id and p.order_id = o.id
+           where o.id = $1 and o.state = 'held' and o.expires_ms > $2 and (o.account_id = $3 or o.secret_hash = $4)
+               and p.state = 'pending' and p.checkout is not null and p.provider = $5
+           order by p.created_ms desc, p.id desc limit 1"#,
+        order.0,
+        app.now_ms(),
+        holder.account.map(|account| account.0) as Option<Uuid>,
+        holder.secret_hash().map(|hash| hash.to_vec()),
+        app.provider.name(),
+    )
+    .fetch_optional(&app.pool)
+    .await?;
+    let Some(open) = open else {
+        return Ok(GoOn::Begin);
+    };
+    let question = Question {
+        payment: PaymentId(open.id),
+        order,
+        checkout: Some(open.checkout),
+        begun_ms: open.created_ms,
+        wanted: Wanted::Still,
+    };
+    Ok(match app.provider.ask(&question).await? {
+        Standing::Open { url: Some(url) } => GoOn::At(url),
+        Standing::Open { url: None } => GoOn::Wait,
+        Standing::Decided(notification) => {
+            settle(app, &notification).await?;
+            GoOn::Begin
+        }
+        Standing::NeverHeard => GoOn::Begin,
+    })
 }
 
 /// Whether tickets are still to come.
@@ -92,7 +178,8 @@ async fn begin(
     random: &mut impl Random,
     order: OrderId,
     holder: &Holder,
-) -> Result<Option<(PaymentId, Money)>, PayError> {
+    method: &str,
+) -> Result<Option<PaymentRequest>, PayError> {
     let now_ms = app.now_ms();
     let payment = PaymentId::new(now_ms, random);
     let begun = sqlx::query!(
@@ -103,9 +190,10 @@ async fn begin(
                  o.total_minor, o.currency, $4
              from orders o
              where o.id = $1 and o.state = 'held' and o.expires_ms > $4 and (o.account_id = $5 or o.secret_hash = $6)
-             returning amount_minor, currency
+             returning order_id, amount_minor, currency
          )
-         select amount_minor, currency from begun
+         select b.amount_minor, b.currency, o.code, o.email, o.language, o.expires_ms, o.secret_sealed
+         from begun b join orders o on o.id = b.order_id
          where $7 or set_config('synchronous_commit', 'off', true) is not null",
         order.0,
         payment.0,
@@ -123,10 +211,22 @@ async fn begin(
     let currency = Currency::from_code(&row.currency).ok_or_else(|| {
         sqlx::Error::from(UnreadableRow::new("an order's currency", &row.currency))
     })?;
-    Ok(Some((payment, Money::new(row.amount_minor, currency))))
+    let secret = OrderSecret::unseal(&app.vault, order, &row.secret_sealed)?;
+    Ok(Some(PaymentRequest {
+        payment,
+        order,
+        amount: Money::new(row.amount_minor, currency),
+        method: method.to_owned(),
+        code: row.code,
+        email: row.email,
+        language: row.language,
+        held_until_ms: row.expires_ms,
+        return_url: link(&app.config.public_url, order, &secret),
+    }))
 }
 
-async fn run(app: &App, request: &PaymentRequest) -> Result<(), PayError> {
+/// Where the buyer goes on, if it is not here.
+async fn run(app: &App, request: &PaymentRequest) -> Result<Option<String>, PayError> {
     let started = if request.amount.minor == 0 {
         Ok(Started::Decided(of_nothing(request)))
     } else {
@@ -134,23 +234,39 @@ async fn run(app: &App, request: &PaymentRequest) -> Result<(), PayError> {
     };
     let notification = match started {
         Ok(Started::Decided(notification)) => notification,
-        Ok(Started::Waiting) => return Ok(()),
-        Err(StartError::UnknownMethod) => {
+        Ok(Started::Waiting) => return Ok(None),
+        Ok(Started::Redirect { checkout, url }) => {
+            note_checkout(app, request.payment, &checkout).await?;
+            return Ok(Some(url));
+        }
+        Err(error @ (StartError::UnknownMethod | StartError::Refused)) => {
             let declined = Notification {
                 outcome: Outcome::Declined,
                 ..of_nothing(request)
             };
             settle(app, &declined).await?;
-            return Err(StartError::UnknownMethod.into());
+            return Err(error.into());
         }
         // Whether the provider heard of it is not known: the payment stays open for what it may still tell.
         Err(StartError::Unreachable) => return Err(StartError::Unreachable.into()),
     };
     match settle(app, &notification).await? {
-        Settlement::Paid | Settlement::Repeated => Ok(()),
+        Settlement::Paid | Settlement::Repeated => Ok(None),
         Settlement::Declined => Err(PayError::Declined),
         Settlement::Returned => Err(PayError::Returned),
     }
+}
+
+/// By this name the provider is asked later.
+async fn note_checkout(app: &App, payment: PaymentId, checkout: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update payments set checkout = $2 where id = $1",
+        payment.0,
+        checkout
+    )
+    .execute(&app.pool)
+    .await
+    .map(drop)
 }
 
 /// A free order goes the way of all, without a provider.
@@ -205,6 +321,17 @@ impl From<PayError> for ApiError {
                 "The payment provider can't be reached; look at the order in a moment before you try again.",
             )
             .retry_after(5),
+            PayError::Start(StartError::Refused) => Self::new(
+                ErrorCode::Unavailable,
+                "Paying isn't possible right now and nothing was charged; the organizer's help has to look at it. Your places are kept until the hold ends.",
+            )
+            .retry_after(60),
+            PayError::Ask(AskError) => Self::new(
+                ErrorCode::Unavailable,
+                "The payment provider can't be reached, so we don't know whether your last attempt paid; nothing new was begun. Try again in a moment.",
+            )
+            .retry_after(5),
+            PayError::Secret(error) => error.into(),
             PayError::Settle(error) => error.into(),
             PayError::Database(error) => error.into(),
         }

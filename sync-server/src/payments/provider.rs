@@ -1,6 +1,7 @@
 //! What every payment provider does for us.
 
 use futures::future::BoxFuture;
+use shared::clock::UnixMillis;
 use shared::ids::{OrderId, PaymentId};
 use shared::money::Money;
 
@@ -19,6 +20,10 @@ pub trait PaymentProvider: Send + Sync {
         request: &'a PaymentRequest,
     ) -> BoxFuture<'a, Result<Started, StartError>>;
 
+    /// Asks what became of a payment that is not settled. Where the order is no longer held, it also ends what a buyer could
+    /// still pay by.
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Standing, AskError>>;
+
     /// Gives money back. Again with the same key it is the same giving back.
     fn give_back<'a>(&'a self, request: &'a GiveBack) -> BoxFuture<'a, Result<(), GiveBackError>>;
 }
@@ -34,6 +39,16 @@ pub struct PaymentRequest {
     pub amount: Money,
     /// What the buyer's browser got from the provider: a token that stands for a card. Never logged.
     pub method: String,
+    /// The order's code, for people.
+    pub code: String,
+    /// Whose receipt it is.
+    pub email: String,
+    /// Of the page on which is paid.
+    pub language: String,
+    /// Until when the places are kept, unix milliseconds.
+    pub held_until_ms: UnixMillis,
+    /// The order's page: where the buyer comes back to, paid or not.
+    pub return_url: String,
 }
 
 /// What came of beginning a payment.
@@ -43,7 +58,57 @@ pub enum Started {
     Decided(Notification),
     /// A notification will tell.
     Waiting,
+    /// The buyer goes on at the provider; then a notification tells.
+    Redirect {
+        /// The provider's own name for where that is.
+        checkout: String,
+        /// The page.
+        url: String,
+    },
 }
+
+/// What became of a payment?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Our id.
+    pub payment: PaymentId,
+    /// Our id of the order.
+    pub order: OrderId,
+    /// The provider's own name for where the buyer pays, if it ever answered.
+    pub checkout: Option<String>,
+    /// When it began, unix milliseconds.
+    pub begun_ms: UnixMillis,
+    /// Whether it still may come.
+    pub wanted: Wanted,
+}
+
+/// Whether a payment may still come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The order is held.
+    Still,
+    /// Its places are gone, or it is paid.
+    NoMore,
+}
+
+/// Where a payment stands at its provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is decided.
+    Decided(Notification),
+    /// Nothing is decided.
+    Open {
+        /// Where the buyer may go on.
+        url: Option<String>,
+    },
+    /// The provider knows of no such payment.
+    NeverHeard,
+}
+
+/// The provider can't be reached, or failed; to be asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("asking the payment provider")]
+pub struct AskError;
 
 /// What a provider tells of a payment: perhaps repeatedly, perhaps after something newer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +152,9 @@ pub enum StartError {
     /// It can't be reached, or failed.
     #[error("reaching the payment provider")]
     Unreachable,
+    /// It says no to what we asked, whatever the card: its settings are wrong, or ours. Nothing was charged.
+    #[error("the payment provider refuses to begin")]
+    Refused,
 }
 
 /// The money did not go back.

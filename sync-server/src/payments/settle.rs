@@ -37,8 +37,18 @@ pub enum SettleError {
     Database(#[from] sqlx::Error),
 }
 
-/// Settles what the provider says. When it returns, the outcome is on the disk.
+/// Settles what the provider says. When it returns, the outcome is on the disk, and money that has no place is on its way
+/// back, or waits for the sweep of [`super::give_back`].
 pub async fn settle(app: &App, notification: &Notification) -> Result<Settlement, SettleError> {
+    let settlement = write_down(app, notification).await?;
+    if settlement == Settlement::Returned {
+        super::give_back::give_back(app, notification.payment).await?;
+    }
+    Ok(settlement)
+}
+
+/// The same without giving anything back: for who has to answer quickly.
+pub async fn write_down(app: &App, notification: &Notification) -> Result<Settlement, SettleError> {
     let mut attempts = Attempts::default();
     let settlement = loop {
         match settle_once(app, notification).await {
@@ -49,9 +59,6 @@ pub async fn settle(app: &App, notification: &Notification) -> Result<Settlement
     if settlement == Settlement::Repeated {
         // Whoever told it before may still be waiting for the disk.
         app.flush.wait(&app.pool).await?;
-    }
-    if settlement == Settlement::Returned {
-        super::give_back::give_back(app, notification.payment).await?;
     }
     Ok(settlement)
 }

@@ -18,8 +18,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::listen::Notifications;
 use super::provider::{
-    GiveBack, GiveBackError, Notification, Outcome, PaymentProvider, PaymentRequest, StartError,
-    Started,
+    AskError, GiveBack, GiveBackError, Notification, Outcome, PaymentProvider, PaymentRequest,
+    Question, Standing, StartError, Started,
 };
 
 const DELAY_MS: u64 = 2_000;
@@ -94,6 +94,11 @@ impl PaymentProvider for TestProvider {
         request: &'a PaymentRequest,
     ) -> BoxFuture<'a, Result<Started, StartError>> {
         std::future::ready(self.answer(request)).boxed()
+    }
+
+    /// It tells by itself, or never.
+    fn ask<'a>(&'a self, _: &'a Question) -> BoxFuture<'a, Result<Standing, AskError>> {
+        std::future::ready(Ok(Standing::Open { url: None })).boxed()
     }
 
     fn give_back<'a>(&'a self, request: &'a GiveBack) -> BoxFuture<'a, Result<(), GiveBackError>> {

@@ -170,7 +170,8 @@ impl RequestLimits {
         key: AddressKey,
         now_ms: UnixMillis,
     ) -> Result<(), TooMany> {
-        if path.starts_with("/api/v1/sync/") {
+        // All that a payment provider tells comes from few addresses.
+        if path.starts_with("/api/v1/sync/") || path.starts_with("/webhooks/") {
             self.by_address_sync.take(key, now_ms)
         } else {
             self.by_address.take(key, now_ms)

@@ -31,6 +31,7 @@ mod rights;
 mod start;
 mod stock;
 mod stop;
+mod stripe;
 mod summaries;
 mod supervisors;
 mod support;

@@ -23,7 +23,7 @@ async fn attempt(stall: &Stall<'_>) -> Result<OrderId, HoldError> {
     let paid = pay(app, &mut OsRandom, held.order.id, &holder, "accept", wait)
         .await
         .expect("a held place can be paid");
-    assert_eq!(paid.tickets.len(), 1, "{paid:?}");
+    assert_eq!(paid.order.tickets.len(), 1, "{paid:?}");
     Ok(held.order.id)
 }
 

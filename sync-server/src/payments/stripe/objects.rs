@@ -1,0 +1,215 @@
+//! Stripe's objects, as much of them as is read here.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer};
+use shared::ids::{OrderId, PaymentId};
+use shared::money::{Currency, Money};
+
+use crate::payments::{Notification, Outcome};
+
+/// What we send along with whatever we make. Others on the same account may use the same names in their own way.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Metadata {
+    /// Our payment's id.
+    #[serde(default, deserialize_with = "id")]
+    pub(super) payment: Option<PaymentId>,
+    /// Our order's id.
+    #[serde(default, deserialize_with = "id")]
+    pub(super) order: Option<OrderId>,
+    /// What a refund gives back: the refund's id, or the payment's.
+    #[serde(default, deserialize_with = "id")]
+    pub(super) refund: Option<uuid::Uuid>,
+}
+
+/// What is no id is none of ours.
+fn id<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.and_then(|text| text.parse().ok()))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SessionStatus {
+    Open,
+    Complete,
+    Expired,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PaymentStatus {
+    Paid,
+    Unpaid,
+    NoPaymentRequired,
+}
+
+/// A page on which a buyer pays.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Session {
+    pub(super) id: String,
+    pub(super) status: SessionStatus,
+    pub(super) payment_status: PaymentStatus,
+    pub(super) url: Option<String>,
+    amount_total: Option<i64>,
+    currency: Option<String>,
+    payment_intent: Option<String>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum IntentStatus {
+    RequiresPaymentMethod,
+    RequiresConfirmation,
+    RequiresAction,
+    Processing,
+    RequiresCapture,
+    Succeeded,
+    Canceled,
+}
+
+/// An attempt to take money.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Intent {
+    pub(super) id: String,
+    pub(super) status: IntentStatus,
+    amount_received: i64,
+    currency: String,
+    next_action: Option<NextAction>,
+    #[serde(default)]
+    pub(super) metadata: Metadata,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct NextAction {
+    redirect_to_url: Option<RedirectToUrl>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct RedirectToUrl {
+    url: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RefundStatus {
+    Pending,
+    RequiresAction,
+    Succeeded,
+    Failed,
+    Canceled,
+}
+
+/// Money back.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Refund {
+    pub(super) id: String,
+    pub(super) status: RefundStatus,
+    pub(super) amount: i64,
+    pub(super) currency: String,
+    pub(super) payment_intent: Option<String>,
+    #[serde(default)]
+    pub(super) metadata: Metadata,
+}
+
+/// A buyer's bank wants the money back.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Dispute {
+    pub(super) id: String,
+    pub(super) amount: i64,
+    pub(super) currency: String,
+    pub(super) payment_intent: Option<String>,
+}
+
+/// One page of many.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct List<T> {
+    pub(super) data: Vec<T>,
+    pub(super) has_more: bool,
+}
+
+/// What Stripe tells.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Event {
+    pub(super) id: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) created: i64,
+    pub(super) livemode: bool,
+    /// Of somebody connected to our account; null for our own.
+    pub(super) account: Option<String>,
+    pub(super) data: EventData,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct EventData {
+    pub(super) object: serde_json::Value,
+}
+
+/// An amount as Stripe writes it; `None` for a currency that we don't sell in.
+pub(super) fn money(minor: i64, currency: &str) -> Option<Money> {
+    let currency = Currency::from_code(&currency.to_ascii_uppercase())?;
+    Some(Money::new(minor, currency))
+}
+
+impl Session {
+    /// What it says of our payment; `None` while nothing is decided, or when it is none of ours.
+    pub(super) fn notification(&self) -> Option<Notification> {
+        let (payment, order) = (self.metadata.payment?, self.metadata.order?);
+        let (reference, outcome) = match (self.status, self.payment_status) {
+            (SessionStatus::Complete, PaymentStatus::Paid) => {
+                let money = money(self.amount_total?, self.currency.as_deref()?)?;
+                (self.payment_intent.clone()?, Outcome::Succeeded(money))
+            }
+            (SessionStatus::Expired, _) => (self.id.clone(), Outcome::Declined),
+            (SessionStatus::Complete | SessionStatus::Open, _) => return None,
+        };
+        Some(Notification {
+            payment,
+            order,
+            reference,
+            outcome,
+        })
+    }
+
+    /// A bank that took its time said no.
+    pub(super) fn failed(&self) -> Option<Notification> {
+        Some(Notification {
+            payment: self.metadata.payment?,
+            order: self.metadata.order?,
+            reference: self.id.clone(),
+            outcome: Outcome::Declined,
+        })
+    }
+}
+
+impl Intent {
+    /// As of a session. A method that failed decides nothing: on the same page the buyer may try another.
+    pub(super) fn notification(&self) -> Option<Notification> {
+        let outcome = match self.status {
+            IntentStatus::Succeeded => {
+                Outcome::Succeeded(money(self.amount_received, &self.currency)?)
+            }
+            IntentStatus::Canceled => Outcome::Declined,
+            IntentStatus::RequiresPaymentMethod
+            | IntentStatus::RequiresConfirmation
+            | IntentStatus::RequiresAction
+            | IntentStatus::Processing
+            | IntentStatus::RequiresCapture => return None,
+        };
+        Some(Notification {
+            payment: self.metadata.payment?,
+            order: self.metadata.order?,
+            reference: self.id.clone(),
+            outcome,
+        })
+    }
+
+    /// Where the buyer's bank asks.
+    pub(super) fn bank_page(&self) -> Option<&str> {
+        let action = self.next_action.as_ref()?;
+        action.redirect_to_url.as_ref()?.url.as_deref()
+    }
+}
