@@ -135,3 +135,30 @@ async fn an_order_that_costs_nothing_does_not_go_to_stripe() {
     assert_eq!(stall.pay(&held, "checkout").await.ok()["state"], "paid");
     assert_eq!(till.double.calls(), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_repeat_of_the_request_to_pay_is_answered_with_the_same_page() {
+    let till = Till::open().await;
+    let stall = till.server.stall(&[(3400, 5)]).await;
+    let held = stall.held(&[(1, 1)]).await;
+    let (id, secret) = (text(&held["id"]), text(&held["secret"]));
+    let send = async || {
+        let path = format!("/api/v1/orders/{id}/pay?secret={secret}");
+        let request = till
+            .server
+            .request(Method::POST, &path)
+            .header("idempotency-key", "tap")
+            .json(&json!({ "method": "checkout" }));
+        Answer::of(request).await.ok()
+    };
+    let first = send().await;
+    assert_eq!(send().await["redirect_url"], first["redirect_url"]);
+    till.press(text(&first["redirect_url"]), "pay").await;
+    till.becomes(&held, "paid").await;
+    let paid = send().await;
+    assert_eq!(
+        (&paid["state"], &paid["redirect_url"]),
+        (&json!("paid"), &Value::Null)
+    );
+    assert_eq!(till.double.totals(), (3400, 0));
+}
