@@ -15,6 +15,7 @@ use tower_http::cors::CorsLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::accounts::{self, Accounts, ApiKeys, HashPasswordError, LoadKeysError};
+use crate::artwork;
 use crate::catalog;
 use crate::catalog::event::page::EventPages;
 use crate::config::Config;
@@ -174,6 +175,7 @@ fn api() -> OpenApiRouter<App> {
 fn pages() -> Router<App> {
     Router::new()
         .merge(accounts::pages::router())
+        .merge(artwork::pages::router())
         .merge(door::pages::router())
 }
 

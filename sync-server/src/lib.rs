@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod artwork;
 pub mod catalog;
 pub mod config;
 pub mod database;

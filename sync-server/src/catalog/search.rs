@@ -13,8 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::event::Category;
-use super::event::page::{Price, currency_of};
+use super::event::page::{Price, category_of, currency_of};
 use super::fields::FieldErrors;
+use crate::artwork;
 use crate::web::ApiError;
 
 /// Of a page, when nothing is said.
@@ -120,6 +121,8 @@ pub struct EventSummary {
     pub category: String,
     /// A picture's address.
     pub image_url: Option<String>,
+    /// The address, on this server, of the picture that is drawn for it where it has none of its own.
+    pub artwork_url: String,
     /// The venue's name.
     pub venue: String,
     /// The venue's city.
@@ -276,10 +279,12 @@ pub async fn find(conn: &mut PgConnection, search: &Search) -> Result<EventList,
 
 fn summary(row: Row) -> Result<EventSummary, sqlx::Error> {
     let currency = currency_of(&row.currency)?;
+    let id = EventId(row.id);
     Ok(EventSummary {
-        id: EventId(row.id),
+        id,
         organizer_id: OrganizerId(row.organizer_id),
         title: row.title,
+        artwork_url: artwork::address(id, category_of(&row.category)?),
         category: row.category,
         image_url: row.image_url,
         venue: row.venue,

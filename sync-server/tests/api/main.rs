@@ -6,6 +6,7 @@
 
 mod accounts;
 mod alerts;
+mod artwork;
 mod attendance;
 mod browser;
 mod catalog;

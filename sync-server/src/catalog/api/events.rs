@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -13,7 +11,7 @@ use utoipa_axum::routes;
 use super::{allowed, changed, status_of};
 use crate::accounts::{Identity, MaybeIdentity, Right, roles};
 use crate::app::App;
-use crate::catalog::event::page::{EventPage, ReadPageError, RenderedPage};
+use crate::catalog::event::page::{EventPage, RenderedPage, page_of};
 use crate::catalog::event::{self, EventRequest, EventStatus, Removal};
 use crate::catalog::search::{self, EventList, SearchQuery};
 use crate::database::transaction;
@@ -53,24 +51,13 @@ async fn show_event(
     Path(event): Path<EventId>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let page = page(&app, event).await?;
+    let page = page_of(&app, event).await?;
     let public = page.status.is_public();
     let member = identity.is_some_and(|who| who.may(page.organizer, Right::ReadFigures));
     if !public && !member {
         return Err(ApiError::not_found("event"));
     }
     Ok(answer(&page, headers.get(IF_NONE_MATCH)))
-}
-
-async fn page(app: &App, event: EventId) -> Result<Arc<RenderedPage>, ApiError> {
-    let found = app.event_pages.get(&app.pool, event).await;
-    let found = found.map_err(|error| match Arc::try_unwrap(error) {
-        Ok(ReadPageError::Database(source)) => source.into(),
-        Ok(other @ ReadPageError::Json(_)) => ApiError::internal(other),
-        // Others waited for the same reading; one of them logs it.
-        Err(_) => ApiError::unavailable(1),
-    })?;
-    found.ok_or_else(|| ApiError::not_found("event"))
 }
 
 fn answer(page: &RenderedPage, seen: Option<&HeaderValue>) -> Response {
@@ -107,7 +94,7 @@ async fn create_event(
     roles::require(&identity, new.organizer, Right::EditEvents)?;
     let made = event::create(&app.pool, &app.vault, &new, app.now_ms()).await?;
     changed(&app, new.id).await;
-    let page = page(&app, new.id).await?;
+    let page = page_of(&app, new.id).await?;
     Ok((status_of(made), answer(&page, None)).into_response())
 }
 
@@ -139,7 +126,7 @@ async fn replace_event(
     )
     .await?;
     changed(&app, event).await;
-    Ok(answer(&*page(&app, event).await?, None))
+    Ok(answer(&*page_of(&app, event).await?, None))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

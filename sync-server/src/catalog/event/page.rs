@@ -14,7 +14,10 @@ use shared::money::{Currency, Money, vat_included};
 use sqlx::{PgConnection, PgPool};
 use utoipa::ToSchema;
 
-use super::{EntryRuleRequest, EventStatus, value_of};
+use super::{Category, EntryRuleRequest, EventStatus, value_of};
+use crate::app::App;
+use crate::artwork;
+use crate::web::ApiError;
 
 /// Places left are at most a second old; a little less, for the way to the reader.
 const KEPT: Duration = Duration::from_millis(900);
@@ -57,6 +60,8 @@ pub struct EventPage {
     pub category: String,
     /// A picture's address.
     pub image_url: Option<String>,
+    /// The address, on this server, of the picture that is drawn for it where it has none of its own.
+    pub artwork_url: String,
     /// IANA.
     pub time_zone: String,
     /// Doors open.
@@ -150,6 +155,8 @@ pub struct RenderedPage {
     pub organizer: OrganizerId,
     /// Whether strangers see it.
     pub status: EventStatus,
+    /// Its kind.
+    pub category: Category,
     /// JSON of an [`EventPage`].
     pub body: Bytes,
     /// Of `body`.
@@ -202,6 +209,18 @@ pub enum ReadPageError {
     Json(#[from] serde_json::Error),
 }
 
+/// The page, or an error for whoever asked.
+pub(crate) async fn page_of(app: &App, event: EventId) -> Result<Arc<RenderedPage>, ApiError> {
+    let found = app.event_pages.get(&app.pool, event).await;
+    let found = found.map_err(|error| match Arc::try_unwrap(error) {
+        Ok(ReadPageError::Database(source)) => source.into(),
+        Ok(other @ ReadPageError::Json(_)) => ApiError::internal(other),
+        // Others waited for the same reading; one of them logs it.
+        Err(_) => ApiError::unavailable(1),
+    })?;
+    found.ok_or_else(|| ApiError::not_found("event"))
+}
+
 async fn render(pool: &PgPool, event: EventId) -> Result<Option<Arc<RenderedPage>>, ReadPageError> {
     let mut connection = pool.acquire().await?;
     let Some(page) = read(&mut connection, event).await? else {
@@ -215,6 +234,7 @@ async fn render(pool: &PgPool, event: EventId) -> Result<Option<Arc<RenderedPage
     Ok(Some(Arc::new(RenderedPage {
         organizer: page.organizer.id,
         status: page.status,
+        category: category_of(&page.category)?,
         body: body.into(),
         etag,
     })))
@@ -241,6 +261,7 @@ pub async fn read(
     let Some(row) = row else { return Ok(None) };
     let organizer = OrganizerId(row.organizer_id);
     let currency = currency_of(&row.currency)?;
+    let category = category_of(&row.category)?;
     Ok(Some(EventPage {
         id: event,
         types: read_types(conn, (organizer, event), currency).await?,
@@ -260,6 +281,7 @@ pub async fn read(
         description: row.description,
         category: row.category,
         image_url: row.image_url,
+        artwork_url: artwork::address(event, category),
         time_zone: row.time_zone,
         doors_ms: row.doors_ms,
         starts_ms: row.starts_ms,
@@ -282,6 +304,10 @@ pub async fn read(
 pub(crate) fn currency_of(code: &str) -> Result<Currency, sqlx::Error> {
     let unknown = || sqlx::Error::Decode(format!("events.currency is {code:?}").into());
     Currency::from_code(code).ok_or_else(unknown)
+}
+
+pub(crate) fn category_of(word: &str) -> Result<Category, sqlx::Error> {
+    value_of("events.category", word, &Category::WORDS)
 }
 
 async fn read_types(

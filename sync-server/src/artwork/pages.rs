@@ -1,0 +1,73 @@
+//! `GET /artwork/{event}.svg`.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use shared::ids::EventId;
+
+use super::{Artwork, version};
+use crate::app::App;
+use crate::catalog::event::page::page_of;
+use crate::web::{ApiError, Path, Query};
+
+/// With the version in its address it is the same picture for ever.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Without one it changes with the event's category.
+const A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=300");
+/// Opened by itself: its blending is in style attributes, and it has nothing else.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src-attr 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+);
+
+pub(crate) fn router() -> Router<App> {
+    Router::new().route("/artwork/{name}", get(show))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    v: Option<String>,
+}
+
+/// Strangers see the pictures of public events, nobody those of others.
+async fn show(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let none = || ApiError::not_found("picture");
+    let event = name.strip_suffix(".svg").and_then(|id| id.parse().ok());
+    let event = event.map(EventId).ok_or_else(none)?;
+    let page = page_of(&app, event).await?;
+    if !page.status.is_public() {
+        return Err(none());
+    }
+    let version = version(page.category);
+    let caching = if asked.v.as_deref() == Some(version.as_str()) {
+        FOR_EVER
+    } else {
+        A_WHILE
+    };
+    let etag = format!("\"{version}\"");
+    let unchanged = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|seen| seen.to_str().ok())
+        .is_some_and(|seen| seen.split(',').any(|tag| tag.trim() == etag));
+    let headers = [(CACHE_CONTROL, caching), (CONTENT_SECURITY_POLICY, POLICY)];
+    if unchanged {
+        return Ok((StatusCode::NOT_MODIFIED, headers, [(ETAG, etag)]).into_response());
+    }
+    let id = event.to_string();
+    let picture = Artwork {
+        id: &id,
+        category: page.category,
+    };
+    let kind = [(CONTENT_TYPE, "image/svg+xml")];
+    Ok((headers, [(ETAG, etag)], kind, picture.to_string()).into_response())
+}
