@@ -15,7 +15,7 @@ mod verify;
 
 pub use order_code::OrderCode;
 pub use presented::{Presented, Scanned, read};
-pub use qr::{PixelsPerModule, Qr, QrError};
+pub use qr::{PixelsPerModule, QUIET_ZONE, Qr, QrError};
 pub use rotating_code::{RotatingCode, RotatingKey, RotatingSecret};
 pub use short_code::ShortCode;
 pub use sign::SigningKey;

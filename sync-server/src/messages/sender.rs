@@ -12,6 +12,7 @@ use shared::clock::UnixMillis;
 use shared::language::Language;
 
 use super::eml::{self, BuildMailError, Envelope};
+use super::host::host;
 use super::texts::{self, Content, ParseContentError};
 use crate::app::App;
 use crate::database::transaction;
@@ -134,15 +135,6 @@ fn file(app: &App, mail: &Waiting) -> Result<Vec<u8>, SendMailError> {
     Ok(eml::build(&envelope, &texts::wording(&content, language))?)
 }
 
-fn host(public_url: &str) -> &str {
-    let authority = public_url
-        .split_once("://")
-        .map_or(public_url, |(_, rest)| rest);
-    authority
-        .rsplit_once(':')
-        .map_or(authority, |(host, _)| host)
-}
-
 fn write_all(
     folder: &Path,
     files: Vec<Result<(String, Vec<u8>), SendMailError>>,
@@ -232,12 +224,6 @@ mod tests {
         assert_eq!([1, 2, 3].map(delay_ms), [5_000, 10_000, 20_000]);
         assert_eq!(delay_ms(19), LONGEST_DELAY_MS);
         assert_eq!(delay_ms(i32::MAX), LONGEST_DELAY_MS);
-    }
-
-    #[test]
-    fn the_host_is_what_stands_between_scheme_and_port() {
-        assert_eq!(host("https://billets.example"), "billets.example");
-        assert_eq!(host("http://127.0.0.1:8080"), "127.0.0.1");
     }
 
     #[test]

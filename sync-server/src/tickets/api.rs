@@ -9,6 +9,7 @@ use shared::wire::latest::ErrorCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::paper;
 use super::present::{Ticket, TicketPage, TicketView, ticket_by_id, tickets_page};
 use super::scan::{ScanAnswer, ScanRequest, scan};
 use crate::accounts::{Identity, MaybeIdentity, Right};
@@ -27,6 +28,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(get_qr_svg))
         .routes(routes!(get_qr_png))
         .routes(routes!(scan_ticket))
+        .merge(paper::router())
 }
 
 /// The tickets of whoever asks.

@@ -5,6 +5,8 @@ pub mod issue;
 pub mod issuer;
 pub mod keys;
 pub mod keys_api;
+mod paper;
+pub mod pdf;
 pub mod present;
 pub mod rotation;
 pub mod scan;

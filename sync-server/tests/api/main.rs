@@ -24,6 +24,7 @@ mod members;
 mod office;
 mod operations;
 mod orders;
+mod paper;
 mod payments;
 mod peers;
 mod refunds;
