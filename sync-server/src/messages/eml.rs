@@ -58,19 +58,19 @@ fn sender(host: &str) -> Result<lettre::Address, lettre::address::AddressError> 
 }
 
 fn plain(wording: &Wording) -> String {
-    let action = wording.action.as_ref();
-    let action = action.map(|(label, link)| format!("{label}:\n{link}"));
-    let paragraphs = wording.paragraphs.iter().cloned().chain(action);
+    let links = [&wording.action, &wording.also].into_iter().flatten();
+    let links = links.map(|(label, link)| format!("{label}:\n{link}"));
+    let paragraphs = wording.paragraphs.iter().cloned().chain(links);
     paragraphs.collect::<Vec<_>>().join("\n\n") + "\n"
 }
 
 fn html(wording: &Wording, language: Language) -> String {
-    let action = wording.action.as_ref();
-    let action =
-        action.map(|(label, link)| format!("<a href=\"{}\">{}</a>", escape(link), escape(label)));
+    let links = [&wording.action, &wording.also].into_iter().flatten();
+    let links =
+        links.map(|(label, link)| format!("<a href=\"{}\">{}</a>", escape(link), escape(label)));
     let paragraphs = wording.paragraphs.iter().map(|text| escape(text));
     let body: Vec<String> = paragraphs
-        .chain(action)
+        .chain(links)
         .map(|inner| format!("<p>{inner}</p>"))
         .collect();
     format!(
@@ -104,6 +104,7 @@ mod tests {
             subject: subject.into(),
             paragraphs: vec![paragraph.into()],
             action: Some(("Voir", "https://x.example/?a=1&b=2".into())),
+            also: None,
         }
     }
 

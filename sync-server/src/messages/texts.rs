@@ -1,4 +1,5 @@
-//! The mails in five languages, French first. A subject, paragraphs and one thing to do: nothing else is in any of them.
+//! The mails in five languages, French first. A subject, paragraphs, one thing to do and at most one more that can be done
+//! instead: nothing else is in any of them.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -38,6 +39,9 @@ pub struct Tickets {
     pub order_code: String,
     /// The order's page, secret included.
     pub link: String,
+    /// The file with its tickets on paper, secret included; not in mails of earlier programs.
+    #[serde(default)]
+    pub paper: Option<String>,
     /// What for.
     pub event_title: String,
     /// When it starts.
@@ -85,6 +89,8 @@ pub struct Wording {
     pub paragraphs: Vec<String>,
     /// The one thing to do: a button's text and where it leads.
     pub action: Option<(&'static str, String)>,
+    /// Another way to the same.
+    pub also: Option<(&'static str, String)>,
 }
 
 /// The words for `content`.
@@ -103,6 +109,7 @@ fn fixed(subject: &str, paragraphs: [&str; 2], action: &'static str, link: &str)
         subject: subject.into(),
         paragraphs: paragraphs.map(String::from).into(),
         action: Some((action, link.into())),
+        also: None,
     }
 }
 
@@ -205,11 +212,12 @@ fn tickets_text(told: &Tickets, language: Language) -> Wording {
         link,
         event_title: title,
         tickets: count,
+        paper,
         ..
     } = told;
     let when = date_and_time(told.starts_ms, &told.time_zone, language);
     let one = *count == 1;
-    let (subject, hello, what, present, action) = match language {
+    let (subject, hello, what, present, action, print) = match language {
         Language::Fr => (
             format!("Vos billets pour {title}"),
             format!("Bonjour {name},"),
@@ -219,6 +227,7 @@ fn tickets_text(told: &Tickets, language: Language) -> Wording {
             ),
             "À l'entrée, montrez le code sur votre téléphone ou sur papier. Une seule entrée par billet : ne le partagez pas.",
             "Voir mes billets",
+            "Billets à imprimer (PDF)",
         ),
         Language::En => (
             format!("Your tickets for {title}"),
@@ -229,6 +238,7 @@ fn tickets_text(told: &Tickets, language: Language) -> Wording {
             ),
             "At the door, show the code on your phone or on paper. One entry a ticket: don't share it.",
             "See my tickets",
+            "Tickets to print (PDF)",
         ),
         Language::Es => (
             format!("Sus entradas para {title}"),
@@ -239,6 +249,7 @@ fn tickets_text(told: &Tickets, language: Language) -> Wording {
             ),
             "En la puerta, muestre el código en su teléfono o en papel. Un solo acceso por entrada: no la comparta.",
             "Ver mis entradas",
+            "Entradas para imprimir (PDF)",
         ),
         Language::De => (
             format!("Ihre Tickets für {title}"),
@@ -249,6 +260,7 @@ fn tickets_text(told: &Tickets, language: Language) -> Wording {
             ),
             "Zeigen Sie am Eingang den Code auf dem Telefon oder auf Papier. Ein Einlass je Ticket: Geben Sie es nicht weiter.",
             "Meine Tickets ansehen",
+            "Tickets zum Ausdrucken (PDF)",
         ),
         Language::It => (
             format!("I suoi biglietti per {title}"),
@@ -259,12 +271,14 @@ fn tickets_text(told: &Tickets, language: Language) -> Wording {
             ),
             "All'ingresso mostri il codice sul telefono o su carta. Un solo ingresso per biglietto: non lo condivida.",
             "Vedi i miei biglietti",
+            "Biglietti da stampare (PDF)",
         ),
     };
     Wording {
         subject,
         paragraphs: vec![hello, what, present.into()],
         action: Some((action, link.clone())),
+        also: paper.clone().map(|paper| (print, paper)),
     }
 }
 
@@ -317,6 +331,7 @@ fn refund_text(told: &Refund, language: Language) -> Wording {
         subject,
         paragraphs: vec![hello, what, after.into()],
         action: Some((action, link.clone())),
+        also: None,
     }
 }
 
@@ -368,6 +383,7 @@ fn ended_text(told: &Refund, language: Language) -> Wording {
         subject,
         paragraphs: vec![hello, what, after.into()],
         action: Some((action, link.clone())),
+        also: None,
     }
 }
 
@@ -381,7 +397,8 @@ mod tests {
             ("verify", serde_json::json!({"link": "https://x.example/verify?token=abc"})),
             ("reset", serde_json::json!({"link": "https://x.example/reset?token=abc"})),
             ("tickets", serde_json::json!({
-                "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "event_title": "Bérénice",
+                "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "paper": "https://x.example/o/1.pdf",
+                "event_title": "Bérénice",
                 "starts_ms": 1_795_894_200_000_i64, "time_zone": "Europe/Paris", "tickets": 2,
             })),
             ("refund", serde_json::json!({
@@ -427,12 +444,11 @@ mod tests {
                     );
                 }
             }
-            let buttons: HashSet<_> = told
-                .iter()
-                .filter_map(|mail| mail.action.as_ref())
-                .map(|(text, _)| text)
-                .collect();
-            assert_eq!(buttons.len(), 5, "{buttons:?}");
+            let buttons = told.iter().flat_map(|mail| [&mail.action, &mail.also]);
+            let buttons: Vec<_> = buttons.flatten().map(|(text, _)| text).collect();
+            let different: HashSet<_> = buttons.iter().collect();
+            assert_eq!(different.len(), buttons.len(), "{buttons:?}");
+            assert_eq!(buttons.len() % 5, 0, "{buttons:?}");
         }
     }
 

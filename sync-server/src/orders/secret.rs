@@ -53,3 +53,9 @@ fn purpose(order: OrderId) -> String {
 pub fn link(public_url: &str, order: OrderId, secret: &OrderSecret) -> String {
     format!("{public_url}/orders/{order}?secret={}", secret.to_text())
 }
+
+/// The file of an order's tickets on paper, likewise.
+pub fn paper_link(public_url: &str, order: OrderId, secret: &OrderSecret) -> String {
+    let secret = secret.to_text();
+    format!("{public_url}/api/v1/orders/{order}/tickets.pdf?secret={secret}")
+}

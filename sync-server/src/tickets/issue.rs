@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::database::transaction::{Attempts, begin, begin_change};
 use crate::door::rights::{self, SettleRightsError};
 use crate::messages::outbox::{self, Mail};
-use crate::orders::secret::{OrderSecret, link};
+use crate::orders::secret::{OrderSecret, link, paper_link};
 use crate::vault::UnsealError;
 
 /// Orders in one transaction.
@@ -408,6 +408,7 @@ fn mail(app: &App, order: OrderId, line: &WaitingLine, tickets: usize) -> Result
             "name": line.name,
             "order_code": line.code,
             "link": link(&app.config.public_url, order, &secret),
+            "paper": paper_link(&app.config.public_url, order, &secret),
             "event_title": line.title,
             "starts_ms": line.starts_ms,
             "time_zone": line.time_zone,

@@ -11,12 +11,13 @@ use shared::money::{Currency, Money};
 use shared::roster::EventMode;
 use sync_server::database::transaction;
 use sync_server::edge::OsRandom;
+use sync_server::messages::sender;
 use sync_server::tickets::pdf::{
     self, Paper, PaperCode, PaperEvent, PaperPlace, PaperSale, PaperTicket, PaperWindow,
 };
 
 use crate::support::stall::{Stall, text};
-use crate::support::TestServer;
+use crate::support::{TestServer, until};
 
 /// What a file may weigh, with one ticket.
 const MOST_BYTES: usize = 100_000;
@@ -394,4 +395,27 @@ fn hostile(name: &str, language: Language, presented: shared::ticket::Presented)
         }],
         made_ms: 1_795_374_000_000,
     }
+}
+
+#[tokio::test]
+async fn the_mail_with_the_tickets_says_where_they_are_to_be_printed() {
+    let server = TestServer::start().await;
+    let stall = server.stall(&[(3_400, 10)]).await;
+    let order = stall.bought(&[(1, 1)]).await;
+    let folder = server.folder.path().join("mail");
+    until("the mail is sent", async || {
+        sender::send_due(&server.app).await.unwrap();
+        folder.is_dir() && std::fs::read_dir(&folder).unwrap().count() == 1
+    })
+    .await;
+    let mail = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
+    let mail = std::fs::read_to_string(mail.path()).unwrap();
+    // Quoted-printable, as far as a link needs.
+    let mail = mail.replace("=\r\n", "").replace("=3D", "=");
+    let link = format!(
+        "/api/v1/orders/{}/tickets.pdf?secret={}",
+        text(&order["id"]),
+        text(&order["secret"])
+    );
+    assert!(mail.contains(&server.url(&link)), "{mail}");
 }
