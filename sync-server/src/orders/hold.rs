@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
-use shared::ids::{EventId, OrganizerId, Random, TypeNo, UserId};
+use shared::ids::{EventId, OrderId, OrganizerId, Random, TypeNo, UserId};
 use shared::money::{Currency, Money};
 use shared::ticket::OrderCode;
 use shared::wire::latest::ErrorCode;
 use sqlx::PgConnection;
 
+use super::buyer::Buyer;
 use super::present::{Line, Order, order_by_id};
 use super::rules::{
-    EventOnSale, HoldRequest, NotHeld, TypeOnSale, check_request, check_sale, quantities,
+    Cart, EventOnSale, HoldRequest, LineRequest, NotHeld, TypeOnSale, check_cart, check_request,
+    check_sale, quantities,
 };
 use super::secret::OrderSecret;
 use super::stock::{self, Places, SoldOut};
@@ -67,10 +69,62 @@ pub async fn hold(
     request: &HoldRequest,
 ) -> Result<Held, HoldError> {
     check_request(request)?;
-    let hash = request_hash(account, request);
+    let wanted = Wanted {
+        id: request.id,
+        event: request.event_id,
+        account,
+        lines: &request.lines,
+        buyer: Some(Buyer {
+            email: request.email.clone(),
+            name: request.name.clone(),
+        }),
+        language: &request.language,
+        hash: hash_of(&(account, request)),
+    };
+    hold_wanted(app, random, &wanted).await
+}
+
+/// Holds places in the store, where the buyer is named later. The same cart of the same account again gives the same order.
+pub async fn hold_cart(
+    app: &App,
+    random: &mut impl Random,
+    account: Option<UserId>,
+    cart: &Cart,
+) -> Result<Held, HoldError> {
+    check_cart(cart)?;
+    let wanted = Wanted {
+        id: cart.id,
+        event: cart.event_id,
+        account,
+        lines: &cart.lines,
+        buyer: None,
+        language: &cart.language,
+        hash: hash_of(&(account, cart)),
+    };
+    hold_wanted(app, random, &wanted).await
+}
+
+/// What is to be held, and for whom.
+#[derive(Clone, Debug)]
+struct Wanted<'a> {
+    id: OrderId,
+    event: EventId,
+    account: Option<UserId>,
+    lines: &'a [LineRequest],
+    buyer: Option<Buyer>,
+    language: &'a str,
+    /// Over who asks and what.
+    hash: [u8; 32],
+}
+
+async fn hold_wanted(
+    app: &App,
+    random: &mut impl Random,
+    wanted: &Wanted<'_>,
+) -> Result<Held, HoldError> {
     let mut attempts = Attempts::default();
     let outcome = loop {
-        match hold_once(app, random, account, request, hash).await {
+        match hold_once(app, random, wanted).await {
             Err(HoldError::Database(error)) if attempts.again(&error) => {}
             outcome => break outcome,
         }
@@ -78,10 +132,8 @@ pub async fn hold(
     match outcome {
         Ok(Some(held)) => Ok(held),
         // The id is taken: by this request, it may be, which must not be refused for what has changed since.
-        Ok(None) => repeated(app, request, hash)
-            .await?
-            .ok_or(HoldError::OtherContent),
-        Err(refused @ HoldError::Refused(_)) => repeated(app, request, hash).await?.ok_or(refused),
+        Ok(None) => repeated(app, wanted).await?.ok_or(HoldError::OtherContent),
+        Err(refused @ HoldError::Refused(_)) => repeated(app, wanted).await?.ok_or(refused),
         Err(error) => Err(error),
     }
 }
@@ -89,20 +141,18 @@ pub async fn hold(
 async fn hold_once(
     app: &App,
     random: &mut impl Random,
-    account: Option<UserId>,
-    request: &HoldRequest,
-    hash: [u8; 32],
+    wanted: &Wanted<'_>,
 ) -> Result<Option<Held>, HoldError> {
-    let places = quantities(&request.lines);
+    let places = quantities(wanted.lines);
     let types: Vec<i32> = places.keys().map(|no| i32::from(no.0)).collect();
     let mut connection = app.pool.acquire().await?;
-    let event = event_on_sale(&mut connection, request.event_id, &types)
+    let event = event_on_sale(&mut connection, wanted.event, &types)
         .await?
         .ok_or(NotHeld::NoEvent)?;
     let now_ms = app.now_ms();
-    let total = check_sale(request, &event, now_ms)?;
+    let total = check_sale(wanted.lines, &event, now_ms)?;
     let secret = OrderSecret::draw(random);
-    let order = new_order(app, random, account, request, &event, total, &secret, hash);
+    let order = new_order(app, random, wanted, &event, total, &secret);
     let commission = event.commission_basis_points;
     let joint = app.flush.join(&app.pool);
     if !insert(&mut connection, &order, &places, commission, &joint).await? {
@@ -117,15 +167,11 @@ async fn hold_once(
     }))
 }
 
-async fn repeated(
-    app: &App,
-    request: &HoldRequest,
-    hash: [u8; 32],
-) -> Result<Option<Held>, HoldError> {
-    let Some(order) = order_by_id(&app.pool, request.id).await? else {
+async fn repeated(app: &App, wanted: &Wanted<'_>) -> Result<Option<Held>, HoldError> {
+    let Some(order) = order_by_id(&app.pool, wanted.id).await? else {
         return Ok(None);
     };
-    if order.request_hash != hash {
+    if order.request_hash != wanted.hash {
         return Err(HoldError::OtherContent);
     }
     // Its first sending may still be on its way to the disk.
@@ -147,29 +193,21 @@ async fn repeated(
     }))
 }
 
-/// SHA-256 over who asks and what.
-fn request_hash(account: Option<UserId>, request: &HoldRequest) -> [u8; 32] {
-    let json = serde_json::to_vec(&(account, request))
-        .expect("ids, numbers and texts always have a JSON form");
+fn hash_of(asked: &impl serde::Serialize) -> [u8; 32] {
+    let json = serde_json::to_vec(asked).expect("ids, numbers and texts always have a JSON form");
     Sha256::digest(json).into()
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is one column or more of the row that is put together here"
-)]
 fn new_order(
     app: &App,
     random: &mut impl Random,
-    account: Option<UserId>,
-    request: &HoldRequest,
+    wanted: &Wanted<'_>,
     event: &EventOnSale,
     total: Money,
     secret: &OrderSecret,
-    request_hash: [u8; 32],
 ) -> Order {
     let now_ms = app.now_ms();
-    let line = |line: &super::rules::LineRequest| {
+    let line = |line: &LineRequest| {
         let ticket_type = &event.types[&line.type_no];
         Line {
             type_no: line.type_no,
@@ -180,26 +218,25 @@ fn new_order(
         }
     };
     Order {
-        id: request.id,
+        id: wanted.id,
         organizer: event.organizer,
-        event: request.event_id,
-        account,
+        event: wanted.event,
+        account: wanted.account,
         code: OrderCode::draw(random).to_string(),
         state: OrderState::Held,
         total,
         refunded: Money::zero(total.currency),
-        email: request.email.clone(),
-        name: request.name.clone(),
-        language: request.language.clone(),
+        buyer: wanted.buyer.clone(),
+        language: wanted.language.to_owned(),
         created_ms: now_ms,
         expires_ms: now_ms + event.hold_ms,
         paid_ms: None,
         issued_ms: None,
-        lines: request.lines.iter().map(line).collect(),
+        lines: wanted.lines.iter().map(line).collect(),
         tickets: Vec::new(),
         secret_hash: OrderSecret::hash_of(&secret.to_text()),
-        secret_sealed: secret.seal(&app.vault, request.id),
-        request_hash,
+        secret_sealed: secret.seal(&app.vault, wanted.id),
+        request_hash: wanted.hash,
     }
 }
 
@@ -258,8 +295,8 @@ async fn insert(
         order.id.0,
         order.code,
         order.account.map(|account| account.0),
-        order.email,
-        order.name,
+        order.buyer.as_ref().map(|buyer| &buyer.email),
+        order.buyer.as_ref().map(|buyer| &buyer.name),
         order.language,
         order.total.currency.code(),
         order.total.minor,

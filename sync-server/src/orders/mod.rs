@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod api;
+pub mod buyer;
 pub mod cancel;
 pub mod expire;
 pub mod hold;

@@ -6,6 +6,7 @@ use shared::money::{Currency, Money};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
+use super::buyer::Buyer;
 use super::{OrderState, UnreadableRow};
 use crate::payments::troubles::Trouble;
 
@@ -28,10 +29,8 @@ pub struct Order {
     pub total: Money,
     /// What was given back, or is on its way back.
     pub refunded: Money,
-    /// Where the tickets go.
-    pub email: String,
-    /// Who bought.
-    pub name: String,
+    /// Who bought; unknown until the store's checkout.
+    pub buyer: Option<Buyer>,
     /// Of the mails.
     pub language: String,
     /// When it was held.
@@ -80,8 +79,8 @@ pub(super) struct OrderRow {
     pub(super) currency: String,
     pub(super) total_minor: i64,
     pub(super) refunded_minor: i64,
-    pub(super) email: String,
-    pub(super) name: String,
+    pub(super) email: Option<String>,
+    pub(super) name: Option<String>,
     pub(super) language: String,
     pub(super) created_ms: i64,
     pub(super) expires_ms: i64,
@@ -137,8 +136,10 @@ impl TryFrom<OrderRow> for Order {
             state: row.state.parse()?,
             total: Money::new(row.total_minor, currency),
             refunded: Money::new(row.refunded_minor, currency),
-            email: row.email,
-            name: row.name,
+            buyer: row
+                .email
+                .zip(row.name)
+                .map(|(email, name)| Buyer { email, name }),
             language: row.language,
             created_ms: row.created_ms,
             expires_ms: row.expires_ms,
@@ -184,9 +185,9 @@ pub struct OrderView {
     pub total_minor: i64,
     /// What was given back.
     pub refunded_minor: i64,
-    /// Where the tickets go.
+    /// Where the tickets go; empty while a visitor of the store has not said it.
     pub email: String,
-    /// Who bought.
+    /// Who bought; empty likewise.
     pub name: String,
     /// Of the mails.
     pub language: String,
@@ -219,6 +220,10 @@ pub struct OrderView {
 
 impl From<Order> for OrderView {
     fn from(order: Order) -> Self {
+        let (email, name) = order
+            .buyer
+            .map(|buyer| (buyer.email, buyer.name))
+            .unwrap_or_default();
         Self {
             id: order.id,
             code: order.code,
@@ -227,8 +232,8 @@ impl From<Order> for OrderView {
             currency: order.total.currency,
             total_minor: order.total.minor,
             refunded_minor: order.refunded.minor,
-            email: order.email,
-            name: order.name,
+            email,
+            name,
             language: order.language,
             created_ms: order.created_ms,
             expires_ms: order.expires_ms,

@@ -26,6 +26,9 @@ pub enum PayError {
     /// There is none, or it is not theirs.
     #[error("there is no such order for this holder")]
     NoOrder,
+    /// Nobody has said who buys.
+    #[error("the order has no buyer yet")]
+    NoBuyer,
     /// Its time was up.
     #[error("the hold's time was up")]
     HoldExpired,
@@ -183,18 +186,19 @@ async fn begin(
     let now_ms = app.now_ms();
     let payment = PaymentId::new(now_ms, random);
     let begun = sqlx::query!(
-        "with begun as (
+        r#"with begun as (
              insert into payments
                  (organizer_id, event_id, id, order_id, provider, state, amount_minor, currency, created_ms)
              select o.organizer_id, o.event_id, $2, o.id, case o.total_minor when 0 then 'none' else $3 end, 'pending',
                  o.total_minor, o.currency, $4
              from orders o
-             where o.id = $1 and o.state = 'held' and o.expires_ms > $4 and (o.account_id = $5 or o.secret_hash = $6)
+             where o.id = $1 and o.state = 'held' and o.expires_ms > $4
+                 and o.email is not null and (o.account_id = $5 or o.secret_hash = $6)
              returning order_id, amount_minor, currency
          )
-         select b.amount_minor, b.currency, o.code, o.email, o.language, o.expires_ms, o.secret_sealed
+         select b.amount_minor, b.currency, o.code, o.email as "email!", o.language, o.expires_ms, o.secret_sealed
          from begun b join orders o on o.id = b.order_id
-         where $7 or set_config('synchronous_commit', 'off', true) is not null",
+         where $7 or set_config('synchronous_commit', 'off', true) is not null"#,
         order.0,
         payment.0,
         app.provider.name(),
@@ -287,6 +291,9 @@ async fn check_paid(app: &App, order: OrderId, holder: &Holder) -> Result<OnItsW
     match order.state {
         OrderState::Paid if order.issued_ms.is_none() => Ok(OnItsWay::Yes),
         OrderState::Paid => Ok(OnItsWay::No),
+        OrderState::Held if order.buyer.is_none() && order.expires_ms > app.now_ms() => {
+            Err(PayError::NoBuyer)
+        }
         OrderState::Held | OrderState::Expired => Err(PayError::HoldExpired),
         OrderState::Cancelled | OrderState::Refunded => Err(PayError::Closed(order.state)),
     }
@@ -296,6 +303,10 @@ impl From<PayError> for ApiError {
     fn from(error: PayError) -> Self {
         match error {
             PayError::NoOrder => Self::not_found("order"),
+            PayError::NoBuyer => Self::invalid([(
+                "email",
+                "not known yet: give name and address on the order's page; nothing was charged",
+            )]),
             PayError::HoldExpired => Self::new(
                 ErrorCode::HoldExpired,
                 "The time for paying was up and the places went back on sale; nothing was charged. Order again.",

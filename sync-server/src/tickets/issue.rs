@@ -213,7 +213,7 @@ async fn waiting_lines(
 ) -> Result<Vec<WaitingLine>, sqlx::Error> {
     sqlx::query_as!(
         WaitingLine,
-        r#"select o.id as order_id, o.code, o.email, o.name, o.language, o.secret_sealed,
+        r#"select o.id as order_id, o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed,
                l.type_no, l.quantity, l.unit_minor, l.vat_basis_points, l.holder_names,
                t.window_no, t.home_gate, t.rotating, e.title, e.starts_ms, e.time_zone, e.mode,
                e.rights_lent_ms is not null as "is_lending!",

@@ -72,7 +72,7 @@ async fn open_refund(
 ) -> Result<Option<Open>, RefundError> {
     let row = sqlx::query!(
         r#"select r.organizer_id, r.event_id, r.order_id, r.amount_minor, r.currency, r.ticket_ids, o.total_minor,
-               o.code, o.email, o.name, o.language, o.secret_sealed
+               o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed
            from refunds r join orders o on o.id = r.order_id
            where r.id = $1 and r.state = 'pending' for update"#,
         id.0

@@ -1,0 +1,134 @@
+//! Who buys. Known from the start to programs, in the store only at the checkout: nobody pays without it.
+
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::access::Holder;
+use super::rules::is_text;
+use shared::ids::OrderId;
+use shared::language::Language;
+
+/// RFC 5321: the longest address that a server has to take.
+const MAX_EMAIL: usize = 254;
+
+/// Who buys, and where the tickets go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Buyer {
+    /// Where the tickets go.
+    pub email: String,
+    /// 1 to 200 letters, on one line.
+    pub name: String,
+}
+
+/// What of a buyer is not as it must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuyerField {
+    /// The address.
+    Email,
+    /// The name.
+    Name,
+}
+
+impl Buyer {
+    /// From what somebody has typed; else every field that is wrong.
+    pub fn typed(email: &str, name: &str) -> Result<Self, Vec<BuyerField>> {
+        let buyer = Self {
+            email: email.trim().to_owned(),
+            name: name.trim().to_owned(),
+        };
+        let wrong = wrong_fields(&buyer.email, &buyer.name);
+        if wrong.is_empty() {
+            Ok(buyer)
+        } else {
+            Err(wrong)
+        }
+    }
+}
+
+/// The fields that are wrong.
+pub(super) fn wrong_fields(email: &str, name: &str) -> Vec<BuyerField> {
+    let mut wrong = Vec::new();
+    if !is_email(email) {
+        wrong.push(BuyerField::Email);
+    }
+    if name.trim().is_empty() || !is_text(name) {
+        wrong.push(BuyerField::Name);
+    }
+    wrong
+}
+
+/// Shape only; whether somebody reads it is seen when the mail is sent.
+fn is_email(text: &str) -> bool {
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
+    text.len() <= MAX_EMAIL
+        && text.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && local.chars().all(plain)
+                && domain.contains('.')
+                && domain.split('.').all(|label| !label.is_empty())
+                && domain.chars().all(plain)
+        })
+}
+
+/// Writes down who buys a held order, and the language of the mails; the last word before the payment counts. Whether
+/// there was such an order.
+pub async fn name_buyer(
+    executor: impl PgExecutor<'_>,
+    order: OrderId,
+    holder: &Holder,
+    buyer: &Buyer,
+    language: Language,
+) -> Result<bool, sqlx::Error> {
+    let named = sqlx::query!(
+        "update orders set email = $2, name = $3, language = $4
+         where id = $1 and state = 'held' and (account_id = $5 or secret_hash = $6)",
+        order.0,
+        buyer.email,
+        buyer.name,
+        language.code(),
+        holder.account.map(|account| account.0) as Option<Uuid>,
+        holder.secret_hash().map(|hash| hash.to_vec()),
+    )
+    .execute(executor)
+    .await?;
+    Ok(named.rows_affected() == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_at_and_a_domain_of_labels() {
+        for email in [
+            "@b.fr",
+            "a@",
+            "a@b",
+            "a b@c.fr",
+            "a@b@c.fr",
+            "a@.fr",
+            "a@b..fr",
+            "a\r\nBcc:x@b.fr",
+        ] {
+            assert!(!is_email(email), "{email}");
+        }
+        assert!(is_email("camille@example.org"));
+    }
+
+    #[test]
+    fn what_is_typed_is_trimmed_and_every_wrong_field_is_named() {
+        let buyer = Buyer::typed(" camille@example.org\t", " Camille Roux ").unwrap();
+        assert_eq!(buyer.email, "camille@example.org");
+        assert_eq!(buyer.name, "Camille Roux");
+        let long = "x".repeat(10_000);
+        assert_eq!(
+            Buyer::typed(&long, &long),
+            Err(vec![BuyerField::Email, BuyerField::Name])
+        );
+        assert_eq!(
+            Buyer::typed("a@b.fr", "Ca\nmille"),
+            Err(vec![BuyerField::Name])
+        );
+        assert!(Buyer::typed("a@b.fr", "علي 🎸 بن").is_ok());
+    }
+}
