@@ -3,11 +3,11 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware;
 use axum::routing::get;
-use axum::{Extension, Router};
 use shared::clock::{Clock, UnixMillis};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
@@ -28,7 +28,7 @@ use crate::tickets::{self, Issuer};
 use crate::vault::{CheckMasterKeyError, Vault};
 use crate::web::limits::RequestLimits;
 use crate::web::openapi::{self, Description};
-use crate::web::{BODY_LIMIT, assets, frame, health, home, metrics};
+use crate::web::{BODY_LIMIT, assets, frame, health, metrics, store};
 
 /// Cheap to clone; one a process.
 #[derive(Clone)]
@@ -143,7 +143,8 @@ pub fn router(app: App) -> Result<Router, serde_json::Error> {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::show))
         .route("/assets/{name}", get(assets::show))
-        .route("/", get(home::show).layer(Extension(description)))
+        .route("/", get(store::to_start))
+        .merge(store::developers::router(&description))
         .merge(pages())
         .merge(payments::stripe::webhook::router())
         .merge(api)
@@ -176,6 +177,9 @@ fn pages() -> Router<App> {
     Router::new()
         .merge(accounts::pages::router())
         .merge(artwork::pages::router())
+        .merge(catalog::pages::router())
+        .merge(orders::pages::router())
+        .merge(tickets::pages::router())
         .merge(door::pages::router())
 }
 

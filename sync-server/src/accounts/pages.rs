@@ -157,7 +157,7 @@ fn local_path(next: &str) -> &str {
 }
 
 /// As the value of a parameter in an address.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     const HEX: [char; 16] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
     ];

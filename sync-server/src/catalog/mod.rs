@@ -8,6 +8,7 @@ pub mod event;
 pub mod fields;
 pub mod gates;
 pub mod organizers;
+pub(crate) mod pages;
 pub mod search;
 pub mod ticket_types;
 pub(crate) mod transaction;

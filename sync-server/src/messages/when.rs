@@ -131,28 +131,39 @@ const fn months(language: Language) -> Names<12> {
 /// `samedi 28 novembre 2026 à 20 h 30`, in the event's own time zone; UTC when that is unknown.
 pub(crate) fn date_and_time(at_ms: UnixMillis, time_zone: &str, language: Language) -> String {
     let at = local(at_ms, time_zone);
-    let weekday =
-        weekdays(language)[usize::from(at.weekday().to_monday_zero_offset().unsigned_abs())];
-    let month = months(language)[usize::from(at.month().unsigned_abs()) - 1];
-    let (day, year, hour, minute) = (at.day(), at.year(), at.hour(), at.minute());
+    let day = day_of(&at, language);
+    let (hour, minute) = (at.hour(), at.minute());
     match language {
         Language::Fr => {
-            let day = if day == 1 {
-                "1er".to_owned()
-            } else {
-                day.to_string()
-            };
             let minutes = if minute == 0 {
                 String::new()
             } else {
                 format!("\u{a0}{minute:02}")
             };
-            format!("{weekday} {day} {month} {year} à {hour}\u{a0}h{minutes}")
+            format!("{day} à {hour}\u{a0}h{minutes}")
         }
-        Language::En => format!("{weekday} {day} {month} {year} at {hour}:{minute:02}"),
-        Language::Es => format!("{weekday} {day} de {month} de {year}, {hour}:{minute:02}"),
-        Language::De => format!("{weekday}, {day}. {month} {year}, {hour}:{minute:02} Uhr"),
-        Language::It => format!("{weekday} {day} {month} {year}, ore {hour}:{minute:02}"),
+        Language::En => format!("{day} at {hour}:{minute:02}"),
+        Language::Es => format!("{day}, {hour}:{minute:02}"),
+        Language::De => format!("{day}, {hour}:{minute:02} Uhr"),
+        Language::It => format!("{day}, ore {hour}:{minute:02}"),
+    }
+}
+
+/// `samedi 28 novembre 2026`, likewise.
+pub(crate) fn day_in_words(at_ms: UnixMillis, time_zone: &str, language: Language) -> String {
+    day_of(&local(at_ms, time_zone), language)
+}
+
+fn day_of(at: &jiff::Zoned, language: Language) -> String {
+    let weekday =
+        weekdays(language)[usize::from(at.weekday().to_monday_zero_offset().unsigned_abs())];
+    let month = months(language)[usize::from(at.month().unsigned_abs()) - 1];
+    let (day, year) = (at.day(), at.year());
+    match language {
+        Language::Fr if day == 1 => format!("{weekday} 1er {month} {year}"),
+        Language::Fr | Language::En | Language::It => format!("{weekday} {day} {month} {year}"),
+        Language::Es => format!("{weekday} {day} de {month} de {year}"),
+        Language::De => format!("{weekday}, {day}. {month} {year}"),
     }
 }
 

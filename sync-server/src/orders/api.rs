@@ -69,7 +69,7 @@ pub struct PayQuery {
     pub wait_issued: Option<u64>,
 }
 
-fn holder(identity: &MaybeIdentity, secret: Option<String>) -> Holder {
+pub(crate) fn holder(identity: &MaybeIdentity, secret: Option<String>) -> Holder {
     Holder {
         account: identity.0.as_ref().map(|identity| identity.account),
         secret,

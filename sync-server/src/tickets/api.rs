@@ -129,7 +129,7 @@ fn qr(app: &App, ticket: &Ticket) -> Result<Qr, ApiError> {
 }
 
 /// The ticket, if it is theirs by account or by the order's secret, or if they may read the organizer's orders.
-async fn visible_ticket(
+pub(super) async fn visible_ticket(
     app: &App,
     id: TicketId,
     identity: &MaybeIdentity,

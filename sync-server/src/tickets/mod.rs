@@ -5,6 +5,7 @@ pub mod issue;
 pub mod issuer;
 pub mod keys;
 pub mod keys_api;
+pub(crate) mod pages;
 mod paper;
 pub mod pdf;
 pub mod present;

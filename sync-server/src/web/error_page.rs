@@ -9,6 +9,7 @@ use shared::language::Language;
 use super::error::IsError;
 use super::language::PageLanguage;
 use super::page::Page;
+use super::store::language_of;
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -26,7 +27,7 @@ pub(crate) fn wants_page(uri: &Uri, headers: &HeaderMap) -> Option<Language> {
         .get(ACCEPT)
         .is_some_and(|value| value.as_bytes().windows(9).any(|part| part == b"text/html"));
     (takes_html && !uri.path().starts_with("/api/"))
-        .then(|| PageLanguage::of(uri.query(), headers).0)
+        .then(|| language_of(uri).unwrap_or_else(|| PageLanguage::of(uri.query(), headers).0))
 }
 
 /// Puts a page in the place of the envelope; what is no envelope stays.

@@ -25,7 +25,9 @@ pub(crate) fn add(headers: &mut HeaderMap, transport: Transport) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // An order's address holds its secret: other sites are not told where a visitor came from.
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers
+        .entry(REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("same-origin"));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     // Most answers are somebody's own; what anybody may keep says so itself.
     headers

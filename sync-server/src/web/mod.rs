@@ -1,5 +1,6 @@
 //! What every capability's handlers share: errors, extractors, limits, layout.
 
+pub(crate) mod artwork;
 pub mod assets;
 pub mod client;
 pub(crate) mod connections;
@@ -10,13 +11,13 @@ pub mod extract;
 pub(crate) mod frame;
 pub mod headers;
 pub mod health;
-pub(crate) mod home;
 pub mod idempotency;
 pub mod language;
 pub mod limits;
 pub(crate) mod metrics;
 pub(crate) mod openapi;
 pub mod page;
+pub(crate) mod store;
 
 pub use client::ClientAddress;
 pub use error::ApiError;

@@ -184,7 +184,7 @@ async fn what_is_no_token_of_ours_is_refused_even_where_none_is_needed() {
     ] {
         let request = server.request(Method::GET, PROFILE).bearer_auth(&forged);
         Answer::of(request).await.error(401, "unauthenticated");
-        let home = server.request(Method::GET, "/").bearer_auth(&forged);
+        let home = server.request(Method::GET, "/fr/").bearer_auth(&forged);
         Answer::of(home).await.error(401, "unauthenticated");
     }
     let basic = server

@@ -33,6 +33,7 @@ mod rights;
 mod start;
 mod stock;
 mod stop;
+mod store;
 mod stripe;
 mod summaries;
 mod supervisors;

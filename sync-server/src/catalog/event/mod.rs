@@ -1,14 +1,14 @@
 //! An event: what it is, what may become of it, and how it is written.
 
 mod create;
-mod next;
+mod listed;
 pub mod page;
 mod request;
 mod status;
 mod update;
 
 pub use create::{CreateEventError, create};
-pub use next::{NextEvent, next_published};
+pub use listed::{ListedEvent, listed};
 pub use request::{EntryRuleRequest, EventRequest};
 pub use status::{EventStatus, StatusError};
 pub use update::{ChangeEventError, Removal, remove, replace};

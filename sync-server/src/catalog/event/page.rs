@@ -161,6 +161,8 @@ pub struct RenderedPage {
     pub body: Bytes,
     /// Of `body`.
     pub etag: HeaderValue,
+    /// The same, for pages.
+    pub page: EventPage,
 }
 
 /// The pages that were asked for in the last second.
@@ -237,6 +239,7 @@ async fn render(pool: &PgPool, event: EventId) -> Result<Option<Arc<RenderedPage
         category: category_of(&page.category)?,
         body: body.into(),
         etag,
+        page,
     })))
 }
 

@@ -1,0 +1,217 @@
+//! An event's page: everything in view, two places chosen, one button.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use shared::ids::{EventId, OrderId};
+
+use super::rates::{self, Chosen, Rate};
+use super::structured::structured;
+use crate::accounts::pages::encode;
+use crate::accounts::{Identity, MaybeIdentity, Right};
+use crate::app::App;
+use crate::catalog::event::page::{EventPage, page_of};
+use crate::edge::OsRandom;
+use crate::messages::when::{day_in_words, short_date};
+use crate::web::artwork::picture_of;
+use crate::web::page::html;
+use crate::web::store::{StoreLanguage, StorePage, Texts, private};
+use crate::web::{ApiError, Path, Query};
+
+pub(crate) use super::rates::Asked;
+
+#[derive(Template)]
+#[template(path = "store/event.html")]
+struct EventHtml<'a> {
+    page: StorePage,
+    event: &'a EventPage,
+    category: String,
+    picture: Option<String>,
+    date: String,
+    times: String,
+    address: String,
+    map: String,
+    paragraphs: Vec<&'a str>,
+    rates: Vec<Rate>,
+    sale: Sale,
+    problem: Option<String>,
+    structured: String,
+}
+
+enum Sale {
+    /// Nothing can be bought; the sentence says why.
+    Closed(String),
+    Open(Choice),
+}
+
+struct Choice {
+    /// Of the order to be: sent twice, it is made once.
+    order: OrderId,
+    type_no: u16,
+    places: u32,
+    most: u32,
+}
+
+/// What is chosen so far.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct EventQuery {
+    #[serde(rename = "type")]
+    type_no: Option<String>,
+    places: Option<String>,
+}
+
+impl EventQuery {
+    fn asked(&self) -> Asked {
+        Asked {
+            type_no: self.type_no.as_deref().and_then(|text| text.parse().ok()),
+            places: self.places.as_deref().and_then(|text| text.parse().ok()),
+        }
+    }
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    StoreLanguage(language): StoreLanguage,
+    MaybeIdentity(identity): MaybeIdentity,
+    Path(event): Path<EventId>,
+    Query(query): Query<EventQuery>,
+) -> Result<Response, ApiError> {
+    let view = View {
+        language,
+        identity: identity.as_deref(),
+        asked: query.asked(),
+        problem: None,
+    };
+    answer(&app, event, view).await
+}
+
+/// The title in an address is for people; only the id counts.
+pub(super) async fn show_with_slug(
+    state: State<App>,
+    language: StoreLanguage,
+    identity: MaybeIdentity,
+    Path((event, _)): Path<(EventId, String)>,
+    query: Query<EventQuery>,
+) -> Result<Response, ApiError> {
+    show(state, language, identity, Path(event), query).await
+}
+
+/// Who looks, and at what.
+#[derive(Clone, Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) language: shared::language::Language,
+    pub(crate) identity: Option<&'a Identity>,
+    pub(crate) asked: Asked,
+    /// Why nothing was booked, in their language.
+    pub(crate) problem: Option<(StatusCode, String)>,
+}
+
+/// The page, also after an attempt to book that came to nothing.
+pub(crate) async fn answer(app: &App, id: EventId, view: View<'_>) -> Result<Response, ApiError> {
+    let rendered = page_of(app, id).await?;
+    let event = &rendered.page;
+    let is_public = event.status.is_public();
+    let is_member = view
+        .identity
+        .is_some_and(|who| who.may(event.organizer.id, Right::ReadFigures));
+    if !is_public && !is_member {
+        return Err(ApiError::not_found("event"));
+    }
+    let (status, problem) = view.problem.clone().unzip();
+    let page = html(&filled(app, event, &view, problem))?;
+    let response = (status.unwrap_or(StatusCode::OK), page).into_response();
+    Ok(if is_public {
+        response
+    } else {
+        private(response)
+    })
+}
+
+fn filled<'a>(
+    app: &App,
+    event: &'a EventPage,
+    view: &View<'_>,
+    problem: Option<String>,
+) -> EventHtml<'a> {
+    let (language, t, now_ms) = (view.language, Texts::of(view.language), app.now_ms());
+    let chosen = rates::choose(event, view.asked, now_ms);
+    let places = chosen.map_or(1, |chosen| chosen.places);
+    let time = |ms| short_date(ms, &event.time_zone, language).time;
+    let date = day_in_words(event.starts_ms, &event.time_zone, language);
+    let venue = &event.venue;
+    let place = format!("{}, {}", venue.name, venue.city);
+    let title = format!("{}, {place}, {date}", event.title);
+    let path = format!("/events/{}", event.id);
+    let description = t.with(
+        "event-description",
+        &[("title", &event.title), ("when", &date), ("place", &place)],
+    );
+    let page = StorePage::public(app, language, view.identity, title, path).described(description);
+    let page = if event.mode == "real" && event.status.is_public() {
+        page
+    } else {
+        page.unlisted()
+    };
+    let picture = picture_of(event);
+    let (doors, starts) = (time(event.doors_ms), time(event.starts_ms));
+    let street = format!("{}, {} {}", venue.address, venue.postal_code, venue.city);
+    let searched = encode(&format!("{}, {street}", venue.name));
+    EventHtml {
+        category: t.get(&format!("category-{}", event.category)).into_owned(),
+        times: if event.doors_ms < event.starts_ms {
+            t.with("event-times", &[("doors", &doors), ("starts", &starts)])
+        } else {
+            t.named("event-starts", "starts", &starts)
+        },
+        map: format!("https://www.openstreetmap.org/search?query={searched}"),
+        paragraphs: event
+            .description
+            .split('\n')
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect(),
+        rates: rates::rates(event, places, language, now_ms),
+        sale: match chosen {
+            Ok(chosen) => Sale::Open(Choice::new(chosen, now_ms)),
+            Err(key) => Sale::Closed(t.get(key).into_owned()),
+        },
+        structured: structured(
+            event,
+            &page.address_in(language.code()),
+            picture.as_deref(),
+            now_ms,
+        ),
+        page,
+        event,
+        picture,
+        date: capitalised(&date),
+        address: street,
+        problem,
+    }
+}
+
+impl Choice {
+    fn new(chosen: Chosen, now_ms: i64) -> Self {
+        let Chosen {
+            type_no,
+            places,
+            most,
+        } = chosen;
+        Self {
+            order: OrderId::new(now_ms, &mut OsRandom),
+            type_no,
+            places,
+            most,
+        }
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

@@ -1,0 +1,312 @@
+//! The checkout: what it costs, until when it is kept, who buys, and one button.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use shared::ids::OrderId;
+use shared::money::{Money, vat_included};
+
+use super::means::{Means, means};
+use super::opened::Opened;
+use crate::accounts::MaybeIdentity;
+use crate::app::App;
+use crate::edge::OsRandom;
+use crate::messages::when::amount;
+use crate::orders::OrderState;
+use crate::orders::api::SecretQuery;
+use crate::orders::buyer::{Buyer, BuyerField, name_buyer};
+use crate::orders::cancel::{CancelError, cancel};
+use crate::payments::StartError;
+use crate::payments::pay::{PayError, pay};
+use crate::web::artwork::picture_of;
+use crate::web::limits::Payer;
+use crate::web::page::html;
+use crate::web::store::{Link, StoreLanguage, StorePage, private};
+use crate::web::{ApiError, Form, Path, Query};
+
+const MINUTE_MS: i64 = 60_000;
+/// From here on the end of the hold is told as near.
+const LATE_MS: i64 = 2 * MINUTE_MS;
+/// Most tickets are there within this time, so that the next page has them.
+const WAIT_ISSUED: Duration = Duration::from_millis(1_500);
+
+#[derive(Template)]
+#[template(path = "store/checkout.html")]
+struct CheckoutHtml {
+    page: StorePage,
+    give_back: String,
+    action: String,
+    left_of_thousand: i64,
+    is_late: bool,
+    until: String,
+    minutes: String,
+    problem: Option<String>,
+    picture: Option<String>,
+    title: String,
+    when: String,
+    place: String,
+    lines: Vec<String>,
+    total: String,
+    vat: Option<String>,
+    typed: Typed,
+    means: &'static [Means],
+    button: String,
+}
+
+/// A page with one sentence and one way on.
+#[derive(Template)]
+#[template(path = "store/told.html")]
+pub(super) struct ToldHtml {
+    pub(super) page: StorePage,
+    pub(super) sentence: String,
+    pub(super) event: Option<String>,
+    pub(super) next: Link,
+}
+
+/// What stands in the fields.
+#[derive(Clone, Debug, Default)]
+struct Typed {
+    email: String,
+    name: String,
+    method: String,
+    wrong_email: bool,
+    wrong_name: bool,
+}
+
+/// As the page's form sends it.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PayForm {
+    email: String,
+    name: String,
+    method: String,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    StoreLanguage(language): StoreLanguage,
+    identity: MaybeIdentity,
+    Path(id): Path<OrderId>,
+    Query(query): Query<SecretQuery>,
+) -> Result<Response, ApiError> {
+    let opened = Opened::new(&app, language, identity, id, query.secret).await?;
+    match opened.order.state {
+        OrderState::Held if opened.order.expires_ms > app.now_ms() => {
+            let typed = Typed::known(&opened, &app);
+            checkout(&app, &opened, typed, None)
+        }
+        OrderState::Held
+        | OrderState::Paid
+        | OrderState::Cancelled
+        | OrderState::Expired
+        | OrderState::Refunded => Ok(opened.to_order()),
+    }
+}
+
+pub(super) async fn pay_order(
+    State(app): State<App>,
+    StoreLanguage(language): StoreLanguage,
+    identity: MaybeIdentity,
+    Path(id): Path<OrderId>,
+    Query(query): Query<SecretQuery>,
+    Form(form): Form<PayForm>,
+) -> Result<Response, ApiError> {
+    let opened = Opened::new(&app, language, identity, id, query.secret).await?;
+    match opened.order.state {
+        OrderState::Held => {}
+        // Sent again, or from a page that the browser kept: the order says what became of it.
+        OrderState::Paid | OrderState::Cancelled | OrderState::Expired | OrderState::Refunded => {
+            return Ok(opened.to_order());
+        }
+    }
+    let mut typed = Typed {
+        method: chosen(&form.method, means(&*app.provider)),
+        email: form.email.clone(),
+        name: form.name.clone(),
+        ..Typed::default()
+    };
+    let buyer = match Buyer::typed(&form.email, &form.name) {
+        Ok(buyer) => buyer,
+        Err(wrong) => {
+            typed.wrong_email = wrong.contains(&BuyerField::Email);
+            typed.wrong_name = wrong.contains(&BuyerField::Name);
+            let count = u32::try_from(wrong.len()).unwrap_or(u32::MAX);
+            let problem = opened.t.count("errors-count", count);
+            return checkout(
+                &app,
+                &opened,
+                typed,
+                Some((StatusCode::BAD_REQUEST, problem)),
+            );
+        }
+    };
+    let holder = &opened.holder;
+    let payer = holder.account.map_or(Payer::Order(id), Payer::Account);
+    if app.limits.payment(payer, app.now_ms()).is_err() {
+        let problem = opened.t.get("problem-too-many").into_owned();
+        let problem = (StatusCode::TOO_MANY_REQUESTS, problem);
+        return checkout(&app, &opened, typed, Some(problem));
+    }
+    // An order that is no longer held keeps its buyer; paying it says what it is.
+    name_buyer(&app.pool, id, holder, &buyer, language).await?;
+    let method = typed.method.clone();
+    let paid = pay(&app, &mut OsRandom, id, holder, &method, WAIT_ISSUED).await;
+    after(&app, &opened, typed, paid.err())
+}
+
+/// What the buyer sees then.
+fn after(
+    app: &App,
+    opened: &Opened,
+    typed: Typed,
+    error: Option<PayError>,
+) -> Result<Response, ApiError> {
+    let t = opened.t;
+    let again = |status, key| Some((status, t.get(key).into_owned()));
+    match error {
+        // The order knows: where two payments met, one came too late and the other has paid it.
+        None | Some(PayError::Closed(_) | PayError::HoldExpired | PayError::Returned) => {
+            Ok(opened.to_order())
+        }
+        Some(PayError::Declined) => {
+            let problem = again(StatusCode::PAYMENT_REQUIRED, "problem-declined");
+            checkout(app, opened, typed, problem)
+        }
+        Some(PayError::Start(StartError::UnknownMethod)) => {
+            let problem = again(StatusCode::BAD_REQUEST, "problem-means");
+            checkout(app, opened, typed, problem)
+        }
+        Some(PayError::NoBuyer) => {
+            let problem = Some((StatusCode::BAD_REQUEST, t.count("errors-count", 1)));
+            checkout(app, opened, typed, problem)
+        }
+        Some(PayError::Start(StartError::Unreachable)) => {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            told(app, opened, status, "unsure", opened.see_order())
+        }
+        Some(error @ (PayError::NoOrder | PayError::Settle(_) | PayError::Database(_))) => {
+            Err(error.into())
+        }
+    }
+}
+
+/// Gives the places back before their time and leads to the event's page as it was.
+pub(super) async fn give_back(
+    State(app): State<App>,
+    StoreLanguage(language): StoreLanguage,
+    identity: MaybeIdentity,
+    Path(id): Path<OrderId>,
+    Query(query): Query<SecretQuery>,
+) -> Result<Response, ApiError> {
+    let opened = Opened::new(&app, language, identity, id, query.secret).await?;
+    match cancel(&app.pool, id).await {
+        Ok(_) => {
+            app.event_pages.forget(opened.order.event).await;
+            Ok(private(Redirect::to(&opened.event_path()).into_response()))
+        }
+        Err(CancelError::Paid) => Ok(opened.to_order()),
+        Err(error @ (CancelError::NoOrder | CancelError::Database(_))) => Err(error.into()),
+    }
+}
+
+/// A page of the kind `expired-title`, `expired-text`.
+pub(super) fn told(
+    app: &App,
+    opened: &Opened,
+    status: StatusCode,
+    kind: &str,
+    next: Link,
+) -> Result<Response, ApiError> {
+    let t = opened.t;
+    let page = html(&ToldHtml {
+        page: opened.page(app, t.get(&format!("{kind}-title")), ""),
+        sentence: t.get(&format!("{kind}-text")).into_owned(),
+        event: Some(format!("{}, {}", opened.event().title, opened.when())),
+        next,
+    })?;
+    Ok(private((status, page).into_response()))
+}
+
+fn checkout(
+    app: &App,
+    opened: &Opened,
+    typed: Typed,
+    problem: Option<(StatusCode, String)>,
+) -> Result<Response, ApiError> {
+    let (t, language, order) = (opened.t, opened.language, &opened.order);
+    let left_ms = (order.expires_ms - app.now_ms()).max(0);
+    let whole_ms = (order.expires_ms - order.created_ms).max(1);
+    let minutes = u32::try_from((left_ms + MINUTE_MS - 1) / MINUTE_MS).unwrap_or(u32::MAX);
+    let (status, problem) = problem.unzip();
+    let total = amount(order.total, language);
+    let event = opened.event();
+    let is_free = order.total.minor == 0;
+    let page = html(&CheckoutHtml {
+        page: opened.page(app, t.get("pay-title"), "/checkout"),
+        give_back: opened.checkout_path("/give-back"),
+        action: opened.checkout_path(""),
+        left_of_thousand: (left_ms * 1000 / whole_ms).min(1000),
+        is_late: left_ms < LATE_MS,
+        until: t.named("hold-until", "time", opened.time(order.expires_ms)),
+        minutes: t.count("hold-minutes", minutes),
+        problem,
+        picture: picture_of(event),
+        title: event.title.clone(),
+        when: opened.when(),
+        place: opened.place(),
+        lines: opened.lines(),
+        vat: vat_of(order).map(|vat| amount(vat, language)),
+        means: if is_free { &[] } else { means(&*app.provider) },
+        button: if is_free {
+            t.get("pay-free-button").into_owned()
+        } else {
+            t.named("pay-button", "amount", &total)
+        },
+        total,
+        typed,
+    })?;
+    Ok(private(
+        (status.unwrap_or(StatusCode::OK), page).into_response(),
+    ))
+}
+
+/// Contained in the total; rounded once a line, as the invoice will have it. None where there is none.
+fn vat_of(order: &crate::orders::present::Order) -> Option<Money> {
+    let currency = order.total.currency;
+    let lines = order.lines.iter().map(|line| {
+        let price = Money::new(line.unit_minor, currency)
+            .times(line.quantity)
+            .ok()?;
+        Some(vat_included(price, line.vat_basis_points.cast_unsigned()).minor)
+    });
+    let sum: i64 = lines.sum::<Option<i64>>()?;
+    (sum > 0).then(|| Money::new(sum, currency))
+}
+
+/// The method that was chosen, if there is such; else the first. A provider without a choice gets what was sent.
+fn chosen(sent: &str, means: &[Means]) -> String {
+    match means.first() {
+        Some(first) if sent.is_empty() => first.method.to_owned(),
+        Some(_) | None => sent.to_owned(),
+    }
+}
+
+impl Typed {
+    /// What an earlier attempt has told.
+    fn known(opened: &Opened, app: &App) -> Self {
+        let buyer = opened.order.buyer.clone();
+        let (email, name) = buyer
+            .map(|buyer| (buyer.email, buyer.name))
+            .unwrap_or_default();
+        Self {
+            email,
+            name,
+            method: chosen("", means(&*app.provider)),
+            ..Self::default()
+        }
+    }
+}

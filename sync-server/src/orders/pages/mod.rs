@@ -1,0 +1,39 @@
+//! Buying: places held by one tap, the checkout, the order's page by its unguessable link.
+//!
+//! An order's address is `/fr/orders/{id}?secret=…`. It names nobody, and whoever lacks the secret sees what a stranger sees
+//! of an order that isn't there.
+
+mod checkout;
+mod means;
+mod opened;
+mod order;
+mod reserve;
+
+use axum::Router;
+use axum::routing::{get, post};
+use shared::language::Language;
+
+use crate::app::App;
+use crate::catalog::pages::event;
+
+pub(crate) fn router() -> Router<App> {
+    let mut router = Router::new().route("/orders/{order}", get(order::from_mail));
+    for language in Language::ALL {
+        let order = format!("/{language}/orders/{{order}}");
+        router = router
+            .route(
+                &format!("/{language}/events/{{event}}"),
+                get(event::show).post(reserve::reserve),
+            )
+            .route(&order, get(order::show))
+            .route(
+                &format!("{order}/checkout"),
+                get(checkout::show).post(checkout::pay_order),
+            )
+            .route(
+                &format!("{order}/checkout/give-back"),
+                post(checkout::give_back),
+            );
+    }
+    router
+}

@@ -1,0 +1,149 @@
+//! An order for whoever may see it, with its event, and what all its pages say of the two.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+use shared::clock::UnixMillis;
+use shared::ids::OrderId;
+use shared::language::Language;
+
+use crate::accounts::pages::encode;
+use crate::accounts::{Identity, MaybeIdentity};
+use crate::app::App;
+use crate::catalog::event::page::{EventPage, RenderedPage, page_of};
+use crate::messages::when::{date_and_time, short_date};
+use crate::orders::access::Holder;
+use crate::orders::api::holder;
+use crate::orders::list::order_for;
+use crate::orders::present::Order;
+use crate::web::ApiError;
+use crate::web::store::{Link, StorePage, Texts, private};
+
+pub(super) struct Opened {
+    pub(super) language: Language,
+    pub(super) t: Texts,
+    pub(super) identity: Option<Arc<Identity>>,
+    pub(super) holder: Holder,
+    pub(super) order: Order,
+    rendered: Arc<RenderedPage>,
+}
+
+impl Opened {
+    pub(super) async fn new(
+        app: &App,
+        language: Language,
+        identity: MaybeIdentity,
+        id: OrderId,
+        secret: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let holder = holder(&identity, secret);
+        let order = order_for(&app.pool, id, |order| holder.holds(order)).await?;
+        Ok(Self {
+            language,
+            t: Texts::of(language),
+            identity: identity.0,
+            holder,
+            rendered: page_of(app, order.event).await?,
+            order,
+        })
+    }
+
+    pub(super) fn event(&self) -> &EventPage {
+        &self.rendered.page
+    }
+
+    /// From the `?` on; empty for whoever needs no secret.
+    pub(super) fn query(&self) -> String {
+        let secret = self.holder.secret.as_deref();
+        secret.map_or_else(String::new, |secret| format!("?secret={}", encode(secret)))
+    }
+
+    /// The order's page.
+    pub(super) fn path(&self) -> String {
+        format!(
+            "/{}/orders/{}{}",
+            self.language,
+            self.order.id,
+            self.query()
+        )
+    }
+
+    /// Where it is paid; `below` as `/give-back`.
+    pub(super) fn checkout_path(&self, below: &str) -> String {
+        let Self {
+            language, order, ..
+        } = self;
+        format!(
+            "/{language}/orders/{}/checkout{below}{}",
+            order.id,
+            self.query()
+        )
+    }
+
+    /// The event's page with the same choice, as far as it is one type.
+    pub(super) fn event_path(&self) -> String {
+        let event = format!("/{}/events/{}", self.language, self.order.event);
+        match self.order.lines.as_slice() {
+            [line] => format!("{event}?type={}&places={}", line.type_no, line.quantity),
+            _ => event,
+        }
+    }
+
+    pub(super) fn page(&self, app: &App, title: impl Into<String>, below: &str) -> StorePage {
+        let path = format!("/orders/{}{below}", self.order.id);
+        StorePage::private(app, self.language, self.identity.as_deref(), title, path)
+            .keeping(self.query())
+    }
+
+    /// `samedi 28 novembre 2026 à 20 h 30`.
+    pub(super) fn when(&self) -> String {
+        let event = self.event();
+        date_and_time(event.starts_ms, &event.time_zone, self.language)
+    }
+
+    pub(super) fn place(&self) -> String {
+        let venue = &self.event().venue;
+        format!("{}, {}", venue.name, venue.city)
+    }
+
+    /// `20 h 14`, where the event is.
+    pub(super) fn time(&self, at_ms: UnixMillis) -> String {
+        short_date(at_ms, &self.event().time_zone, self.language).time
+    }
+
+    /// `2 × Fosse, debout`.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let name = |no| self.event().types.iter().find(|row| row.no == no);
+        let line = |line: &crate::orders::present::Line| match name(line.type_no) {
+            Some(row) => format!("{} × {}", line.quantity, row.name),
+            None => self.t.count("places-count", line.quantity),
+        };
+        self.order.lines.iter().map(line).collect()
+    }
+
+    pub(super) fn places(&self) -> u32 {
+        self.order.lines.iter().map(|line| line.quantity).sum()
+    }
+
+    pub(super) fn take_again(&self) -> Link {
+        Link {
+            path: self.event_path(),
+            label: self.t.get("take-again").into_owned(),
+        }
+    }
+
+    pub(super) fn see_order(&self) -> Link {
+        Link {
+            path: self.path(),
+            label: self.t.get("see-order").into_owned(),
+        }
+    }
+
+    pub(super) fn to_order(&self) -> Response {
+        private(Redirect::to(&self.path()).into_response())
+    }
+
+    pub(super) fn to_checkout(&self) -> Response {
+        private(Redirect::to(&self.checkout_path("")).into_response())
+    }
+}

@@ -1,0 +1,161 @@
+//! An order's page: the confirmation, the wait for what is on its way, and what became of it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use shared::ids::OrderId;
+use shared::language::Language;
+
+use super::checkout::told;
+use super::opened::Opened;
+use crate::accounts::MaybeIdentity;
+use crate::accounts::pages::encode;
+use crate::app::App;
+use crate::messages::when::amount;
+use crate::orders::OrderState;
+use crate::orders::api::{SecretQuery, holder};
+use crate::orders::list::order_for;
+use crate::payments::pay::{Standing, standing};
+use crate::web::artwork::picture_of;
+use crate::web::page::html;
+use crate::web::store::{Link, StoreLanguage, StorePage, private, reloading};
+use crate::web::{ApiError, Path, Query};
+
+/// Tickets are there within a moment, as a rule.
+const RELOAD_FOR_TICKETS: u32 = 2;
+/// A bank takes its time.
+const RELOAD_FOR_PAYMENT: u32 = 4;
+
+#[derive(Template)]
+#[template(path = "store/order.html")]
+struct OrderHtml {
+    page: StorePage,
+    picture: Option<String>,
+    waiting: Option<String>,
+    places: String,
+    bought: String,
+    next: Option<Link>,
+    other: Option<Link>,
+    tickets: Vec<Link>,
+    email: Option<String>,
+    code: String,
+    paid: Option<String>,
+    refunded: Option<String>,
+}
+
+/// `/orders/{id}?secret=…`, the link in mails: to the page in the order's language.
+pub(super) async fn from_mail(
+    State(app): State<App>,
+    identity: MaybeIdentity,
+    Path(id): Path<OrderId>,
+    Query(query): Query<SecretQuery>,
+) -> Result<Response, ApiError> {
+    let holder = holder(&identity, query.secret);
+    let order = order_for(&app.pool, id, |order| holder.holds(order)).await?;
+    let language: Language = order.language.parse().unwrap_or_default();
+    let secret = holder.secret.as_deref();
+    let query = secret.map_or_else(String::new, |secret| format!("?secret={}", encode(secret)));
+    let path = format!("/{language}/orders/{id}{query}");
+    Ok(private(Redirect::to(&path).into_response()))
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    StoreLanguage(language): StoreLanguage,
+    identity: MaybeIdentity,
+    Path(id): Path<OrderId>,
+    Query(query): Query<SecretQuery>,
+) -> Result<Response, ApiError> {
+    let opened = Opened::new(&app, language, identity, id, query.secret).await?;
+    match opened.order.state {
+        OrderState::Held | OrderState::Expired => unpaid(&app, &opened).await,
+        OrderState::Paid if opened.order.issued_ms.is_none() => {
+            let response = answer(&app, &opened, "waiting-title", Some(waiting(&opened)))?;
+            Ok(reloading(response, RELOAD_FOR_TICKETS))
+        }
+        OrderState::Paid => answer(&app, &opened, "done-title", None),
+        OrderState::Cancelled => {
+            let next = opened.take_again();
+            told(&app, &opened, StatusCode::OK, "cancelled", next)
+        }
+        OrderState::Refunded => {
+            let sum = amount(opened.order.refunded, language);
+            let sentence = opened.t.named("refunded-text", "amount", sum);
+            answer(&app, &opened, "refunded-title", Some(sentence))
+        }
+    }
+}
+
+async fn unpaid(app: &App, opened: &Opened) -> Result<Response, ApiError> {
+    let order = &opened.order;
+    let is_kept = order.state == OrderState::Held && order.expires_ms > app.now_ms();
+    match (standing(&app.pool, order).await?, is_kept) {
+        (Standing::UnderWay, true) => {
+            let time = opened.time(order.expires_ms);
+            let sentence = opened.t.named("pending-text", "time", time);
+            let response = answer(app, opened, "pending-title", Some(sentence))?;
+            Ok(reloading(response, RELOAD_FOR_PAYMENT))
+        }
+        (Standing::UnderWay, false) => {
+            let response = told(app, opened, StatusCode::OK, "unsure", opened.see_order())?;
+            Ok(reloading(response, RELOAD_FOR_PAYMENT))
+        }
+        (Standing::Returned | Standing::Unpaid, true) => Ok(opened.to_checkout()),
+        (Standing::Returned, false) => {
+            told(app, opened, StatusCode::OK, "returned", opened.take_again())
+        }
+        (Standing::Unpaid, false) => {
+            told(app, opened, StatusCode::OK, "expired", opened.take_again())
+        }
+    }
+}
+
+fn waiting(opened: &Opened) -> String {
+    opened.t.get("waiting-text").into_owned()
+}
+
+fn answer(
+    app: &App,
+    opened: &Opened,
+    title: &str,
+    waiting: Option<String>,
+) -> Result<Response, ApiError> {
+    let (t, language, order) = (opened.t, opened.language, &opened.order);
+    let event = opened.event();
+    let (when, place) = (opened.when(), opened.place());
+    let values: [(&'static str, &dyn std::fmt::Display); 3] =
+        [("title", &event.title), ("when", &when), ("place", &place)];
+    let count = u32::try_from(order.tickets.len()).unwrap_or(u32::MAX);
+    let path = |ticket| format!("/{language}/tickets/{ticket}{}", opened.query());
+    let tickets: Vec<Link> = (1_u32..)
+        .zip(&order.tickets)
+        .map(|(no, ticket)| Link {
+            path: path(*ticket),
+            label: t.with("ticket-of", &[("no", &no), ("count", &count)]),
+        })
+        .collect();
+    let is_paid = order.state == OrderState::Paid;
+    let see_tickets = |first: &Link| Link {
+        path: first.path.clone(),
+        label: t.get("see-tickets").into_owned(),
+    };
+    let page = html(&OrderHtml {
+        page: opened.page(app, t.get(title), ""),
+        picture: picture_of(event),
+        places: t.count("places-count", opened.places()),
+        bought: t.with("done-for", &values),
+        next: tickets.first().filter(|_| is_paid).map(see_tickets),
+        other: (order.state == OrderState::Held).then(|| Link {
+            path: opened.checkout_path(""),
+            label: t.get("pay-otherwise").into_owned(),
+        }),
+        tickets,
+        email: order.buyer.as_ref().map(|buyer| buyer.email.clone()),
+        code: order.code.clone(),
+        paid: order.paid_ms.map(|_| amount(order.total, language)),
+        refunded: (order.refunded.minor > 0).then(|| amount(order.refunded, language)),
+        waiting,
+    })?;
+    Ok(private(page))
+}

@@ -1,0 +1,174 @@
+//! The one rose button of an event's page: places are held, whoever it is.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use shared::ids::{EventId, OrderId, TypeNo};
+use shared::language::Language;
+
+use crate::accounts::MaybeIdentity;
+use crate::app::App;
+use crate::catalog::pages::event::{self, Asked, View};
+use crate::edge::OsRandom;
+use crate::orders::OrderState;
+use crate::orders::cancel::cancel;
+use crate::orders::hold::{Held, HoldError, hold_cart};
+use crate::orders::present::order_by_id;
+use crate::orders::rules::{Cart, LineRequest, NotHeld};
+use crate::orders::secret::OrderSecret;
+use crate::web::store::{StoreLanguage, Texts, private};
+use crate::web::{ApiError, Form, Path};
+
+/// As the page's form sends it; a field that somebody made up is a choice that is missing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ReserveForm {
+    order: String,
+    #[serde(rename = "type")]
+    type_no: String,
+    places: String,
+    /// `fewer`, `more`, or what books.
+    step: String,
+}
+
+pub(super) async fn reserve(
+    State(app): State<App>,
+    StoreLanguage(language): StoreLanguage,
+    MaybeIdentity(identity): MaybeIdentity,
+    Path(event): Path<EventId>,
+    Form(form): Form<ReserveForm>,
+) -> Result<Response, ApiError> {
+    let asked = Asked {
+        type_no: form.type_no.parse().ok(),
+        places: form.places.parse().ok(),
+    };
+    match form.step.as_str() {
+        "fewer" => {
+            return Ok(stepped(language, event, asked, |places| {
+                places.saturating_sub(1)
+            }));
+        }
+        "more" => {
+            return Ok(stepped(language, event, asked, |places| {
+                places.saturating_add(1)
+            }));
+        }
+        _ => {}
+    }
+    let view = View {
+        language,
+        identity: identity.as_deref(),
+        asked,
+        problem: None,
+    };
+    let t = Texts::of(language);
+    let (Some(type_no), Some(places)) = (asked.type_no, asked.places) else {
+        let problem = (
+            StatusCode::BAD_REQUEST,
+            t.get("problem-choose").into_owned(),
+        );
+        let problem = Some(problem);
+        return event::answer(&app, event, View { problem, ..view }).await;
+    };
+    let cart = Cart {
+        id: form
+            .order
+            .parse()
+            .unwrap_or_else(|_| OrderId::new(app.now_ms(), &mut OsRandom)),
+        event_id: event,
+        lines: vec![LineRequest {
+            type_no: TypeNo(type_no),
+            quantity: places,
+            holder_names: Vec::new(),
+        }],
+        language: language.code().to_owned(),
+    };
+    let account = identity.as_ref().map(|identity| identity.account);
+    match hold_anew(&app, account, cart).await {
+        Ok((order, secret)) => {
+            let secret = secret.to_text();
+            let path = format!("/{language}/orders/{order}/checkout?secret={secret}");
+            Ok(private(Redirect::to(&path).into_response()))
+        }
+        Err(HoldError::Refused(refused)) => {
+            app.event_pages.forget(event).await;
+            let problem = Some(in_words(&refused, t)?);
+            event::answer(&app, event, View { problem, ..view }).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn stepped(
+    language: Language,
+    event: EventId,
+    asked: Asked,
+    step: impl FnOnce(u32) -> u32,
+) -> Response {
+    let places = step(asked.places.unwrap_or(1));
+    let path = format!("/{language}/events/{event}");
+    let path = match asked.type_no {
+        Some(type_no) => format!("{path}?type={type_no}&places={places}#choose"),
+        None => format!("{path}?places={places}#choose"),
+    };
+    Redirect::to(&path).into_response()
+}
+
+/// The order of the page that was sent, or a new one where that one is over or was something else: the visitor came back
+/// to an old page and means what it shows now.
+async fn hold_anew(
+    app: &App,
+    account: Option<shared::ids::UserId>,
+    mut cart: Cart,
+) -> Result<(OrderId, OrderSecret), HoldError> {
+    match hold_cart(app, &mut OsRandom, account, &cart).await {
+        Ok(Held {
+            order,
+            secret: Some(secret),
+            ..
+        }) => return Ok((order.id, secret)),
+        Ok(_) => {}
+        Err(HoldError::OtherContent) => give_up(app, account, cart.id).await?,
+        Err(error) => return Err(error),
+    }
+    cart.id = OrderId::new(app.now_ms(), &mut OsRandom);
+    let held = hold_cart(app, &mut OsRandom, account, &cart).await?;
+    let id = held.order.id;
+    held.secret
+        .map(|secret| (id, secret))
+        .ok_or(HoldError::OtherContent)
+}
+
+/// The places of the same page's earlier choice, while nobody has said at the checkout who buys them: without that the
+/// visitor would compete with his own cart.
+async fn give_up(
+    app: &App,
+    account: Option<shared::ids::UserId>,
+    id: OrderId,
+) -> Result<(), HoldError> {
+    let earlier = order_by_id(&app.pool, id).await?;
+    let is_cart = earlier.is_some_and(|order| {
+        order.state == OrderState::Held && order.buyer.is_none() && order.account == account
+    });
+    if is_cart && let Err(error) = cancel(&app.pool, id).await {
+        // It ends by itself.
+        tracing::warn!(order.id = %id, error = %error, "an earlier cart was not given up");
+    }
+    Ok(())
+}
+
+/// What happened, what was not done, what to do. A field that no page of ours sends is an error like any.
+fn in_words(refused: &NotHeld, t: Texts) -> Result<(StatusCode, String), ApiError> {
+    let conflict = |text: String| Ok((StatusCode::CONFLICT, text));
+    match refused {
+        NotHeld::SoldOut { .. } => conflict(t.get("problem-sold-out").into_owned()),
+        NotHeld::NotOnSale { .. } => conflict(t.get("problem-not-on-sale").into_owned()),
+        NotHeld::OverLimit { most, .. } => conflict(t.count("problem-over-limit", *most)),
+        NotHeld::Fields(_) | NotHeld::Sum(_) => Ok((
+            StatusCode::BAD_REQUEST,
+            t.get("problem-choose").into_owned(),
+        )),
+        NotHeld::NoEvent => Err(ApiError::not_found("event")),
+    }
+}

@@ -1,0 +1,145 @@
+//! A ticket's page: the code on white paper, as the door reads it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use shared::ids::TicketId;
+use shared::language::Language;
+use shared::money::Money;
+use shared::roster::TicketStatus;
+use shared::ticket::{Presented, Qr, QrError};
+
+use super::api::visible_ticket;
+use super::present::{Ticket, TicketView};
+use crate::accounts::MaybeIdentity;
+use crate::accounts::pages::encode;
+use crate::app::App;
+use crate::catalog::event::page::page_of;
+use crate::messages::when::{amount, date_and_time, short_date};
+use crate::orders::api::SecretQuery;
+use crate::orders::present::order_by_id;
+use crate::web::artwork::picture_of;
+use crate::web::page::html;
+use crate::web::store::{StoreLanguage, StorePage, Texts, private};
+use crate::web::{ApiError, Path, Query};
+
+pub(crate) fn router() -> Router<App> {
+    Language::ALL
+        .into_iter()
+        .fold(Router::new(), |router, language| {
+            router.route(&format!("/{language}/tickets/{{ticket}}"), get(show))
+        })
+}
+
+#[derive(Template)]
+#[template(path = "store/ticket.html")]
+struct TicketHtml {
+    page: StorePage,
+    order_path: String,
+    position: String,
+    picture: Option<String>,
+    ticket: TicketView,
+    when: String,
+    place: String,
+    face: Face,
+    holder: String,
+    doors: String,
+    price: String,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+/// What stands where the code would.
+enum Face {
+    /// SVG.
+    Code(String),
+    /// Why there is none.
+    Words(String),
+}
+
+impl Face {
+    fn is_code(&self) -> bool {
+        match self {
+            Self::Code(_) => true,
+            Self::Words(_) => false,
+        }
+    }
+}
+
+async fn show(
+    State(app): State<App>,
+    StoreLanguage(language): StoreLanguage,
+    identity: MaybeIdentity,
+    Path(id): Path<TicketId>,
+    Query(query): Query<SecretQuery>,
+) -> Result<Response, ApiError> {
+    let t = Texts::of(language);
+    let ticket = visible_ticket(&app, id, &identity, &query).await?;
+    let order = order_by_id(&app.pool, ticket.view.order_id)
+        .await?
+        .ok_or_else(|| ApiError::not_found("ticket"))?;
+    let rendered = page_of(&app, ticket.view.event_id).await?;
+    let event = &rendered.page;
+    let asked = query
+        .secret
+        .map_or_else(String::new, |secret| format!("?secret={}", encode(&secret)));
+    let path = |ticket: &TicketId| format!("/{language}/tickets/{ticket}{asked}");
+    let place = order.tickets.iter().position(|other| *other == id);
+    let beside = |step: fn(usize) -> Option<usize>| {
+        place
+            .and_then(step)
+            .and_then(|place| order.tickets.get(place))
+            .map(path)
+    };
+    let no = place.unwrap_or_default() + 1;
+    let identity: Option<Arc<_>> = identity.0;
+    let face = face(&ticket, t)?;
+    let view = ticket.view;
+    let zone = &view.time_zone;
+    let page = html(&TicketHtml {
+        page: StorePage::private(
+            &app,
+            language,
+            identity.as_deref(),
+            format!("{}, {}", t.get("ticket-title"), view.event_title),
+            format!("/tickets/{id}"),
+        )
+        .keeping(&asked),
+        order_path: format!("/{language}/orders/{}{asked}", order.id),
+        position: t.with("ticket-of", &[("no", &no), ("count", &order.tickets.len())]),
+        picture: picture_of(event),
+        when: date_and_time(view.starts_ms, zone, language),
+        place: format!("{}, {}", event.venue.name, event.venue.city),
+        face,
+        holder: if view.holder_name.is_empty() {
+            order.buyer.map(|buyer| buyer.name).unwrap_or_default()
+        } else {
+            view.holder_name.clone()
+        },
+        doors: short_date(event.doors_ms, zone, language).time,
+        price: amount(Money::new(view.price_minor, view.currency), language),
+        previous: beside(|place| place.checked_sub(1)),
+        next: beside(|place| place.checked_add(1)),
+        ticket: view,
+    })?;
+    Ok(private(page))
+}
+
+fn face(ticket: &Ticket, t: Texts) -> Result<Face, ApiError> {
+    let words = |key| Ok(Face::Words(t.get(key).into_owned()));
+    match ticket.view.status {
+        TicketStatus::Valid => {}
+        TicketStatus::Refunded => return words("ticket-refunded"),
+        TicketStatus::Revoked | TicketStatus::Cancelled => return words("ticket-cancelled"),
+        TicketStatus::Blocked => return words("ticket-blocked"),
+    }
+    match Qr::ticket(&Presented::plain(ticket.token)) {
+        Ok(code) => Ok(Face::Code(code.svg())),
+        Err(QrError::Rotating) => words("ticket-rotating"),
+        Err(error @ QrError::TooLong(_)) => Err(ApiError::internal(error)),
+    }
+}
