@@ -10,6 +10,7 @@ pub mod pay;
 mod provider;
 pub mod refund;
 pub mod settle;
+pub mod standing;
 pub mod stripe;
 mod test_provider;
 pub mod troubles;

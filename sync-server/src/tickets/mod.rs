@@ -9,6 +9,7 @@ pub(crate) mod pages;
 mod paper;
 pub mod pdf;
 pub mod present;
+pub mod rotating;
 pub mod rotation;
 pub mod scan;
 

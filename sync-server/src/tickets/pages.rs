@@ -11,10 +11,11 @@ use shared::ids::TicketId;
 use shared::language::Language;
 use shared::money::Money;
 use shared::roster::TicketStatus;
-use shared::ticket::{Presented, Qr, QrError};
+use shared::ticket::{Presented, Qr};
 
 use super::api::visible_ticket;
 use super::present::{Ticket, TicketView};
+use super::rotating::presented_at;
 use crate::accounts::MaybeIdentity;
 use crate::accounts::pages::encode;
 use crate::app::App;
@@ -24,8 +25,11 @@ use crate::orders::api::SecretQuery;
 use crate::orders::present::order_by_id;
 use crate::web::artwork::picture_of;
 use crate::web::page::html;
-use crate::web::store::{StoreLanguage, StorePage, Texts, private};
+use crate::web::store::{StoreLanguage, StorePage, Texts, private, reloading};
 use crate::web::{ApiError, Path, Query};
+
+/// A code is the newest for 15 seconds, and taken for half a minute more.
+const RELOAD_ROTATING: u32 = 10;
 
 pub(crate) fn router() -> Router<App> {
     Language::ALL
@@ -46,6 +50,7 @@ struct TicketHtml {
     when: String,
     place: String,
     face: Face,
+    is_rotating: bool,
     holder: String,
     doors: String,
     price: String,
@@ -97,7 +102,8 @@ async fn show(
     };
     let no = place.unwrap_or_default() + 1;
     let identity: Option<Arc<_>> = identity.0;
-    let face = face(&ticket, t)?;
+    let face = face(&app, &ticket, t).await?;
+    let is_rotating = ticket.view.rotating && face.is_code();
     let view = ticket.view;
     let zone = &view.time_zone;
     let page = html(&TicketHtml {
@@ -124,12 +130,18 @@ async fn show(
         price: amount(Money::new(view.price_minor, view.currency), language),
         previous: beside(|place| place.checked_sub(1)),
         next: beside(|place| place.checked_add(1)),
+        is_rotating,
         ticket: view,
     })?;
-    Ok(private(page))
+    let page = private(page);
+    Ok(if is_rotating {
+        reloading(page, RELOAD_ROTATING)
+    } else {
+        page
+    })
 }
 
-fn face(ticket: &Ticket, t: Texts) -> Result<Face, ApiError> {
+async fn face(app: &App, ticket: &Ticket, t: Texts) -> Result<Face, ApiError> {
     let words = |key| Ok(Face::Words(t.get(key).into_owned()));
     match ticket.view.status {
         TicketStatus::Valid => {}
@@ -137,9 +149,11 @@ fn face(ticket: &Ticket, t: Texts) -> Result<Face, ApiError> {
         TicketStatus::Revoked | TicketStatus::Cancelled => return words("ticket-cancelled"),
         TicketStatus::Blocked => return words("ticket-blocked"),
     }
-    match Qr::ticket(&Presented::plain(ticket.token)) {
-        Ok(code) => Ok(Face::Code(code.svg())),
-        Err(QrError::Rotating) => words("ticket-rotating"),
-        Err(error @ QrError::TooLong(_)) => Err(ApiError::internal(error)),
-    }
+    let presented = if ticket.view.rotating {
+        presented_at(app, ticket.token, app.now_ms()).await?
+    } else {
+        Presented::plain(ticket.token)
+    };
+    let code = Qr::ticket(&presented).map_err(ApiError::internal)?;
+    Ok(Face::Code(code.svg()))
 }

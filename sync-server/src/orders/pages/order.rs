@@ -16,7 +16,7 @@ use crate::messages::when::amount;
 use crate::orders::OrderState;
 use crate::orders::api::{SecretQuery, holder};
 use crate::orders::list::order_for;
-use crate::payments::pay::{Standing, standing};
+use crate::payments::standing::{OrderStanding, standing};
 use crate::web::artwork::picture_of;
 use crate::web::page::html;
 use crate::web::store::{Link, StoreLanguage, StorePage, private, reloading};
@@ -91,21 +91,21 @@ async fn unpaid(app: &App, opened: &Opened) -> Result<Response, ApiError> {
     let order = &opened.order;
     let is_kept = order.state == OrderState::Held && order.expires_ms > app.now_ms();
     match (standing(&app.pool, order).await?, is_kept) {
-        (Standing::UnderWay, true) => {
+        (OrderStanding::UnderWay, true) => {
             let time = opened.time(order.expires_ms);
             let sentence = opened.t.named("pending-text", "time", time);
             let response = answer(app, opened, "pending-title", Some(sentence))?;
             Ok(reloading(response, RELOAD_FOR_PAYMENT))
         }
-        (Standing::UnderWay, false) => {
+        (OrderStanding::UnderWay, false) => {
             let response = told(app, opened, StatusCode::OK, "unsure", opened.see_order())?;
             Ok(reloading(response, RELOAD_FOR_PAYMENT))
         }
-        (Standing::Returned | Standing::Unpaid, true) => Ok(opened.to_checkout()),
-        (Standing::Returned, false) => {
+        (OrderStanding::Returned | OrderStanding::Unpaid, true) => Ok(opened.to_checkout()),
+        (OrderStanding::Returned, false) => {
             told(app, opened, StatusCode::OK, "returned", opened.take_again())
         }
-        (Standing::Unpaid, false) => {
+        (OrderStanding::Unpaid, false) => {
             told(app, opened, StatusCode::OK, "expired", opened.take_again())
         }
     }

@@ -2,7 +2,6 @@
 
 use reqwest::Method;
 use sync_server::accounts::session::SessionKind;
-use sync_server::database::transaction;
 
 use super::{after, location, page, says, send};
 use crate::support::{Answer, TestServer};
@@ -72,20 +71,12 @@ fn after_text(page: &Answer, mark: &str) -> String {
 async fn a_title_of_markup_ends_no_script_and_opens_no_tag() {
     let server = TestServer::start().await;
     let stall = server.stall(&[(3_400, 100)]).await;
-    let mut tx = transaction::begin(&server.app.pool).await.unwrap();
-    sqlx::query("select begin_change($1, $2)")
-        .bind(stall.organizer.0)
-        .bind(stall.event.0)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-    sqlx::query("update events set title = $2, description = $2 where id = $1")
-        .bind(stall.event.0)
-        .bind("</script><script>alert(1)</script>\"'")
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    stall
+        .change(
+            r#"update events set title = '</script><script>alert(1)</script>"''',
+                   description = '</script><script>alert(1)</script>' where id = $1"#,
+        )
+        .await;
     for path in [stall.event_path("fr"), "/fr/".to_owned()] {
         let shown = page(&server, &path).await;
         says(&shown, "alert(1)");

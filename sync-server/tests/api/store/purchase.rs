@@ -1,7 +1,10 @@
 //! From an event's page to the code on white paper.
 
+use shared::ticket::{Presented, Qr};
 use sync_server::orders::expire;
 use sync_server::payments::{Notification, Outcome, settle};
+use sync_server::tickets::keys::open_rotating;
+use sync_server::tickets::present::ticket_by_id;
 
 use super::{after, location, page, says, send};
 use crate::support::stall::text;
@@ -304,5 +307,47 @@ async fn an_order_of_the_store_is_paid_by_nobody_before_it_has_a_buyer() {
     assert!(
         paid.execute(&server.app.pool).await.is_err(),
         "not by hand either"
+    );
+}
+
+#[tokio::test]
+async fn a_rotating_ticket_shows_the_code_of_the_moment_and_reloads() {
+    let server = TestServer::start().await;
+    let stall = server.stall(&[(3_400, 100)]).await;
+    stall
+        .change("update ticket_types set rotating = true where event_id = $1")
+        .await;
+    let (_, done) = stall.bought_here().await;
+    let path = after(&done, "btn-main", "href");
+    let id = path.split('/').nth(3).unwrap().split('?').next().unwrap();
+    let id: shared::ids::TicketId = id.parse().unwrap();
+    let ticket = ticket_by_id(&server.app.pool, id).await.unwrap().unwrap();
+    let key = ticket.token.claimed().key;
+    let sealed: Vec<u8> =
+        sqlx::query_scalar("select sealed_rotating from signing_keys where id = $1")
+            .bind(key.0.cast_signed())
+            .fetch_one(&server.app.pool)
+            .await
+            .unwrap();
+    let codes = open_rotating(&server.app.vault, key, &sealed)
+        .unwrap()
+        .key_of(id);
+    let shown_at = |now_ms| {
+        let code = codes.code_at(now_ms).unwrap();
+        Qr::ticket(&Presented::with_code(ticket.token, code).unwrap())
+            .unwrap()
+            .svg()
+    };
+    let first = page(&server, &path).await;
+    says(&first, shown_at(server.now_ms()).trim());
+    says(&first, "Ce code change toutes les 15 secondes");
+    assert_eq!(first.header("refresh"), "10");
+    server.clock.advance(15_000);
+    let second = page(&server, &path).await;
+    says(&second, shown_at(server.now_ms()).trim());
+    assert!(
+        !second
+            .text
+            .contains(shown_at(server.now_ms() - 15_000).trim())
     );
 }
