@@ -63,7 +63,7 @@ struct CheckoutHtml {
 pub(super) struct ToldHtml {
     pub(super) page: StorePage,
     pub(super) sentence: String,
-    pub(super) event: Option<String>,
+    pub(super) event: String,
     pub(super) next: Link,
 }
 
@@ -225,7 +225,7 @@ pub(super) fn told(
     let page = html(&ToldHtml {
         page: opened.page(app, t.get(&format!("{kind}-title")), ""),
         sentence: t.get(&format!("{kind}-text")).into_owned(),
-        event: Some(format!("{}, {}", opened.event().title, opened.when())),
+        event: format!("{}, {}", opened.event().title, opened.when()),
         next,
     })?;
     Ok(private((status, page).into_response()))
