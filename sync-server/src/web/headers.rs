@@ -6,9 +6,19 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::config::Config;
+
 /// Pages: our own files only, nothing inline, in nobody's frame.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+/// The same for a page whose form may end at a payment provider's: browsers hold that against redirects, too.
+const LEADS_OUT: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; connect-src 'self'; form-action 'self' https:; base-uri 'none'; frame-ancestors 'none'",
+);
+/// On a machine where things are tried, such a provider is a program beside this one.
+const LEADS_OUT_OR_BESIDE: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; connect-src 'self'; form-action 'self' https: http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
 );
 /// Everything else is no page.
 const DATA_POLICY: HeaderValue =
@@ -42,6 +52,16 @@ pub(crate) fn add(headers: &mut HeaderMap, transport: Transport) {
         }
         Transport::Plain => {}
     }
+}
+
+/// A form of this page may end at a payment provider's.
+pub(crate) fn may_lead_out(headers: &mut HeaderMap, config: &Config) {
+    let policy = if config.is_https() {
+        LEADS_OUT
+    } else {
+        LEADS_OUT_OR_BESIDE
+    };
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
 }
 
 /// How the world reaches this server.

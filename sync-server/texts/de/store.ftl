@@ -81,6 +81,7 @@ pay-means = Bezahlen mit
 means-accept = Probekarte, angenommen
 means-decline = Probekarte, abgelehnt
 means-delay = Probekarte, langsam
+means-card = Bankkarte, auf der sicheren Seite von Stripe
 means-test = Probeserver: Es wird kein Geld abgebucht.
 pay-button = { $amount } bezahlen
 pay-free-button = Bestätigen, kostenlos
@@ -88,6 +89,7 @@ error-email = Schreiben Sie eine Adresse wie camille@example.org.
 error-name = Schreiben Sie einen Namen mit höchstens 200 Buchstaben.
 problem-declined = Die Bank hat abgelehnt. Es wurde nichts abgebucht. Versuchen Sie eine andere Karte: Ihre Plätze bleiben reserviert.
 problem-means = Diese Zahlungsart gibt es hier nicht. Es wurde nichts abgebucht. Wählen Sie eine andere.
+problem-no-paying = Zahlen ist gerade nicht möglich, und es wurde nichts abgebucht. Versuchen Sie es gleich noch einmal: Ihre Plätze bleiben bis zum Ende der Frist reserviert.
 problem-too-many = Zu viele Zahlungsversuche. Es wurde nichts abgebucht. Warten Sie eine Minute: Ihre Plätze bleiben reserviert.
 
 expired-title = Ihre Plätze wurden zurückgegeben

@@ -81,6 +81,7 @@ pay-means = Pay with
 means-accept = Test card, accepted
 means-decline = Test card, declined
 means-delay = Test card, slow
+means-card = Bank card, on Stripe’s secure page
 means-test = Test server: no money is taken.
 pay-button = Pay { $amount }
 pay-free-button = Confirm, free
@@ -88,6 +89,7 @@ error-email = Write an address such as camille@example.org.
 error-name = Write a name, in 200 letters at most.
 problem-declined = The bank declined. Nothing was charged. Try another card: your places stay kept.
 problem-means = There is no such way to pay here. Nothing was charged. Choose another.
+problem-no-paying = Paying isn’t possible right now and nothing was charged. Try again in a moment: your places are kept until the time is up.
 problem-too-many = Too many attempts to pay. Nothing was charged. Wait a minute: your places stay kept.
 
 expired-title = Your places were given back

@@ -81,6 +81,7 @@ pay-means = Pagar con
 means-accept = Tarjeta de prueba, aceptada
 means-decline = Tarjeta de prueba, rechazada
 means-delay = Tarjeta de prueba, lenta
+means-card = Tarjeta bancaria, en la página segura de Stripe
 means-test = Servidor de prueba: no se cobra nada.
 pay-button = Pagar { $amount }
 pay-free-button = Confirmar, gratis
@@ -88,6 +89,7 @@ error-email = Escriba una dirección como camille@example.org.
 error-name = Escriba un nombre, de 200 letras como máximo.
 problem-declined = El banco ha rechazado el pago. No se ha cobrado nada. Pruebe otra tarjeta: sus entradas siguen guardadas.
 problem-means = Aquí no existe ese medio de pago. No se ha cobrado nada. Elija otro.
+problem-no-paying = Ahora mismo no se puede pagar y no se ha cobrado nada. Inténtelo dentro de un momento: sus plazas siguen guardadas hasta que acabe el plazo.
 problem-too-many = Demasiados intentos de pago. No se ha cobrado nada. Espere un minuto: sus entradas siguen guardadas.
 
 expired-title = Sus entradas se han devuelto

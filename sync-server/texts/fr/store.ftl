@@ -81,6 +81,7 @@ pay-means = Payer avec
 means-accept = Carte d’essai, acceptée
 means-decline = Carte d’essai, refusée
 means-delay = Carte d’essai, lente
+means-card = Carte bancaire, sur la page sécurisée de Stripe
 means-test = Serveur d’essai : aucun argent n’est débité.
 pay-button = Payer { $amount }
 pay-free-button = Confirmer, gratuit
@@ -88,6 +89,7 @@ error-email = Écrivez une adresse comme camille@example.org.
 error-name = Écrivez un nom, en 200 lettres au plus.
 problem-declined = La banque a refusé. Rien n’a été débité. Essayez une autre carte : vos places restent gardées.
 problem-means = Ce moyen de paiement n’existe pas ici. Rien n’a été débité. Choisissez-en un autre.
+problem-no-paying = Le paiement n’est pas possible en ce moment et rien n’a été débité. Réessayez dans un instant : vos places restent gardées jusqu’à la fin du délai.
 problem-too-many = Trop d’essais de paiement. Rien n’a été débité. Attendez une minute : vos places restent gardées.
 
 expired-title = Vos places ont été rendues

@@ -81,6 +81,7 @@ pay-means = Pagare con
 means-accept = Carta di prova, accettata
 means-decline = Carta di prova, rifiutata
 means-delay = Carta di prova, lenta
+means-card = Carta bancaria, sulla pagina sicura di Stripe
 means-test = Server di prova: non viene addebitato nulla.
 pay-button = Paga { $amount }
 pay-free-button = Conferma, gratis
@@ -88,6 +89,7 @@ error-email = Scriva un indirizzo come camille@example.org.
 error-name = Scriva un nome, di 200 lettere al massimo.
 problem-declined = La banca ha rifiutato. Nulla è stato addebitato. Provi un’altra carta: i suoi posti restano tenuti.
 problem-means = Questo mezzo di pagamento qui non esiste. Nulla è stato addebitato. Ne scelga un altro.
+problem-no-paying = In questo momento non si può pagare e non è stato addebitato nulla. Riprovi tra poco: i suoi posti restano riservati fino alla scadenza.
 problem-too-many = Troppi tentativi di pagamento. Nulla è stato addebitato. Attenda un minuto: i suoi posti restano tenuti.
 
 expired-title = I suoi posti sono stati restituiti

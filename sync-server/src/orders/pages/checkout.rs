@@ -10,7 +10,7 @@ use serde::Deserialize;
 use shared::ids::OrderId;
 use shared::money::{Money, vat_included};
 
-use super::means::{Means, means};
+use super::means::{Means, TEST, means};
 use super::opened::Opened;
 use crate::accounts::MaybeIdentity;
 use crate::app::App;
@@ -26,7 +26,7 @@ use crate::web::artwork::picture_of;
 use crate::web::limits::Payer;
 use crate::web::page::html;
 use crate::web::store::{Link, StoreLanguage, StorePage, private};
-use crate::web::{ApiError, Form, Path, Query};
+use crate::web::{ApiError, Form, Path, Query, headers};
 
 const MINUTE_MS: i64 = 60_000;
 /// From here on the end of the hold is told as near.
@@ -54,6 +54,8 @@ struct CheckoutHtml {
     vat: Option<String>,
     typed: Typed,
     means: &'static [Means],
+    /// No money is taken.
+    is_test: bool,
     button: String,
 }
 
@@ -155,42 +157,45 @@ pub(super) async fn pay_order(
     name_buyer(&app.pool, id, holder, &buyer, language).await?;
     let method = typed.method.clone();
     let paid = pay(&app, &mut OsRandom, id, holder, &method, WAIT_ISSUED).await;
-    after(&app, &opened, typed, paid.err())
+    match paid.map(|paying| paying.redirect_url) {
+        Ok(Some(page)) => Ok(private(Redirect::to(&page).into_response())),
+        // The order knows how far it came.
+        Ok(None) => Ok(opened.to_order()),
+        Err(error) => after(&app, &opened, typed, error),
+    }
 }
 
-/// What the buyer sees then.
-fn after(
-    app: &App,
-    opened: &Opened,
-    typed: Typed,
-    error: Option<PayError>,
-) -> Result<Response, ApiError> {
+/// What the buyer sees of a payment that was none.
+fn after(app: &App, opened: &Opened, typed: Typed, error: PayError) -> Result<Response, ApiError> {
     let t = opened.t;
     let again = |status, key| Some((status, t.get(key).into_owned()));
     match error {
         // The order knows: where two payments met, one came too late and the other has paid it.
-        None | Some(PayError::Closed(_) | PayError::HoldExpired | PayError::Returned) => {
-            Ok(opened.to_order())
-        }
-        Some(PayError::Declined) => {
+        PayError::Closed(_) | PayError::HoldExpired | PayError::Returned => Ok(opened.to_order()),
+        PayError::Declined => {
             let problem = again(StatusCode::PAYMENT_REQUIRED, "problem-declined");
             checkout(app, opened, typed, problem)
         }
-        Some(PayError::Start(StartError::UnknownMethod)) => {
+        PayError::Start(StartError::UnknownMethod) => {
             let problem = again(StatusCode::BAD_REQUEST, "problem-means");
             checkout(app, opened, typed, problem)
         }
-        Some(PayError::NoBuyer) => {
+        PayError::NoBuyer => {
             let problem = Some((StatusCode::BAD_REQUEST, t.count("errors-count", 1)));
             checkout(app, opened, typed, problem)
         }
-        Some(PayError::Start(StartError::Unreachable)) => {
+        PayError::Start(StartError::Refused) => {
+            let problem = again(StatusCode::SERVICE_UNAVAILABLE, "problem-no-paying");
+            checkout(app, opened, typed, problem)
+        }
+        PayError::Start(StartError::Unreachable) | PayError::Ask(_) => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
             told(app, opened, status, "unsure", opened.see_order())
         }
-        Some(error @ (PayError::NoOrder | PayError::Settle(_) | PayError::Database(_))) => {
-            Err(error.into())
-        }
+        error @ (PayError::NoOrder
+        | PayError::Secret(_)
+        | PayError::Settle(_)
+        | PayError::Database(_)) => Err(error.into()),
     }
 }
 
@@ -261,6 +266,7 @@ fn checkout(
         lines: opened.lines(),
         vat: vat_of(order).map(|vat| amount(vat, language)),
         means: if is_free { &[] } else { means(&*app.provider) },
+        is_test: !is_free && app.provider.name() == TEST,
         button: if is_free {
             t.get("pay-free-button").into_owned()
         } else {
@@ -269,9 +275,11 @@ fn checkout(
         total,
         typed,
     })?;
-    Ok(private(
-        (status.unwrap_or(StatusCode::OK), page).into_response(),
-    ))
+    let mut response = private((status.unwrap_or(StatusCode::OK), page).into_response());
+    if app.provider.tells_others() {
+        headers::may_lead_out(response.headers_mut(), &app.config);
+    }
+    Ok(response)
 }
 
 /// Contained in the total; rounded once a line, as the invoice will have it. None where there is none.
@@ -287,7 +295,7 @@ fn vat_of(order: &crate::orders::present::Order) -> Option<Money> {
     (sum > 0).then(|| Money::new(sum, currency))
 }
 
-/// The method that was chosen, if there is such; else the first. A provider without a choice gets what was sent.
+/// The method that was chosen, if there is such; else the first.
 fn chosen(sent: &str, means: &[Means]) -> String {
     match means.first() {
         Some(first) if sent.is_empty() => first.method.to_owned(),

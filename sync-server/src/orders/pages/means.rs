@@ -11,7 +11,10 @@ pub(super) struct Means {
     pub(super) key: &'static str,
 }
 
-const TEST: [Means; 3] = [
+/// The provider that takes no money.
+pub(super) const TEST: &str = "test";
+
+const OF_TESTS: [Means; 3] = [
     Means {
         method: "accept",
         key: "means-accept",
@@ -26,11 +29,17 @@ const TEST: [Means; 3] = [
     },
 ];
 
-/// The ways of `provider`; the built-in one shows each of its habits that a buyer can meet. None: there is nothing to choose.
+/// On a page of the provider's own.
+const OUTSIDE: [Means; 1] = [Means {
+    method: "checkout",
+    key: "means-card",
+}];
+
+/// The ways of `provider`; the built-in one shows each of its habits that a buyer can meet.
 pub(super) fn means(provider: &dyn PaymentProvider) -> &'static [Means] {
-    if provider.name() == "test" {
-        &TEST
+    if provider.name() == TEST {
+        &OF_TESTS
     } else {
-        &[]
+        &OUTSIDE
     }
 }

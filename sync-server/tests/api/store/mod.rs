@@ -11,7 +11,7 @@ use crate::support::stall::Stall;
 use crate::support::{Answer, TestServer, until};
 
 /// A page as a browser asks for it.
-async fn page(server: &TestServer, path: &str) -> Answer {
+pub(crate) async fn page(server: &TestServer, path: &str) -> Answer {
     let request = server
         .request(Method::GET, path)
         .header("accept", "text/html,application/xhtml+xml");
@@ -24,7 +24,7 @@ async fn send(server: &TestServer, path: &str, fields: &[(&str, &str)]) -> Answe
 
 /// Where an answer leads.
 #[track_caller]
-fn location(answer: &Answer) -> String {
+pub(crate) fn location(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{}", answer.text);
     answer.header("location").to_owned()
 }
@@ -50,7 +50,7 @@ fn after(page: &Answer, mark: &str, attribute: &str) -> String {
 }
 
 #[track_caller]
-fn says(page: &Answer, sentence: &str) {
+pub(crate) fn says(page: &Answer, sentence: &str) {
     assert!(
         page.text.contains(sentence),
         "no {sentence:?} in {}",
@@ -64,7 +64,7 @@ impl Stall<'_> {
     }
 
     /// *Réserver*, with what the page has chosen; where it leads.
-    async fn reserved(&self) -> String {
+    pub(crate) async fn reserved(&self) -> String {
         let event = self.event_path("fr");
         let shown = page(self.server, &event).await;
         let order = after(&shown, "name=\"order\"", "value");
@@ -79,7 +79,7 @@ impl Stall<'_> {
     }
 
     /// *Payer*, with what a person types.
-    async fn paid_with(&self, checkout: &str, method: &str) -> Answer {
+    pub(crate) async fn paid_with(&self, checkout: &str, method: &str) -> Answer {
         let fields = [
             ("email", "camille@example.org"),
             ("name", "Camille Roux"),
@@ -113,7 +113,7 @@ impl Stall<'_> {
         tx.commit().await.unwrap();
     }
 
-    async fn until_says(&self, path: &str, sentence: &str) -> Answer {
+    pub(crate) async fn until_says(&self, path: &str, sentence: &str) -> Answer {
         let mut shown = page(self.server, path).await;
         until(sentence, async || {
             shown = page(self.server, path).await;

@@ -4,6 +4,7 @@ mod asked;
 mod bought;
 mod down;
 mod refunded;
+mod store;
 mod told;
 
 use std::sync::Arc;
