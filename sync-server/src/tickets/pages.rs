@@ -45,7 +45,7 @@ struct TicketHtml {
     page: StorePage,
     order_path: String,
     position: String,
-    picture: Option<String>,
+    picture: String,
     ticket: TicketView,
     when: String,
     place: String,

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::catalog::event::page::{EventPage, page_of};
 use crate::edge::OsRandom;
 use crate::messages::when::{day_in_words, short_date};
-use crate::web::artwork::picture_of;
+use crate::web::artwork::{absolute, picture_of};
 use crate::web::page::html;
 use crate::web::store::{StoreLanguage, StorePage, Texts, private};
 use crate::web::{ApiError, Path, Query};
@@ -28,7 +28,7 @@ struct EventHtml<'a> {
     page: StorePage,
     event: &'a EventPage,
     category: String,
-    picture: Option<String>,
+    picture: String,
     date: String,
     times: String,
     address: String,
@@ -181,7 +181,7 @@ fn filled<'a>(
         structured: structured(
             event,
             &page.address_in(language.code()),
-            picture.as_deref(),
+            &absolute(&picture, &app.config.public_url),
             now_ms,
         ),
         page,

@@ -41,7 +41,7 @@ struct HomeHtml {
 
 struct Line {
     path: String,
-    picture: Option<String>,
+    picture: String,
     title: String,
     venue: String,
     city: String,
@@ -276,7 +276,7 @@ fn line(event: &EventSummary, t: Texts, language: Language) -> Line {
     });
     Line {
         path: format!("/{language}/events/{}", event.id),
-        picture: picture(event.image_url.as_deref()),
+        picture: picture(event.image_url.as_deref(), &event.artwork_url),
         title: event.title.clone(),
         venue: event.venue.clone(),
         city: event.city.clone(),

@@ -12,7 +12,7 @@ use crate::catalog::event::page::{EventPage, EventPageType};
 pub(super) fn structured(
     event: &EventPage,
     address: &str,
-    picture: Option<&str>,
+    picture: &str,
     now_ms: UnixMillis,
 ) -> String {
     let status = match event.status {
@@ -22,9 +22,9 @@ pub(super) fn structured(
         }
     };
     let at = |ms| in_zone(ms, &event.time_zone);
-    let mut json = json!({
+    let json = json!({
         "@context": "https://schema.org", "@type": "Event",
-        "name": event.title, "description": event.description, "url": address,
+        "name": event.title, "description": event.description, "url": address, "image": picture,
         "doorTime": at(event.doors_ms), "startDate": at(event.starts_ms), "endDate": at(event.ends_ms),
         "eventStatus": status, "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
         "location": {
@@ -38,9 +38,6 @@ pub(super) fn structured(
         "organizer": {"@type": "Organization", "name": event.organizer.name},
         "offers": event.types.iter().map(|row| offer(row, address, &at, now_ms)).collect::<Vec<_>>(),
     });
-    if let Some(picture) = picture {
-        json["image"] = picture.into();
-    }
     // A title could end the script element.
     json.to_string().replace('<', "\\u003c")
 }

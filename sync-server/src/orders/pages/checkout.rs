@@ -45,7 +45,7 @@ struct CheckoutHtml {
     until: String,
     minutes: String,
     problem: Option<String>,
-    picture: Option<String>,
+    picture: String,
     title: String,
     when: String,
     place: String,

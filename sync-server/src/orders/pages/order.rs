@@ -31,7 +31,7 @@ const RELOAD_FOR_PAYMENT: u32 = 4;
 #[template(path = "store/order.html")]
 struct OrderHtml {
     page: StorePage,
-    picture: Option<String>,
+    picture: String,
     waiting: Option<String>,
     places: String,
     bought: String,
