@@ -17,11 +17,10 @@ use super::api::visible_ticket;
 use super::present::{Ticket, TicketView};
 use super::rotating::presented_at;
 use crate::accounts::MaybeIdentity;
-use crate::accounts::pages::encode;
 use crate::app::App;
 use crate::catalog::event::page::page_of;
 use crate::messages::when::{amount, date_and_time, short_date};
-use crate::orders::api::SecretQuery;
+use crate::orders::api::{SecretQuery, holder};
 use crate::orders::present::order_by_id;
 use crate::web::artwork::picture_of;
 use crate::web::page::html;
@@ -89,9 +88,7 @@ async fn show(
         .ok_or_else(|| ApiError::not_found("ticket"))?;
     let rendered = page_of(&app, ticket.view.event_id).await?;
     let event = &rendered.page;
-    let asked = query
-        .secret
-        .map_or_else(String::new, |secret| format!("?secret={}", encode(&secret)));
+    let asked = holder(&identity, query.secret).query();
     let path = |ticket: &TicketId| format!("/{language}/tickets/{ticket}{asked}");
     let place = order.tickets.iter().position(|other| *other == id);
     let beside = |step: fn(usize) -> Option<usize>| {

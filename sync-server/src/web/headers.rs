@@ -8,18 +8,22 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::Config;
 
-/// Pages: our own files only, nothing inline, in nobody's frame.
-const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-);
-/// The same for a page whose form may end at a payment provider's: browsers hold that against redirects, too.
-const LEADS_OUT: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; connect-src 'self'; form-action 'self' https:; base-uri 'none'; frame-ancestors 'none'",
-);
+/// Of a page: our own files only, nothing inline, in nobody's frame; its forms lead to `$form`.
+macro_rules! page_policy {
+    ($form:literal) => {
+        HeaderValue::from_static(concat!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; connect-src 'self'; form-action ",
+            $form,
+            "; base-uri 'none'; frame-ancestors 'none'",
+        ))
+    };
+}
+
+const PAGE_POLICY: HeaderValue = page_policy!("'self'");
+/// Of a page whose form may end at a payment provider's: browsers hold the policy against redirects, too.
+const LEADS_OUT: HeaderValue = page_policy!("'self' https:");
 /// On a machine where things are tried, such a provider is a program beside this one.
-const LEADS_OUT_OR_BESIDE: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; connect-src 'self'; form-action 'self' https: http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
-);
+const LEADS_OUT_OR_BESIDE: HeaderValue = page_policy!("'self' https: http://127.0.0.1:*");
 /// Everything else is no page.
 const DATA_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");

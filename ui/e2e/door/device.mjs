@@ -6,7 +6,7 @@ import { openWindow, until } from "../webdriver.mjs";
 import { difference } from "./approved.mjs";
 
 /** The clock and the link to the server. */
-const CLOCK = ".door-facts";
+const IN_MOTION = ".door-facts";
 
 /** Longer than anything takes on a machine that does much else. */
 const LIMIT_MS = 120_000;
@@ -202,7 +202,7 @@ export class Device {
         const { x, y, width, height } = one.getBoundingClientRect();
         return { x, y, width, height };
       })`,
-      [CLOCK, ...changing].join(),
+      [IN_MOTION, ...changing].join(),
     );
     const taken = await this.#window.screenshot();
     writeFileSync(join(this.#pictures, `${name}.png`), taken);

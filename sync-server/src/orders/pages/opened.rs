@@ -7,7 +7,6 @@ use shared::clock::UnixMillis;
 use shared::ids::OrderId;
 use shared::language::Language;
 
-use crate::accounts::pages::encode;
 use crate::accounts::{Identity, MaybeIdentity};
 use crate::app::App;
 use crate::catalog::event::page::{EventPage, RenderedPage, page_of};
@@ -54,8 +53,7 @@ impl Opened {
 
     /// From the `?` on; empty for whoever needs no secret.
     pub(super) fn query(&self) -> String {
-        let secret = self.holder.secret.as_deref();
-        secret.map_or_else(String::new, |secret| format!("?secret={}", encode(secret)))
+        self.holder.query()
     }
 
     /// The order's page.

@@ -10,7 +10,6 @@ use shared::language::Language;
 use super::checkout::told;
 use super::opened::Opened;
 use crate::accounts::MaybeIdentity;
-use crate::accounts::pages::encode;
 use crate::app::App;
 use crate::messages::when::amount;
 use crate::orders::OrderState;
@@ -54,9 +53,7 @@ pub(super) async fn from_mail(
     let holder = holder(&identity, query.secret);
     let order = order_for(&app.pool, id, |order| holder.holds(order)).await?;
     let language: Language = order.language.parse().unwrap_or_default();
-    let secret = holder.secret.as_deref();
-    let query = secret.map_or_else(String::new, |secret| format!("?secret={}", encode(secret)));
-    let path = format!("/{language}/orders/{id}{query}");
+    let path = format!("/{language}/orders/{id}{}", holder.query());
     Ok(private(Redirect::to(&path).into_response()))
 }
 
