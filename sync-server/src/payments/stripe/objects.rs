@@ -174,6 +174,17 @@ impl Session {
         })
     }
 
+    /// The attempt of a page that was completed while the bank takes its time.
+    pub(super) fn slow_intent(&self) -> Option<&str> {
+        match (self.status, self.payment_status) {
+            (SessionStatus::Complete, PaymentStatus::Unpaid) => self.payment_intent.as_deref(),
+            (
+                SessionStatus::Complete | SessionStatus::Open | SessionStatus::Expired,
+                PaymentStatus::Paid | PaymentStatus::Unpaid | PaymentStatus::NoPaymentRequired,
+            ) => None,
+        }
+    }
+
     /// A bank that took its time said no.
     pub(super) fn failed(&self) -> Option<Notification> {
         Some(Notification {

@@ -151,10 +151,28 @@ impl StripeProvider {
                 Err(error) => return Err(error),
             };
         }
-        Ok(match session.notification() {
-            Some(notification) => Standing::Decided(notification),
-            None => Standing::Open { url: session.url },
-        })
+        if let Some(notification) = session.notification() {
+            return Ok(Standing::Decided(notification));
+        }
+        match session.slow_intent() {
+            Some(intent) => self.ask_of_slow_bank(intent, &session).await,
+            None => Ok(Standing::Open { url: session.url }),
+        }
+    }
+
+    /// A page that was completed stays so, unpaid, when a bank that took its time has said no: only the intent tells.
+    async fn ask_of_slow_bank(&self, id: &str, session: &Session) -> Result<Standing, CallError> {
+        let path = format!("/v1/payment_intents/{id}");
+        let intent: Intent = self.client.get(&path, &Fields::new()).await?;
+        let decided = match intent.status {
+            IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled => session.failed(),
+            IntentStatus::Succeeded => intent.notification(),
+            IntentStatus::RequiresConfirmation
+            | IntentStatus::RequiresAction
+            | IntentStatus::Processing
+            | IntentStatus::RequiresCapture => None,
+        };
+        Ok(decided.map_or(Standing::Open { url: None }, Standing::Decided))
     }
 
     async fn ask_of_intent(&self, id: &str, question: &Question) -> Result<Standing, CallError> {

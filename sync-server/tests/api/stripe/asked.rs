@@ -64,6 +64,30 @@ async fn an_abandoned_page_is_closed_when_the_hold_is_over() {
 }
 
 #[tokio::test]
+async fn a_slow_bank_that_said_no_unheard_is_found_by_asking() {
+    let till = Till::open().await;
+    till.double.every_delivery(Some(Delivery::Lost));
+    let stall = till.server.stall(&[(3400, 5)]).await;
+    let held = stall.held(&[(1, 1)]).await;
+    let page = till.redirected(&stall, &held, "checkout").await;
+    till.press(&page, "slow").await;
+    till.hold_ends().await;
+    till.ask().await;
+    let open = [("pending".to_owned(), false)];
+    assert_eq!(
+        till.payments(&held).await,
+        open,
+        "the bank may still say yes"
+    );
+    let session = page.rsplit('/').next().unwrap();
+    assert!(till.double.bank_answers(session, false));
+    till.advance(121_000);
+    till.ask().await;
+    assert_eq!(till.payments(&held).await, [("declined".into(), false)]);
+    assert_eq!(till.double.totals(), (0, 0));
+}
+
+#[tokio::test]
 async fn a_page_that_stripe_ends_is_a_declined_payment() {
     let till = Till::open().await;
     let stall = till.server.stall(&[(3400, 5)]).await;
