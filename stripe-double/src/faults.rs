@@ -46,6 +46,17 @@ pub struct Chances {
     pub swapped: u8,
 }
 
+/// How often each fault of a call is drawn, in thousandths; what is left is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CallChances {
+    /// 500.
+    pub fails: u16,
+    /// Never answered, nothing done.
+    pub hangs: u16,
+    /// Done, and never answered.
+    pub answer_lost: u16,
+}
+
 /// What is to go wrong next.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
@@ -54,12 +65,14 @@ pub(crate) struct Script {
     pub(crate) deliveries: VecDeque<Delivery>,
     pub(crate) every_delivery: Option<Delivery>,
     pub(crate) chances: Chances,
+    pub(crate) call_chances: CallChances,
 }
 
 impl Script {
-    pub(crate) fn call(&mut self) -> CallFault {
+    pub(crate) fn call(&mut self, random: &mut dyn Random) -> CallFault {
         let next = self.calls.pop_front();
-        next.or(self.every_call).unwrap_or(CallFault::None)
+        next.or(self.every_call)
+            .unwrap_or_else(|| draw_call(self.call_chances, random))
     }
 
     pub(crate) fn delivery(&mut self, random: &mut dyn Random) -> Delivery {
@@ -67,6 +80,25 @@ impl Script {
         next.or(self.every_delivery)
             .unwrap_or_else(|| draw(self.chances, random))
     }
+}
+
+fn draw_call(chances: CallChances, random: &mut dyn Random) -> CallFault {
+    let mut bytes = [0; 4];
+    random.fill(&mut bytes);
+    let at = (u64::from(u32::from_le_bytes(bytes)) * 1000) >> 32;
+    let faults = [
+        (chances.fails, CallFault::Fails),
+        (chances.hangs, CallFault::Hangs),
+        (chances.answer_lost, CallFault::AnswerLost),
+    ];
+    let mut until = 0;
+    for (thousandths, fault) in faults {
+        until += u64::from(thousandths);
+        if at < until {
+            return fault;
+        }
+    }
+    CallFault::None
 }
 
 fn draw(chances: Chances, random: &mut dyn Random) -> Delivery {

@@ -24,9 +24,10 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
-use faults::{CallFault, Chances, Delivery, Script};
+use faults::{CallChances, CallFault, Chances, Delivery, Script};
 use http::KeptAnswers;
 use webhooks::Attempt;
+pub use world::Charged;
 use world::World;
 
 /// The version of Stripe's API that is spoken here.
@@ -113,7 +114,8 @@ impl Shared {
 
     fn plan_call(&self, method: &str, path: &str) -> CallFault {
         lock(&self.calls).push(format!("{method} {path}"));
-        lock(&self.script).call()
+        let mut world = self.world();
+        lock(&self.script).call(world.random())
     }
 
     fn plan_delivery(&self) -> Delivery {
@@ -211,6 +213,11 @@ impl Double {
         lock(&self.shared.script).chances = chances;
     }
 
+    /// How calls fare where nothing else is said.
+    pub fn call_chances(&self, chances: CallChances) {
+        lock(&self.shared.script).call_chances = chances;
+    }
+
     /// All attempts to tell, so far.
     pub fn attempts(&self) -> Vec<Attempt> {
         lock(&self.shared.attempts).clone()
@@ -234,6 +241,11 @@ impl Double {
     /// What came and what went back for one PaymentIntent.
     pub fn balance(&self, intent: &str) -> (i64, i64) {
         self.shared.world().balance(intent)
+    }
+
+    /// Every charge that came, with what went back of it.
+    pub fn charges(&self) -> Vec<Charged> {
+        self.shared.world().charged()
     }
 
     /// What came and what went back, all together.

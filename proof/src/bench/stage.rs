@@ -118,13 +118,27 @@ impl Stage {
 
     /// The same, of which the doors have been open for so many hours.
     pub async fn event_open_for(&self, hours: i64, offers: &[Offer]) -> anyhow::Result<Uuid> {
+        self.put_on_sale(hours, None, offers).await
+    }
+
+    /// The same, where places are held for so many seconds.
+    pub async fn event_held_for(&self, seconds: u32, offers: &[Offer]) -> anyhow::Result<Uuid> {
+        self.put_on_sale(1, Some(seconds), offers).await
+    }
+
+    async fn put_on_sale(
+        &self,
+        hours: i64,
+        hold_seconds: Option<u32>,
+        offers: &[Offer],
+    ) -> anyhow::Result<Uuid> {
         let (event, now_ms) = (new_id(), now_ms());
         let (doors_ms, ends_ms) = (now_ms - hours * HOUR_MS, now_ms + 12 * HOUR_MS);
         let owner = &self.venue.owner;
         let body = json!({
             "id": event, "organizer_id": self.venue.organizer, "venue_id": self.venue.venue,
             "status": "published", "title": "Nuit électro", "category": "concert",
-            "doors_ms": doors_ms, "starts_ms": now_ms, "ends_ms": ends_ms,
+            "doors_ms": doors_ms, "starts_ms": now_ms, "ends_ms": ends_ms, "hold_seconds": hold_seconds,
         });
         owner.post("/events", &body).await?;
         for (no, name) in [(1, "Porte A"), (2, "Porte B")] {

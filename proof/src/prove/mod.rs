@@ -2,6 +2,7 @@
 
 mod kill;
 mod machine;
+mod payments;
 mod restore;
 mod soak;
 mod station;
@@ -16,7 +17,7 @@ use crate::bench::figures::{Form, Sheet};
 /// What to prove.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `station`, `kill`, `restore`, `venue`, `strict`, `soak`; all when absent, with `--short` all but the last.
+    /// `station`, `kill`, `restore`, `venue`, `strict`, `payments`, `soak`; all when absent, with `--short` all but the last.
     name: Option<String>,
     /// A short while instead of the full length: what `./hub test` runs.
     #[arg(long)]
@@ -30,6 +31,9 @@ pub struct Options {
     /// Of the kill rounds only these: `server`, `postgres`, `device`.
     #[arg(long)]
     only: Option<kill::Target>,
+    /// How many buy in the proof of payments; 10,000 unless told, 150 with `--short`.
+    #[arg(long)]
+    purchases: Option<u32>,
     /// How long the soak lasts; 30 unless told, half a minute with `--short`.
     #[arg(long)]
     minutes: Option<f64>,
@@ -48,6 +52,16 @@ impl Options {
             rounds: self.rounds.unwrap_or(usual),
             seed: self.seed.unwrap_or_else(rand::random),
             only: self.only,
+        }
+    }
+
+    fn payments(&self) -> payments::Plan {
+        let (purchases, kills) = if self.short { (150, 1) } else { (10_000, 20) };
+        payments::Plan {
+            purchases: self.purchases.unwrap_or(purchases),
+            kills,
+            seed: self.seed.unwrap_or_else(rand::random),
+            is_short: self.short,
         }
     }
 
@@ -81,6 +95,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             strict::run(sheet).await?;
             venue::run(sheet, options.venue()).await?;
             kill::run(sheet, options.plan()).await?;
+            payments::run(sheet, options.payments()).await?;
             if options.short {
                 return Ok(());
             }
@@ -91,10 +106,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         Some("restore") => restore::run(sheet).await,
         Some("venue") => venue::run(sheet, options.venue()).await,
         Some("soak") => soak::run(sheet, options.minutes()).await,
+        Some("payments") => payments::run(sheet, options.payments()).await,
         Some("strict") => strict::run(sheet).await,
         Some(other) => {
             bail!(
-                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, soak and, by ./hub alone, scans"
+                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, payments, soak and, by ./hub alone, scans"
             )
         }
     }

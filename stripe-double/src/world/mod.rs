@@ -37,10 +37,25 @@ pub(crate) struct World {
     refunds: Shelf<Refund>,
     disputes: Shelf<Dispute>,
     events: Shelf<Event>,
+    /// The second up to which sessions were ended.
+    ticked: i64,
     /// Made since they were last taken.
     fresh: Vec<Value>,
     /// Of the request that is being answered; stands in its events.
     request: Request,
+}
+
+/// Money that came.
+#[derive(Clone, Debug)]
+pub struct Charged {
+    /// Of which PaymentIntent.
+    pub intent: String,
+    /// What whoever charged had written on it.
+    pub metadata: BTreeMap<String, String>,
+    /// Minor units.
+    pub amount: i64,
+    /// How much of it went back.
+    pub amount_refunded: i64,
 }
 
 /// Who causes events.
@@ -62,6 +77,7 @@ impl World {
             refunds: Shelf::new("refund"),
             disputes: Shelf::new("dispute"),
             events: Shelf::new("event"),
+            ticked: i64::MIN,
             fresh: Vec::new(),
             request: Request::default(),
         }
@@ -129,6 +145,10 @@ impl World {
     /// What time alone does: sessions end, slow banks answer.
     pub(crate) fn tick(&mut self) {
         let now = self.now();
+        if now == self.ticked {
+            return;
+        }
+        self.ticked = now;
         let due: Vec<String> = self
             .sessions
             .iter()
@@ -151,6 +171,16 @@ impl World {
             .and_then(|intent| intent.latest_charge.as_deref())
             .and_then(|charge| self.charges.get(charge).ok());
         charge.map_or((0, 0), |charge| (charge.amount, charge.amount_refunded))
+    }
+
+    pub(crate) fn charged(&self) -> Vec<Charged> {
+        let charged = |(_, charge): (&str, &Charge)| Charged {
+            intent: charge.intent.clone(),
+            metadata: charge.metadata.clone(),
+            amount: charge.amount,
+            amount_refunded: charge.amount_refunded,
+        };
+        self.charges.iter().map(charged).collect()
     }
 
     /// What came and what went back, over all charges, in minor units of whatever currency.

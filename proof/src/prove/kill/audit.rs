@@ -118,9 +118,24 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
                     where g.event_id = $1 and g.order_id = o.id and g.kind = 'sale')",
     ),
     (
-        "an order whose refund is not in the ledger exactly once",
+        "an order that is refunded and has not given back all of its money, or the other way round",
+        "select count(*) from orders o where o.event_id = $1 and o.total_minor > 0 and (o.state = 'refunded') <>
+            (o.total_minor = (select coalesce(sum(r.amount_minor), 0) from refunds r
+                where r.event_id = $1 and r.order_id = o.id and r.state = 'succeeded'))",
+    ),
+    (
+        "a platform's fee that was kept of money that went back, or not taken of what came",
         "select count(*) from orders o where o.event_id = $1 and
-            (case o.state when 'refunded' then -o.total_minor else 0 end)
+            (case o.state when 'paid' then (o.total_minor * o.commission_basis_points + 5000) / 10000 else 0 end)
+                is distinct from -(select coalesce(sum(g.amount_minor), 0)::bigint from ledger g
+                    where g.event_id = $1 and g.order_id = o.id and (g.kind = 'platform_fee'
+                        or (g.kind = 'platform_fee_returned' and o.state = 'refunded')))",
+    ),
+    (
+        "an order whose refunds are not in the ledger exactly once",
+        "select count(*) from orders o where o.event_id = $1 and
+            -(select coalesce(sum(r.amount_minor), 0) from refunds r
+                where r.event_id = $1 and r.order_id = o.id and r.state = 'succeeded')
                 is distinct from (select coalesce(sum(g.amount_minor), 0) from ledger g
                     where g.event_id = $1 and g.order_id = o.id and g.kind = 'refund')",
     ),

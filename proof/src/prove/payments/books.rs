@@ -1,0 +1,156 @@
+//! The double's money against the server's payments, ledger and tickets, and what buyers were told.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use sqlx::{PgConnection, Row as _};
+use uuid::Uuid;
+
+use super::Scene;
+use super::buyer::{End, Told};
+use crate::prove::kill::audit;
+
+/// What was found to agree.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub charges: u64,
+    pub paid: u64,
+    pub refunded: u64,
+    pub given_back: u64,
+    /// Minor units, at Stripe.
+    pub came: i64,
+    pub went: i64,
+}
+
+/// Money of one payment at Stripe: what came, what went back.
+type Money = (i64, i64);
+
+/// # Errors
+/// The first thing that does not agree.
+pub async fn compare(scene: &Scene, server_data: &Path, told: &[Told]) -> anyhow::Result<Tally> {
+    let mut database = audit::connect(server_data).await?;
+    let at_stripe = charged(scene)?;
+    let mut tally = Tally {
+        charges: at_stripe.len() as u64,
+        ..Tally::default()
+    };
+    payments(&mut database, at_stripe, &mut tally).await?;
+    orders(&mut database, told, &mut tally).await?;
+    for event in [scene.plenty, scene.scarce] {
+        audit::books(&mut database, event).await?;
+    }
+    ensure!(
+        (tally.came, tally.went) == scene.double.totals(),
+        "Stripe's sums are {:?}, those of its charges {:?}",
+        scene.double.totals(),
+        (tally.came, tally.went)
+    );
+    let kept: i64 = sqlx::query_scalar(
+        "select coalesce(sum(amount_minor), 0)::bigint from ledger where kind in ('sale', 'refund')",
+    )
+    .fetch_one(&mut database)
+    .await?;
+    ensure!(
+        kept == tally.came - tally.went,
+        "the ledger says that {kept} stayed, Stripe {}",
+        tally.came - tally.went
+    );
+    Ok(tally)
+}
+
+fn charged(scene: &Scene) -> anyhow::Result<HashMap<Uuid, Money>> {
+    let mut by_payment = HashMap::new();
+    for charge in scene.double.charges() {
+        let payment = charge
+            .metadata
+            .get("payment")
+            .with_context(|| format!("{} says not whose it is", charge.intent))?;
+        let money: &mut Money = by_payment.entry(payment.parse()?).or_default();
+        money.0 += charge.amount;
+        money.1 += charge.amount_refunded;
+    }
+    Ok(by_payment)
+}
+
+/// Every payment has the money that its state says, and all money has a payment.
+async fn payments(
+    database: &mut PgConnection,
+    mut at_stripe: HashMap<Uuid, Money>,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let rows = sqlx::query(
+        "select p.id, p.state, p.amount_minor,
+             (select coalesce(sum(r.amount_minor), 0)::bigint from refunds r
+              where r.payment_id = p.id and r.state = 'succeeded') as refunded
+         from payments p",
+    )
+    .fetch_all(database)
+    .await?;
+    for row in rows {
+        let (payment, state): (Uuid, String) = (row.try_get(0)?, row.try_get(1)?);
+        let (amount, refunded): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
+        let expected = match state.as_str() {
+            "succeeded" => (amount, refunded),
+            "returned" => {
+                tally.given_back += 1;
+                (amount, amount)
+            }
+            _ => (0, 0),
+        };
+        let money = at_stripe.remove(&payment).unwrap_or_default();
+        ensure!(
+            money == expected,
+            "payment {payment} is {state}: {expected:?} came and went here, {money:?} at Stripe"
+        );
+        tally.came += money.0;
+        tally.went += money.1;
+    }
+    ensure!(
+        at_stripe.is_empty(),
+        "Stripe has money of payments that nobody knows: {at_stripe:?}"
+    );
+    Ok(())
+}
+
+/// An order is paid by exactly one payment, or by none; and whoever was told of tickets has them.
+async fn orders(
+    database: &mut PgConnection,
+    told: &[Told],
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let rows = sqlx::query(
+        "select o.id, o.state, (select count(*) from payments p where p.order_id = o.id and p.state = 'succeeded'),
+             (select coalesce(sum(r.amount_minor), 0)::bigint from refunds r
+              where r.order_id = o.id and r.state = 'succeeded')
+         from orders o",
+    )
+    .fetch_all(database)
+    .await?;
+    let mut known: BTreeMap<Uuid, (bool, i64)> = BTreeMap::new();
+    for row in rows {
+        let (order, state): (Uuid, String) = (row.try_get(0)?, row.try_get(1)?);
+        let (payments, refunded): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
+        tally.paid += u64::from(state == "paid");
+        tally.refunded += u64::from(state == "refunded");
+        let is_bought = matches!(state.as_str(), "paid" | "refunded");
+        ensure!(
+            payments == i64::from(is_bought),
+            "order {order} is {state} and has {payments} payments"
+        );
+        known.insert(order, (is_bought, refunded));
+    }
+    for Told {
+        order,
+        end,
+        refunded,
+    } in told
+    {
+        let now = known.get(order).copied();
+        ensure!(
+            *end != End::Tickets || now == Some((true, *refunded)),
+            "somebody had tickets of order {order} and {refunded} back; now it is {now:?}"
+        );
+    }
+    Ok(())
+}
