@@ -23,6 +23,7 @@ use crate::database::transaction::Flush;
 use crate::database::{Database, Readiness};
 use crate::door::{self, Door};
 use crate::orders;
+use crate::orders::waiting_room::{RedisUrlError, WaitingRoom};
 use crate::payments::{self, NoProvider, PaymentProvider};
 use crate::tickets::{self, Issuer};
 use crate::vault::{CheckMasterKeyError, Vault};
@@ -58,6 +59,8 @@ pub struct AppParts {
     pub door: Door,
     /// Events as everybody reads them.
     pub event_pages: EventPages,
+    /// Who waits to book, when too many want to at once.
+    pub waiting_room: WaitingRoom,
     /// Counts of who asks how often.
     pub limits: RequestLimits,
     /// Cancelled when the server is told to stop: long polls answer, jobs end.
@@ -76,6 +79,9 @@ pub enum AssembleError {
     /// The platform's own keys.
     #[error(transparent)]
     Keys(#[from] LoadKeysError),
+    /// The address of the waiting rooms' lines.
+    #[error("REDIS_URL is no address of a Redis")]
+    Redis(#[from] RedisUrlError),
     /// The first hash.
     #[error(transparent)]
     Passwords(#[from] HashPasswordError),
@@ -103,6 +109,7 @@ impl App {
             accounts,
             door: Door::new(&config.limits),
             event_pages: EventPages::new(),
+            waiting_room: WaitingRoom::at(config.redis_url.as_deref())?,
             stopping: CancellationToken::new(),
             pool,
             clock,

@@ -48,6 +48,8 @@ pub struct Config {
     /// Connections to PostgreSQL. Each plans every statement for itself, so that on two cores 32 cost an order a quarter
     /// more CPU than 12, and answer fewer.
     pub database_connections: u32,
+    /// Where the lines of waiting rooms are kept for several servers together; in memory without it.
+    pub redis_url: Option<String>,
     /// 32 bytes in base64; without it a file in `data_dir` holds them.
     pub master_key: Option<String>,
     /// Takes the money; the test provider without it.
@@ -116,6 +118,7 @@ impl Config {
             database_url: None,
             database_connections: 12,
             master_key: None,
+            redis_url: None,
             stripe: None,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),

@@ -144,6 +144,7 @@ pub(super) fn config(reader: Reader<'_>) -> Result<Config, ConfigError> {
                 _ => Err(format!("`{text}` is not a whole number from 2 to 500")),
             },
         ),
+        redis_url: reader.value("REDIS_URL", None, parse_redis_url),
         master_key: reader.text("TICKETHUB_MASTER_KEY"),
         stripe: stripe(&reader, mode),
         trusted_proxies: reader.list("TICKETHUB_TRUSTED_PROXIES", |item| {
@@ -249,6 +250,15 @@ fn is_origin(text: &str) -> bool {
                 .is_some_and(|authority| !authority.as_str().contains('@'))
             && !text.ends_with('/')
     })
+}
+
+fn parse_redis_url(text: &str) -> Result<Option<String>, String> {
+    // Never repeats what it read: there may be a password in it.
+    if text.starts_with("redis://") {
+        Ok(Some(text.to_owned()))
+    } else {
+        Err("is not an address of Redis: it looks like redis://:PASSWORD@HOST:PORT/0".into())
+    }
 }
 
 fn parse_database_url(text: &str) -> Result<Option<String>, String> {

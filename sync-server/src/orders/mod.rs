@@ -16,6 +16,7 @@ pub mod present;
 pub mod rules;
 pub mod secret;
 pub mod stock;
+pub mod waiting_room;
 
 use shared::wire::latest::ErrorCode;
 

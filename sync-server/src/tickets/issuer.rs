@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use shared::ids::{EventId, OrderId, OrganizerId};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::issue::{Left, issue_batch};
 use super::keys::OpenedKeys;
@@ -137,8 +138,10 @@ async fn run(app: App, organizer: OrganizerId, event: EventId) {
     let asleep = Asleep(&app.issuer, event);
     loop {
         tokio::time::sleep(LINGER).await;
+        let began = Instant::now();
         match issue_batch(&app, &mut OsRandom, organizer, event).await {
             Ok(issued) => {
+                app.waiting_room.note(began.elapsed(), app.now_ms());
                 if !issued.orders.is_empty() {
                     app.issuer.tell(&issued.orders);
                     app.door.watch.changed(event);

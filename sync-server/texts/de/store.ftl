@@ -70,6 +70,22 @@ problem-sold-out = Zu diesem Preis sind nicht genug Plätze übrig. Es wurde nic
 problem-not-on-sale = Dieser Preis ist gerade nicht im Verkauf. Es wurde nichts gebucht. Wählen Sie einen anderen.
 problem-choose = Wählen Sie einen Preis und die Zahl der Plätze. Es wurde nichts gebucht.
 
+queue-title = Warteraum
+queue-text = Gerade buchen sehr viele. Ihr Platz in der Reihe bleibt erhalten. Lassen Sie diese Seite offen: Sie lädt sich selbst neu.
+queue-ahead = { $count ->
+    [one] { $count } Person vor Ihnen
+   *[other] { $count } Personen vor Ihnen
+}
+queue-soon = Weniger als eine Minute
+queue-minutes = Etwa { $count ->
+    [one] { $count } Minute
+   *[other] { $count } Minuten
+}
+queue-turn-title = Sie sind an der Reihe
+queue-turn-text = Buchen Sie jetzt: Sobald Sie drücken, sind Ihre Plätze reserviert.
+queue-closed-title = Nichts mehr zu buchen
+queue-back = Zurück zur Veranstaltung
+
 pay-title = Zahlung
 pay-back = Diese Plätze zurückgeben und zurück
 hold-until = Ihre Plätze sind reserviert bis { $time }

@@ -70,6 +70,22 @@ problem-sold-out = Not enough places are left at this price. Nothing was booked.
 problem-not-on-sale = This price is not on sale now. Nothing was booked. Choose another.
 problem-choose = Choose a price and how many places. Nothing was booked.
 
+queue-title = Waiting room
+queue-text = Many people are booking right now. Your place in the line is kept. Leave this page open: it reloads by itself.
+queue-ahead = { $count ->
+    [one] { $count } person before you
+   *[other] { $count } people before you
+}
+queue-soon = Less than a minute
+queue-minutes = About { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+queue-turn-title = It’s your turn
+queue-turn-text = Book now: your seats are held as soon as you press.
+queue-closed-title = Nothing left to book
+queue-back = Back to the event
+
 pay-title = Payment
 pay-back = Give these places back and return
 hold-until = Your places are kept until { $time }

@@ -70,6 +70,22 @@ problem-sold-out = No quedan bastantes entradas de esta tarifa. No se ha reserva
 problem-not-on-sale = Esta tarifa no está a la venta ahora. No se ha reservado nada. Elija otra.
 problem-choose = Elija una tarifa y cuántas entradas. No se ha reservado nada.
 
+queue-title = Sala de espera
+queue-text = Mucha gente está reservando ahora mismo. Su lugar en la cola está guardado. Deje esta página abierta: se recarga sola.
+queue-ahead = { $count ->
+    [one] { $count } persona antes que usted
+   *[other] { $count } personas antes que usted
+}
+queue-soon = Menos de un minuto
+queue-minutes = Unos { $count ->
+    [one] { $count } minuto
+   *[other] { $count } minutos
+}
+queue-turn-title = Es su turno
+queue-turn-text = Reserve ahora: sus entradas quedan guardadas en cuanto pulse.
+queue-closed-title = Ya no queda nada que reservar
+queue-back = Volver al evento
+
 pay-title = Pago
 pay-back = Devolver estas entradas y volver
 hold-until = Sus entradas están guardadas hasta las { $time }

@@ -70,6 +70,22 @@ problem-sold-out = Il ne reste pas assez de places à ce tarif. Rien n’a été
 problem-not-on-sale = Ce tarif n’est pas en vente en ce moment. Rien n’a été réservé. Choisissez-en un autre.
 problem-choose = Choisissez un tarif et un nombre de places. Rien n’a été réservé.
 
+queue-title = Salle d’attente
+queue-text = Beaucoup de monde réserve en ce moment. Votre place dans la file est gardée. Laissez cette page ouverte : elle se recharge seule.
+queue-ahead = { $count ->
+    [one] { $count } personne avant vous
+   *[other] { $count } personnes avant vous
+}
+queue-soon = Moins d’une minute
+queue-minutes = Environ { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+queue-turn-title = C’est votre tour
+queue-turn-text = Réservez maintenant : vos places sont gardées dès que vous appuyez.
+queue-closed-title = Plus rien à réserver
+queue-back = Retour à l’événement
+
 pay-title = Paiement
 pay-back = Rendre ces places et revenir
 hold-until = Vos places sont gardées jusqu’à { $time }

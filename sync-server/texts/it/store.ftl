@@ -70,6 +70,22 @@ problem-sold-out = A questo prezzo non restano abbastanza posti. Nulla è stato 
 problem-not-on-sale = Questa tariffa non è in vendita adesso. Nulla è stato prenotato. Ne scelga un’altra.
 problem-choose = Scelga una tariffa e quanti posti. Nulla è stato prenotato.
 
+queue-title = Sala d’attesa
+queue-text = In questo momento prenotano in molti. Il suo posto in fila è conservato. Lasci aperta questa pagina: si ricarica da sola.
+queue-ahead = { $count ->
+    [one] { $count } persona prima di lei
+   *[other] { $count } persone prima di lei
+}
+queue-soon = Meno di un minuto
+queue-minutes = Circa { $count ->
+    [one] { $count } minuto
+   *[other] { $count } minuti
+}
+queue-turn-title = È il suo turno
+queue-turn-text = Prenoti ora: i posti sono riservati appena preme.
+queue-closed-title = Non c’è più nulla da prenotare
+queue-back = Torna all’evento
+
 pay-title = Pagamento
 pay-back = Restituire questi posti e tornare
 hold-until = I suoi posti sono tenuti fino alle { $time }

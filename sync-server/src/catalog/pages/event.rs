@@ -99,6 +99,11 @@ pub(super) async fn show_with_slug(
     show(state, language, identity, Path(event), query).await
 }
 
+/// The key of the sentence that says why nothing of it can be bought now, if so.
+pub(crate) fn why_closed(event: &EventPage, now_ms: i64) -> Option<&'static str> {
+    rates::choose(event, Asked::default(), now_ms).err()
+}
+
 /// Who looks, and at what.
 #[derive(Clone, Debug)]
 pub(crate) struct View<'a> {

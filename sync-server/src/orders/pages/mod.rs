@@ -7,6 +7,7 @@ mod checkout;
 mod means;
 mod opened;
 mod order;
+mod queue;
 mod reserve;
 
 use axum::Router;
@@ -24,6 +25,10 @@ pub(crate) fn router() -> Router<App> {
             .route(
                 &format!("/{language}/events/{{event}}"),
                 get(event::show).post(reserve::reserve),
+            )
+            .route(
+                &format!("/{language}/events/{{event}}/queue"),
+                get(queue::show),
             )
             .route(&order, get(order::show))
             .route(

@@ -1,12 +1,14 @@
 //! The one rose button of an event's page: places are held, whoever it is.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use shared::ids::{EventId, OrderId, TypeNo};
 use shared::language::Language;
+use tokio::time::Instant;
 
+use super::queue::{self, Admission, Ticket, admission, shown_place};
 use crate::accounts::MaybeIdentity;
 use crate::app::App;
 use crate::catalog::pages::event::{self, Asked, View};
@@ -28,6 +30,8 @@ pub(super) struct ReserveForm {
     #[serde(rename = "type")]
     type_no: String,
     places: String,
+    /// From the waiting room.
+    place: String,
     /// `fewer`, `more`, or what books.
     step: String,
 }
@@ -37,6 +41,7 @@ pub(super) async fn reserve(
     StoreLanguage(language): StoreLanguage,
     MaybeIdentity(identity): MaybeIdentity,
     Path(event): Path<EventId>,
+    headers: HeaderMap,
     Form(form): Form<ReserveForm>,
 ) -> Result<Response, ApiError> {
     let asked = Asked {
@@ -85,11 +90,20 @@ pub(super) async fn reserve(
         language: language.code().to_owned(),
     };
     let account = identity.as_ref().map(|identity| identity.account);
-    match hold_anew(&app, account, cart).await {
+    let began = Instant::now();
+    let shown = shown_place(&form.place, &headers);
+    let booked = match book(&app, account, cart, shown).await {
+        Ok(Booked::Waits(place)) => return Ok(queue::to(language, event, asked, &place)),
+        Ok(Booked::Held(order, secret)) => Ok((order, secret)),
+        Err(error) => Err(error),
+    };
+    app.waiting_room.note(began.elapsed(), app.now_ms());
+    match booked {
         Ok((order, secret)) => {
             let secret = secret.to_text();
             let path = format!("/{language}/orders/{order}/checkout?secret={secret}");
-            Ok(private(Redirect::to(&path).into_response()))
+            let on = private(Redirect::to(&path).into_response());
+            Ok(queue::left(on))
         }
         Err(HoldError::Refused(refused)) => {
             app.event_pages.forget(event).await;
@@ -138,6 +152,60 @@ async fn hold_anew(
     held.secret
         .map(|secret| (id, secret))
         .ok_or(HoldError::OtherContent)
+}
+
+/// What came of wanting to book.
+enum Booked {
+    Held(OrderId, OrderSecret),
+    /// Not yet, with this place in the line.
+    Waits(String),
+}
+
+/// At once where nobody waits; else when it is the turn of the place that was shown. A place that was used up is none.
+async fn book(
+    app: &App,
+    account: Option<shared::ids::UserId>,
+    cart: Cart,
+    shown: Option<&str>,
+) -> Result<Booked, HoldError> {
+    let mut admitted = admission(app, cart.event_id, shown).await;
+    if let Admission::Admitted(Some(ticket)) = &admitted {
+        if let Some((order, secret)) = hold_at_its_turn(app, account, &cart, ticket).await? {
+            return Ok(Booked::Held(order, secret));
+        }
+        admitted = admission(app, cart.event_id, None).await;
+    }
+    match admitted {
+        Admission::Waits(place) => Ok(Booked::Waits(place)),
+        Admission::Admitted(_) => {
+            let (order, secret) = hold_anew(app, account, cart).await?;
+            Ok(Booked::Held(order, secret))
+        }
+    }
+}
+
+/// The order that the place in the line stands for; whoever went back and chose otherwise gives the first one up.
+async fn hold_at_its_turn(
+    app: &App,
+    account: Option<shared::ids::UserId>,
+    cart: &Cart,
+    ticket: &Ticket,
+) -> Result<Option<(OrderId, OrderSecret)>, HoldError> {
+    let mut cart = cart.clone();
+    for order in ticket.orders() {
+        cart.id = order;
+        match hold_cart(app, &mut OsRandom, account, &cart).await {
+            Ok(Held {
+                order,
+                secret: Some(secret),
+                ..
+            }) => return Ok(Some((order.id, secret))),
+            Ok(_) => {}
+            Err(HoldError::OtherContent) => give_up(app, account, cart.id).await?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 /// The places of the same page's earlier choice, while nobody has said at the checkout who buys them: without that the

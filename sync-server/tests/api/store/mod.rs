@@ -3,6 +3,7 @@
 mod inputs;
 mod pages;
 mod purchase;
+mod waiting;
 
 use reqwest::Method;
 use sync_server::database::transaction;
