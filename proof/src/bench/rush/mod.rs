@@ -1,15 +1,17 @@
 //! `rush.*`: the opening of a sale. Two thousand buyers, each on a connection of its own, want one of a thousand places.
 
+mod pages;
+
 use std::collections::HashSet;
 use std::time::Instant;
 
 use anyhow::ensure;
 
-use super::buyer::{Purchase, patiently};
-use super::cpu::load_average;
-use super::figures::{Sheet, percentile};
-use super::load::closed_loop;
-use super::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
+use crate::bench::buyer::{Purchase, patiently};
+use crate::bench::cpu::load_average;
+use crate::bench::figures::{Sheet, percentile};
+use crate::bench::load::closed_loop;
+use crate::bench::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
 use crate::organizer::now_ms;
 
 const BUYERS: u64 = 2_000;
@@ -58,6 +60,7 @@ pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
         "ms",
         orders,
     );
+    pages::run(sheet, &stage).await?;
     let mut server = stage.server;
     server.stop()
 }
