@@ -26,8 +26,8 @@ use figures::{Form, Sheet};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `door`, `search`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan`, `qr-frames`, `qr-photos` or, of two of them a
-    /// part, `crowd` and `strict`; all when absent.
+    /// `door`, `search`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan`, `qr-frames`, `qr-photos` or, of three of them a
+    /// part, `queue`, `crowd` and `strict`; all when absent.
     name: Option<String>,
     /// For `qr-photos`: a folder of photos with their `index.jsonl`.
     #[arg(long)]
@@ -82,6 +82,7 @@ pub async fn run(options: Options) -> anyhow::Result<Outcome> {
         Some("search") => search::run(sheet).await?,
         Some("server") => server::run(sheet).await?,
         Some("rush") => rush::run(sheet).await?,
+        Some("queue") => rush::only_through_pages(sheet).await?,
         Some("reconnect") => reconnect::run(sheet).await?,
         Some("crowd") => reconnect::only_the_crowd(sheet).await?,
         Some("roster") => roster::run(sheet).await?,
@@ -92,7 +93,7 @@ pub async fn run(options: Options) -> anyhow::Result<Outcome> {
         Some("qr-photos") => return qr::photos::run(sheet, photos),
         Some(other) => {
             bail!(
-                "there is no bench '{other}'; there are: door, search, server, rush, reconnect, crowd, roster, rescan, lan, strict, qr-frames, qr-photos and, by ./hub alone, glass, start"
+                "there is no bench '{other}'; there are: door, search, server, rush, queue, reconnect, crowd, roster, rescan, lan, strict, qr-frames, qr-photos and, by ./hub alone, glass, start"
             )
         }
     }

@@ -26,6 +26,15 @@ struct Sale {
     ticket_ms_p99: f64,
 }
 
+/// Only the opening through the store's pages.
+pub async fn only_through_pages(sheet: Sheet) -> anyhow::Result<()> {
+    let folder = fresh_folder()?;
+    let stage = Stage::set(folder.path(), &WITHOUT_LIMITS).await?;
+    pages::run(sheet, &stage).await?;
+    let mut server = stage.server;
+    server.stop()
+}
+
 /// Measures the sale and checks that it sold what there was.
 pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let folder = fresh_folder()?;

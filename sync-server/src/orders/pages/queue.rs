@@ -195,7 +195,12 @@ pub(super) async fn show(
         page: page.keeping(keeping),
         sentence: t.get(sentence).into_owned(),
         ahead,
-        event: format!("{}, {}", rendered.page.title, rendered.page.venue.name),
+        event: format!(
+            "{}, {} · {}",
+            rendered.page.title,
+            rendered.page.venue.name,
+            t.count("places-count", asked.places.unwrap_or_default())
+        ),
         booking,
         back: Link {
             path: event_path,

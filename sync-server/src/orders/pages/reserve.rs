@@ -103,7 +103,10 @@ pub(super) async fn reserve(
             let secret = secret.to_text();
             let path = format!("/{language}/orders/{order}/checkout?secret={secret}");
             let on = private(Redirect::to(&path).into_response());
-            Ok(queue::left(on))
+            Ok(match shown {
+                Some(_) => queue::left(on),
+                None => on,
+            })
         }
         Err(HoldError::Refused(refused)) => {
             app.event_pages.forget(event).await;
