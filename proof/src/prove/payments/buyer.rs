@@ -106,11 +106,12 @@ pub async fn buy(scene: &Scene, random: &mut StdRng) -> anyhow::Result<Told> {
         // Some come back to their basket when its time is over.
         wait(random, 2_500).await;
     }
-    let mut pages = vec![pay(scene, order, &secret).await?];
-    if matches!(manner, Manner::Twice) {
+    let pages = if matches!(manner, Manner::Twice) {
         let (one, other) = tokio::join!(pay(scene, order, &secret), pay(scene, order, &secret));
-        pages.extend([one?, other?]);
-    }
+        [one?, other?]
+    } else {
+        [pay(scene, order, &secret).await?, None]
+    };
     let mut pages: Vec<String> = pages.into_iter().flatten().collect();
     pages.sort();
     pages.dedup();

@@ -11,6 +11,7 @@ use crate::prove::kill::audit;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// A payment that Stripe never heard of is given up five minutes after it began.
 const LONGEST: Duration = Duration::from_mins(20);
+const LONGEST_OF_A_SHORT_ONE: Duration = Duration::from_mins(3);
 
 /// What is still open. `$1`: also a payment without a page, which nobody can have paid.
 const OPEN: &str = "select
@@ -23,6 +24,11 @@ const OPEN: &str = "select
 /// Waits; how long it took. In a short proof payments that never got a page stay open.
 pub async fn wait(server_data: &Path, double: &Double, is_short: bool) -> anyhow::Result<Duration> {
     let began = Instant::now();
+    let longest = if is_short {
+        LONGEST_OF_A_SHORT_ONE
+    } else {
+        LONGEST
+    };
     let mut database = audit::connect(server_data).await?;
     let mut told = 0;
     loop {
@@ -36,7 +42,7 @@ pub async fn wait(server_data: &Path, double: &Double, is_short: bool) -> anyhow
         }
         told = attempts;
         ensure!(
-            began.elapsed() < LONGEST,
+            began.elapsed() < longest,
             "{open} payments, refunds or orders do not come to an end"
         );
         tokio::time::sleep(LOOK_EVERY).await;
