@@ -9,6 +9,9 @@ PROGRAMS=(--bin door --bin sync-server --bin proof)
 # Needs beside the toolchain to build or run the window.
 WINDOW_NEEDS=(libwebkit2gtk-4.1-dev)
 
+# What looks at the store's pages: Debian's Chromium.
+BROWSER_NEEDS=(chromium@chromium)
+
 # What `proof` and the tests run beside our programs: `kill` (bash has one of its own, so it is `ps` that tells whether the
 # package is there), the second reader of journals, another reader of codes, network namespaces.
 PROOF_NEEDS=(ps@procps python3@python3 zbarimg@zbar-tools ip@iproute2)

@@ -2,11 +2,11 @@
 # `hub test`: the check, then every test, cheapest first. Mirrors CI one to one.
 
 hub_test() {
-  say "test: check, every test with its own PostgreSQL, the models of sync, the window under a real WebDriver, short proofs"
+  say "test: check, every test with its own PostgreSQL, the models of sync, the window and the store in real browsers, short proofs"
   # shellcheck disable=SC2046 # one need a line
   need_rust git@git xvfb-run@xvfb xauth@xauth WebKitWebDriver@webkit2gtk-driver \
     pdftotext@poppler-utils redis-server@redis-server dbus-run-session@dbus-daemon gnome-keyring-daemon@gnome-keyring \
-    pip3@python3-pip "${PROOF_NEEDS[@]}" "${MODEL_NEEDS[@]}" "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
+    pip3@python3-pip "${PROOF_NEEDS[@]}" "${MODEL_NEEDS[@]}" "${WINDOW_NEEDS[@]}" "${BROWSER_NEEDS[@]}" $(node_needs) $(postgres_needs)
   prepare_check
   rm -f "$HUB_NOTES"/tests-*.log "$HUB_NOTES"/tests-*.json
   # shellcheck disable=SC2034 # the stages use it
@@ -20,6 +20,7 @@ hub_test() {
   stage "models" test_models
   stage "window: smoke" test_window
   stage "window: door" test_door
+  stage "store" test_store
   stage "demo" "$CARGO_TARGET_DIR/debug/proof" demo
   stage "proofs, short" "$CARGO_TARGET_DIR/debug/proof" prove --short
   stage_table
@@ -64,6 +65,11 @@ test_door() {
     tee "$HUB_NOTES/tests-door.log"
 }
 
+# The store in a browser: a purchase in every way that people go about it.
+test_store() {
+  node ui/e2e/store/story.mjs "$CARGO_TARGET_DIR/debug" "$HUB_NOTES/store" 2>&1 | tee "$HUB_NOTES/tests-store.log"
+}
+
 # in_a_venue COMMAND...: in a network of its own, where two doors hear each other and nobody else; as root or in a user
 # namespace of one's own. Where neither may be made, in the machine's network, and the doors of a building are not told of.
 in_a_venue() {
@@ -81,14 +87,15 @@ in_a_venue() {
 
 # Counted from what the runners printed, nothing else.
 closing_line() {
-  local rust ui tools models window door passed failed
+  local rust ui tools models window door store passed failed
   rust=$(count_rust "$HUB_NOTES/tests-rust.log")
   ui=$(count_vitest "$HUB_NOTES/tests-ui.json")
   tools=$(count_unittest "$HUB_NOTES/tests-tools.log")
   models=$(count_ok "$HUB_NOTES/tests-models.log")
   window=$(count_ok "$HUB_NOTES/tests-window.log")
   door=$(count_ok "$HUB_NOTES/tests-door.log")
-  read -r passed failed < <(printf '%s\n' "$rust" "$ui" "$tools" "$models" "$window" "$door" | awk '{p += $1; f += $2} END {print p + 0, f + 0}')
+  store=$(count_ok "$HUB_NOTES/tests-store.log")
+  read -r passed failed < <(printf '%s\n' "$rust" "$ui" "$tools" "$models" "$window" "$door" "$store" | awk '{p += $1; f += $2} END {print p + 0, f + 0}')
   printf '%d passed, %d failed\n' "$passed" "$failed"
 }
 

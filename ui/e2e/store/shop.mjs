@@ -1,0 +1,142 @@
+// A server of its own with the demo's events, as `./hub up` has them, and what the organizer's side of it knows.
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "../webdriver.mjs";
+
+const START_MS = 60_000;
+/** Every buyer here has one address. */
+const WITHOUT_LIMITS = {
+  TICKETHUB_LIMIT_REQUESTS_PER_MINUTE: "off",
+  TICKETHUB_LIMIT_PAYMENTS_PER_MINUTE: "off",
+};
+/** Of the demo, whose ids are fixed: see `sync-server/src/demo`. */
+export const CONCERT = "0197e2a0-0000-7000-8000-de3000000301";
+export const PLAY = "0197e2a0-0000-7000-8000-de3000000302";
+export const CLUB = "0197e2a0-0000-7000-8000-de3000000303";
+const OWNER = { email: "camille@nuits-de-loire.example", password: "nuits-de-loire" };
+
+export class Shop {
+  #binary;
+  #folder = mkdtempSync(join(tmpdir(), "store-"));
+  #child;
+  #port;
+
+  /** Starts it on fresh data. */
+  static async open(binary) {
+    const shop = new Shop(binary);
+    await shop.start();
+    return shop;
+  }
+
+  constructor(binary) {
+    this.#binary = binary;
+    // PostgreSQL is another user's where this one is root.
+    chmodSync(this.#folder, 0o755);
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Again on the same data and the same port, after a stop. */
+  async start() {
+    this.#port ??= await freePort();
+    const log = openSync(join(this.#folder, "server.log"), "a");
+    const { DATABASE_URL: _, ...environment } = process.env;
+    this.#child = spawn(this.#binary, ["serve", "--demo"], {
+      stdio: ["ignore", log, log],
+      env: {
+        ...environment,
+        ...WITHOUT_LIMITS,
+        TICKETHUB_LISTEN: `127.0.0.1:${this.#port}`,
+        TICKETHUB_PUBLIC_URL: this.url,
+        TICKETHUB_DATA: join(this.#folder, "data"),
+      },
+    });
+    await until(async () => {
+      if (this.#child.exitCode !== null) throw new Error(`the server ended: ${this.log()}`);
+      return (await fetch(`${this.url}/readyz`).catch(() => null))?.ok ?? false;
+    }, START_MS);
+  }
+
+  async stop() {
+    const child = this.#child;
+    if (child.exitCode !== null) return;
+    child.kill("SIGTERM");
+    await new Promise((ended) => child.once("exit", ended));
+  }
+
+  /** Nothing is left of it. */
+  async close() {
+    await this.stop();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  log() {
+    return readFileSync(join(this.#folder, "server.log"), "utf8").split("\n").slice(-12).join("\n");
+  }
+
+  /** An event as everybody reads it. */
+  async event(id) {
+    const answer = await fetch(`${this.url}/api/v1/events/${id}`);
+    return answer.json();
+  }
+
+  /** Sold and held places of an event, as its organizer reads them. */
+  async taken(id) {
+    const login = await fetch(`${this.url}/api/v1/auth/login`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(OWNER),
+    });
+    const { token } = await login.json();
+    const answer = await fetch(`${this.url}/api/v1/events/${id}/types`, { headers: { authorization: `Bearer ${token}` } });
+    const { types } = await answer.json();
+    const sum = (field) => types.reduce((sum, type) => sum + type[field], 0);
+    return { sold: sum("sold"), held: sum("held") };
+  }
+
+  /** The first link to an order in a mail to that address. */
+  async linkMailedTo(address) {
+    let found;
+    await until(async () => {
+      found = this.#mails()
+        .filter((mail) => mail.includes(address))
+        .map((mail) => /https?:\/\/[^\s"<>]*\/orders\/[^\s"<>]*/.exec(mail)?.[0])
+        .find(Boolean);
+      return found !== undefined;
+    });
+    return found;
+  }
+
+  #mails() {
+    const folder = join(this.#folder, "data", "mail");
+    const files = readdirSync(folder).filter((name) => name.endsWith(".eml"));
+    return files.map((name) => plain(readFileSync(join(folder, name), "utf8")));
+  }
+}
+
+/** What a mail says, however its parts are written down. */
+function plain(mail) {
+  const parts = mail.split(/\r?\n--[^\r\n]+\r?\n/);
+  return parts
+    .map((part) => {
+      const [head, ...paragraphs] = part.split(/\r?\n\r?\n/);
+      const body = paragraphs.join("\n\n");
+      if (/transfer-encoding: *base64/i.test(head)) return head + Buffer.from(body, "base64").toString("utf8");
+      // Quoted-printable breaks lines by "=" and writes "=" as "=3D".
+      return part.replace(/=\r?\n/g, "").replaceAll("=3D", "=");
+    })
+    .join("\n");
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
