@@ -15,7 +15,7 @@ use tower_http::cors::CorsLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::accounts::{self, Accounts, ApiKeys, HashPasswordError, LoadKeysError};
-use crate::artwork;
+use crate::artwork::{self, SharedPictures};
 use crate::catalog;
 use crate::catalog::event::page::EventPages;
 use crate::config::Config;
@@ -61,6 +61,8 @@ pub struct AppParts {
     pub event_pages: EventPages,
     /// Who waits to book, when too many want to at once.
     pub waiting_room: WaitingRoom,
+    /// Pictures of events as they are shared.
+    pub shared_pictures: SharedPictures,
     /// Counts of who asks how often.
     pub limits: RequestLimits,
     /// Cancelled when the server is told to stop: long polls answer, jobs end.
@@ -110,6 +112,7 @@ impl App {
             door: Door::new(&config.limits),
             event_pages: EventPages::new(),
             waiting_room: WaitingRoom::at(config.redis_url.as_deref())?,
+            shared_pictures: SharedPictures::new(),
             stopping: CancellationToken::new(),
             pool,
             clock,

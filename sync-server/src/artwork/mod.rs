@@ -7,6 +7,7 @@ mod drawings;
 mod films;
 pub(crate) mod pages;
 mod seed;
+pub(crate) mod share;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use shared::ids::EventId;
 
 use crate::catalog::event::Category;
 use seed::Numbers;
+pub use share::SharedPictures;
 
 /// Rises with every change of what is drawn, so that nobody keeps the picture of an earlier program.
 const REVISION: u32 = 1;
@@ -49,6 +51,11 @@ impl fmt::Display for Artwork<'_> {
 /// Where the server shows it; another address once another picture is there.
 pub fn address(event: EventId, category: Category) -> String {
     format!("/artwork/{event}.svg?v={}", version(category))
+}
+
+/// Where the server shows it to whoever is sent a link to the event.
+pub(crate) fn shared_address(event: EventId, category: Category) -> String {
+    format!("/artwork/{event}.png?v={}", version(category))
 }
 
 /// What a picture depends on beside its event.

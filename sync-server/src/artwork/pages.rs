@@ -1,4 +1,4 @@
-//! `GET /artwork/{event}.svg`.
+//! `GET /artwork/{event}.svg`, and `.png` for whoever is sent a link to the event.
 
 use axum::Router;
 use axum::extract::State;
@@ -42,8 +42,13 @@ async fn show(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let none = || ApiError::not_found("picture");
-    let event = name.strip_suffix(".svg").and_then(|id| id.parse().ok());
-    let event = event.map(EventId).ok_or_else(none)?;
+    let (id, form) = name.rsplit_once('.').ok_or_else(none)?;
+    let form = match form {
+        "svg" => Form::Svg,
+        "png" => Form::Png,
+        _ => return Err(none()),
+    };
+    let event = id.parse().map(EventId).map_err(|_| none())?;
     let page = page_of(&app, event).await?;
     if !page.status.is_public() {
         return Err(none());
@@ -58,16 +63,33 @@ async fn show(
     let unchanged = headers
         .get(IF_NONE_MATCH)
         .and_then(|seen| seen.to_str().ok())
-        .is_some_and(|seen| seen.split(',').any(|tag| tag.trim() == etag));
+        .is_some_and(|seen| {
+            seen.split(',')
+                .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+        });
     let headers = [(CACHE_CONTROL, caching), (CONTENT_SECURITY_POLICY, POLICY)];
     if unchanged {
         return Ok((StatusCode::NOT_MODIFIED, headers, [(ETAG, etag)]).into_response());
     }
-    let id = event.to_string();
-    let picture = Artwork {
-        id: &id,
-        category: page.category,
-    };
-    let kind = [(CONTENT_TYPE, "image/svg+xml")];
-    Ok((headers, [(ETAG, etag)], kind, picture.to_string()).into_response())
+    let known = [(ETAG, etag)];
+    match form {
+        Form::Svg => {
+            let id = event.to_string();
+            let category = page.category;
+            let picture = Artwork { id: &id, category }.to_string();
+            let kind = [(CONTENT_TYPE, "image/svg+xml")];
+            Ok((headers, known, kind, picture).into_response())
+        }
+        Form::Png => {
+            let drawn = app.shared_pictures.get(event, page.category).await;
+            let picture = drawn.map_err(|error| ApiError::internal(anyhow::Error::new(error)))?;
+            let kind = [(CONTENT_TYPE, "image/png")];
+            Ok((headers, known, kind, picture).into_response())
+        }
+    }
+}
+
+enum Form {
+    Svg,
+    Png,
 }

@@ -30,7 +30,7 @@ pub struct DemoSummary {
     pub login_url: String,
     /// Who can.
     pub logins: Vec<DemoLogin>,
-    /// Titles and the API's addresses, tonight's first.
+    /// Titles and pages, tonight's first.
     pub events: Vec<(String, String)>,
     /// For the window.
     pub door: DemoDoor,
@@ -286,7 +286,7 @@ fn summary(app: &App, programmed: &[Programmed], door: DemoDoor) -> DemoSummary 
                 let event = &programmed.event;
                 (
                     text(&event["title"]),
-                    format!("{url}/api/v1/events/{}", text(&event["id"])),
+                    format!("{url}/fr/events/{}", text(&event["id"])),
                 )
             })
             .collect(),

@@ -8,6 +8,7 @@ pub mod keys_api;
 pub(crate) mod pages;
 mod paper;
 pub mod pdf;
+mod pocket;
 pub mod present;
 pub mod rotating;
 pub mod rotation;

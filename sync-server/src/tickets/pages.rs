@@ -14,6 +14,7 @@ use shared::roster::TicketStatus;
 use shared::ticket::{Presented, Qr};
 
 use super::api::visible_ticket;
+use super::pocket;
 use super::present::{Ticket, TicketView};
 use super::rotating::presented_at;
 use crate::accounts::MaybeIdentity;
@@ -33,7 +34,7 @@ const RELOAD_ROTATING: u32 = 10;
 pub(crate) fn router() -> Router<App> {
     Language::ALL
         .into_iter()
-        .fold(Router::new(), |router, language| {
+        .fold(pocket::router(), |router, language| {
             router.route(&format!("/{language}/tickets/{{ticket}}"), get(show))
         })
 }

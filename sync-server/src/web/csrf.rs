@@ -66,7 +66,13 @@ fn is_form(headers: &HeaderMap) -> bool {
         })
 }
 
+/// Pages that keep their address to themselves and hold forms for strangers.
+fn tells_nobody(path: &str) -> bool {
+    path.contains("/orders/") || matches!(path, "/login" | "/reset" | "/verify")
+}
+
 fn is_foreign(path: &str, headers: &HeaderMap, public_url: &str) -> bool {
+    let is_known = session_cookie(headers).is_some();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match text("sec-fetch-site") {
         Some("same-origin" | "none") => return false,
@@ -77,9 +83,10 @@ fn is_foreign(path: &str, headers: &HeaderMap, public_url: &str) -> bool {
         // No browser of today sends a form to another site without it.
         return false;
     };
-    // A page that tells no site its address sends its forms as of nobody. There an order's secret is asked for, too, which
-    // another site doesn't know, so that an older browser may pay.
-    if origin == "null" && path.contains("/orders/") {
+    // A page that tells no site its address sends its forms as of nobody, in browsers that are too old to say more. The second
+    // lock holds for whoever is known; an order's secret, and a mailed link's token, no other site knows. What is left is
+    // that another site could log such a browser in, or have a mail sent to somebody.
+    if origin == "null" && (is_known || tells_nobody(path)) {
         return false;
     }
     let host = text(HOST.as_str()).unwrap_or_default();
@@ -142,7 +149,7 @@ mod tests {
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        is_foreign("/login", &map, "https://billets.example")
+        is_foreign("/logout", &map, "https://billets.example")
     }
 
     #[test]
@@ -170,11 +177,23 @@ mod tests {
         ]));
         assert!(foreign(&[("origin", "null"), ("host", "billets.example")]));
         assert!(!foreign(&[("host", "billets.example")]));
+    }
+
+    #[test]
+    fn a_form_of_a_page_that_tells_nobody_its_address_is_ours_where_a_second_lock_holds() {
         let mut nobody = HeaderMap::new();
         nobody.insert("origin", "null".parse().unwrap());
-        let path = "/fr/orders/x/checkout";
-        assert!(!is_foreign(path, &nobody, "https://billets.example"));
+        let is_foreign =
+            |path, headers: &HeaderMap| super::is_foreign(path, headers, "https://billets.example");
+        for path in ["/fr/orders/x/checkout", "/login", "/reset", "/verify"] {
+            assert!(!is_foreign(path, &nobody), "{path}");
+        }
+        assert!(is_foreign("/fr/events/x", &nobody));
+        let mut known = nobody.clone();
+        let cookie = format!("{}=x", crate::accounts::identity::SESSION_COOKIE);
+        known.insert("cookie", cookie.parse().unwrap());
+        assert!(!is_foreign("/office/devices", &known));
         nobody.insert("origin", "https://evil.example".parse().unwrap());
-        assert!(is_foreign(path, &nobody, "https://billets.example"));
+        assert!(is_foreign("/fr/orders/x/checkout", &nobody));
     }
 }

@@ -16,7 +16,8 @@ use futures::FutureExt as _;
 use shared::wire::latest::ErrorCode;
 
 use super::client::{client_address, peer_address};
-use super::headers::{self, Transport};
+use super::headers::{self, Audience, Transport};
+use super::packed::{self, MayPack};
 use super::{ApiError, csrf, error_page, metrics};
 use crate::app::App;
 
@@ -43,6 +44,8 @@ pub(crate) async fn frame(State(app): State<App>, mut request: Request, next: Ne
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let page_language = error_page::wants_page(request.uri(), request.headers());
+    let may_pack = MayPack::of(request.headers());
+    let audience = Audience::of(request.uri().path());
     request.extensions_mut().insert(id);
     let answered = answer(&app, request, next).await;
     let id = format!("{:016x}", id.0);
@@ -55,7 +58,8 @@ pub(crate) async fn frame(State(app): State<App>, mut request: Request, next: Ne
     } else {
         Transport::Plain
     };
-    headers::add(response.headers_mut(), transport);
+    headers::add(response.headers_mut(), transport, audience);
+    response = packed::on_the_way(response, may_pack).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

@@ -12,7 +12,7 @@ use crate::config::Config;
 macro_rules! page_policy {
     ($form:literal) => {
         HeaderValue::from_static(concat!(
-            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; connect-src 'self'; form-action ",
+            "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; connect-src 'self'; manifest-src 'self'; form-action ",
             $form,
             "; base-uri 'none'; frame-ancestors 'none'",
         ))
@@ -28,9 +28,39 @@ const LEADS_OUT_OR_BESIDE: HeaderValue = page_policy!("'self' https: http://127.
 const DATA_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+
+/// Whom the pages below an address are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Whoever finds them.
+    All,
+    /// Who has an account, or comes to have one.
+    Members,
+}
+
+impl Audience {
+    pub(crate) fn of(path: &str) -> Self {
+        let first = path.split('/').nth(1).unwrap_or_default();
+        match first {
+            "login" | "logout" | "office" | "reset" | "verify" => Self::Members,
+            _ => Self::All,
+        }
+    }
+}
+
+/// No search engine lists it, and no other site hears its address.
+pub(crate) fn keep_to_itself(headers: &mut HeaderMap) {
+    headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}
 
 /// Adds what is missing; what a handler has set stays.
-pub(crate) fn add(headers: &mut HeaderMap, transport: Transport) {
+pub(crate) fn add(headers: &mut HeaderMap, transport: Transport, audience: Audience) {
+    match audience {
+        Audience::All => {}
+        Audience::Members => keep_to_itself(headers),
+    }
     let is_page = headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

@@ -16,7 +16,9 @@ pub mod language;
 pub mod limits;
 pub(crate) mod metrics;
 pub(crate) mod openapi;
+pub(crate) mod packed;
 pub mod page;
+pub(crate) mod spliced;
 pub(crate) mod store;
 
 pub use client::ClientAddress;

@@ -81,7 +81,8 @@ async fn what_strangers_may_not_see_has_no_picture() {
     for name in [
         format!("{draft}.svg"),
         format!("{organizer}.svg"),
-        format!("{}.png", fixture.event),
+        format!("{draft}.png"),
+        format!("{}.gif", fixture.event),
         fixture.event.to_string(),
         "x.svg".into(),
     ] {

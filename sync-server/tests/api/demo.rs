@@ -22,8 +22,10 @@ async fn the_demo_has_three_evenings_of_which_one_lets_people_in_now() {
     assert!(tonight["doors_ms"].as_i64().unwrap() <= NOW, "{tonight}");
     assert!(tonight["ends_ms"].as_i64().unwrap() > NOW, "{tonight}");
     for (title, url) in &summary.events {
-        let path = url.strip_prefix(&server.url("")).unwrap();
-        let event = server.get(path).await.ok();
+        assert!(url.starts_with(&server.url("/fr/events/")), "{url}");
+        let path = url.strip_prefix(&server.url("/fr")).unwrap();
+        assert_eq!(server.get(&format!("/fr{path}")).await.status, 200);
+        let event = server.get(&format!("/api/v1{path}")).await.ok();
         assert_eq!(event["title"], json!(title));
         assert!(event["types"].as_array().unwrap().len() >= 3, "{event}");
         assert_eq!(event["venue"]["city"], "Nantes");

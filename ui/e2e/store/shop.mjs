@@ -23,6 +23,7 @@ export class Shop {
   #folder = mkdtempSync(join(tmpdir(), "store-"));
   #child;
   #port;
+  #token;
 
   /** Starts it on fresh data. */
   static async open(binary) {
@@ -79,24 +80,27 @@ export class Shop {
     return readFileSync(join(this.#folder, "server.log"), "utf8").split("\n").slice(-12).join("\n");
   }
 
-  /** An event as everybody reads it. */
-  async event(id) {
-    const answer = await fetch(`${this.url}/api/v1/events/${id}`);
-    return answer.json();
-  }
-
   /** Sold and held places of an event, as its organizer reads them. */
   async taken(id) {
-    const login = await fetch(`${this.url}/api/v1/auth/login`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(OWNER),
-    });
-    const { token } = await login.json();
-    const answer = await fetch(`${this.url}/api/v1/events/${id}/types`, { headers: { authorization: `Bearer ${token}` } });
-    const { types } = await answer.json();
+    const { types } = await this.asOwner(`/events/${id}/types`);
     const sum = (field) => types.reduce((sum, type) => sum + type[field], 0);
     return { sold: sum("sold"), held: sum("held") };
+  }
+
+  /** Asks the API as the organizer's owner. */
+  async asOwner(path, body) {
+    this.#token ??= (await this.#ask("/auth/login", {}, OWNER)).token;
+    return this.#ask(path, { authorization: `Bearer ${this.#token}` }, body);
+  }
+
+  async #ask(path, headers, body) {
+    const answer = await fetch(`${this.url}/api/v1${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
   }
 
   /** The first link to an order in a mail to that address. */
@@ -105,7 +109,7 @@ export class Shop {
     await until(async () => {
       found = this.#mails()
         .filter((mail) => mail.includes(address))
-        .map((mail) => /https?:\/\/[^\s"<>]*\/orders\/[^\s"<>]*/.exec(mail)?.[0])
+        .map((mail) => /https?:\/\/[^\s"<>]*\/orders\/[^\s"<>/]+/.exec(mail)?.[0])
         .find(Boolean);
       return found !== undefined;
     });

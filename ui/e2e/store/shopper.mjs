@@ -60,8 +60,12 @@ export class Shopper {
   }
 
   /** Below the language: `/events/…`. */
+  address(path) {
+    return `${this.#shop.url}/${this.language}${path}`;
+  }
+
   async visit(path) {
-    await this.page.goto(`${this.#shop.url}/${this.language}${path}`);
+    await this.page.goto(this.address(path));
   }
 
   /** The same person with another tab. */

@@ -1,18 +1,20 @@
-// node story.mjs PROGRAMS PICTURES: the store in a Chromium, with the real server: what a buyer does and sees, chapter after
-// chapter. PROGRAMS is the folder of a build. Prints a line a check and leaves a picture of every page in the folder PICTURES,
-// in French and German, of a phone and of a desk.
+// node story.mjs PROGRAMS PICTURES [CHAPTER…]: the store in a Chromium, with the real server: what a buyer does and sees, chapter
+// after chapter. PROGRAMS is the folder of a build. Prints a line a check and leaves a picture of every page in the folder
+// PICTURES, in French and German, of a phone and of a desk.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { Shop } from "./shop.mjs";
 import { Shopper } from "./shopper.mjs";
 import * as pages from "./chapters/pages.mjs";
+import * as pocket from "./chapters/pocket.mjs";
 import * as purchase from "./chapters/purchase.mjs";
 import * as ways from "./chapters/ways.mjs";
+import * as weight from "./chapters/weight.mjs";
 
-const CHAPTERS = [purchase, pages, ways];
+const CHAPTERS = { purchase, pages, ways, weight, pocket };
 
-const [programs, pictures] = process.argv.slice(2);
+const [programs, pictures, ...named] = process.argv.slice(2);
 mkdirSync(pictures, { recursive: true });
 
 const secondsSince = (time) => `${((Date.now() - time) / 1000).toFixed(1)} s`;
@@ -40,8 +42,9 @@ await tell("the store opens", async () => {
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   shop = await opening;
 });
-for (const chapter of failed === 0 ? CHAPTERS : []) {
-  for (const [name, check] of Object.entries(chapter.checks)) {
+const wanted = named.length > 0 ? named : Object.keys(CHAPTERS);
+for (const chapter of failed === 0 ? wanted : []) {
+  for (const [name, check] of Object.entries(CHAPTERS[chapter].checks)) {
     await tell(name, async () => {
       const shoppers = [];
       const shopperWith = async (who) => {

@@ -1,7 +1,7 @@
 //! An event as everybody reads it, places left included. Read once a second at most, whoever asks how often: what is
 //! kept is the answer's bytes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -10,6 +10,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use shared::clock::UnixMillis;
 use shared::ids::{EventId, OrganizerId, TypeNo, VenueId};
+use shared::language::Language;
 use shared::money::{Currency, Money, vat_included};
 use sqlx::{PgConnection, PgPool};
 use utoipa::ToSchema;
@@ -18,11 +19,14 @@ use super::{Category, EntryRuleRequest, EventStatus, value_of};
 use crate::app::App;
 use crate::artwork;
 use crate::web::ApiError;
+use crate::web::spliced::Spliced;
 
 /// Places left are at most a second old; a little less, for the way to the reader.
 const KEPT: Duration = Duration::from_millis(900);
 /// Some 10 kB each.
 const MOST_KEPT: u64 = 10_000;
+/// Of one event, some 20 kB each: five languages with a few choices.
+const MOST_SHEETS: usize = 32;
 
 /// An amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -149,7 +153,7 @@ pub struct EventPageType {
 }
 
 /// The answer, ready to send.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct RenderedPage {
     /// Whose members see it while it isn't public.
     pub organizer: OrganizerId,
@@ -163,6 +167,46 @@ pub struct RenderedPage {
     pub etag: HeaderValue,
     /// The same, for pages.
     pub page: EventPage,
+    /// What browsers were shown of it so far.
+    pub(crate) sheets: Sheets,
+}
+
+/// Which of the pages that can be written about an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SheetKind {
+    /// Of all its texts.
+    pub(crate) language: Language,
+    /// Type and number of places, where anything is on sale.
+    pub(crate) chosen: Option<(u16, u32)>,
+}
+
+/// Pages for strangers. They go with the reading that they were written from, so none is older.
+#[derive(Debug, Default)]
+pub(crate) struct Sheets(Mutex<Vec<(SheetKind, Arc<Spliced>)>>);
+
+impl Sheets {
+    /// The page, written by the first who wants it. More kinds than people look at in a second are not kept.
+    pub(crate) fn get<E>(
+        &self,
+        kind: SheetKind,
+        write: impl FnOnce() -> Result<Spliced, E>,
+    ) -> Result<Arc<Spliced>, E> {
+        let kept = self.locked().iter().find(|(of, _)| *of == kind).cloned();
+        if let Some((_, sheet)) = kept {
+            return Ok(sheet);
+        }
+        let sheet = Arc::new(write()?);
+        let mut sheets = self.locked();
+        if sheets.len() < MOST_SHEETS {
+            sheets.push((kind, Arc::clone(&sheet)));
+        }
+        Ok(sheet)
+    }
+
+    /// A push that panicked has changed nothing.
+    fn locked(&self) -> MutexGuard<'_, Vec<(SheetKind, Arc<Spliced>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The pages that were asked for in the last second.
@@ -240,6 +284,7 @@ async fn render(pool: &PgPool, event: EventId) -> Result<Option<Arc<RenderedPage
         body: body.into(),
         etag,
         page,
+        sheets: Sheets::default(),
     })))
 }
 

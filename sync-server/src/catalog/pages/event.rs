@@ -6,17 +6,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use shared::ids::{EventId, OrderId};
+use shared::language::Language;
 
 use super::rates::{self, Chosen, Rate};
 use super::structured::structured;
 use crate::accounts::pages::encode;
 use crate::accounts::{Identity, MaybeIdentity, Right};
 use crate::app::App;
-use crate::catalog::event::page::{EventPage, page_of};
+use crate::catalog::event::page::{EventPage, RenderedPage, SheetKind, page_of};
 use crate::edge::OsRandom;
 use crate::messages::when::{day_in_words, short_date};
-use crate::web::artwork::{absolute, picture_of};
+use crate::web::artwork::{SharedPicture, picture_of};
+use crate::web::packed::MayPack;
 use crate::web::page::html;
+use crate::web::spliced::Spliced;
 use crate::web::store::{StoreLanguage, StorePage, Texts, private};
 use crate::web::{ApiError, Path, Query};
 
@@ -78,14 +81,51 @@ pub(crate) async fn show(
     MaybeIdentity(identity): MaybeIdentity,
     Path(event): Path<EventId>,
     Query(query): Query<EventQuery>,
+    may_pack: MayPack,
 ) -> Result<Response, ApiError> {
+    let Some(identity) = identity else {
+        return for_strangers(&app, event, (language, query.asked()), may_pack).await;
+    };
     let view = View {
         language,
-        identity: identity.as_deref(),
+        identity: Some(&identity),
         asked: query.asked(),
         problem: None,
     };
     answer(&app, event, view).await
+}
+
+/// Written once for as long as the reading of the event lasts; each gets it with an order of their own.
+async fn for_strangers(
+    app: &App,
+    id: EventId,
+    (language, asked): (Language, Asked),
+    may_pack: MayPack,
+) -> Result<Response, ApiError> {
+    let rendered = page_of(app, id).await?;
+    if !rendered.page.status.is_public() {
+        return Err(ApiError::not_found("event"));
+    }
+    let now_ms = app.now_ms();
+    let chosen = rates::choose(&rendered.page, asked, now_ms).ok();
+    let kind = SheetKind {
+        language,
+        chosen: chosen.map(|chosen| (chosen.type_no, chosen.places)),
+    };
+    let new_order = || OrderId::new(now_ms, &mut OsRandom);
+    let sheet = rendered.sheets.get(kind, || {
+        let mark = new_order();
+        let view = View {
+            language,
+            identity: None,
+            asked,
+            problem: None,
+        };
+        let page = filled(app, &rendered, &view, None, mark).render();
+        page.map(|page| Spliced::around(&page, &mark.to_string()))
+    });
+    let sheet = sheet.map_err(ApiError::internal)?;
+    Ok(sheet.with(&new_order().to_string(), may_pack))
 }
 
 /// The title in an address is for people; only the id counts.
@@ -95,8 +135,9 @@ pub(super) async fn show_with_slug(
     identity: MaybeIdentity,
     Path((event, _)): Path<(EventId, String)>,
     query: Query<EventQuery>,
+    may_pack: MayPack,
 ) -> Result<Response, ApiError> {
-    show(state, language, identity, Path(event), query).await
+    show(state, language, identity, Path(event), query, may_pack).await
 }
 
 /// The key of the sentence that says why nothing of it can be bought now, if so.
@@ -107,7 +148,7 @@ pub(crate) fn why_closed(event: &EventPage, now_ms: i64) -> Option<&'static str>
 /// Who looks, and at what.
 #[derive(Clone, Debug)]
 pub(crate) struct View<'a> {
-    pub(crate) language: shared::language::Language,
+    pub(crate) language: Language,
     pub(crate) identity: Option<&'a Identity>,
     pub(crate) asked: Asked,
     /// Why nothing was booked, in their language.
@@ -126,7 +167,8 @@ pub(crate) async fn answer(app: &App, id: EventId, view: View<'_>) -> Result<Res
         return Err(ApiError::not_found("event"));
     }
     let (status, problem) = view.problem.clone().unzip();
-    let page = html(&filled(app, event, &view, problem))?;
+    let order = OrderId::new(app.now_ms(), &mut OsRandom);
+    let page = html(&filled(app, &rendered, &view, problem, order))?;
     let response = (status.unwrap_or(StatusCode::OK), page).into_response();
     Ok(if is_public {
         response
@@ -137,10 +179,12 @@ pub(crate) async fn answer(app: &App, id: EventId, view: View<'_>) -> Result<Res
 
 fn filled<'a>(
     app: &App,
-    event: &'a EventPage,
+    rendered: &'a RenderedPage,
     view: &View<'_>,
     problem: Option<String>,
+    order: OrderId,
 ) -> EventHtml<'a> {
+    let event = &rendered.page;
     let (language, t, now_ms) = (view.language, Texts::of(view.language), app.now_ms());
     let chosen = rates::choose(event, view.asked, now_ms);
     let places = chosen.map_or(1, |chosen| chosen.places);
@@ -154,13 +198,17 @@ fn filled<'a>(
         "event-description",
         &[("title", &event.title), ("when", &date), ("place", &place)],
     );
+    let shared = SharedPicture::of(event, rendered.category, &app.config.public_url);
+    let structured = |page: &StorePage| {
+        let address = page.address_in(language.code());
+        structured(event, &address, &shared.address, now_ms)
+    };
     let page = StorePage::public(app, language, view.identity, title, path).described(description);
     let page = if event.mode == "real" && event.status.is_public() {
         page
     } else {
         page.unlisted()
     };
-    let picture = picture_of(event);
     let (doors, starts) = (time(event.doors_ms), time(event.starts_ms));
     let street = format!("{}, {} {}", venue.address, venue.postal_code, venue.city);
     let searched = encode(&format!("{}, {street}", venue.name));
@@ -180,37 +228,25 @@ fn filled<'a>(
             .collect(),
         rates: rates::rates(event, places, language, now_ms),
         sale: match chosen {
-            Ok(chosen) => Sale::Open(Choice::new(chosen, now_ms)),
+            Ok(Chosen {
+                type_no,
+                places,
+                most,
+            }) => Sale::Open(Choice {
+                order,
+                type_no,
+                places,
+                most,
+            }),
             Err(key) => Sale::Closed(t.get(key).into_owned()),
         },
-        structured: structured(
-            event,
-            &page.address_in(language.code()),
-            &absolute(&picture, &app.config.public_url),
-            now_ms,
-        ),
-        page,
+        structured: structured(&page),
+        page: page.pictured(shared),
         event,
-        picture,
+        picture: picture_of(event),
         date: capitalised(&date),
         address: street,
         problem,
-    }
-}
-
-impl Choice {
-    fn new(chosen: Chosen, now_ms: i64) -> Self {
-        let Chosen {
-            type_no,
-            places,
-            most,
-        } = chosen;
-        Self {
-            order: OrderId::new(now_ms, &mut OsRandom),
-            type_no,
-            places,
-            most,
-        }
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) mod developers;
 mod texts;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, VARY};
+use axum::http::header::{CACHE_CONTROL, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -19,12 +19,13 @@ use shared::language::Language;
 pub(crate) use texts::Texts;
 
 use super::ApiError;
+use super::artwork::SharedPicture;
+use super::headers::keep_to_itself;
 use super::language::PageLanguage;
 use crate::accounts::Identity;
 use crate::app::App;
 
 const REFRESH: HeaderName = HeaderName::from_static("refresh");
-const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// The language that an address of the store begins with.
 pub(crate) fn language_of(uri: &Uri) -> Option<Language> {
@@ -68,6 +69,8 @@ pub(crate) struct StorePage {
     pub(crate) title: String,
     /// For search engines and for whoever gets the link.
     pub(crate) description: Option<String>,
+    /// For whoever gets the link.
+    pub(crate) picture: Option<SharedPicture>,
     /// Of whoever is logged in.
     pub(crate) csrf: Option<String>,
     public_url: String,
@@ -92,6 +95,7 @@ impl StorePage {
             t: Texts::of(language),
             title: title.into(),
             description: None,
+            picture: None,
             csrf: identity.map(|identity| identity.csrf_token.clone()),
             public_url: app.config.public_url.clone(),
             path: path.into(),
@@ -118,6 +122,14 @@ impl StorePage {
     pub(crate) fn described(self, description: String) -> Self {
         Self {
             description: Some(description),
+            ..self
+        }
+    }
+
+    /// What is shown with a link to it.
+    pub(crate) fn pictured(self, picture: SharedPicture) -> Self {
+        Self {
+            picture: Some(picture),
             ..self
         }
     }
@@ -171,8 +183,7 @@ pub(crate) struct Link {
 /// No search engine lists it, no other site hears its address, no cache keeps it.
 pub(crate) fn private(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    keep_to_itself(headers);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     response
 }

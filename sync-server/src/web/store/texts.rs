@@ -1,4 +1,4 @@
-//! The store's texts: a Fluent file for each language in `texts/`, compiled in, French first.
+//! The store's texts: Fluent files for each language in `texts/`, compiled in, French first.
 
 use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
@@ -10,13 +10,24 @@ use shared::language::Language;
 
 type Bundle = FluentBundle<FluentResource>;
 
+/// The store's file, and that of the tickets that a device keeps.
+macro_rules! both {
+    ($language:literal) => {
+        concat!(
+            include_str!(concat!("../../../texts/", $language, "/store.ftl")),
+            "\n",
+            include_str!(concat!("../../../texts/", $language, "/pocket.ftl")),
+        )
+    };
+}
+
 const fn source(language: Language) -> &'static str {
     match language {
-        Language::Fr => include_str!("../../../texts/fr/store.ftl"),
-        Language::En => include_str!("../../../texts/en/store.ftl"),
-        Language::Es => include_str!("../../../texts/es/store.ftl"),
-        Language::De => include_str!("../../../texts/de/store.ftl"),
-        Language::It => include_str!("../../../texts/it/store.ftl"),
+        Language::Fr => both!("fr"),
+        Language::En => both!("en"),
+        Language::Es => both!("es"),
+        Language::De => both!("de"),
+        Language::It => both!("it"),
     }
 }
 

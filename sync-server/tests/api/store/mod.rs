@@ -3,6 +3,7 @@
 mod inputs;
 mod pages;
 mod purchase;
+mod sent;
 mod waiting;
 
 use reqwest::Method;
