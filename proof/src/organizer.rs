@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::api::{Api, text};
 
-const PASSWORD: &str = "correct horse battery staple";
+/// Everybody's here.
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// A client-made id.
 pub fn new_id() -> Uuid {
@@ -90,11 +91,7 @@ pub fn mails_to(server_data: &Path, email: &str) -> Vec<String> {
 }
 
 fn token_of(mail: &str) -> Option<String> {
-    // Quoted-printable breaks lines by "=\r\n" and writes "=" as "=3D".
-    let plain = mail
-        .replace("=\r\n", "")
-        .replace("=\n", "")
-        .replace("=3D", "=");
+    let plain = plain(mail);
     let after = plain.split("token=").nth(1)?;
     Some(
         after
@@ -102,6 +99,40 @@ fn token_of(mail: &str) -> Option<String> {
             .take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_')
             .collect(),
     )
+}
+
+/// Quoted-printable breaks lines by "=\r\n" and writes "=" as "=3D".
+fn plain(mail: &str) -> String {
+    mail.replace("=\r\n", "")
+        .replace("=\n", "")
+        .replace("=3D", "=")
+}
+
+/// The link to an order in the mail to that address, once it has come.
+pub async fn mailed_order(server_data: &Path, email: &str) -> anyhow::Result<String> {
+    let start = Instant::now();
+    loop {
+        let link = mails_to(server_data, email)
+            .iter()
+            .find_map(|mail| order_in(&plain(mail)));
+        if let Some(link) = link {
+            return Ok(link);
+        }
+        if start.elapsed() > Duration::from_secs(20) {
+            bail!("no mail with an order came to {email} within 20 s");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn order_in(mail: &str) -> Option<String> {
+    let mut words = mail.split(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>'));
+    // Beside it there is one to the tickets on paper.
+    let is_order = |word: &&str| {
+        let path = word.split("/orders/").nth(1);
+        word.starts_with("http") && path.is_some_and(|id| !id.contains('/'))
+    };
+    words.find(is_order).map(str::to_owned)
 }
 
 /// An organizer's place, through the API.

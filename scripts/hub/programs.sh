@@ -4,10 +4,11 @@
 hub_demo() {
   case " $* " in
     *" --list-steps "*) ;;
-    *) say "demo: sells tickets, scans them with the server stopped, syncs and counts; unattended" ;;
+    *) say "demo: sells tickets, one in a browser, scans them with the server stopped, syncs and counts; unattended" ;;
   esac
   # shellcheck disable=SC2046 # one need a line
-  need_rust "${PROOF_NEEDS[@]}" $(postgres_needs)
+  need_rust "${PROOF_NEEDS[@]}" "${BROWSER_NEEDS[@]}" $(node_needs) $(postgres_needs)
+  need_node
   build_programs debug
   exec "$PROGRAM_DIR/proof" demo "$@"
 }

@@ -11,7 +11,7 @@ use super::stage::{Sold, Stage};
 use super::telling::Telling;
 use crate::api::number;
 
-/// Steps 16 to 20.
+/// To the end.
 pub async fn play(
     tell: &mut Telling,
     stage: &mut Stage,
@@ -89,7 +89,7 @@ pub async fn play(
         number(&attendance, "/refusals")?,
         seen.refused as i64,
     )?;
-    // Ten people hold ten tickets; the copy of one of them is inside too, and counted as a duplicate.
+    // Eleven people hold eleven tickets; the copy of one of them is inside too, and counted as a duplicate.
     tell.check(
         "tickets inside",
         number(&attendance, "/inside")?,

@@ -10,6 +10,9 @@ use crate::api::number;
 use crate::organizer::{Venue, buy, new_id, person};
 use crate::pictures::forged;
 
+/// Of tonight: Anna's two, the guest's eight, Karim's, and the stranger's two.
+const TICKETS: i64 = 13;
+
 /// The PNGs that the guests have on their phones.
 pub struct Phones {
     /// Anna's two.
@@ -24,7 +27,7 @@ pub struct Phones {
     pub forged: Vec<u8>,
 }
 
-/// Step 1.
+/// On fresh data.
 pub async fn start_server(tell: &mut Telling, stage: &mut Stage) -> anyhow::Result<()> {
     tell.step("server");
     if tell.breaks("server") {
@@ -45,7 +48,7 @@ pub async fn start_server(tell: &mut Telling, stage: &mut Stage) -> anyhow::Resu
     )
 }
 
-/// Steps 2 and 3.
+/// An organizer, and customers by the API.
 pub async fn sell(tell: &mut Telling, stage: &Stage) -> anyhow::Result<Sold> {
     tell.step("publish");
     let data = stage.server.data();
@@ -104,7 +107,7 @@ pub async fn sell(tell: &mut Telling, stage: &Stage) -> anyhow::Result<Sold> {
     })
 }
 
-/// Steps 4 to 6.
+/// Two doors.
 pub async fn enrol_doors(tell: &mut Telling, stage: &Stage, sold: &Sold) -> anyhow::Result<()> {
     tell.step("qr");
     let png = stage.png(&sold.anna, 0).await?;
@@ -145,7 +148,7 @@ pub async fn enrol_doors(tell: &mut Telling, stage: &Stage, sold: &Sold) -> anyh
         tell.check(
             "tickets in the door's replica",
             tickets_known(stage, sold, door)?,
-            11,
+            TICKETS,
         )?;
     }
     Ok(())
@@ -162,7 +165,7 @@ fn tickets_known(stage: &Stage, sold: &Sold, door: usize) -> anyhow::Result<i64>
     event.map_or(Ok(0), |event| number(event, "/tickets"))
 }
 
-/// Step 7, and what is on the phones when the network goes.
+/// A refund, and what is on the phones when the network goes.
 pub async fn take_tickets_away(
     tell: &mut Telling,
     stage: &Stage,

@@ -3,7 +3,9 @@
 mod afterwards;
 mod before;
 mod offline;
+mod phone;
 mod stage;
+mod store;
 pub mod telling;
 
 use stage::Stage;
@@ -32,9 +34,13 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let mut stage = Stage::set()?;
     before::start_server(&mut tell, &mut stage).await?;
     let sold = before::sell(&mut tell, &stage).await?;
+    let mut stranger = store::buy(&mut tell, &stage, &sold).await?;
     before::enrol_doors(&mut tell, &stage, &sold).await?;
     let pictures = before::take_tickets_away(&mut tell, &stage, &sold).await?;
-    let seen = offline::play(&mut tell, &mut stage, &sold, &pictures).await?;
+    let mut seen = offline::play(&mut tell, &mut stage, &sold, &pictures).await?;
+    let at_door = (pictures.forged.as_slice(), &mut seen);
+    store::come(&mut tell, &stage, &sold, &mut stranger, at_door)?;
+    drop(stranger);
     afterwards::play(&mut tell, &mut stage, &sold, seen).await?;
     tell.finish();
     Ok(())

@@ -13,9 +13,10 @@ pub struct Seen {
     pub refused: usize,
 }
 
-const ADMIT: &str = "admit";
+/// A green light.
+pub const ADMIT: &str = "admit";
 
-/// Steps 8 to 15.
+/// From the server's end to a door's.
 pub async fn play(
     tell: &mut Telling,
     stage: &mut Stage,
@@ -175,7 +176,8 @@ fn count(verdicts: &[Verdict], told: &str) -> usize {
         .count()
 }
 
-fn tally(
+/// Counts what a door told, and checks it.
+pub fn tally(
     tell: &mut Telling,
     seen: &mut Seen,
     what: &str,

@@ -91,10 +91,20 @@ impl Stage {
 
     /// Shows a folder of pictures to a door.
     pub fn scan(&self, door: usize, event: Uuid, pictures: &Path) -> anyhow::Result<Vec<Verdict>> {
-        let (event, camera) = (event.to_string(), format!("dir:{}", pictures.display()));
+        self.scan_with(door, event, &format!("dir:{}", pictures.display()))
+    }
+
+    /// Shows a door what its option `--camera` says.
+    pub fn scan_with(
+        &self,
+        door: usize,
+        event: Uuid,
+        camera: &str,
+    ) -> anyhow::Result<Vec<Verdict>> {
+        let event = event.to_string();
         let gate = ["Porte A", "Porte B"][door];
         let lines = self.doors[door].run_well(&[
-            "scan", "--event", &event, "--gate", gate, "--camera", &camera,
+            "scan", "--event", &event, "--gate", gate, "--camera", camera,
         ])?;
         lines
             .iter()

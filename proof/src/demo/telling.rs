@@ -18,6 +18,11 @@ pub const STEPS: &[(&str, &str)] = &[
     ("buy", "three customers buy, one of them as a guest"),
     ("qr", "another implementation reads the ticket's PNG"),
     (
+        "store",
+        "a stranger buys in a phone's browser, with three taps and no account",
+    ),
+    ("mail", "the mail's link opens the order, and it the ticket"),
+    (
         "enrol",
         "two devices are enrolled; both screens show the same digits",
     ),
@@ -37,6 +42,11 @@ pub const STEPS: &[(&str, &str)] = &[
         "kill",
         "a device dies by kill -9 in the middle and loses nothing",
     ),
+    (
+        "pocket",
+        "without the server the stranger's ticket is on the phone",
+    ),
+    ("screenshot", "a screenshot of it goes in, and only once"),
     ("return", "the server returns, on its data"),
     ("sync", "both devices send what they saw"),
     ("duplicate", "the copy is caught as a duplicate entry"),
