@@ -57,12 +57,17 @@ unpack_node() {
   rm -rf "$home" && mv "$aside" "$home"
 }
 
-# The window's packages, only when the lock file changed.
+# The packages of the window, and of what looks at pages.
 need_ui_packages() {
-  local mark=ui/node_modules/.hub-lock
-  if ! cmp -s ui/package-lock.json "$mark"; then
-    say "installing the window's npm packages"
-    (cd ui && npm ci --no-audit --no-fund >&2)
-    cp ui/package-lock.json "$mark"
+  need_npm_packages ui
+}
+
+# need_npm_packages FOLDER: those of its lock file, only when that changed.
+need_npm_packages() {
+  local folder=$1 mark=$1/node_modules/.hub-lock
+  if ! cmp -s "$folder/package-lock.json" "$mark"; then
+    say "installing the npm packages of $folder"
+    (cd "$folder" && npm ci --no-audit --no-fund >&2)
+    cp "$folder/package-lock.json" "$mark"
   fi
 }

@@ -65,11 +65,18 @@ hub_bench() {
       build_measured_window
       measure_window "$name" "$@"
       ;;
+    lighthouse)
+      # shellcheck disable=SC2046 # one need a line
+      need_rust "${BROWSER_NEEDS[@]}" $(node_needs) $(postgres_needs)
+      build_programs release
+      measure_store "$@"
+      ;;
     "")
-      build_measured_window
+      build_measured_window "${BROWSER_NEEDS[@]}"
       "$PROGRAM_DIR/proof" bench "$@"
       measure_window glass "$@"
       measure_window start "$@"
+      measure_store "$@"
       ;;
     *)
       # shellcheck disable=SC2046 # one need a line
@@ -95,10 +102,11 @@ name_among() {
   done
 }
 
+# build_measured_window NEED...: with what else the measure wants.
 build_measured_window() {
   # shellcheck disable=SC2046 # one need a line
   need_rust Xvfb@xvfb WebKitWebDriver@webkit2gtk-driver \
-    "${PROOF_NEEDS[@]}" "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
+    "$@" "${PROOF_NEEDS[@]}" "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
   need_node
   build_programs release
   build_window release
@@ -110,6 +118,16 @@ measure_window() {
   shift
   case " $* " in *" --json "*) form=(--json) ;; esac
   NO_AT_BRIDGE=1 node "ui/e2e/door/measure/$measure.mjs" "$PROGRAM_DIR" "${form[@]}"
+}
+
+# What Lighthouse says of the store's pages.
+measure_store() {
+  local form=()
+  case " $* " in *" --json "*) form=(--json) ;; esac
+  need_node
+  need_ui_packages
+  need_npm_packages ui/e2e/lighthouse
+  node ui/e2e/lighthouse/measure.mjs "$PROGRAM_DIR" "${form[@]}"
 }
 
 hub_door() {

@@ -93,7 +93,7 @@ pub async fn run(options: Options) -> anyhow::Result<Outcome> {
         Some("qr-photos") => return qr::photos::run(sheet, photos),
         Some(other) => {
             bail!(
-                "there is no bench '{other}'; there are: door, search, server, rush, queue, reconnect, crowd, roster, rescan, lan, strict, qr-frames, qr-photos and, by ./hub alone, glass, start"
+                "there is no bench '{other}'; there are: door, search, server, rush, queue, reconnect, crowd, roster, rescan, lan, strict, qr-frames, qr-photos and, by ./hub alone, glass, start, lighthouse"
             )
         }
     }

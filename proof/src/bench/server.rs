@@ -5,7 +5,10 @@
 
 use std::future::Future;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
+use reqwest::Client;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
+use reqwest::redirect::Policy;
 use uuid::Uuid;
 
 use super::buyer::{Purchase, buy};
@@ -13,6 +16,7 @@ use super::cpu::{load_average, settle, tree_cpu_ms};
 use super::figures::Sheet;
 use super::load::closed_loop;
 use super::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
+use crate::organizer::{PASSWORD, new_id, person};
 
 /// Connections at once.
 const CALLERS: [usize; 3] = [1, 8, 32];
@@ -40,6 +44,26 @@ async fn measure(sheet: Sheet, stage: &Stage) -> anyhow::Result<()> {
     for callers in CALLERS {
         pages(sheet, stage, event, callers).await?;
     }
+    let strangers = Client::new();
+    let member = member(stage).await?;
+    for callers in CALLERS {
+        event_pages(
+            sheet,
+            stage,
+            ("server.event_page", &strangers, event),
+            callers,
+        )
+        .await?;
+    }
+    for callers in CALLERS {
+        event_pages(
+            sheet,
+            stage,
+            ("server.event_page_member", &member, event),
+            callers,
+        )
+        .await?;
+    }
     for callers in CALLERS {
         orders(sheet, stage, event, callers).await?;
     }
@@ -55,6 +79,44 @@ async fn pages(sheet: Sheet, stage: &Stage, event: Uuid, callers: usize) -> anyh
     measure
         .run(sheet, stage, |_| async {
             stage.guest.get(&path).await.map(drop)
+        })
+        .await
+}
+
+/// A browser of somebody who is logged in.
+async fn member(stage: &Stage) -> anyhow::Result<Client> {
+    let email = format!("anna-{}@example.org", new_id().simple());
+    person(&stage.guest, stage.server.data(), &email, "Anna Petit").await?;
+    let browser = Client::builder().redirect(Policy::none()).build()?;
+    let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
+    let answer = browser
+        .post(format!("{}/login", stage.server.url()))
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(form)
+        .send()
+        .await?;
+    let cookie = answer.headers().get(SET_COOKIE).context("no log-in")?;
+    let session = cookie.to_str()?.split(';').next().unwrap_or_default();
+    let mut headers = HeaderMap::new();
+    headers.insert(COOKIE, session.parse()?);
+    Ok(Client::builder().default_headers(headers).build()?)
+}
+
+/// The page as a browser asks for it, which people look at before a sale.
+async fn event_pages(
+    sheet: Sheet,
+    stage: &Stage,
+    (name, browser, event): (&'static str, &Client, Uuid),
+    callers: usize,
+) -> anyhow::Result<()> {
+    let url = format!("{}/fr/events/{event}", stage.server.url());
+    let measure = Measure::of(name, callers, PAGES);
+    measure
+        .run(sheet, stage, |_| async {
+            let answer = browser.get(&url).header(ACCEPT, "text/html").send().await?;
+            let page = answer.error_for_status()?.text().await?;
+            ensure!(page.contains("</html>"), "a page without an end");
+            Ok(())
         })
         .await
 }
