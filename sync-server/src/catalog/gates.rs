@@ -252,6 +252,21 @@ fn numbers(gate: &Gate) -> Vec<i32> {
     gate.types.iter().map(|no| i32::from(no.0)).collect()
 }
 
+/// A number that no gate of the event has or had.
+pub async fn free_number(
+    conn: &mut PgConnection,
+    (organizer, event): (OrganizerId, EventId),
+) -> Result<GateNo, sqlx::Error> {
+    let last = sqlx::query_scalar!(
+        r#"select coalesce(max(no), 0) as "last!" from gates where organizer_id = $1 and event_id = $2"#,
+        organizer.0,
+        event.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(GateNo(u16::try_from(last + 1).unwrap_or(u16::MAX)))
+}
+
 /// An event's gates, without those deleted.
 pub async fn gates_of(
     conn: &mut PgConnection,

@@ -271,6 +271,28 @@ pub async fn organizers_of(
         .collect())
 }
 
+/// An organizer as its pages name it; `role` is nobody's.
+pub async fn organizer(
+    conn: &mut PgConnection,
+    id: OrganizerId,
+) -> Result<Option<Organizer>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select name, slug, legal_name, licence, commission_basis_points from organizers where id = $1",
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Organizer {
+        id,
+        name: row.name,
+        slug: row.slug,
+        legal_name: row.legal_name,
+        licence: row.licence,
+        commission_basis_points: row.commission_basis_points.cast_unsigned(),
+        role: None,
+    }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -402,6 +402,21 @@ async fn set_quota(
     Ok(())
 }
 
+/// A number that no type of the event has or had.
+pub async fn free_number(
+    conn: &mut PgConnection,
+    (organizer, event): (OrganizerId, EventId),
+) -> Result<TypeNo, sqlx::Error> {
+    let last = sqlx::query_scalar!(
+        r#"select coalesce(max(no), 0) as "last!" from ticket_types where organizer_id = $1 and event_id = $2"#,
+        organizer.0,
+        event.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(TypeNo(u16::try_from(last + 1).unwrap_or(u16::MAX)))
+}
+
 /// An event's types in the order of its list, without those deleted.
 pub async fn types_of(
     conn: &mut PgConnection,

@@ -213,6 +213,21 @@ pub async fn delete(
     Ok(())
 }
 
+/// A number that no window of the event has or had.
+pub async fn free_number(
+    conn: &mut PgConnection,
+    (organizer, event): (OrganizerId, EventId),
+) -> Result<WindowNo, sqlx::Error> {
+    let last = sqlx::query_scalar!(
+        r#"select coalesce(max(no), 0) as "last!" from windows where organizer_id = $1 and event_id = $2"#,
+        organizer.0,
+        event.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(WindowNo(u8::try_from(last + 1).unwrap_or(u8::MAX)))
+}
+
 /// An event's windows, without those deleted.
 pub async fn windows_of(
     conn: &mut PgConnection,

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared::clock::UnixMillis;
-use shared::ids::{OrderId, OrganizerId, UserId};
+use shared::ids::{EventId, OrderId, OrganizerId, UserId};
 use shared::wire::latest::ErrorCode;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -93,6 +93,17 @@ pub struct OrderPage {
     pub cursor: Option<String>,
 }
 
+/// What somebody looks for among an organizer's orders.
+#[derive(Clone, Debug)]
+pub struct Sought {
+    /// Whose.
+    pub organizer: OrganizerId,
+    /// Of one event alone.
+    pub event: Option<EventId>,
+    /// A part of the code, of the buyer's name or of the address; empty finds all.
+    pub words: String,
+}
+
 /// Whose orders are listed.
 #[derive(Clone, Debug)]
 pub enum Whose {
@@ -100,6 +111,8 @@ pub enum Whose {
     Account(UserId),
     /// Those of an organizer's events.
     Organizers(Vec<OrganizerId>),
+    /// Those of an organizer that somebody looks for.
+    Found(Sought),
     /// All.
     Everybody,
 }
@@ -158,6 +171,24 @@ async fn rows(
                 after.at_ms,
                 after.id,
                 limit
+            )
+            .fetch_all(pool)
+            .await
+        }
+        Whose::Found(sought) => {
+            // The newest are read until the page is full: few letters find much, many are looked for once.
+            select_orders!(
+                "where o.organizer_id = $1 and (o.created_ms, o.id) < ($2, $3)
+                     and ($5::uuid is null or o.event_id = $5)
+                     and (strpos(o.code, upper($6)) > 0 or strpos(lower(o.email), lower($6)) > 0
+                          or strpos(plain_text(o.name), plain_text($6)) > 0 or $6 = '')
+                 order by o.created_ms desc, o.id desc limit $4",
+                sought.organizer.0,
+                after.at_ms,
+                after.id,
+                limit,
+                sought.event.map(|event| event.0),
+                sought.words.trim()
             )
             .fetch_all(pool)
             .await

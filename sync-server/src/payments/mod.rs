@@ -5,6 +5,7 @@
 
 pub mod ask;
 pub mod give_back;
+pub mod history;
 pub mod listen;
 pub mod pay;
 mod provider;
@@ -12,6 +13,7 @@ pub mod refund;
 pub mod settle;
 pub mod standing;
 pub mod stripe;
+pub mod takings;
 mod test_provider;
 pub mod troubles;
 

@@ -294,7 +294,7 @@ impl Batch {
             let order = OrderId(line.order_id);
             self.orders.push(order);
             self.mails
-                .push(mail(app, order, line, self.ids.len() - before)?);
+                .push(line.mail(app, order, self.ids.len() - before)?);
         }
         Ok(())
     }
@@ -396,11 +396,45 @@ impl Batch {
     }
 }
 
-fn mail(app: &App, order: OrderId, line: &WaitingLine, tickets: usize) -> Result<Mail, IssueError> {
-    let secret = OrderSecret::unseal(&app.vault, order, &line.secret_sealed)
-        .map_err(|error| IssueError::Secret(order, error))?;
+impl WaitingLine {
+    fn mail(&self, app: &App, order: OrderId, tickets: usize) -> Result<Mail, IssueError> {
+        let told = TicketsMail {
+            dedupe_key: format!("tickets/{order}"),
+            code: self.code.clone(),
+            email: self.email.clone(),
+            name: self.name.clone(),
+            language: self.language.clone(),
+            secret_sealed: self.secret_sealed.clone(),
+            title: self.title.clone(),
+            starts_ms: self.starts_ms,
+            time_zone: self.time_zone.clone(),
+        };
+        mail(app, order, &told, tickets).map_err(|error| IssueError::Secret(order, error))
+    }
+}
+
+/// What the mail with an order's tickets is made of.
+pub(super) struct TicketsMail {
+    pub(super) dedupe_key: String,
+    pub(super) code: String,
+    pub(super) email: String,
+    pub(super) name: String,
+    pub(super) language: String,
+    pub(super) secret_sealed: Vec<u8>,
+    pub(super) title: String,
+    pub(super) starts_ms: i64,
+    pub(super) time_zone: String,
+}
+
+pub(super) fn mail(
+    app: &App,
+    order: OrderId,
+    line: &TicketsMail,
+    tickets: usize,
+) -> Result<Mail, UnsealError> {
+    let secret = OrderSecret::unseal(&app.vault, order, &line.secret_sealed)?;
     Ok(Mail {
-        dedupe_key: format!("tickets/{order}"),
+        dedupe_key: line.dedupe_key.clone(),
         recipient: line.email.clone(),
         language: line.language.clone(),
         template: "tickets".to_owned(),

@@ -10,6 +10,7 @@ mod paper;
 pub mod pdf;
 mod pocket;
 pub mod present;
+pub mod resend;
 pub mod rotating;
 pub mod rotation;
 pub mod scan;

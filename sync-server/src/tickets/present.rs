@@ -174,6 +174,22 @@ pub async fn ticket_by_id(pool: &PgPool, id: TicketId) -> Result<Option<Ticket>,
     Ok(row.map(Ticket::try_from).transpose()?)
 }
 
+/// An order's tickets in the order of their numbers; those that have ended too.
+pub async fn tickets_of_order(
+    pool: &PgPool,
+    order: OrderId,
+) -> Result<Vec<TicketView>, sqlx::Error> {
+    let rows = select_tickets!(
+        "where t.order_id = $1 order by t.channel, t.series_no",
+        order.0
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| Ok(Ticket::try_from(row).map(|ticket| ticket.view)?))
+        .collect()
+}
+
 /// Tickets of the orders of an account.
 pub async fn tickets_page(
     pool: &PgPool,

@@ -50,7 +50,7 @@ pub(crate) async fn allowed(
 }
 
 /// After each write of an event.
-async fn changed(app: &App, event: EventId) {
+pub(crate) async fn changed(app: &App, event: EventId) {
     app.event_pages.forget(event).await;
     app.door.watch.changed(event);
 }

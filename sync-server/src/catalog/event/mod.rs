@@ -4,12 +4,14 @@ mod create;
 mod listed;
 pub mod page;
 mod request;
+mod sales;
 mod status;
 mod update;
 
 pub use create::{CreateEventError, create};
 pub use listed::{ListedEvent, listed};
 pub use request::{EntryRuleRequest, EventRequest};
+pub use sales::{EventSales, sales_of};
 pub use status::{EventStatus, StatusError};
 pub use update::{ChangeEventError, Removal, remove, replace};
 

@@ -1,0 +1,61 @@
+//! The mail with an order's tickets once more, for whoever lost it.
+
+use shared::ids::OrderId;
+
+use super::issue::{TicketsMail, mail};
+use crate::app::App;
+use crate::messages::outbox;
+use crate::orders::present::Order;
+use crate::vault::UnsealError;
+
+/// One a minute reaches whoever waits for it; more would only fill their box.
+const APART_MS: i64 = 60_000;
+
+/// The mail was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum ResendError {
+    /// There are no tickets to send.
+    #[error("the order has no tickets that are good")]
+    NoTickets,
+    /// The order's secret, for the link in the mail.
+    #[error("opening the secret of order {0}")]
+    Secret(OrderId, #[source] UnsealError),
+    /// PostgreSQL.
+    #[error("sending an order's tickets again")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Puts the mail into the outbox; within a minute of the one before it is that one.
+pub async fn resend(app: &App, order: &Order) -> Result<(), ResendError> {
+    let mut connection = app.pool.acquire().await?;
+    let row = sqlx::query!(
+        r#"select o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed, e.title, e.starts_ms,
+                  e.time_zone,
+                  (select count(*) from tickets t where t.organizer_id = o.organizer_id and t.event_id = o.event_id
+                   and t.order_id = o.id and t.status = 0) as "tickets!"
+           from orders o join events e on e.organizer_id = o.organizer_id and e.id = o.event_id
+           where o.id = $1 and o.issued_ms is not null"#,
+        order.id.0
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .filter(|row| row.tickets > 0)
+    .ok_or(ResendError::NoTickets)?;
+    let now_ms = app.now_ms();
+    let again = TicketsMail {
+        dedupe_key: format!("tickets/{}/again/{}", order.id, now_ms / APART_MS),
+        code: row.code,
+        email: row.email,
+        name: row.name,
+        language: row.language,
+        secret_sealed: row.secret_sealed,
+        title: row.title,
+        starts_ms: row.starts_ms,
+        time_zone: row.time_zone,
+    };
+    let tickets = usize::try_from(row.tickets).unwrap_or_default();
+    let mail = mail(app, order.id, &again, tickets)
+        .map_err(|error| ResendError::Secret(order.id, error))?;
+    outbox::enqueue(&mut connection, &[mail], now_ms).await?;
+    Ok(())
+}
