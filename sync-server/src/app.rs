@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::database::transaction::Flush;
 use crate::database::{Database, Readiness};
 use crate::door::{self, Door};
+use crate::office;
 use crate::orders;
 use crate::orders::waiting_room::{RedisUrlError, WaitingRoom};
 use crate::payments::{self, NoProvider, PaymentProvider};
@@ -188,6 +189,7 @@ fn pages() -> Router<App> {
         .merge(accounts::pages::router())
         .merge(artwork::pages::router())
         .merge(catalog::pages::router())
+        .merge(office::router())
         .merge(orders::pages::router())
         .merge(tickets::pages::router())
         .merge(door::pages::router())

@@ -14,6 +14,7 @@ pub mod edge;
 pub mod jobs;
 pub mod log;
 pub mod messages;
+pub(crate) mod office;
 pub mod orders;
 pub mod payments;
 pub mod serve;

@@ -16,6 +16,7 @@ use super::pages;
 use super::roles::{Right, Role};
 use super::session::{self, SessionKind};
 use crate::app::App;
+use crate::web::store::language_of;
 use crate::web::{ApiError, csrf};
 
 /// `__Host-`: only over TLS (or to localhost), only for this host, not for its neighbours.
@@ -113,7 +114,9 @@ fn to_login(parts: &Parts) -> Redirect {
     }
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let next = pages::encode(path);
-    Redirect::to(&format!("/login?next={next}"))
+    let language = language_of(&parts.uri);
+    let language = language.map_or_else(String::new, |language| format!("&lang={language}"));
+    Redirect::to(&format!("/login?next={next}{language}"))
 }
 
 fn unauthenticated() -> ApiError {

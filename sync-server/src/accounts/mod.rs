@@ -11,7 +11,7 @@ pub mod identity;
 mod link_pages;
 mod links;
 mod login_guard;
-mod members;
+pub(crate) mod members;
 pub(crate) mod members_api;
 pub(crate) mod pages;
 pub mod password;

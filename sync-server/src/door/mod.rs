@@ -8,6 +8,7 @@ mod annotations;
 pub mod api;
 pub mod attendance;
 pub mod authority;
+pub mod breakdown;
 pub mod certificates;
 pub mod claims;
 mod clock;
@@ -48,10 +49,15 @@ pub mod verify;
 mod watch;
 
 pub use alerts::{AlertView, alerts_of_event};
+pub(crate) use alerts::{Seat, note};
 pub use annotations::{AnnotateError, NewAnnotation, Says, annotate};
 pub use watch::FeedWatch;
+pub(crate) use watch::{Seen, head};
+
+use shared::ids::OrganizerId;
 
 use crate::config::Limits;
+use crate::web::ApiError;
 use crate::web::client::AddressKey;
 use crate::web::limits::SlidingLimit;
 
@@ -85,6 +91,11 @@ impl Door {
             offers: tokio::sync::watch::Sender::default(),
             enrolments: SlidingLimit::new(limits.enrolments_per_minute, 60_000),
         }
+    }
+
+    /// A seat for a screen that listens, or the answer that all are taken.
+    pub(crate) fn sit(&self, organizer: OrganizerId) -> Result<Seat, ApiError> {
+        self.listeners.sit(organizer)
     }
 
     fn offers_changed(&self) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use shared::ids::{EventId, OrganizerId};
 use shared::wire::latest::Page;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -72,6 +72,20 @@ impl FeedWatch {
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<EventId, Arc<Watched>>> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The number of the event's last change; `None` = it has no feed.
+pub(crate) async fn head(
+    conn: &mut PgConnection,
+    (organizer, event): (OrganizerId, EventId),
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select head from feeds where organizer_id = $1 and event_id = $2",
+        organizer.0,
+        event.0
+    )
+    .fetch_optional(conn)
+    .await
 }
 
 /// How far a waiter has read.

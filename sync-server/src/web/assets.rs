@@ -1,5 +1,5 @@
-//! The look: one style sheet, two typefaces, the sign of our tabs, and one script, compiled in. Their names hold a hash of what is in them, so
-//! browsers may keep them for ever.
+//! The look: a style sheet, what the back office adds to it, two typefaces, the sign of our tabs, and two small scripts, compiled in. Their
+//! names hold a hash of what is in them, so browsers may keep them for ever.
 
 use std::sync::LazyLock;
 
@@ -64,6 +64,8 @@ impl Asset {
 
 struct Assets {
     style: Asset,
+    office_style: Asset,
+    office_script: Asset,
     display_face: Asset,
     text_face: Asset,
     pocket: Asset,
@@ -118,6 +120,18 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
     ]
     .concat();
     Assets {
+        office_style: Asset::text(
+            "office",
+            "css",
+            "text/css; charset=utf-8",
+            include_str!("../../assets/office.css").to_owned(),
+        ),
+        office_script: Asset::text(
+            "office",
+            "js",
+            "text/javascript; charset=utf-8",
+            include_str!("../../assets/office.js").to_owned(),
+        ),
         style: Asset::text("hub", "css", "text/css; charset=utf-8", style),
         pocket: Asset::text(
             "pocket",
@@ -147,6 +161,16 @@ pub fn style_url() -> String {
     format!("/assets/{}", ASSETS.style.name)
 }
 
+/// The address of what the back office adds to it.
+pub fn office_style_url() -> String {
+    format!("/assets/{}", ASSETS.office_style.name)
+}
+
+/// The address of the back office's script, without which all of it works.
+pub fn office_script_url() -> String {
+    format!("/assets/{}", ASSETS.office_script.name)
+}
+
 /// The address of the face that titles are set in, for a page to ask for early.
 pub fn display_face_url() -> String {
     format!("/assets/{}", ASSETS.display_face.name)
@@ -161,15 +185,24 @@ pub(crate) fn pocket_url() -> String {
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Assets {
         style,
+        office_style,
+        office_script,
         display_face,
         text_face,
         pocket,
         signs,
     } = &*ASSETS;
-    let found = [style, display_face, text_face, pocket]
-        .into_iter()
-        .chain(signs)
-        .find(|asset| asset.name == name);
+    let found = [
+        style,
+        office_style,
+        office_script,
+        display_face,
+        text_face,
+        pocket,
+    ]
+    .into_iter()
+    .chain(signs)
+    .find(|asset| asset.name == name);
     match found {
         Some(asset) => asset.answer(&headers),
         None => frame::not_found().await.into_response(),

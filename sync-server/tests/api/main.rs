@@ -8,6 +8,7 @@ mod accounts;
 mod alerts;
 mod artwork;
 mod attendance;
+mod backoffice;
 mod browser;
 mod catalog;
 mod claims;

@@ -88,7 +88,7 @@ pub(in crate::door) struct Listeners(Arc<Mutex<HashMap<OrganizerId, u32>>>);
 
 impl Listeners {
     /// A seat, or the answer that all are taken.
-    pub(super) fn sit(&self, organizer: OrganizerId) -> Result<Seat, ApiError> {
+    pub(in crate::door) fn sit(&self, organizer: OrganizerId) -> Result<Seat, ApiError> {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let all: u32 = taken.values().sum();
         let own = taken.entry(organizer).or_insert(0);
@@ -106,7 +106,7 @@ impl Listeners {
 
 /// Given back when the stream ends.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(crate) struct Seat {
     of: Listeners,
     organizer: OrganizerId,
 }

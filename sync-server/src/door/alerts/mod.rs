@@ -20,6 +20,8 @@ use sqlx::PgConnection;
 
 pub(super) use conflicts::{in_journals, of_fold, refused};
 pub(super) use live::Listeners;
+pub(crate) use live::Seat;
+pub(crate) use note::note;
 pub(super) use unread::unread_of;
 pub use view::{AlertView, alerts_of_event};
 

@@ -11,7 +11,7 @@ use crate::web::ApiError;
 
 /// The note was not written.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NoteError {
+pub(crate) enum NoteError {
     /// No such alert.
     #[error("there is no such alert of this event")]
     NotFound,
@@ -36,7 +36,7 @@ impl From<NoteError> for ApiError {
 }
 
 /// Notes it; what was noted already stays as it is.
-pub(super) async fn note(
+pub(crate) async fn note(
     app: &App,
     (organizer, event): (OrganizerId, EventId),
     (kind, subject): (&str, &str),

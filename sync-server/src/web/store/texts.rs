@@ -1,4 +1,4 @@
-//! The store's texts: Fluent files for each language in `texts/`, compiled in, French first.
+//! The texts of the store and of the back office: Fluent files for each language in `texts/`, compiled in, French first.
 
 use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
@@ -10,24 +10,24 @@ use shared::language::Language;
 
 type Bundle = FluentBundle<FluentResource>;
 
-/// The store's file, and that of the tickets that a device keeps.
-macro_rules! both {
-    ($language:literal) => {
-        concat!(
-            include_str!(concat!("../../../texts/", $language, "/store.ftl")),
-            "\n",
-            include_str!(concat!("../../../texts/", $language, "/pocket.ftl")),
-        )
+/// The files of a language.
+macro_rules! files {
+    ($code:literal) => {
+        [
+            include_str!(concat!("../../../texts/", $code, "/store.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/office.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/pocket.ftl")),
+        ]
     };
 }
 
-const fn source(language: Language) -> &'static str {
+const fn sources(language: Language) -> [&'static str; 3] {
     match language {
-        Language::Fr => both!("fr"),
-        Language::En => both!("en"),
-        Language::Es => both!("es"),
-        Language::De => both!("de"),
-        Language::It => both!("it"),
+        Language::Fr => files!("fr"),
+        Language::En => files!("en"),
+        Language::Es => files!("es"),
+        Language::De => files!("de"),
+        Language::It => files!("it"),
     }
 }
 
@@ -41,10 +41,12 @@ fn bundle(language: Language) -> Bundle {
     let mut bundle = Bundle::new_concurrent(vec![tag]);
     // Isolating marks would stand in titles and addresses too; a name in a page is in a <bdi>.
     bundle.set_use_isolating(false);
-    // A test reads every file; what is broken in one is left out rather than the server not started.
-    let resource = FluentResource::try_new(source(language).to_owned())
-        .unwrap_or_else(|(resource, _)| resource);
-    bundle.add_resource_overriding(resource);
+    for source in sources(language) {
+        // A test reads every file; what is broken in one is left out rather than the server not started.
+        let resource =
+            FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        bundle.add_resource_overriding(resource);
+    }
     bundle
 }
 
@@ -112,7 +114,7 @@ mod tests {
     fn messages(language: Language) -> BTreeMap<String, Variables> {
         let mut found: BTreeMap<String, Variables> = BTreeMap::new();
         let mut key = String::new();
-        for line in source(language).lines() {
+        for line in sources(language).join("\n").lines() {
             if line.starts_with(|c: char| c.is_ascii_lowercase()) {
                 key = line.split(" =").next().unwrap().to_owned();
                 assert!(
@@ -136,10 +138,14 @@ mod tests {
         let french = messages(Language::Fr);
         assert!(french.len() > 100, "{}", french.len());
         for language in Language::ALL {
-            assert!(
-                FluentResource::try_new(source(language).to_owned()).is_ok(),
-                "{language}"
-            );
+            for source in sources(language) {
+                let parsed = FluentResource::try_new(source.to_owned());
+                assert!(
+                    parsed.is_ok(),
+                    "{language}: {:?}",
+                    parsed.err().map(|e| e.1)
+                );
+            }
             assert_eq!(messages(language), french, "{language}");
         }
     }
@@ -166,13 +172,16 @@ mod tests {
             "src/orders/pages",
             "src/tickets",
             "src/web/store",
+            "src/office",
         ] {
             used(&root.join(folder), &mut keys);
         }
         let french = messages(Language::Fr);
         let mut templates = String::new();
-        for entry in std::fs::read_dir(root.join("templates/store")).unwrap() {
-            templates += &std::fs::read_to_string(entry.unwrap().path()).unwrap_or_default();
+        for folder in ["templates/store", "templates/office"] {
+            for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+                templates += &std::fs::read_to_string(entry.unwrap().path()).unwrap_or_default();
+            }
         }
         let in_templates: BTreeSet<String> =
             ["page.t.get(\"", "page.t.named(\"", "page.t.count(\""]
@@ -186,7 +195,15 @@ mod tests {
         }
         let is_made = |key: &str| {
             let told = key.strip_suffix("-title").or(key.strip_suffix("-text"));
-            key.starts_with("category-") || told.is_some_and(|kind| keys.contains(kind))
+            let by_code = [
+                "category-",
+                "office-alert-",
+                "office-reason-",
+                "office-reentry-",
+                "office-role-",
+            ];
+            by_code.iter().any(|prefix| key.starts_with(prefix))
+                || told.is_some_and(|kind| keys.contains(kind))
         };
         let unused: Vec<_> = french
             .keys()
@@ -197,7 +214,7 @@ mod tests {
 
     #[test]
     fn french_has_a_no_break_space_before_double_signs_and_plurals_are_chosen() {
-        let french = source(Language::Fr);
+        let french = sources(Language::Fr).join("\n");
         for sign in [" ;", " :", " ?", " !", " €", " %"] {
             let lines: Vec<_> = french
                 .lines()

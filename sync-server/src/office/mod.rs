@@ -1,0 +1,62 @@
+//! The back office: an organizer's events, made and watched over by forms and pages that need no script.
+//!
+//! Below `/fr/office`, as below the prefix of each language. Whoever is not logged in is sent to the log-in and comes back.
+//! A page shows and offers what the role of its reader allows; what belongs to another organizer is as if it were not
+//! there. It decides nothing that the API would not decide: both call the same functions.
+
+mod alerts;
+mod attendance;
+mod desk;
+mod doors;
+mod event;
+mod events;
+mod fields;
+mod home;
+mod order;
+mod orders;
+mod page;
+mod team;
+mod times;
+mod wizard;
+mod words;
+
+use axum::Router;
+use axum::routing::{get, post};
+use shared::language::Language;
+
+use crate::app::App;
+
+/// All of it, in each language.
+pub(crate) fn router() -> Router<App> {
+    Language::ALL
+        .into_iter()
+        .fold(Router::new(), |all, language| all.merge(below(language)))
+}
+
+fn below(language: Language) -> Router<App> {
+    let at = |path: &str| format!("/{language}/office{path}");
+    Router::new()
+        .route(&at(""), get(home::show))
+        .route(&at("/{organizer}"), get(events::show))
+        .route(&at("/events/{event}"), get(event::show))
+        .route(
+            &at("/events/{event}/cancel"),
+            get(event::ask_to_cancel).post(event::cancel),
+        )
+        .route(
+            &at("/events/{event}/doors"),
+            get(doors::show).post(doors::save),
+        )
+        .route(
+            &at("/events/{event}/alerts"),
+            get(alerts::show).post(alerts::settle),
+        )
+        .route(&at("/{organizer}/orders"), get(orders::show))
+        .route(&at("/orders/{order}"), get(order::show))
+        .route(&at("/orders/{order}/refund"), post(order::give_back))
+        .route(&at("/orders/{order}/resend"), post(order::send_again))
+        .route(&at("/{organizer}/team"), get(team::show).post(team::set))
+        .route(&at("/{organizer}/team/remove"), post(team::remove))
+        .merge(attendance::router(&at))
+        .merge(wizard::router(&at))
+}

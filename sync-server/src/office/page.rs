@@ -1,0 +1,136 @@
+//! What the pages of the back office share: their frame in `templates/office/layout.html`, with the places to go to.
+//!
+//! A page's template has a field `page: OfficePage` and begins with `{% extends "office/layout.html" %}`.
+
+use askama::Template;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use shared::ids::OrganizerId;
+use shared::language::Language;
+
+use super::desk::{Desk, Office};
+use crate::accounts::Right;
+use crate::web::ApiError;
+use crate::web::page::html;
+use crate::web::store::Texts;
+
+/// Which of the places a page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Here {
+    /// None of them.
+    Elsewhere,
+    Events,
+    Orders,
+    Team,
+}
+
+/// The frame's part of a page.
+#[derive(Clone, Debug)]
+pub(super) struct OfficePage {
+    pub(super) language: Language,
+    pub(super) t: Texts,
+    pub(super) title: String,
+    csrf: String,
+    here: Here,
+    place: Option<Place>,
+    /// Behind the language.
+    path: String,
+    query: String,
+}
+
+/// For whom one works, and what one may do there.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) id: OrganizerId,
+    pub(super) name: String,
+    pub(super) may_read_orders: bool,
+    pub(super) may_manage_devices: bool,
+    pub(super) may_manage_members: bool,
+    /// There are others to work for.
+    pub(super) is_one_of_many: bool,
+}
+
+impl OfficePage {
+    pub(super) fn of(office: &Office, here: Here, title: String, path: String) -> Self {
+        let place = Place {
+            id: office.organizer.id,
+            name: office.organizer.name.clone(),
+            may_read_orders: office.may(Right::ReadOrders),
+            may_manage_devices: office.may(Right::ManageDevices),
+            may_manage_members: office.may(Right::ManageMembers),
+            is_one_of_many: office.desk.identity.memberships.len() > 1,
+        };
+        Self {
+            here,
+            place: Some(place),
+            ..Self::outside(&office.desk, title, path)
+        }
+    }
+
+    /// Before it is said for whom.
+    pub(super) fn outside(desk: &Desk, title: String, path: String) -> Self {
+        Self {
+            language: desk.language,
+            t: desk.t,
+            title,
+            csrf: desk.identity.csrf_token.clone(),
+            here: Here::Elsewhere,
+            place: None,
+            path,
+            query: String::new(),
+        }
+    }
+
+    /// Keeps this, from the `?` on, when the language is changed.
+    pub(super) fn keeping(self, query: impl Into<String>) -> Self {
+        Self {
+            query: query.into(),
+            ..self
+        }
+    }
+
+    /// For a form.
+    pub(super) fn csrf_token(&self) -> &str {
+        &self.csrf
+    }
+
+    pub(super) fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    pub(super) fn is_at_events(&self) -> bool {
+        self.here == Here::Events
+    }
+
+    pub(super) fn is_at_orders(&self) -> bool {
+        self.here == Here::Orders
+    }
+
+    pub(super) fn is_at_team(&self) -> bool {
+        self.here == Here::Team
+    }
+
+    /// An address of the back office in this language.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("/{}/office{path}", self.language)
+    }
+
+    /// The same page in another language.
+    pub(super) fn path_in(&self, code: &str) -> String {
+        format!("/{code}{}{}", self.path, self.query)
+    }
+}
+
+/// A page as an answer: kept by nobody.
+pub(super) fn shown(status: StatusCode, template: &impl Template) -> Result<Response, ApiError> {
+    let mut response = (status, html(template)?).into_response();
+    let kept = HeaderValue::from_static("private, no-store");
+    response.headers_mut().insert(CACHE_CONTROL, kept);
+    Ok(response)
+}
+
+/// On to another page after something was done.
+pub(super) fn on_to(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}

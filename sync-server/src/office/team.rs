@@ -1,0 +1,176 @@
+//! Who works for the organizer, and as what.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use shared::ids::{OrganizerId, UserId};
+use shared::wire::latest::ErrorCode;
+
+use super::desk::{Desk, Office};
+use super::fields::{Field, Wrong};
+use super::page::{Here, OfficePage, on_to, shown};
+use crate::accounts::members::{self, MemberRequest};
+use crate::accounts::{Right, Role};
+use crate::app::App;
+use crate::web::store::Texts;
+use crate::web::{ApiError, Form, Path};
+
+#[derive(Template)]
+#[template(path = "office/team.html")]
+struct TeamHtml {
+    page: OfficePage,
+    members: Vec<Line>,
+    /// Roles with what each may do.
+    roles: Vec<(String, String)>,
+    action: String,
+    fields: Vec<Field>,
+    problem: Option<String>,
+}
+
+struct Line {
+    name: String,
+    email: String,
+    role: String,
+    id: UserId,
+    remove: String,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    desk: Desk,
+    Path(organizer): Path<OrganizerId>,
+) -> Result<Response, ApiError> {
+    let office = desk.office(&app, organizer, Right::ManageMembers).await?;
+    page(&app, &office, &SetForm::default(), &Wrong::default(), None).await
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SetForm {
+    email: String,
+    role: String,
+}
+
+/// Adds somebody, or gives somebody another role.
+pub(super) async fn set(
+    State(app): State<App>,
+    desk: Desk,
+    Path(organizer): Path<OrganizerId>,
+    Form(form): Form<SetForm>,
+) -> Result<Response, ApiError> {
+    let office = desk.office(&app, organizer, Right::ManageMembers).await?;
+    let t = office.desk.t;
+    let mut wrong = Wrong::default();
+    let Some(role) = Role::from_text(&form.role) else {
+        wrong.add("role", t.get("office-wrong-role"));
+        return page(&app, &office, &form, &wrong, None).await;
+    };
+    let request = MemberRequest {
+        email: form.email.clone(),
+        role,
+    };
+    match members::set(&app, organizer, &request).await {
+        Ok(_) => Ok(on_to(&office.own("/team"))),
+        Err(error) => refused(&app, &office, &form, error).await,
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RemoveForm {
+    member: UserId,
+}
+
+pub(super) async fn remove(
+    State(app): State<App>,
+    desk: Desk,
+    Path(organizer): Path<OrganizerId>,
+    Form(form): Form<RemoveForm>,
+) -> Result<Response, ApiError> {
+    let office = desk.office(&app, organizer, Right::ManageMembers).await?;
+    match members::remove(&app, organizer, form.member).await {
+        // Whoever removes themself has no more to do here.
+        Ok(()) if form.member == office.desk.identity.account => Ok(on_to(&office.at(""))),
+        Ok(()) => Ok(on_to(&office.own("/team"))),
+        Err(error) => refused(&app, &office, &SetForm::default(), error).await,
+    }
+}
+
+/// No account has that address, or nobody would be left to own the organizer.
+async fn refused(
+    app: &App,
+    office: &Office,
+    form: &SetForm,
+    error: ApiError,
+) -> Result<Response, ApiError> {
+    let t = office.desk.t;
+    let mut wrong = Wrong::default();
+    match error.code() {
+        ErrorCode::InvalidRequest => wrong.add("email", t.get("office-wrong-member")),
+        ErrorCode::Conflict => {
+            let problem = Some(t.get("office-wrong-only-owner").into_owned());
+            return page(app, office, form, &wrong, problem).await;
+        }
+        _ => return Err(error),
+    }
+    page(app, office, form, &wrong, None).await
+}
+
+async fn page(
+    app: &App,
+    office: &Office,
+    form: &SetForm,
+    wrong: &Wrong,
+    problem: Option<String>,
+) -> Result<Response, ApiError> {
+    let t = office.desk.t;
+    let organizer = office.organizer.id;
+    let members = members::list(app, organizer).await?;
+    let roles = Role::ALL.map(|role| (role.as_str(), role_word(role, t)));
+    let any = [("", t.get("office-choose").into_owned())].into_iter();
+    let fields = vec![
+        Field::email("email", t.get("office-member-email"), &form.email)
+            .help(t.get("office-member-email-help")),
+        Field::choice(
+            "role",
+            t.get("office-member-role"),
+            &form.role,
+            any.chain(roles.clone()),
+        ),
+    ];
+    let path = format!("/{organizer}/team");
+    let status = if wrong.is_empty() && problem.is_none() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let html = TeamHtml {
+        page: office.page(Here::Team, t.get("office-team"), &path),
+        members: members
+            .into_iter()
+            .map(|member| Line {
+                role: role_word(member.role, t),
+                name: member.name,
+                email: member.email,
+                id: member.account_id,
+                remove: office.at(format_args!("{path}/remove")),
+            })
+            .collect(),
+        roles: Role::ALL
+            .map(|role| {
+                let means = t.get(&format!("office-role-{}-means", role.as_str()));
+                (role_word(role, t), means.into_owned())
+            })
+            .into(),
+        action: office.at(&path),
+        fields: fields.into_iter().map(|field| field.told(wrong)).collect(),
+        problem: problem.or_else(|| wrong.counted(t)),
+    };
+    shown(status, &html)
+}
+
+fn role_word(role: Role, t: Texts) -> String {
+    t.get(&format!("office-role-{}", role.as_str()))
+        .into_owned()
+}
