@@ -12,6 +12,7 @@ use serde::Deserialize;
 use shared::ids::EventId;
 
 use super::{Artwork, version};
+use crate::accounts::{MaybeIdentity, Right};
 use crate::app::App;
 use crate::catalog::event::page::page_of;
 use crate::web::{ApiError, Path, Query};
@@ -20,6 +21,8 @@ use crate::web::{ApiError, Path, Query};
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Without one it changes with the event's category.
 const A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=300");
+/// Of an event that is not public: seen by its organizer's people.
+const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
 /// Opened by itself: its blending is in style attributes, and it has nothing else.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src-attr 'unsafe-inline'; frame-ancestors 'none'; sandbox",
@@ -34,9 +37,10 @@ struct Asked {
     v: Option<String>,
 }
 
-/// Strangers see the pictures of public events, nobody those of others.
+/// Strangers see the pictures of public events alone.
 async fn show(
     State(app): State<App>,
+    MaybeIdentity(identity): MaybeIdentity,
     Path(name): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -50,11 +54,15 @@ async fn show(
     };
     let event = id.parse().map(EventId).map_err(|_| none())?;
     let page = page_of(&app, event).await?;
-    if !page.status.is_public() {
+    let is_public = page.status.is_public();
+    let is_member = identity.is_some_and(|who| who.may(page.organizer, Right::ReadFigures));
+    if !is_public && !is_member {
         return Err(none());
     }
     let version = version(page.category);
-    let caching = if asked.v.as_deref() == Some(version.as_str()) {
+    let caching = if !is_public {
+        PRIVATE
+    } else if asked.v.as_deref() == Some(version.as_str()) {
         FOR_EVER
     } else {
         A_WHILE

@@ -21,6 +21,7 @@ use super::search_right::{self, SearchRight};
 use super::supervisors;
 use crate::accounts::{Identity, PageIdentity, Right};
 use crate::app::App;
+use crate::office::page::{OfficePage, of_devices};
 use crate::web::language::PageLanguage;
 use crate::web::page::{Page, html};
 use crate::web::{ApiError, Form, Path};
@@ -51,7 +52,7 @@ pub(crate) fn router() -> Router<App> {
 #[derive(Template)]
 #[template(path = "devices.html")]
 struct DevicesPage {
-    page: Page,
+    page: OfficePage,
     texts: Texts,
     problem: Option<&'static str>,
     events: Vec<(EventId, String)>,
@@ -105,11 +106,13 @@ async fn devices_page(
 ) -> Result<DevicesPage, ApiError> {
     let organizer = managed(identity)?;
     let texts = texts(language);
+    let who = (identity, language);
+    let page = of_devices(app, who, organizer, texts.title, "/office/devices").await?;
     let mut conn = app.pool.acquire().await?;
     let events = devices::events_to_offer(&mut conn, organizer).await?;
     let views = devices::devices_of(&mut conn, organizer).await?;
     Ok(DevicesPage {
-        page: Page::of(identity, language, texts.title),
+        page,
         devices: views
             .into_iter()
             .map(|view| line(view, &events, &texts))

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod attendance;
+mod cancel;
 mod desk;
 mod doors;
 mod event;
@@ -14,7 +15,7 @@ mod fields;
 mod home;
 mod order;
 mod orders;
-mod page;
+pub(crate) mod page;
 mod team;
 mod times;
 mod wizard;
@@ -41,7 +42,7 @@ fn below(language: Language) -> Router<App> {
         .route(&at("/events/{event}"), get(event::show))
         .route(
             &at("/events/{event}/cancel"),
-            get(event::ask_to_cancel).post(event::cancel),
+            get(cancel::ask).post(cancel::cancel),
         )
         .route(
             &at("/events/{event}/doors"),
@@ -52,11 +53,9 @@ fn below(language: Language) -> Router<App> {
             get(alerts::show).post(alerts::settle),
         )
         .route(&at("/{organizer}/orders"), get(orders::show))
-        .route(&at("/orders/{order}"), get(order::show))
-        .route(&at("/orders/{order}/refund"), post(order::give_back))
-        .route(&at("/orders/{order}/resend"), post(order::send_again))
         .route(&at("/{organizer}/team"), get(team::show).post(team::set))
         .route(&at("/{organizer}/team/remove"), post(team::remove))
-        .merge(attendance::router(&at))
-        .merge(wizard::router(&at))
+        .merge(order::router(at))
+        .merge(attendance::router(at))
+        .merge(wizard::router(at))
 }

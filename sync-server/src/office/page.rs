@@ -2,6 +2,8 @@
 //!
 //! A page's template has a field `page: OfficePage` and begins with `{% extends "office/layout.html" %}`.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, StatusCode};
@@ -10,7 +12,8 @@ use shared::ids::OrganizerId;
 use shared::language::Language;
 
 use super::desk::{Desk, Office};
-use crate::accounts::Right;
+use crate::accounts::{Identity, Right};
+use crate::app::App;
 use crate::web::ApiError;
 use crate::web::page::html;
 use crate::web::store::Texts;
@@ -23,14 +26,15 @@ pub(super) enum Here {
     Events,
     Orders,
     Team,
+    Devices,
 }
 
 /// The frame's part of a page.
 #[derive(Clone, Debug)]
-pub(super) struct OfficePage {
-    pub(super) language: Language,
-    pub(super) t: Texts,
-    pub(super) title: String,
+pub(crate) struct OfficePage {
+    pub(crate) language: Language,
+    pub(crate) t: Texts,
+    pub(crate) title: String,
     csrf: String,
     here: Here,
     place: Option<Place>,
@@ -41,14 +45,14 @@ pub(super) struct OfficePage {
 
 /// For whom one works, and what one may do there.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub(super) id: OrganizerId,
-    pub(super) name: String,
-    pub(super) may_read_orders: bool,
-    pub(super) may_manage_devices: bool,
-    pub(super) may_manage_members: bool,
+pub(crate) struct Place {
+    pub(crate) id: OrganizerId,
+    pub(crate) name: String,
+    pub(crate) may_read_orders: bool,
+    pub(crate) may_manage_devices: bool,
+    pub(crate) may_manage_members: bool,
     /// There are others to work for.
-    pub(super) is_one_of_many: bool,
+    pub(crate) is_one_of_many: bool,
 }
 
 impl OfficePage {
@@ -91,35 +95,63 @@ impl OfficePage {
     }
 
     /// For a form.
-    pub(super) fn csrf_token(&self) -> &str {
+    pub(crate) fn csrf_token(&self) -> &str {
         &self.csrf
     }
 
-    pub(super) fn place(&self) -> Option<&Place> {
+    pub(crate) fn place(&self) -> Option<&Place> {
         self.place.as_ref()
     }
 
-    pub(super) fn is_at_events(&self) -> bool {
+    pub(crate) fn is_at_events(&self) -> bool {
         self.here == Here::Events
     }
 
-    pub(super) fn is_at_orders(&self) -> bool {
+    pub(crate) fn is_at_orders(&self) -> bool {
         self.here == Here::Orders
     }
 
-    pub(super) fn is_at_team(&self) -> bool {
+    pub(crate) fn is_at_team(&self) -> bool {
         self.here == Here::Team
     }
 
+    pub(crate) fn is_at_devices(&self) -> bool {
+        self.here == Here::Devices
+    }
+
     /// An address of the back office in this language.
-    pub(super) fn at(&self, path: &str) -> String {
+    pub(crate) fn at(&self, path: &str) -> String {
         format!("/{}/office{path}", self.language)
     }
 
     /// The same page in another language.
-    pub(super) fn path_in(&self, code: &str) -> String {
-        format!("/{code}{}{}", self.path, self.query)
+    pub(crate) fn path_in(&self, code: &str) -> String {
+        match self.here {
+            // These pages have their language behind the `?`.
+            Here::Devices => format!("{}?lang={code}", self.path),
+            Here::Elsewhere | Here::Events | Here::Orders | Here::Team => {
+                format!("/{code}{}{}", self.path, self.query)
+            }
+        }
     }
+}
+
+/// The frame of a page about `organizer`'s devices, whose address is `path` in every language.
+pub(crate) async fn of_devices(
+    app: &App,
+    (identity, language): (&Identity, Language),
+    organizer: OrganizerId,
+    title: &str,
+    path: &str,
+) -> Result<OfficePage, ApiError> {
+    let desk = Desk {
+        language,
+        t: Texts::of(language),
+        identity: Arc::new(identity.clone()),
+    };
+    let office = desk.office(app, organizer, Right::ManageDevices).await?;
+    let (title, path) = (title.to_owned(), path.to_owned());
+    Ok(OfficePage::of(&office, Here::Devices, title, path))
 }
 
 /// A page as an answer: kept by nobody.

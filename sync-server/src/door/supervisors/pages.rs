@@ -16,8 +16,9 @@ use super::{SetSupervisorError, SupervisorView, Who};
 use crate::accounts::{self, Identity, PageIdentity};
 use crate::app::App;
 use crate::door::pages::managed;
+use crate::office::page::{OfficePage, of_devices};
 use crate::web::language::PageLanguage;
-use crate::web::page::{Page, html};
+use crate::web::page::html;
 use crate::web::{ApiError, Form, Path};
 
 pub(in crate::door) fn router() -> Router<App> {
@@ -30,7 +31,7 @@ pub(in crate::door) fn router() -> Router<App> {
 #[derive(Template)]
 #[template(path = "supervisors.html")]
 struct SupervisorsPage {
-    page: Page,
+    page: OfficePage,
     texts: Texts,
     problem: Option<&'static str>,
     supervisors: Vec<SupervisorView>,
@@ -54,12 +55,14 @@ async fn page(
 ) -> Result<SupervisorsPage, ApiError> {
     let organizer = managed(identity)?;
     let texts = texts(language);
+    let who = (identity, language);
+    let page = of_devices(app, who, organizer, texts.title, "/office/supervisors").await?;
     let mut conn = app.pool.acquire().await?;
     let supervisors = super::list(&mut conn, organizer).await?;
     let members = accounts::member_names(&mut conn, organizer).await?;
     let is_listed = |account| supervisors.iter().any(|view| view.person == account);
     Ok(SupervisorsPage {
-        page: Page::of(identity, language, texts.title),
+        page,
         members: members
             .into_iter()
             .filter(|(account, _)| !is_listed(*account))

@@ -121,9 +121,8 @@ impl Asked {
     fn of(text: &str) -> Self {
         match text.strip_prefix("delete-").map(str::parse) {
             Some(Ok(no)) => Self::Delete(no),
-            Some(Err(_)) => Self::Next,
             None if text == "add" => Self::Add,
-            None => Self::Next,
+            Some(Err(_)) | None => Self::Next,
         }
     }
 }

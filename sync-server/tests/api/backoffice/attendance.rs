@@ -92,8 +92,8 @@ async fn the_page_and_the_file_say_what_the_api_says() {
         number("valid_tickets") - number("in")
     );
     for sentence in [
-        "dont 1 ressortis",
-        "1 entrées en double",
+        "Ressortis\u{a0}: 1",
+        "Entrées en double\u{a0}: 1",
         "Billet entré plusieurs fois",
         "Faux billet",
         "Déjà entré",

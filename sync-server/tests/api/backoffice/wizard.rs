@@ -25,7 +25,7 @@ async fn an_event_is_made_put_on_sale_and_bought_without_a_script() {
     let own = format!("/fr/office/{organizer}");
 
     let (shown, form) = step(&clerk, &format!("{own}/new")).await;
-    says(&shown, "Que se passe-t-il");
+    says(&shown, "Que proposez-vous");
     let what = form
         .fill("title", "Mirabelle <Nord>")
         .fill("category", "concert")
@@ -91,6 +91,11 @@ async fn an_event_is_made_put_on_sale_and_bought_without_a_script() {
     let id = publish.split('/').nth(4).unwrap();
     let store = format!("/fr/events/{id}");
     assert_eq!(server.get(&store).await.status, 404, "nobody sees a draft");
+    let picture = format!("/artwork/{id}.svg");
+    assert_eq!(server.get(&picture).await.status, 404, "nor its picture");
+    let drawn = clerk.see(&picture).await;
+    assert_eq!(drawn.header("cache-control"), "private, no-store");
+    says(&drawn, "<svg");
     says(&clerk.see(&store).await, "Mirabelle &#60;Nord&#62;");
 
     let event = location(&clerk.submit(&form).await);
