@@ -72,6 +72,7 @@ impl fmt::Display for DemoSummary {
             writeln!(f, "    {:<11} {}", login.role, login.email)?;
         }
         let server = self.url.trim_end_matches('/');
+        writeln!(f, "  The owner's back office: {server}/fr/office")?;
         writeln!(f, "  Enrol the window as a door, within 15 minutes:")?;
         writeln!(f, "    type {server} and {} there,", self.door.code)?;
         writeln!(

@@ -8,6 +8,7 @@ use shared::language::Language;
 use super::figures::Counted;
 use crate::door::breakdown::FLOW_MS;
 use crate::messages::when::short_date;
+use crate::office::times::as_typed;
 use crate::office::words::number;
 use crate::web::store::Texts;
 
@@ -87,7 +88,7 @@ impl Chart {
                 .collect(),
             lines: lines(most, language),
             bars: bars(&columns, most),
-            hours: hours(&columns, zone, language),
+            hours: hours(&columns, zone),
             rows: columns
                 .iter()
                 .map(|(at, column)| {
@@ -194,14 +195,16 @@ fn bars(columns: &Columns, most: i64) -> Vec<Bar> {
     bars
 }
 
-/// Every third column is named, of few each.
-fn hours(columns: &Columns, zone: &str, language: Language) -> Vec<(String, String)> {
+/// At most six columns are named, by what a clock shows: a phone has no room for more.
+fn hours(columns: &Columns, zone: &str) -> Vec<(String, String)> {
     let wide = (WIDTH - LEFT) / columns.len() as f64;
-    let every = columns.len().div_ceil(7);
+    let every = columns.len().div_ceil(6);
     let hours = columns.keys().enumerate().step_by(every);
     let hours = hours.map(|(place, at)| {
         let x = LEFT + wide * place as f64 + wide * 0.12 + (wide * 0.38).min(30.0);
-        (tenths(x), short_date(*at, zone, language).time)
+        let typed = as_typed(*at, zone);
+        let (_, clock) = typed.split_once('T').unwrap_or_default();
+        (tenths(x), clock.to_owned())
     });
     hours.collect()
 }
