@@ -183,12 +183,11 @@ mod tests {
                 templates += &std::fs::read_to_string(entry.unwrap().path()).unwrap_or_default();
             }
         }
-        let in_templates: BTreeSet<String> =
-            ["page.t.get(\"", "page.t.named(\"", "page.t.count(\""]
-                .iter()
-                .flat_map(|call| templates.split(call).skip(1))
-                .map(|rest| rest.split('"').next().unwrap().to_owned())
-                .collect();
+        let in_templates: BTreeSet<String> = ["t.get(\"", "t.named(\"", "t.count(\""]
+            .iter()
+            .flat_map(|call| templates.split(call).skip(1))
+            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect();
         assert!(in_templates.len() > 30, "{in_templates:?}");
         for key in &in_templates {
             assert!(french.contains_key(key), "a template asks for {key}");
