@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -101,11 +102,11 @@ fn token_of(mail: &str) -> Option<String> {
     )
 }
 
-/// Quoted-printable breaks lines by "=\r\n" and writes "=" as "=3D".
+/// A mail's text as a mail program shows it.
 fn plain(mail: &str) -> String {
-    mail.replace("=\r\n", "")
-        .replace("=\n", "")
-        .replace("=3D", "=")
+    let read = MessageParser::default().parse(mail);
+    let text = read.as_ref().and_then(|mail| mail.body_text(0));
+    text.unwrap_or_default().into_owned()
 }
 
 /// The link to an order in the mail to that address, once it has come.

@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::database::transaction::Flush;
 use crate::database::{Database, Readiness};
 use crate::door::{self, Door};
+use crate::messages::carrier::{Carrier, PrepareSmtpError};
 use crate::office;
 use crate::orders;
 use crate::orders::waiting_room::{RedisUrlError, WaitingRoom};
@@ -56,6 +57,8 @@ pub struct AppParts {
     pub issuer: Issuer,
     /// Takes the money.
     pub provider: Arc<dyn PaymentProvider>,
+    /// Takes the mails away.
+    pub carrier: Carrier,
     /// Devices, feeds and facts.
     pub door: Door,
     /// Events as everybody reads them.
@@ -79,6 +82,9 @@ pub enum AssembleError {
     /// Nobody to take the money.
     #[error(transparent)]
     Provider(#[from] NoProvider),
+    /// Nobody to take the mails.
+    #[error(transparent)]
+    Mail(#[from] PrepareSmtpError),
     /// The platform's own keys.
     #[error(transparent)]
     Keys(#[from] LoadKeysError),
@@ -103,7 +109,9 @@ impl App {
         let keys = ApiKeys::load(&pool, &vault, clock.now_ms()).await?;
         let accounts = Accounts::new(keys, &config.limits)?;
         let (provider, notifications) = payments::provider_for(&config, &clock)?;
+        let carrier = Carrier::of(&config)?;
         let app = Self(Arc::new(AppParts {
+            carrier,
             flush: Flush::default(),
             issuer: Issuer::default(),
             provider,

@@ -14,7 +14,6 @@ use crate::database::{self, DatabaseSettings, Durability, OpenDatabaseError};
 use crate::demo;
 use crate::edge::SystemClock;
 use crate::jobs;
-use crate::messages::sender;
 use crate::vault::{MasterKeySource, OpenVaultError, Vault};
 use crate::web::connections::{self, Cut, Patience};
 
@@ -202,7 +201,7 @@ fn say_parts(app: &App) {
         database,
         master_key,
         payments = app.provider.name(),
-        mail = %sender::folder(&config.data_dir).display(),
+        mail = app.carrier.name(),
         "serving"
     );
 }

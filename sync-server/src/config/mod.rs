@@ -1,5 +1,6 @@
 //! Settings, read once from the environment; every wrong value is named, all at once.
 
+mod mail;
 mod network;
 mod read;
 mod stripe;
@@ -10,6 +11,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use mail::{Enclosed, Encryption, MailSettings, SmtpLogin, SmtpSettings};
 pub use network::Network;
 pub use read::{ConfigError, WrongValue};
 pub use stripe::{Secret, StripeSettings};
@@ -54,6 +56,8 @@ pub struct Config {
     pub master_key: Option<String>,
     /// Takes the money; the test provider without it.
     pub stripe: Option<StripeSettings>,
+    /// How mail leaves.
+    pub mail: MailSettings,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Origins that may call the API from a browser.
@@ -120,6 +124,7 @@ impl Config {
             master_key: None,
             redis_url: None,
             stripe: None,
+            mail: MailSettings::folder(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             limits: Limits::default(),

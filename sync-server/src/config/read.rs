@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::mail::mail;
 use super::stripe::stripe;
 use super::{Config, Limits, LogFormat, Mode};
 use crate::database::managed::default_data_dir;
@@ -147,6 +148,7 @@ pub(super) fn config(reader: Reader<'_>) -> Result<Config, ConfigError> {
         redis_url: reader.value("REDIS_URL", None, parse_redis_url),
         master_key: reader.text("TICKETHUB_MASTER_KEY"),
         stripe: stripe(&reader, mode),
+        mail: mail(&reader, mode),
         trusted_proxies: reader.list("TICKETHUB_TRUSTED_PROXIES", |item| {
             item.parse().map_err(|error| format!("`{item}` is {error}"))
         }),
@@ -274,6 +276,7 @@ fn parse_database_url(text: &str) -> Result<Option<String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Enclosed, Encryption};
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::from_lookup(|name| {
@@ -308,6 +311,7 @@ mod tests {
             ("TICKETHUB_LIMIT_ENROLMENTS_PER_MINUTE", "200"),
             ("TICKETHUB_REQUEST_SECONDS", "5"),
             ("TICKETHUB_LOG_FORMAT", "json"),
+            ("SMTP_URL", "smtps://mail.example"),
         ])
         .unwrap();
         assert_eq!(config.listen.port(), 9000);
@@ -345,6 +349,10 @@ mod tests {
             ("TICKETHUB_REQUEST_SECONDS", "0"),
             ("TICKETHUB_LOG", "=a=b="),
             ("TICKETHUB_LOG_FORMAT", "xml"),
+            ("SMTP_URL", "smtp://ana:hunter4@mail.example"),
+            ("SMTP_USER", "ana"),
+            ("MAIL_FROM", "billets"),
+            ("MAIL_ENCLOSED", "all"),
         ])
         .unwrap_err();
         let mut named: Vec<_> = error.0.iter().map(|wrong| wrong.name).collect();
@@ -353,6 +361,10 @@ mod tests {
             named,
             [
                 "DATABASE_URL",
+                "MAIL_ENCLOSED",
+                "MAIL_FROM",
+                "SMTP_PASSWORD",
+                "SMTP_URL",
                 "TICKETHUB_CORS_ORIGINS",
                 "TICKETHUB_DATABASE_CONNECTIONS",
                 "TICKETHUB_LIMIT_LOGIN_FAILURES",
@@ -379,10 +391,57 @@ mod tests {
         let error = read(&[
             ("TICKETHUB_MODE", "production"),
             ("TICKETHUB_PUBLIC_URL", "http://billets.example"),
+            ("SMTP_URL", "smtp://mail.example"),
         ])
         .unwrap_err();
         assert_eq!(error.0.len(), 1);
     }
+
+    #[test]
+    fn production_without_a_mail_server_is_refused() {
+        let error = read(&[
+            ("TICKETHUB_MODE", "production"),
+            ("TICKETHUB_PUBLIC_URL", "https://billets.example"),
+        ])
+        .unwrap_err();
+        assert_eq!(error.0.len(), 1);
+        assert_eq!(error.0[0].name, "SMTP_URL");
+    }
+
+    #[test]
+    fn a_mail_server_is_read_with_its_encryption_and_its_password_is_never_shown() {
+        let smtp = |variables: &[(&str, &str)]| read(variables).unwrap().mail.smtp.unwrap();
+        let tls = smtp(&[
+            ("SMTP_URL", "smtps://mail.example/"),
+            ("SMTP_USER", "ana"),
+            ("SMTP_PASSWORD", "hunter2"),
+        ]);
+        assert_eq!(
+            (tls.host.as_str(), tls.port, tls.encryption),
+            ("mail.example", 465, Encryption::Tls)
+        );
+        assert_eq!(tls.login.as_ref().unwrap().password.reveal(), "hunter2");
+        assert!(!format!("{tls:?}").contains("hunter"));
+        let start_tls = smtp(&[("SMTP_URL", "smtp://mail.example:2587")]);
+        assert_eq!(
+            (start_tls.port, start_tls.encryption),
+            (2587, Encryption::StartTls)
+        );
+        let local = smtp(&[("SMTP_URL", "smtp+plain://[::1]:1025")]);
+        assert_eq!((local.host.as_str(), local.port), ("::1", 1025));
+        assert_eq!(local.encryption, Encryption::None);
+        assert!(
+            read(&[("SMTP_URL", "smtp+plain://mail.example")]).is_err(),
+            "nobody reads tickets on the way"
+        );
+        let enclosed = |variables: &[(&str, &str)]| read(variables).unwrap().mail.enclosed;
+        assert_eq!(enclosed(&[]), Enclosed::Nothing);
+        assert_eq!(
+            enclosed(&[("SMTP_URL", "smtps://mail.example")]),
+            Enclosed::Tickets
+        );
+    }
+
     #[test]
     fn stripe_is_read_with_several_webhook_secrets_and_never_shown() {
         let config = read(&[
@@ -426,6 +485,7 @@ mod tests {
         let production = [
             ("TICKETHUB_MODE", "production"),
             ("TICKETHUB_PUBLIC_URL", "https://billets.example"),
+            ("SMTP_URL", "smtps://mail.example"),
             key,
             ("STRIPE_WEBHOOK_SECRET", "whsec_hunter3"),
             ("STRIPE_API_BASE", "http://127.0.0.1:12111"),

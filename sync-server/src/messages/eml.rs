@@ -24,21 +24,26 @@ pub(crate) struct Envelope<'a> {
     pub(crate) recipient: &'a str,
     /// Stays the same however often the mail is sent, so that a second copy is seen to be one.
     pub(crate) message_id: String,
+    /// From whom; `billets@` the host without it.
+    pub(crate) sender: Option<&'a str>,
     /// The host of the platform's address.
     pub(crate) host: &'a str,
     pub(crate) date_ms: UnixMillis,
     pub(crate) language: Language,
 }
 
-/// The bytes of the file.
-pub(crate) fn build(envelope: &Envelope<'_>, wording: &Wording) -> Result<Vec<u8>, BuildMailError> {
+/// The whole of it.
+pub(crate) fn build(
+    envelope: &Envelope<'_>,
+    wording: &Wording,
+) -> Result<lettre::Message, BuildMailError> {
     let recipient = envelope
         .recipient
         .parse()
         .map_err(BuildMailError::Address)?;
-    let sender = sender(envelope.host).map_err(BuildMailError::Address)?;
+    let sender = sender(envelope).map_err(BuildMailError::Address)?;
     let date = UNIX_EPOCH + Duration::from_millis(envelope.date_ms.max(0).unsigned_abs());
-    let message = lettre::Message::builder()
+    lettre::Message::builder()
         .from(Mailbox::new(Some("Ticket Hub".into()), sender))
         .to(Mailbox::new(None, recipient))
         .date(date)
@@ -48,11 +53,14 @@ pub(crate) fn build(envelope: &Envelope<'_>, wording: &Wording) -> Result<Vec<u8
             plain(wording),
             html(wording, envelope.language),
         ))
-        .map_err(BuildMailError::Build)?;
-    Ok(message.formatted())
+        .map_err(BuildMailError::Build)
 }
 
-fn sender(host: &str) -> Result<lettre::Address, lettre::address::AddressError> {
+fn sender(envelope: &Envelope<'_>) -> Result<lettre::Address, lettre::address::AddressError> {
+    if let Some(address) = envelope.sender {
+        return address.parse();
+    }
+    let host = envelope.host;
     // A machine known only by its number has no mail of its own.
     lettre::Address::new("billets", host).or_else(|_| lettre::Address::new("billets", "localhost"))
 }
@@ -112,6 +120,7 @@ mod tests {
         Envelope {
             recipient,
             message_id: "<outbox-1@x.example>".into(),
+            sender: None,
             host: "x.example",
             date_ms: 1_795_374_000_000,
             language: Language::Fr,
@@ -125,7 +134,7 @@ mod tests {
             "<script>alert(1)</script> & co",
         );
         let mail = build(&envelope("ana@example.org"), &hostile).unwrap();
-        let mail = String::from_utf8(mail).unwrap();
+        let mail = String::from_utf8(mail.formatted()).unwrap();
         let head = mail.split("\r\n\r\n").next().unwrap();
         assert!(
             !head

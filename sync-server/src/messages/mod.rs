@@ -1,5 +1,6 @@
 //! What the platform tells people. Mail leaves only through the [`outbox`].
 
+pub mod carrier;
 mod eml;
 mod host;
 pub mod outbox;

@@ -1,30 +1,41 @@
-//! Takes mails from the outbox and sends them: for now into a folder, one `.eml` file each.
+//! Takes mails from the outbox and gives them to their carrier.
 //!
-//! Sent at least once, and twice is the same: the file's name comes from the row, and it is written whole or not at all.
+//! Sent at least once, and twice is the same: whoever dies between sending a mail and noting it leaves it to be sent again
+//! with the same Message-ID.
 
-use std::io;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::collections::VecDeque;
+use std::error::Error as _;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use serde_json::Value;
-use shared::clock::UnixMillis;
+use futures::future::join_all;
+use sha2::{Digest as _, Sha256};
 use shared::language::Language;
 
+use super::carrier::folder::{File, Folder, WriteMailError};
+use super::carrier::smtp::{CONNECTIONS, ReachError, SendError, Smtp};
+use super::carrier::{Carrier, Kind};
 use super::eml::{self, BuildMailError, Envelope};
 use super::host::host;
+use super::outbox::{self, Claimed, Fate};
 use super::texts::{self, Content, ParseContentError};
 use crate::app::App;
-use crate::database::transaction;
 
 /// How soon a new mail is seen.
 const PAUSE: Duration = Duration::from_secs(1);
-/// In one transaction.
+/// Taken at once.
 const BATCH: i64 = 20;
-/// With the growing delay some two days of trying.
-const MOST_ATTEMPTS: i32 = 20;
+/// So many of them are worth a connection.
+const MAILS_PER_CONNECTION: usize = 5;
+/// Mails of a batch that were not begun by then go back: well before the lease is over.
+const SENDING: Duration = Duration::from_mins(2);
+const LEASE_MS: i64 = 5 * 60_000;
 const FIRST_DELAY_MS: i64 = 5_000;
 const LONGEST_DELAY_MS: i64 = 4 * 3_600_000;
+/// Where nobody knows whether the mail or the server is the reason.
+const LONGEST_DELAY_UNSURE_MS: i64 = 10 * 60_000;
+/// Later nobody waits for it any more.
+const GIVEN_UP_MS: i64 = 3 * 24 * 3_600_000;
 
 /// A mail stays in the outbox.
 #[derive(Debug, thiserror::Error)]
@@ -35,27 +46,32 @@ pub(crate) enum SendMailError {
     /// It has no form.
     #[error(transparent)]
     Build(#[from] BuildMailError),
-    /// The folder does not take it.
-    #[error("writing the mail into the folder of mails")]
-    Write(#[source] io::Error),
-    /// The task that wrote it ended half-way; whatever it wrote is written again.
-    #[error("writing the mail: it was interrupted")]
-    Stopped,
+    /// The folder.
+    #[error(transparent)]
+    Write(#[from] WriteMailError),
+    /// The mail server.
+    #[error(transparent)]
+    Send(#[from] SendError),
 }
 
 impl SendMailError {
-    /// Whether the same mail can never be sent.
-    fn is_permanent(&self) -> bool {
+    /// Nothing if the same mail can never be sent, else the longest that it waits.
+    fn longest_delay_ms(&self) -> Option<i64> {
         match self {
-            Self::Content(_) | Self::Build(_) => true,
-            Self::Write(_) | Self::Stopped => false,
+            Self::Content(_)
+            | Self::Build(_)
+            | Self::Send(SendError::Refused(_) | SendError::Unfit(_)) => None,
+            Self::Send(SendError::PutOff(_)) | Self::Write(_) => Some(LONGEST_DELAY_MS),
+            Self::Send(SendError::Broken(_) | SendError::Slow) => Some(LONGEST_DELAY_UNSURE_MS),
         }
     }
-}
 
-/// Where the mails go.
-pub fn folder(data_dir: &Path) -> PathBuf {
-    data_dir.join("mail")
+    fn answer(&self) -> Option<String> {
+        match self {
+            Self::Send(error) => error.answer(),
+            Self::Content(_) | Self::Build(_) | Self::Write(_) => None,
+        }
+    }
 }
 
 /// Sends what is due, again and again, until the server stops.
@@ -74,60 +90,138 @@ pub async fn run(app: App) {
     }
 }
 
-struct Waiting {
-    id: i64,
-    recipient: String,
-    language: String,
-    template: String,
-    payload: Value,
-    created_ms: UnixMillis,
-    attempts: i32,
-}
-
 /// Sends up to 20 mails that are due, and says how many it took.
 pub async fn send_due(app: &App) -> Result<i64, sqlx::Error> {
-    let now_ms = app.now_ms();
-    let mut tx = transaction::begin(&app.pool).await?;
-    let waiting = sqlx::query_as!(
-        Waiting,
-        "select id, recipient, language, template, payload, created_ms, attempts from outbox
-         where sent_ms is null and failed_ms is null and next_attempt_ms <= $1
-         order by next_attempt_ms limit $2 for update skip locked",
-        now_ms,
-        BATCH,
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    let mut sent = Vec::new();
-    for (mail, outcome) in waiting.iter().zip(send(app, &waiting).await) {
-        match outcome {
-            Ok(()) => sent.push(mail.id),
-            Err(error) => put_off(&mut tx, mail, &error, now_ms).await?,
+    let claimed = outbox::claim(&app.pool, BATCH, LEASE_MS, app.now_ms()).await?;
+    let count = claimed.len() as i64;
+    if count > 0 {
+        let Carrier(kind) = &app.carrier;
+        match kind {
+            Kind::Folder(folder) => into_folder(app, folder, claimed).await?,
+            Kind::Smtp(smtp) => by_smtp(app, smtp, claimed).await?,
         }
     }
-    mark_sent(&mut tx, &sent, now_ms).await?;
-    tx.commit().await?;
-    Ok(waiting.len() as i64)
+    Ok(count)
 }
 
-/// What came of each. They wait for the disk one after the other in one task, and for their folder together.
-async fn send(app: &App, mails: &[Waiting]) -> Vec<Result<(), SendMailError>> {
-    let folder = folder(&app.config.data_dir);
-    let files: Vec<_> = mails
-        .iter()
-        .map(|mail| Ok((format!("{:012}.eml", mail.id), file(app, mail)?)))
-        .collect();
-    let written = tokio::task::spawn_blocking(move || write_all(&folder, files)).await;
-    written.unwrap_or_else(|_| mails.iter().map(|_| Err(SendMailError::Stopped)).collect())
+async fn into_folder(app: &App, folder: &Folder, mails: Vec<Claimed>) -> Result<(), sqlx::Error> {
+    let mut files = Vec::new();
+    let mut written = Vec::new();
+    for mail in mails {
+        match compose(app, &mail) {
+            Ok(message) => {
+                let (id, bytes) = (mail.id, message.formatted());
+                files.push(File { id, bytes });
+                written.push(mail);
+            }
+            Err(error) => put_off(app, &mail, &error).await?,
+        }
+    }
+    let mut sent = Vec::new();
+    for (mail, outcome) in written.iter().zip(folder.take(files).await) {
+        match outcome {
+            Ok(()) => sent.push(mail.id),
+            Err(error) => put_off(app, mail, &error.into()).await?,
+        }
+    }
+    outbox::mark_sent(&app.pool, &sent, None, app.now_ms()).await
 }
 
-fn file(app: &App, mail: &Waiting) -> Result<Vec<u8>, SendMailError> {
+/// The rest of a batch.
+struct Queue {
+    mails: Mutex<VecDeque<Claimed>>,
+    until: Instant,
+}
+
+impl Queue {
+    fn next(&self) -> Option<Claimed> {
+        (Instant::now() < self.until)
+            .then(|| self.lock().pop_front())
+            .flatten()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Claimed>> {
+        // Nothing here panics halfway through a change.
+        self.mails.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn by_smtp(app: &App, smtp: &Smtp, mails: Vec<Claimed>) -> Result<(), sqlx::Error> {
+    let connections = mails
+        .len()
+        .div_ceil(MAILS_PER_CONNECTION)
+        .clamp(1, CONNECTIONS);
+    let queue = Queue {
+        mails: Mutex::new(mails.into()),
+        until: Instant::now() + SENDING,
+    };
+    let each = (0..connections).map(|_| Box::pin(over_one_line(app, smtp, &queue)));
+    let mut away = None;
+    for outcome in join_all(each).await {
+        if let Err(error) = outcome? {
+            away = Some(error);
+        }
+    }
+    let left: Vec<i64> = queue.lock().iter().map(|mail| mail.id).collect();
+    match away {
+        // Another connection has sent them, or there was nothing left to send.
+        Some(_) | None if left.is_empty() => Ok(()),
+        Some(error) => {
+            let cause = error.source().map(ToString::to_string);
+            let pause_ms = smtp.pause_ms();
+            tracing::warn!(server = smtp.name(), mails = left.len(), pause_ms, %error, cause, "mails wait for the mail server");
+            let at_ms = app.now_ms() + pause_ms;
+            outbox::give_back(&app.pool, &left, at_ms, Some(&error.to_string())).await
+        }
+        None => outbox::give_back(&app.pool, &left, app.now_ms(), None).await,
+    }
+}
+
+/// Sends what is left of the batch until nothing is, or no line can be had. Each mail is noted before the next is sent.
+async fn over_one_line(
+    app: &App,
+    smtp: &Smtp,
+    queue: &Queue,
+) -> Result<Result<(), ReachError>, sqlx::Error> {
+    let mut kept = None;
+    loop {
+        let mut line = match kept.take() {
+            Some(line) => line,
+            None => match smtp.open().await {
+                Ok(line) => line,
+                Err(error) => return Ok(Err(error)),
+            },
+        };
+        let Some(mail) = queue.next() else {
+            smtp.keep(line);
+            return Ok(Ok(()));
+        };
+        let message = match compose(app, &mail) {
+            Ok(message) => message,
+            Err(error) => {
+                put_off(app, &mail, &error).await?;
+                kept = Some(line);
+                continue;
+            }
+        };
+        match smtp.send(&mut line, &message).await {
+            Ok(answer) => {
+                outbox::mark_sent(&app.pool, &[mail.id], Some(&answer), app.now_ms()).await?;
+                kept = Some(line);
+            }
+            Err(error) => put_off(app, &mail, &error.into()).await?,
+        }
+    }
+}
+
+fn compose(app: &App, mail: &Claimed) -> Result<lettre::Message, SendMailError> {
     let content = Content::parse(&mail.template, mail.payload.clone())?;
     let language: Language = mail.language.parse().unwrap_or_default();
     let host = host(&app.config.public_url);
     let envelope = Envelope {
         recipient: &mail.recipient,
-        message_id: format!("<outbox-{}@{host}>", mail.id),
+        message_id: message_id(&mail.dedupe_key, host),
+        sender: app.config.mail.from.as_deref(),
         host,
         date_ms: mail.created_ms,
         language,
@@ -135,84 +229,40 @@ fn file(app: &App, mail: &Waiting) -> Result<Vec<u8>, SendMailError> {
     Ok(eml::build(&envelope, &texts::wording(&content, language))?)
 }
 
-fn write_all(
-    folder: &Path,
-    files: Vec<Result<(String, Vec<u8>), SendMailError>>,
-) -> Vec<Result<(), SendMailError>> {
-    let mut outcomes: Vec<_> = files
-        .into_iter()
-        .map(|file| {
-            let (name, bytes) = file?;
-            write_whole(folder, &name, &bytes).map_err(SendMailError::Write)
-        })
-        .collect();
-    // Their names are not on the disk before the folder is.
-    if outcomes.iter().any(Result::is_ok)
-        && let Err(error) = std::fs::File::open(folder).and_then(|folder| folder.sync_all())
-    {
-        let kind = error.kind();
-        for outcome in &mut outcomes {
-            *outcome = Err(SendMailError::Write(kind.into()));
+/// Of its cause: the same however often it is sent, also by a server whose database was put back from a backup.
+fn message_id(dedupe_key: &str, host: &str) -> String {
+    let hash = Sha256::digest(dedupe_key);
+    let name = u128::from_be_bytes(std::array::from_fn(|place| hash[place]));
+    format!("<{name:032x}@{host}>")
+}
+
+async fn put_off(app: &App, mail: &Claimed, error: &SendMailError) -> Result<(), sqlx::Error> {
+    let now_ms = app.now_ms();
+    let attempts = mail.attempts + 1;
+    let fate = match error.longest_delay_ms() {
+        Some(longest_ms) if now_ms - mail.created_ms < GIVEN_UP_MS => {
+            Fate::Again(now_ms + delay_ms(attempts, longest_ms))
         }
-    }
-    outcomes
-}
-
-fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let partial = folder.join(format!(".{name}.partial"));
-    let mut file = std::fs::File::create(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(partial, folder.join(name))
-}
-
-/// The payload goes: it holds links that open accounts and orders.
-async fn mark_sent(
-    connection: &mut sqlx::PgConnection,
-    ids: &[i64],
-    now_ms: UnixMillis,
-) -> Result<(), sqlx::Error> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    sqlx::query!(
-        "update outbox set sent_ms = $2, attempts = attempts + 1, payload = '{}', last_error = null where id = any($1)",
-        ids,
+        Some(_) | None => Fate::Failed,
+    };
+    let cause = error.source().map(ToString::to_string);
+    tracing::warn!(mail.id, attempts, ?fate, %error, cause, "a mail was not sent");
+    let answer = error.answer();
+    outbox::put_off(
+        &app.pool,
+        mail.id,
+        fate,
+        &error.to_string(),
+        answer.as_deref(),
         now_ms,
     )
-    .execute(connection)
     .await
-    .map(drop)
 }
 
-async fn put_off(
-    connection: &mut sqlx::PgConnection,
-    mail: &Waiting,
-    error: &SendMailError,
-    now_ms: UnixMillis,
-) -> Result<(), sqlx::Error> {
-    let attempts = mail.attempts + 1;
-    let gives_up = error.is_permanent() || attempts >= MOST_ATTEMPTS;
-    let cause = std::error::Error::source(error).map(ToString::to_string);
-    tracing::warn!(mail.id, attempts, gives_up, %error, cause, "a mail was not sent");
-    sqlx::query!(
-        "update outbox set attempts = $2, next_attempt_ms = $3, failed_ms = $4, last_error = $5 where id = $1",
-        mail.id,
-        attempts,
-        now_ms + delay_ms(attempts),
-        gives_up.then_some(now_ms),
-        error.to_string(),
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// 5 s, 10 s, 20 s, ... at most 4 h.
-fn delay_ms(attempts: i32) -> i64 {
+/// 5 s, 10 s, 20 s, ...
+fn delay_ms(attempts: i32, longest_ms: i64) -> i64 {
     let doublings = attempts.saturating_sub(1).clamp(0, 20).unsigned_abs();
-    (FIRST_DELAY_MS << doublings).min(LONGEST_DELAY_MS)
+    (FIRST_DELAY_MS << doublings).min(longest_ms)
 }
 
 #[cfg(test)]
@@ -221,18 +271,9 @@ mod tests {
 
     #[test]
     fn each_failure_waits_longer_up_to_four_hours() {
-        assert_eq!([1, 2, 3].map(delay_ms), [5_000, 10_000, 20_000]);
-        assert_eq!(delay_ms(19), LONGEST_DELAY_MS);
-        assert_eq!(delay_ms(i32::MAX), LONGEST_DELAY_MS);
-    }
-
-    #[test]
-    fn a_file_is_replaced_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        write_whole(folder.path(), "a.eml", b"one").unwrap();
-        write_whole(folder.path(), "a.eml", b"two").unwrap();
-        let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
-        assert_eq!(names.len(), 1);
-        assert_eq!(std::fs::read(folder.path().join("a.eml")).unwrap(), b"two");
+        let delay = |attempts| delay_ms(attempts, LONGEST_DELAY_MS);
+        assert_eq!([1, 2, 3].map(delay), [5_000, 10_000, 20_000]);
+        assert_eq!(delay(19), LONGEST_DELAY_MS);
+        assert_eq!(delay(i32::MAX), LONGEST_DELAY_MS);
     }
 }

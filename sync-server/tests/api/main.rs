@@ -31,6 +31,7 @@ mod peers;
 mod refunds;
 mod restore;
 mod rights;
+mod smtp;
 mod start;
 mod stock;
 mod stop;

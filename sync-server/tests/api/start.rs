@@ -185,6 +185,7 @@ async fn production_does_not_start_on_parts_made_for_tests() {
         .env("DATABASE_URL", database.url())
         .env("TICKETHUB_LISTEN", free_address().to_string())
         .env("TICKETHUB_PUBLIC_URL", "https://billets.example")
+        .env("SMTP_URL", "smtps://mail.example")
         .env("TICKETHUB_MODE", "production");
     let (code, said) = ended(&mut command).await;
     assert_eq!(code, 1, "{said}");

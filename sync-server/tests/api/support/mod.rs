@@ -2,8 +2,10 @@
 
 pub(crate) mod door;
 pub(crate) mod fixtures;
+pub(crate) mod mails;
 mod people;
 mod server;
+pub(crate) mod smtp;
 pub(crate) mod stall;
 
 pub(crate) use server::{Answer, NOW, TestServer};
