@@ -1,12 +1,20 @@
-//! A mail as the file that a mail program opens (RFC 5322): plain text, and the same as simple HTML.
+//! A mail as it goes over the wire (RFC 5322, MIME): text, the same as HTML, and what goes with it.
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use shared::clock::UnixMillis;
 use shared::language::Language;
 
-use super::texts::Wording;
+use super::calendar::{self, Entry};
+use super::letter::Letter;
+use super::page::{MailPage, content_id};
+use crate::tickets::enclosed::Enclosed;
+use crate::web::store::Texts;
+
+/// Longer ones are cut: a list of mails shows less, and no server has to take more.
+const LONGEST_SUBJECT: usize = 200;
 
 /// A mail could not be put into its form.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +22,9 @@ pub(crate) enum BuildMailError {
     /// Not an address.
     #[error("the recipient's address has no form that mail takes")]
     Address(#[source] lettre::address::AddressError),
+    /// Its page.
+    #[error("writing the mail's page")]
+    Page(#[source] askama::Error),
     /// A header that can't be.
     #[error("putting the mail together")]
     Build(#[source] lettre::error::Error),
@@ -35,7 +46,8 @@ pub(crate) struct Envelope<'a> {
 /// The whole of it.
 pub(crate) fn build(
     envelope: &Envelope<'_>,
-    wording: &Wording,
+    letter: &Letter,
+    enclosed: Option<&Enclosed>,
 ) -> Result<lettre::Message, BuildMailError> {
     let recipient = envelope
         .recipient
@@ -43,17 +55,100 @@ pub(crate) fn build(
         .map_err(BuildMailError::Address)?;
     let sender = sender(envelope).map_err(BuildMailError::Address)?;
     let date = UNIX_EPOCH + Duration::from_millis(envelope.date_ms.max(0).unsigned_abs());
+    let page = MailPage::new(envelope.language, letter, enclosed);
+    let html = page.html().map_err(BuildMailError::Page)?;
     lettre::Message::builder()
         .from(Mailbox::new(Some("Ticket Hub".into()), sender))
         .to(Mailbox::new(None, recipient))
         .date(date)
         .message_id(Some(envelope.message_id.clone()))
-        .subject(wording.subject.clone())
-        .multipart(MultiPart::alternative_plain_html(
-            plain(wording),
-            html(wording, envelope.language),
-        ))
+        .subject(one_line(&letter.subject))
+        .header(AutoSubmitted)
+        .multipart(body(envelope, page.plain(), html, enclosed))
         .map_err(BuildMailError::Build)
+}
+
+/// `mixed(alternative(text, related(html, codes)), pdf, calendar)`, without the outer ones where nothing is enclosed.
+fn body(
+    envelope: &Envelope<'_>,
+    plain: String,
+    html: String,
+    enclosed: Option<&Enclosed>,
+) -> MultiPart {
+    let Some(enclosed) = enclosed else {
+        return MultiPart::alternative_plain_html(plain, html);
+    };
+    let codes = enclosed.tickets.iter().enumerate();
+    let codes = codes.filter_map(|(place, ticket)| {
+        let png = ticket.code.clone()?;
+        Some(Attachment::new_inline(content_id(place)).body(png, kind("image/png")))
+    });
+    let related = codes.fold(
+        MultiPart::related().singlepart(SinglePart::html(html)),
+        MultiPart::singlepart,
+    );
+    let t = Texts::of(envelope.language);
+    let code = &enclosed.order.code;
+    let entry = calendar_entry(envelope, enclosed);
+    let calendar = Attachment::new(format!("{}-{code}.ics", t.get("mail-file-calendar"))).body(
+        calendar::file(&entry),
+        kind("text/calendar; charset=utf-8; method=PUBLISH"),
+    );
+    let pdf = Attachment::new(format!("{}-{code}.pdf", t.get("mail-file-tickets")))
+        .body(enclosed.pdf.clone(), kind("application/pdf"));
+    MultiPart::mixed()
+        .multipart(
+            MultiPart::alternative()
+                .singlepart(SinglePart::plain(plain))
+                .multipart(related),
+        )
+        .singlepart(pdf)
+        .singlepart(calendar)
+}
+
+fn calendar_entry<'a>(envelope: &Envelope<'_>, enclosed: &'a Enclosed) -> Entry<'a> {
+    let event = &enclosed.event;
+    Entry {
+        uid: format!("{}@{}", enclosed.order.id, envelope.host),
+        sequence: event.updated_ms / 1_000,
+        made_ms: envelope.date_ms,
+        starts_ms: event.starts_ms,
+        ends_ms: event.ends_ms,
+        title: &event.title,
+        place: &event.place,
+        link: enclosed
+            .tickets
+            .first()
+            .map_or("", |ticket| ticket.link.as_str()),
+    }
+}
+
+fn kind(text: &str) -> ContentType {
+    ContentType::parse(text).expect("a kind that is written here")
+}
+
+/// What a header takes: no character that ends it.
+fn one_line(text: &str) -> String {
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    plain.take(LONGEST_SUBJECT).collect()
+}
+
+/// No machine answers it (RFC 3834).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
 }
 
 fn sender(envelope: &Envelope<'_>) -> Result<lettre::Address, lettre::address::AddressError> {
@@ -65,54 +160,25 @@ fn sender(envelope: &Envelope<'_>) -> Result<lettre::Address, lettre::address::A
     lettre::Address::new("billets", host).or_else(|_| lettre::Address::new("billets", "localhost"))
 }
 
-fn plain(wording: &Wording) -> String {
-    let links = [&wording.action, &wording.also].into_iter().flatten();
-    let links = links.map(|(label, link)| format!("{label}:\n{link}"));
-    let paragraphs = wording.paragraphs.iter().cloned().chain(links);
-    paragraphs.collect::<Vec<_>>().join("\n\n") + "\n"
-}
-
-fn html(wording: &Wording, language: Language) -> String {
-    let links = [&wording.action, &wording.also].into_iter().flatten();
-    let links =
-        links.map(|(label, link)| format!("<a href=\"{}\">{}</a>", escape(link), escape(label)));
-    let paragraphs = wording.paragraphs.iter().map(|text| escape(text));
-    let body: Vec<String> = paragraphs
-        .chain(links)
-        .map(|inner| format!("<p>{inner}</p>"))
-        .collect();
-    format!(
-        "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{}\n</body></html>\n",
-        escape(&wording.subject),
-        body.join("\n")
-    )
-}
-
-fn escape(text: &str) -> String {
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut out, c| {
-            match c {
-                '&' => out.push_str("&amp;"),
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '"' => out.push_str("&quot;"),
-                '\'' => out.push_str("&#39;"),
-                other => out.push(other),
-            }
-            out
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::letter::{Action, Fact};
 
-    fn wording(subject: &str, paragraph: &str) -> Wording {
-        Wording {
+    fn letter(subject: &str, paragraph: &str) -> Letter {
+        Letter {
             subject: subject.into(),
             paragraphs: vec![paragraph.into()],
-            action: Some(("Voir", "https://x.example/?a=1&b=2".into())),
+            facts: vec![Fact {
+                name: "Date".into(),
+                value: paragraph.into(),
+            }],
+            action: Some(Action {
+                label: "Voir".into(),
+                link: "https://x.example/?a=1&b=2".into(),
+            }),
             also: None,
+            why: "Parce que.".into(),
         }
     }
 
@@ -127,14 +193,18 @@ mod tests {
         }
     }
 
+    fn built(letter: &Letter) -> Vec<u8> {
+        let mail = build(&envelope("ana@example.org"), letter, None).unwrap();
+        mail.formatted()
+    }
+
     #[test]
     fn what_an_organizer_writes_is_text_in_the_html_and_no_new_header() {
-        let hostile = wording(
+        let hostile = letter(
             "Bal\r\nBcc: everybody@example.org",
             "<script>alert(1)</script> & co",
         );
-        let mail = build(&envelope("ana@example.org"), &hostile).unwrap();
-        let mail = String::from_utf8(mail.formatted()).unwrap();
+        let mail = String::from_utf8(built(&hostile)).unwrap();
         let head = mail.split("\r\n\r\n").next().unwrap();
         assert!(
             !head
@@ -142,7 +212,8 @@ mod tests {
                 .any(|line| line.to_lowercase().starts_with("bcc:")),
             "{head}"
         );
-        assert!(mail.contains("&lt;script&gt;"), "{mail}");
+        let html = mail.split("text/html").nth(1).unwrap();
+        assert!(!html.contains("<script"), "{html}");
         assert!(head.contains("Message-ID: <outbox-1@x.example>"), "{head}");
         assert!(
             head.contains("Date: Sun, 22 Nov 2026 19:00:00 +0000"),
@@ -151,8 +222,25 @@ mod tests {
     }
 
     #[test]
+    fn names_of_any_letters_and_length_arrive_and_no_line_is_longer_than_servers_take() {
+        for name in ["Zoé 🎸", "علي بن أبي طالب", "漢字かな"] {
+            for times in [1, 2_000] {
+                let text = name.repeat(times);
+                let bytes = built(&letter(&text, &text));
+                let longest = bytes.split(|byte| *byte == b'\n').map(<[u8]>::len).max();
+                assert!(longest < Some(998), "{longest:?}");
+                let mail = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+                let subject: String = text.chars().take(LONGEST_SUBJECT).collect();
+                assert_eq!(mail.subject(), Some(subject.as_str()));
+                assert!(mail.body_text(0).unwrap().contains(&text));
+                assert!(mail.body_html(0).unwrap().contains(&text));
+            }
+        }
+    }
+
+    #[test]
     fn an_address_that_is_none_is_said_to_be() {
-        let error = build(&envelope("nobody"), &wording("a", "b")).unwrap_err();
+        let error = build(&envelope("nobody"), &letter("a", "b"), None).unwrap_err();
         assert!(matches!(error, BuildMailError::Address(_)));
     }
 }

@@ -1,11 +1,14 @@
 //! What the platform tells people. Mail leaves only through the [`outbox`].
 
+mod calendar;
 pub mod carrier;
+pub mod content;
 mod eml;
 mod host;
+pub mod letter;
 pub mod outbox;
+mod page;
 pub mod sender;
-pub mod texts;
 pub(crate) mod when;
 
 pub(crate) use host::host;

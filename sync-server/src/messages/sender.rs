@@ -15,11 +15,14 @@ use shared::language::Language;
 use super::carrier::folder::{File, Folder, WriteMailError};
 use super::carrier::smtp::{CONNECTIONS, ReachError, SendError, Smtp};
 use super::carrier::{Carrier, Kind};
+use super::content::{Content, ParseContentError};
 use super::eml::{self, BuildMailError, Envelope};
 use super::host::host;
+use super::letter::letter;
 use super::outbox::{self, Claimed, Fate};
-use super::texts::{self, Content, ParseContentError};
 use crate::app::App;
+use crate::config::Enclosed;
+use crate::tickets::enclosed::{EncloseError, enclosed};
 
 /// How soon a new mail is seen.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -46,6 +49,9 @@ pub(crate) enum SendMailError {
     /// It has no form.
     #[error(transparent)]
     Build(#[from] BuildMailError),
+    /// What goes with it.
+    #[error(transparent)]
+    Enclose(#[from] EncloseError),
     /// The folder.
     #[error(transparent)]
     Write(#[from] WriteMailError),
@@ -62,14 +68,16 @@ impl SendMailError {
             | Self::Build(_)
             | Self::Send(SendError::Refused(_) | SendError::Unfit(_)) => None,
             Self::Send(SendError::PutOff(_)) | Self::Write(_) => Some(LONGEST_DELAY_MS),
-            Self::Send(SendError::Broken(_) | SendError::Slow) => Some(LONGEST_DELAY_UNSURE_MS),
+            Self::Enclose(_) | Self::Send(SendError::Broken(_) | SendError::Slow) => {
+                Some(LONGEST_DELAY_UNSURE_MS)
+            }
         }
     }
 
     fn answer(&self) -> Option<String> {
         match self {
             Self::Send(error) => error.answer(),
-            Self::Content(_) | Self::Build(_) | Self::Write(_) => None,
+            Self::Content(_) | Self::Build(_) | Self::Enclose(_) | Self::Write(_) => None,
         }
     }
 }
@@ -108,7 +116,7 @@ async fn into_folder(app: &App, folder: &Folder, mails: Vec<Claimed>) -> Result<
     let mut files = Vec::new();
     let mut written = Vec::new();
     for mail in mails {
-        match compose(app, &mail) {
+        match compose(app, &mail).await {
             Ok(message) => {
                 let (id, bytes) = (mail.id, message.formatted());
                 files.push(File { id, bytes });
@@ -196,7 +204,7 @@ async fn over_one_line(
             smtp.keep(line);
             return Ok(Ok(()));
         };
-        let message = match compose(app, &mail) {
+        let message = match compose(app, &mail).await {
             Ok(message) => message,
             Err(error) => {
                 put_off(app, &mail, &error).await?;
@@ -214,7 +222,7 @@ async fn over_one_line(
     }
 }
 
-fn compose(app: &App, mail: &Claimed) -> Result<lettre::Message, SendMailError> {
+async fn compose(app: &App, mail: &Claimed) -> Result<lettre::Message, SendMailError> {
     let content = Content::parse(&mail.template, mail.payload.clone())?;
     let language: Language = mail.language.parse().unwrap_or_default();
     let host = host(&app.config.public_url);
@@ -226,7 +234,15 @@ fn compose(app: &App, mail: &Claimed) -> Result<lettre::Message, SendMailError> 
         date_ms: mail.created_ms,
         language,
     };
-    Ok(eml::build(&envelope, &texts::wording(&content, language))?)
+    let enclosed = match (app.config.mail.enclosed, content.tickets_of()) {
+        (Enclosed::Tickets, Some(order)) => enclosed(app, order, language).await?,
+        (Enclosed::Tickets, None) | (Enclosed::Nothing, _) => None,
+    };
+    let mut letter = letter(&content, language);
+    if let Some(enclosed) = &enclosed {
+        letter = letter.placed(&enclosed.event, language);
+    }
+    Ok(eml::build(&envelope, &letter, enclosed.as_ref())?)
 }
 
 /// Of its cause: the same however often it is sent, also by a server whose database was put back from a backup.

@@ -439,6 +439,7 @@ pub(super) fn mail(
         language: line.language.clone(),
         template: "tickets".to_owned(),
         payload: serde_json::json!({
+            "order": order,
             "name": line.name,
             "order_code": line.code,
             "link": link(&app.config.public_url, order, &secret),

@@ -1,6 +1,7 @@
 //! Tickets: the keys that sign them, the issuer that signs and publishes, and what their holders see.
 
 pub mod api;
+pub(crate) mod enclosed;
 pub mod issue;
 pub mod issuer;
 pub mod keys;

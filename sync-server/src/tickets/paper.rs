@@ -60,7 +60,7 @@ async fn get_tickets_pdf(
     })
     .await?;
     let code = order.code.clone();
-    let paper = paper(&app, &order).await?.ok_or_else(no_ticket)?;
+    let (paper, _) = paper(&app, &order).await?.ok_or_else(no_ticket)?;
     let made = tokio::task::spawn_blocking(move || pdf::make(&paper)).await;
     let bytes = made.map_err(ApiError::internal)??;
     let headers = [
@@ -87,11 +87,15 @@ fn no_ticket() -> ApiError {
     )
 }
 
-/// None if no ticket of the order enters.
-async fn paper(app: &App, order: &Order) -> Result<Option<Paper>, sqlx::Error> {
+/// With the ids of its tickets; none if no ticket of the order enters.
+pub(super) async fn paper(
+    app: &App,
+    order: &Order,
+) -> Result<Option<(Paper, Vec<TicketId>)>, sqlx::Error> {
     let now_ms = app.now_ms();
     let mut connection = app.pool.acquire().await?;
     let tickets = tickets(&mut connection, order, &app.config.public_url).await?;
+    let (ids, tickets): (Vec<_>, Vec<_>) = tickets.into_iter().unzip();
     let Some(first) = tickets.first() else {
         return Ok(None);
     };
@@ -100,7 +104,7 @@ async fn paper(app: &App, order: &Order) -> Result<Option<Paper>, sqlx::Error> {
     } else {
         PaperPlace::BoxOffice
     };
-    Ok(Some(Paper {
+    let paper = Paper {
         language: order.language.parse().unwrap_or_default(),
         event: event(&mut connection, order).await?,
         sale: PaperSale {
@@ -110,7 +114,8 @@ async fn paper(app: &App, order: &Order) -> Result<Option<Paper>, sqlx::Error> {
         },
         tickets,
         made_ms: now_ms,
-    }))
+    };
+    Ok(Some((paper, ids)))
 }
 
 async fn event(connection: &mut PgConnection, order: &Order) -> Result<PaperEvent, sqlx::Error> {
@@ -145,7 +150,7 @@ async fn tickets(
     connection: &mut PgConnection,
     order: &Order,
     public_url: &str,
-) -> Result<Vec<PaperTicket>, sqlx::Error> {
+) -> Result<Vec<(TicketId, PaperTicket)>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select t.id, t.token, t.channel, t.series_no, t.holder_name, t.price_minor, t.vat_basis_points,
                tt.name as type_name, g.name as "gate?", w.name as "window?",
@@ -175,7 +180,7 @@ async fn tickets(
             PaperCode::Fixed(Presented::plain(token))
         };
         let intervals = row.intervals.map(|Json(intervals)| intervals);
-        Ok(PaperTicket {
+        let ticket = PaperTicket {
             series: format!("{}-{}", row.channel, row.series_no),
             type_name: row.type_name,
             price: Money::new(row.price_minor, order.total.currency),
@@ -188,7 +193,8 @@ async fn tickets(
                 intervals: intervals.unwrap_or_default(),
             }),
             code,
-        })
+        };
+        Ok((id, ticket))
     });
     tickets.collect()
 }

@@ -15,6 +15,7 @@ mod claims;
 mod connections;
 mod demo;
 mod devices;
+mod enclosed;
 mod enrolment;
 mod facts;
 mod feed;

@@ -107,6 +107,7 @@ async fn open_refund(
             "link": link(&app.config.public_url, order, &secret),
             "amount_minor": row.amount_minor,
             "currency": row.currency,
+            "total_minor": row.total_minor,
         }),
     };
     Ok(Some(Open {

@@ -1,4 +1,4 @@
-//! The texts of the store and of the back office: Fluent files for each language in `texts/`, compiled in, French first.
+//! The texts of the store, the back office and the mails: Fluent files for each language in `texts/`, compiled in, French first.
 
 use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
@@ -17,11 +17,12 @@ macro_rules! files {
             include_str!(concat!("../../../texts/", $code, "/store.ftl")),
             include_str!(concat!("../../../texts/", $code, "/office.ftl")),
             include_str!(concat!("../../../texts/", $code, "/pocket.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/mail.ftl")),
         ]
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 3] {
+const fn sources(language: Language) -> [&'static str; 4] {
     match language {
         Language::Fr => files!("fr"),
         Language::En => files!("en"),
@@ -169,6 +170,7 @@ mod tests {
         let mut keys = BTreeSet::new();
         for folder in [
             "src/catalog/pages",
+            "src/messages",
             "src/orders/pages",
             "src/tickets",
             "src/web/store",

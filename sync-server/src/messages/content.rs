@@ -1,0 +1,103 @@
+//! What mails tell, as it lies in the outbox.
+
+use serde::Deserialize;
+use serde_json::Value;
+use shared::clock::UnixMillis;
+use shared::ids::OrderId;
+use shared::money::Currency;
+
+/// What a mail tells, by its template.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "template", content = "payload", rename_all = "snake_case")]
+pub enum Content {
+    /// A new account: is this your address?
+    Verify(Link),
+    /// A new password was asked for.
+    Reset(Link),
+    /// An order is paid and its tickets are there.
+    Tickets(Tickets),
+    /// Money goes back.
+    Refund(Refund),
+}
+
+/// Where to go.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Link {
+    /// The address, secret included.
+    pub link: String,
+}
+
+/// Payload of `tickets`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Tickets {
+    /// Whose tickets go with the mail; not in mails of earlier programs.
+    #[serde(default)]
+    pub order: Option<OrderId>,
+    /// Who bought.
+    pub name: String,
+    /// The order's code.
+    pub order_code: String,
+    /// The order's page, secret included.
+    pub link: String,
+    /// The file with its tickets on paper, secret included; not in mails of earlier programs.
+    #[serde(default)]
+    pub paper: Option<String>,
+    /// What for.
+    pub event_title: String,
+    /// When it starts.
+    pub starts_ms: UnixMillis,
+    /// Where that is a local time.
+    pub time_zone: String,
+    /// How many.
+    pub tickets: u32,
+}
+
+/// Payload of `refund`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Refund {
+    /// Who bought.
+    pub name: String,
+    /// The order's code.
+    pub order_code: String,
+    /// The order's page, secret included.
+    pub link: String,
+    /// How much, in minor units; 0 = tickets ended, and they had cost nothing or no money goes back.
+    pub amount_minor: i64,
+    /// Of which money.
+    pub currency: Currency,
+    /// What the order had cost; not in mails of earlier programs.
+    #[serde(default)]
+    pub total_minor: Option<i64>,
+}
+
+/// A payload that its template does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("a mail's payload does not fit its template")]
+pub struct ParseContentError(#[source] serde_json::Error);
+
+impl Content {
+    /// From the two columns of the outbox.
+    pub fn parse(template: &str, payload: Value) -> Result<Self, ParseContentError> {
+        let tagged = serde_json::json!({"template": template, "payload": payload});
+        serde_json::from_value(tagged).map_err(ParseContentError)
+    }
+
+    /// The order whose tickets go with it.
+    pub(super) fn tickets_of(&self) -> Option<OrderId> {
+        match self {
+            Self::Tickets(told) => told.order,
+            Self::Verify(_) | Self::Reset(_) | Self::Refund(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_of_another_template_is_refused() {
+        assert!(Content::parse("tickets", serde_json::json!({"link": "x"})).is_err());
+        assert!(Content::parse("nonsense", serde_json::json!({})).is_err());
+    }
+}

@@ -1,0 +1,295 @@
+//! A mail in words, in five languages, French first: from `texts/`.
+
+use std::fmt::Display;
+
+use shared::language::Language;
+use shared::money::Money;
+
+use super::content::{Content, Link, Refund, Tickets};
+use super::when::{amount, date_and_time, short_date};
+use crate::tickets::enclosed::EnclosedEvent;
+use crate::web::store::Texts;
+
+/// A mail in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// One line.
+    pub subject: String,
+    /// In order.
+    pub paragraphs: Vec<String>,
+    /// What is looked up later: `Date`, `samedi 28 novembre 2026 à 20 h 30`.
+    pub facts: Vec<Fact>,
+    /// The one thing to do.
+    pub action: Option<Action>,
+    /// Another way to the same.
+    pub also: Option<Action>,
+    /// Why it comes.
+    pub why: String,
+}
+
+/// A line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is.
+    pub name: String,
+    /// It.
+    pub value: String,
+}
+
+/// A button or a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// What it does.
+    pub label: String,
+    /// Where it leads.
+    pub link: String,
+}
+
+/// Of a text's variables.
+type Values<'a, const N: usize> = [(&'static str, &'a dyn Display); N];
+
+impl Letter {
+    /// With where it is and when its doors open, behind the date.
+    pub(crate) fn placed(mut self, event: &EnclosedEvent, language: Language) -> Self {
+        let t = Texts::of(language);
+        let doors = short_date(event.doors_ms, &event.time_zone, language).time;
+        let behind = self.facts.len().min(1);
+        let placed = [
+            fact(t, "mail-place", &event.place),
+            fact(t, "mail-doors", doors),
+        ];
+        self.facts.splice(behind..behind, placed);
+        self
+    }
+}
+
+/// The words for `content`.
+pub fn letter(content: &Content, language: Language) -> Letter {
+    let t = Texts::of(language);
+    match content {
+        Content::Verify(Link { link }) => Letter {
+            subject: t.get("mail-verify-subject").into_owned(),
+            paragraphs: [t.get("mail-verify-text"), t.get("mail-verify-not-you")]
+                .map(String::from)
+                .into(),
+            action: Some(action(t, "mail-verify-do", link)),
+            ..account(t)
+        },
+        Content::Reset(Link { link }) => Letter {
+            subject: t.get("mail-reset-subject").into_owned(),
+            paragraphs: [t.get("mail-reset-text"), t.get("mail-reset-not-you")]
+                .map(String::from)
+                .into(),
+            action: Some(action(t, "mail-reset-do", link)),
+            ..account(t)
+        },
+        Content::Tickets(told) => tickets(told, t, language),
+        Content::Refund(told) if told.amount_minor == 0 => ended(told, t),
+        Content::Refund(told) => refund(told, t, language),
+    }
+}
+
+fn account(t: Texts) -> Letter {
+    empty(t.get("mail-why-account").into_owned())
+}
+
+fn buyer(t: Texts) -> Letter {
+    empty(t.get("mail-why-buyer").into_owned())
+}
+
+fn empty(why: String) -> Letter {
+    Letter {
+        subject: String::new(),
+        paragraphs: Vec::new(),
+        facts: Vec::new(),
+        action: None,
+        also: None,
+        why,
+    }
+}
+
+fn action(t: Texts, key: &str, link: &str) -> Action {
+    Action {
+        label: t.get(key).into_owned(),
+        link: link.to_owned(),
+    }
+}
+
+fn fact(t: Texts, key: &str, value: impl Display) -> Fact {
+    Fact {
+        name: t.get(key).into_owned(),
+        value: value.to_string(),
+    }
+}
+
+/// The name is set apart from the sentence: one that runs from right to left turns nothing around.
+fn hello(t: Texts, name: &str) -> String {
+    t.named("mail-hello", "name", apart(name))
+}
+
+/// Between the marks of Unicode for text of its own direction, where it has letters that run from right to left.
+fn apart(text: &str) -> String {
+    let runs_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    if text.chars().any(runs_left) {
+        format!("\u{2068}{text}\u{2069}")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn tickets(told: &Tickets, t: Texts, language: Language) -> Letter {
+    let when = date_and_time(told.starts_ms, &told.time_zone, language);
+    let title = apart(&told.event_title);
+    let text: Values<'_, 4> = [
+        ("places", &t.count("mail-places", told.tickets)),
+        ("title", &title),
+        ("when", &when),
+        ("code", &told.order_code),
+    ];
+    Letter {
+        subject: t.named("mail-tickets-subject", "title", &title),
+        paragraphs: vec![
+            hello(t, &told.name),
+            t.with("mail-tickets-text", &text),
+            t.get("mail-tickets-show").into_owned(),
+        ],
+        facts: vec![
+            fact(t, "mail-date", &when),
+            fact(t, "mail-order", &told.order_code),
+        ],
+        action: Some(action(t, "mail-tickets-do", &told.link)),
+        also: told
+            .paper
+            .as_deref()
+            .map(|paper| action(t, "mail-tickets-print", paper)),
+        ..buyer(t)
+    }
+}
+
+fn refund(told: &Refund, t: Texts, language: Language) -> Letter {
+    let sum = amount(Money::new(told.amount_minor, told.currency), language);
+    let key = match told.total_minor {
+        Some(total) if total == told.amount_minor => "mail-refund-whole",
+        Some(_) => "mail-refund-part",
+        None => "mail-refund-any",
+    };
+    Letter {
+        subject: t.named("mail-refund-subject", "code", &told.order_code),
+        paragraphs: vec![
+            hello(t, &told.name),
+            t.with(key, &[("amount", &sum), ("code", &told.order_code)]),
+            t.get("mail-refund-after").into_owned(),
+        ],
+        action: Some(action(t, "mail-refund-do", &told.link)),
+        ..buyer(t)
+    }
+}
+
+fn ended(told: &Refund, t: Texts) -> Letter {
+    Letter {
+        subject: t.named("mail-ended-subject", "code", &told.order_code),
+        paragraphs: vec![
+            hello(t, &told.name),
+            t.named("mail-ended-text", "code", &told.order_code),
+            t.get("mail-ended-after").into_owned(),
+        ],
+        action: Some(action(t, "mail-ended-do", &told.link)),
+        ..buyer(t)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    fn contents() -> Vec<Content> {
+        [
+            ("verify", serde_json::json!({"link": "https://x.example/verify?token=abc"})),
+            ("reset", serde_json::json!({"link": "https://x.example/reset?token=abc"})),
+            ("tickets", serde_json::json!({
+                "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "paper": "https://x.example/o/1.pdf",
+                "event_title": "Bérénice",
+                "starts_ms": 1_795_894_200_000_i64, "time_zone": "Europe/Paris", "tickets": 2,
+            })),
+            ("refund", serde_json::json!({
+                "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "amount_minor": 3400, "currency": "EUR",
+            })),
+            ("refund", serde_json::json!({
+                "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "amount_minor": 0, "currency": "EUR",
+            })),
+        ]
+        .into_iter()
+        .map(|(template, payload)| Content::parse(template, payload).unwrap())
+        .collect()
+    }
+
+    #[test]
+    fn every_mail_exists_in_every_language_with_all_that_it_has_to_tell() {
+        for content in contents() {
+            let told = Language::ALL.map(|language| letter(&content, language));
+            let subjects: HashSet<_> = told.iter().map(|mail| &mail.subject).collect();
+            assert_eq!(
+                subjects.len(),
+                5,
+                "five languages, five subjects: {subjects:?}"
+            );
+            for (language, mail) in Language::ALL.iter().zip(&told) {
+                let links = |mail: &Letter| {
+                    let links = [&mail.action, &mail.also].into_iter().flatten();
+                    links.map(|action| action.link.clone()).collect::<Vec<_>>()
+                };
+                assert_eq!(links(mail), links(&told[0]), "{language}");
+                assert!(!mail.subject.contains('\n'), "{language}");
+                let text = mail.paragraphs.join(" ");
+                for detail in details(&content) {
+                    assert!(
+                        text.contains(detail),
+                        "{language}: {detail} is missing in {text}"
+                    );
+                }
+            }
+        }
+    }
+
+    fn details(content: &Content) -> &'static [&'static str] {
+        match content {
+            Content::Verify(_) | Content::Reset(_) => &[],
+            Content::Tickets(_) => &["Ana", "K7Q2M", "Bérénice", "2026", "2\u{a0}", "30"],
+            Content::Refund(refund) if refund.amount_minor == 0 => &["Ana", "K7Q2M"],
+            Content::Refund(_) => &["Ana", "K7Q2M", "34"],
+        }
+    }
+
+    #[test]
+    fn one_ticket_is_not_several() {
+        let Content::Tickets(mut one) = contents().remove(2) else {
+            unreachable!("the third is the tickets");
+        };
+        let two = letter(&Content::Tickets(one.clone()), Language::Fr);
+        assert!(two.paragraphs[1].starts_with("2\u{a0}billets "));
+        one.tickets = 1;
+        let one = letter(&Content::Tickets(one), Language::Fr);
+        assert!(one.paragraphs[1].starts_with("1\u{a0}billet "));
+    }
+
+    #[test]
+    fn all_of_an_order_is_told_from_a_part_of_it() {
+        let Content::Refund(mut refund) = contents().remove(3) else {
+            unreachable!("the fourth is a refund");
+        };
+        let told = |refund: &Refund| {
+            letter(&Content::Refund(refund.clone()), Language::Fr).paragraphs[1].clone()
+        };
+        refund.total_minor = Some(3_400);
+        assert!(told(&refund).contains("la totalité de la commande K7Q2M"));
+        refund.total_minor = Some(6_800);
+        assert!(told(&refund).contains("une partie de la commande K7Q2M"));
+    }
+
+    #[test]
+    fn a_name_from_right_to_left_is_set_apart_and_no_other() {
+        assert_eq!(apart("علي"), "\u{2068}علي\u{2069}");
+        assert_eq!(apart("Émile 🎸"), "Émile 🎸");
+    }
+}

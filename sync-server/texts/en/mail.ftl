@@ -1,0 +1,49 @@
+# The mails. No-break spaces (U+00A0) between a number and its word.
+
+mail-hello = Hello { $name },
+mail-date = Date
+mail-place = Place
+mail-doors = Doors
+mail-order = Order
+mail-calendar = The date is attached, for your calendar.
+mail-ticket = Ticket { $no }
+mail-ticket-open = Open this ticket
+mail-more-codes = The other codes are in the attached PDF and on your order’s page.
+mail-rotating = This ticket’s code changes every 15 seconds: open it on your phone at the door.
+mail-file-tickets = tickets
+mail-file-calendar = calendar
+mail-link-instead = If the button does not open, copy this address:
+mail-why-buyer = You get this mail because you ordered tickets with this address.
+mail-why-account = You get this mail because an account has this address.
+
+mail-verify-subject = Confirm your address
+mail-verify-text = A Ticket Hub account has just been made with this address. Confirm that it is yours; the link is good for 7 days.
+mail-verify-not-you = If it wasn’t you, do nothing.
+mail-verify-do = Confirm my address
+
+mail-reset-subject = Your new password
+mail-reset-text = A new password was asked for your account. Choose it by this link, good for one hour, once.
+mail-reset-not-you = If it wasn’t you, do nothing: the old one stays good.
+mail-reset-do = Choose a password
+
+mail-tickets-subject = Your tickets for { $title }
+mail-tickets-text = { $places } for { $title }, { $when }. Order { $code }.
+mail-tickets-show = At the door, show the code on your phone or on paper. One entry a ticket: don’t share it.
+mail-tickets-do = See my tickets
+mail-tickets-print = Tickets to print (PDF)
+mail-places = { $count ->
+    [one] { $count } ticket
+   *[other] { $count } tickets
+}
+
+mail-refund-subject = Refund for order { $code }
+mail-refund-whole = We are refunding { $amount }, all of order { $code }.
+mail-refund-part = We are refunding { $amount }, a part of order { $code }.
+mail-refund-any = We are refunding { $amount } for order { $code }.
+mail-refund-after = The money arrives within a few days where it came from. Refunded tickets no longer open the door.
+mail-refund-do = See my order
+
+mail-ended-subject = Cancelled tickets of order { $code }
+mail-ended-text = Tickets of order { $code } were cancelled, without a refund.
+mail-ended-after = Cancelled tickets no longer open the door.
+mail-ended-do = See the order

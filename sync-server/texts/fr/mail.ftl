@@ -1,0 +1,49 @@
+# Les e-mails. Espaces insécables (U+00A0) devant : ; ? !, dans les montants et les heures.
+
+mail-hello = Bonjour { $name },
+mail-date = Date
+mail-place = Lieu
+mail-doors = Portes
+mail-order = Commande
+mail-calendar = Date ajoutée en pièce jointe, pour votre agenda.
+mail-ticket = Billet { $no }
+mail-ticket-open = Ouvrir ce billet
+mail-more-codes = Les autres codes sont dans le fichier PDF joint et sur la page de votre commande.
+mail-rotating = Le code de ce billet change toutes les 15 secondes : ouvrez-le sur votre téléphone à l’entrée.
+mail-file-tickets = billets
+mail-file-calendar = agenda
+mail-link-instead = Si le bouton ne s’ouvre pas, copiez cette adresse :
+mail-why-buyer = Vous recevez cet e-mail parce que vous avez commandé des billets avec cette adresse.
+mail-why-account = Vous recevez cet e-mail parce qu’un compte porte cette adresse.
+
+mail-verify-subject = Confirmez votre adresse
+mail-verify-text = Un compte Ticket Hub vient d’être créé avec cette adresse. Confirmez qu’elle est bien la vôtre ; le lien est valable 7 jours.
+mail-verify-not-you = Si ce n’était pas vous, ne faites rien.
+mail-verify-do = Confirmer mon adresse
+
+mail-reset-subject = Votre nouveau mot de passe
+mail-reset-text = Un nouveau mot de passe a été demandé pour votre compte. Choisissez-le par ce lien, valable une heure, une seule fois.
+mail-reset-not-you = Si ce n’était pas vous, ne faites rien : l’ancien reste valable.
+mail-reset-do = Choisir un mot de passe
+
+mail-tickets-subject = Vos billets pour { $title }
+mail-tickets-text = { $places } pour { $title }, { $when }. Commande { $code }.
+mail-tickets-show = À l’entrée, montrez le code sur votre téléphone ou sur papier. Une seule entrée par billet : ne le partagez pas.
+mail-tickets-do = Voir mes billets
+mail-tickets-print = Billets à imprimer (PDF)
+mail-places = { $count ->
+    [one] { $count } billet
+   *[other] { $count } billets
+}
+
+mail-refund-subject = Remboursement de la commande { $code }
+mail-refund-whole = Nous vous remboursons { $amount }, la totalité de la commande { $code }.
+mail-refund-part = Nous vous remboursons { $amount }, une partie de la commande { $code }.
+mail-refund-any = Nous vous remboursons { $amount } pour la commande { $code }.
+mail-refund-after = La somme arrive sous quelques jours sur le moyen de paiement utilisé. Les billets remboursés n’ouvrent plus l’entrée.
+mail-refund-do = Voir ma commande
+
+mail-ended-subject = Billets annulés de la commande { $code }
+mail-ended-text = Des billets de la commande { $code } ont été annulés, sans remboursement.
+mail-ended-after = Les billets annulés n’ouvrent plus l’entrée.
+mail-ended-do = Voir la commande

@@ -1,0 +1,49 @@
+# Le e-mail. Spazi indivisibili (U+00A0) tra un numero e la sua parola.
+
+mail-hello = Buongiorno { $name },
+mail-date = Data
+mail-place = Luogo
+mail-doors = Porte
+mail-order = Ordine
+mail-calendar = La data è allegata, per la sua agenda.
+mail-ticket = Biglietto { $no }
+mail-ticket-open = Apri questo biglietto
+mail-more-codes = Gli altri codici sono nel PDF allegato e nella pagina del suo ordine.
+mail-rotating = Il codice di questo biglietto cambia ogni 15 secondi: lo apra sul telefono all’ingresso.
+mail-file-tickets = biglietti
+mail-file-calendar = agenda
+mail-link-instead = Se il pulsante non si apre, copi questo indirizzo:
+mail-why-buyer = Riceve questa e-mail perché ha ordinato biglietti con questo indirizzo.
+mail-why-account = Riceve questa e-mail perché un account ha questo indirizzo.
+
+mail-verify-subject = Confermi il suo indirizzo
+mail-verify-text = È appena stato creato un account Ticket Hub con questo indirizzo. Confermi che è il suo; il link vale 7 giorni.
+mail-verify-not-you = Se non è stato lei, non faccia nulla.
+mail-verify-do = Conferma il mio indirizzo
+
+mail-reset-subject = La sua nuova password
+mail-reset-text = È stata chiesta una nuova password per il suo account. La scelga con questo link, valido un’ora e una sola volta.
+mail-reset-not-you = Se non è stato lei, non faccia nulla: la vecchia resta valida.
+mail-reset-do = Scegli una password
+
+mail-tickets-subject = I suoi biglietti per { $title }
+mail-tickets-text = { $places } per { $title }, { $when }. Ordine { $code }.
+mail-tickets-show = All’ingresso mostri il codice sul telefono o su carta. Un solo ingresso per biglietto: non lo condivida.
+mail-tickets-do = Vedi i miei biglietti
+mail-tickets-print = Biglietti da stampare (PDF)
+mail-places = { $count ->
+    [one] { $count } biglietto
+   *[other] { $count } biglietti
+}
+
+mail-refund-subject = Rimborso dell’ordine { $code }
+mail-refund-whole = Le rimborsiamo { $amount }, l’intero ordine { $code }.
+mail-refund-part = Le rimborsiamo { $amount }, una parte dell’ordine { $code }.
+mail-refund-any = Le rimborsiamo { $amount } per l’ordine { $code }.
+mail-refund-after = La somma arriva entro qualche giorno sul mezzo di pagamento usato. I biglietti rimborsati non valgono più all’ingresso.
+mail-refund-do = Vedi il mio ordine
+
+mail-ended-subject = Biglietti annullati dell’ordine { $code }
+mail-ended-text = Alcuni biglietti dell’ordine { $code } sono stati annullati, senza rimborso.
+mail-ended-after = I biglietti annullati non valgono più all’ingresso.
+mail-ended-do = Vedi l’ordine
