@@ -199,6 +199,7 @@ fn pages() -> Router<App> {
         .merge(catalog::pages::router())
         .merge(office::router())
         .merge(orders::pages::router())
+        .merge(orders::notices::pages::router())
         .merge(tickets::pages::router())
         .merge(door::pages::router())
 }

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::door::{claims, unread};
 use crate::messages::sender;
 use crate::orders::expire::expire;
+use crate::orders::notices::{carts, remind, tell};
 use crate::payments::stripe::webhook;
 use crate::payments::{ask, give_back, refund};
 use crate::tickets::issuer;
@@ -19,8 +20,10 @@ use crate::web::metrics;
 const OFTEN: Duration = Duration::from_secs(1);
 /// Of the figures: what was recorded is folded.
 const UPKEEP: Duration = Duration::from_secs(5);
-/// For what only a failure leaves behind.
+/// For what only a failure leaves behind, and for mails that nobody waits for.
 const SELDOM: Duration = Duration::from_secs(10);
+/// For what is due at a time of day.
+const EACH_MINUTE: Duration = Duration::from_mins(1);
 
 /// Runs all jobs until the server is told to stop.
 pub async fn run(app: App) {
@@ -35,6 +38,9 @@ pub async fn run(app: App) {
     };
     let claims = |app: App| async move { claims::sweep(&app.pool, app.now_ms()).await };
     let unread = |app: App| async move { unread::read_again(&app).await };
+    let tell = |app: App| async move { tell::sweep(&app).await };
+    let remind = |app: App| async move { remind::sweep(&app).await };
+    let carts = |app: App| async move { carts::sweep(&app).await };
     let refund = |app: App| async move { refund::sweep(&app).await };
     tokio::join!(
         sender::run(app.clone()),
@@ -45,6 +51,9 @@ pub async fn run(app: App) {
         every(&app, SELDOM, "payments::stripe::webhook", forget),
         every(&app, SELDOM, "payments::give_back", give_back),
         every(&app, SELDOM, "payments::refund", refund),
+        every(&app, SELDOM, "orders::notices::tell", tell),
+        every(&app, EACH_MINUTE, "orders::notices::remind", remind),
+        every(&app, EACH_MINUTE, "orders::notices::carts", carts),
         every(&app, SELDOM, "door::claims", claims),
         every(&app, SELDOM, "door::unread", unread),
     );

@@ -6,6 +6,8 @@ use shared::clock::UnixMillis;
 use shared::ids::OrderId;
 use shared::money::Currency;
 
+use crate::orders::notices::Appointment;
+
 /// What a mail tells, by its template.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "template", content = "payload", rename_all = "snake_case")]
@@ -18,6 +20,14 @@ pub enum Content {
     Tickets(Tickets),
     /// Money goes back.
     Refund(Refund),
+    /// Another date or place.
+    Changed(Notice),
+    /// It does not take place.
+    Cancelled(Notice),
+    /// It is tomorrow.
+    Reminder(Notice),
+    /// An order was not finished.
+    Cart(Cart),
 }
 
 /// Where to go.
@@ -70,6 +80,47 @@ pub struct Refund {
     pub total_minor: Option<i64>,
 }
 
+/// Payload of `changed`, `cancelled` and `reminder`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Notice {
+    /// Whose tickets go with the mail.
+    pub order: OrderId,
+    /// Who bought.
+    pub name: String,
+    /// The order's code.
+    pub order_code: String,
+    /// The order's page, secret included.
+    pub link: String,
+    /// The file with its tickets on paper, secret included.
+    pub paper: String,
+    /// What for.
+    pub event_title: String,
+    /// How many enter.
+    pub tickets: u32,
+    /// Date and place.
+    pub now: Appointment,
+    /// What they were, where they have changed.
+    #[serde(default)]
+    pub before: Option<Appointment>,
+}
+
+/// Payload of `cart`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Cart {
+    /// Who ordered.
+    pub name: String,
+    /// The event's page.
+    pub link: String,
+    /// Where reminders are stopped.
+    pub stop: String,
+    /// What for.
+    pub event_title: String,
+    /// The first, the second, the last.
+    pub step: u32,
+    /// Date and place.
+    pub now: Appointment,
+}
+
 /// A payload that its template does not have.
 #[derive(Debug, thiserror::Error)]
 #[error("a mail's payload does not fit its template")]
@@ -86,7 +137,12 @@ impl Content {
     pub(super) fn tickets_of(&self) -> Option<OrderId> {
         match self {
             Self::Tickets(told) => told.order,
-            Self::Verify(_) | Self::Reset(_) | Self::Refund(_) => None,
+            Self::Changed(told) | Self::Reminder(told) => Some(told.order),
+            Self::Verify(_)
+            | Self::Reset(_)
+            | Self::Refund(_)
+            | Self::Cancelled(_)
+            | Self::Cart(_) => None,
         }
     }
 }

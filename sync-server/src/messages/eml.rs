@@ -57,14 +57,18 @@ pub(crate) fn build(
     let date = UNIX_EPOCH + Duration::from_millis(envelope.date_ms.max(0).unsigned_abs());
     let page = MailPage::new(envelope.language, letter, enclosed);
     let html = page.html().map_err(BuildMailError::Page)?;
-    lettre::Message::builder()
+    let mut head = lettre::Message::builder()
         .from(Mailbox::new(Some("Ticket Hub".into()), sender))
         .to(Mailbox::new(None, recipient))
         .date(date)
         .message_id(Some(envelope.message_id.clone()))
         .subject(one_line(&letter.subject))
-        .header(AutoSubmitted)
-        .multipart(body(envelope, page.plain(), html, enclosed))
+        .header(AutoSubmitted);
+    if let Some(stop) = &letter.stop {
+        let address = ListUnsubscribe(format!("<{}>", stop.link));
+        head = head.header(address).header(ListUnsubscribePost);
+    }
+    head.multipart(body(envelope, page.plain(), html, enclosed))
         .map_err(BuildMailError::Build)
 }
 
@@ -133,21 +137,57 @@ fn one_line(text: &str) -> String {
     plain.take(LONGEST_SUBJECT).collect()
 }
 
-/// No machine answers it (RFC 3834).
-#[derive(Clone)]
-struct AutoSubmitted;
+/// A header whose text is known.
+macro_rules! header {
+    ($(#[$what:meta])* $name:ident, $header:literal, $text:expr) => {
+        $(#[$what])*
+        #[derive(Clone)]
+        struct $name;
 
-impl Header for AutoSubmitted {
+        impl Header for $name {
+            fn name() -> HeaderName {
+                HeaderName::new_from_ascii_str($header)
+            }
+
+            fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+                Ok(Self)
+            }
+
+            fn display(&self) -> HeaderValue {
+                HeaderValue::new(Self::name(), $text.to_owned())
+            }
+        }
+    };
+}
+
+header!(
+    /// No machine answers it (RFC 3834).
+    AutoSubmitted,
+    "Auto-Submitted",
+    "auto-generated"
+);
+header!(
+    /// A mail program may stop them with a button of its own (RFC 8058).
+    ListUnsubscribePost,
+    "List-Unsubscribe-Post",
+    "List-Unsubscribe=One-Click"
+);
+
+/// Where (RFC 2369).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
     fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("Auto-Submitted")
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
     }
 
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
     }
 
     fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+        HeaderValue::new(Self::name(), self.0.clone())
     }
 }
 
@@ -179,6 +219,7 @@ mod tests {
             }),
             also: None,
             why: "Parce que.".into(),
+            stop: None,
         }
     }
 

@@ -5,8 +5,9 @@ use std::fmt::Display;
 use shared::language::Language;
 use shared::money::Money;
 
-use super::content::{Content, Link, Refund, Tickets};
+use super::content::{Cart, Content, Link, Notice, Refund, Tickets};
 use super::when::{amount, date_and_time, short_date};
+use crate::orders::notices::Appointment;
 use crate::tickets::enclosed::EnclosedEvent;
 use crate::web::store::Texts;
 
@@ -25,6 +26,8 @@ pub struct Letter {
     pub also: Option<Action>,
     /// Why it comes.
     pub why: String,
+    /// Where whoever gets it has no more of them.
+    pub stop: Option<Action>,
 }
 
 /// A line of a list.
@@ -86,6 +89,10 @@ pub fn letter(content: &Content, language: Language) -> Letter {
         Content::Tickets(told) => tickets(told, t, language),
         Content::Refund(told) if told.amount_minor == 0 => ended(told, t),
         Content::Refund(told) => refund(told, t, language),
+        Content::Changed(told) => changed(told, t, language),
+        Content::Cancelled(told) => cancelled(told, t, language),
+        Content::Reminder(told) => reminder(told, t, language),
+        Content::Cart(told) => cart(told, t, language),
     }
 }
 
@@ -105,6 +112,7 @@ fn empty(why: String) -> Letter {
         action: None,
         also: None,
         why,
+        stop: None,
     }
 }
 
@@ -198,6 +206,105 @@ fn ended(told: &Refund, t: Texts) -> Letter {
     }
 }
 
+fn when(at: &Appointment, language: Language) -> String {
+    date_and_time(at.starts_ms, &at.time_zone, language)
+}
+
+/// Date, place and doors.
+fn appointment(at: &Appointment, t: Texts, language: Language) -> Vec<Fact> {
+    let doors = short_date(at.doors_ms, &at.time_zone, language).time;
+    vec![
+        fact(t, "mail-date", when(at, language)),
+        fact(t, "mail-place", &at.place),
+        fact(t, "mail-doors", doors),
+    ]
+}
+
+fn changed(told: &Notice, t: Texts, language: Language) -> Letter {
+    let title = apart(&told.event_title);
+    let line = |at: &Appointment| format!("{}, {}", when(at, language), at.place);
+    let before = told.before.as_ref();
+    let mut facts: Vec<Fact> = before
+        .map(|before| fact(t, "mail-changed-before", line(before)))
+        .into_iter()
+        .collect();
+    facts.push(fact(t, "mail-changed-now", line(&told.now)));
+    facts.extend(appointment(&told.now, t, language).into_iter().skip(2));
+    facts.push(fact(t, "mail-order", &told.order_code));
+    Letter {
+        subject: t.named("mail-changed-subject", "title", &title),
+        paragraphs: vec![
+            hello(t, &told.name),
+            t.named("mail-changed-text", "title", &title),
+            t.get("mail-changed-cannot").into_owned(),
+        ],
+        facts,
+        action: Some(action(t, "mail-tickets-do", &told.link)),
+        also: Some(action(t, "mail-tickets-print", &told.paper)),
+        ..buyer(t)
+    }
+}
+
+fn cancelled(told: &Notice, t: Texts, language: Language) -> Letter {
+    let title = apart(&told.event_title);
+    let text: Values<'_, 3> = [
+        ("title", &title),
+        ("when", &when(&told.now, language)),
+        ("code", &told.order_code),
+    ];
+    Letter {
+        subject: t.named("mail-cancelled-subject", "title", &title),
+        paragraphs: vec![
+            hello(t, &told.name),
+            t.with("mail-cancelled-text", &text),
+            t.get("mail-cancelled-money").into_owned(),
+        ],
+        action: Some(action(t, "mail-refund-do", &told.link)),
+        ..buyer(t)
+    }
+}
+
+fn reminder(told: &Notice, t: Texts, language: Language) -> Letter {
+    let title = apart(&told.event_title);
+    let text: Values<'_, 3> = [
+        ("title", &title),
+        ("when", &when(&told.now, language)),
+        ("places", &t.count("mail-places", told.tickets)),
+    ];
+    let mut facts = appointment(&told.now, t, language);
+    facts.push(fact(t, "mail-order", &told.order_code));
+    Letter {
+        subject: t.named("mail-reminder-subject", "title", &title),
+        paragraphs: vec![
+            hello(t, &told.name),
+            t.with("mail-reminder-text", &text),
+            t.get("mail-tickets-show").into_owned(),
+        ],
+        facts,
+        action: Some(action(t, "mail-tickets-do", &told.link)),
+        also: Some(action(t, "mail-tickets-print", &told.paper)),
+        ..buyer(t)
+    }
+}
+
+fn cart(told: &Cart, t: Texts, language: Language) -> Letter {
+    let title = apart(&told.event_title);
+    let (subject, text) = match told.step {
+        1 => ("mail-cart-subject-1", "mail-cart-text-1"),
+        2 => ("mail-cart-subject-2", "mail-cart-text-2"),
+        _ => ("mail-cart-subject-3", "mail-cart-text-3"),
+    };
+    let values: Values<'_, 2> = [("title", &title), ("when", &when(&told.now, language))];
+    Letter {
+        subject: t.named(subject, "title", &title),
+        paragraphs: vec![hello(t, &told.name), t.with(text, &values)],
+        facts: appointment(&told.now, t, language),
+        action: Some(action(t, "mail-cart-do", &told.link)),
+        stop: Some(action(t, "mail-stop", &told.stop)),
+        ..empty(t.get("mail-why-cart").into_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,10 +325,39 @@ mod tests {
             ("refund", serde_json::json!({
                 "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "amount_minor": 0, "currency": "EUR",
             })),
+            ("changed", notice(true)),
+            ("cancelled", notice(false)),
+            ("reminder", notice(false)),
+            ("cart", cart(1)),
+            ("cart", cart(2)),
+            ("cart", cart(3)),
         ]
         .into_iter()
         .map(|(template, payload)| Content::parse(template, payload).unwrap())
         .collect()
+    }
+
+    fn appointment() -> serde_json::Value {
+        serde_json::json!({
+            "doors_ms": 1_795_890_600_000_i64, "starts_ms": 1_795_894_200_000_i64, "time_zone": "Europe/Paris",
+            "place": "Le Quai, Nantes",
+        })
+    }
+
+    fn notice(has_changed: bool) -> serde_json::Value {
+        let before = has_changed.then(appointment);
+        serde_json::json!({
+            "order": "0192a000-0000-7000-8000-000000000001", "name": "Ana", "order_code": "K7Q2M",
+            "link": "https://x.example/o/1", "paper": "https://x.example/o/1.pdf", "event_title": "Bérénice", "tickets": 2,
+            "now": appointment(), "before": before,
+        })
+    }
+
+    fn cart(step: u32) -> serde_json::Value {
+        serde_json::json!({
+            "name": "Ana", "link": "https://x.example/fr/events/1", "stop": "https://x.example/fr/stop", "event_title": "Bérénice",
+            "step": step, "now": appointment(),
+        })
     }
 
     #[test]
@@ -241,7 +377,9 @@ mod tests {
                 };
                 assert_eq!(links(mail), links(&told[0]), "{language}");
                 assert!(!mail.subject.contains('\n'), "{language}");
-                let text = mail.paragraphs.join(" ");
+                let facts = mail.facts.iter().map(|fact| fact.value.as_str());
+                let text = mail.paragraphs.iter().map(String::as_str).chain(facts);
+                let text = text.collect::<Vec<_>>().join(" ");
                 for detail in details(&content) {
                     assert!(
                         text.contains(detail),
@@ -258,6 +396,17 @@ mod tests {
             Content::Tickets(_) => &["Ana", "K7Q2M", "Bérénice", "2026", "2\u{a0}", "30"],
             Content::Refund(refund) if refund.amount_minor == 0 => &["Ana", "K7Q2M"],
             Content::Refund(_) => &["Ana", "K7Q2M", "34"],
+            Content::Changed(_) => &["Ana", "K7Q2M", "Bérénice", "2026", "Le Quai, Nantes"],
+            Content::Cancelled(_) => &["Ana", "K7Q2M", "Bérénice", "2026"],
+            Content::Reminder(_) => &[
+                "Ana",
+                "K7Q2M",
+                "Bérénice",
+                "2026",
+                "2\u{a0}",
+                "Le Quai, Nantes",
+            ],
+            Content::Cart(_) => &["Ana", "Bérénice", "2026", "Le Quai, Nantes"],
         }
     }
 

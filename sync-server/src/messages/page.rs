@@ -112,6 +112,9 @@ impl<'a> MailPage<'a> {
             line(format_args!("{note}\n"));
         }
         line(format_args!("-- \n{}\n", self.letter.why));
+        if let Some(Action { label, link }) = &self.letter.stop {
+            line(format_args!("{label}: {link}\n"));
+        }
         out
     }
 }

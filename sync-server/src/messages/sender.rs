@@ -239,7 +239,8 @@ async fn compose(app: &App, mail: &Claimed) -> Result<lettre::Message, SendMailE
         (Enclosed::Tickets, None) | (Enclosed::Nothing, _) => None,
     };
     let mut letter = letter(&content, language);
-    if let Some(enclosed) = &enclosed {
+    // The others know their place already.
+    if let (Content::Tickets(_), Some(enclosed)) = (&content, &enclosed) {
         letter = letter.placed(&enclosed.event, language);
     }
     Ok(eml::build(&envelope, &letter, enclosed.as_ref())?)

@@ -20,6 +20,16 @@ pub struct Buyer {
     pub name: String,
 }
 
+/// Whether somebody who does not finish their order asked to be reminded of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reminders {
+    /// They did.
+    Wanted,
+    /// They said nothing.
+    #[default]
+    NotWanted,
+}
+
 /// What of a buyer is not as it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuyerField {
@@ -78,9 +88,10 @@ pub async fn name_buyer(
     holder: &Holder,
     buyer: &Buyer,
     language: Language,
+    reminders: Reminders,
 ) -> Result<bool, sqlx::Error> {
     let named = sqlx::query!(
-        "update orders set email = $2, name = $3, language = $4
+        "update orders set email = $2, name = $3, language = $4, wants_reminder = $7
          where id = $1 and state = 'held' and (account_id = $5 or secret_hash = $6)",
         order.0,
         buyer.email,
@@ -88,6 +99,7 @@ pub async fn name_buyer(
         language.code(),
         holder.account.map(|account| account.0) as Option<Uuid>,
         holder.secret_hash().map(|hash| hash.to_vec()),
+        reminders == Reminders::Wanted,
     )
     .execute(executor)
     .await?;

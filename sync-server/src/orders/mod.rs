@@ -11,6 +11,7 @@ pub mod expire;
 pub mod hold;
 pub mod list;
 pub mod note;
+pub mod notices;
 pub(crate) mod pages;
 pub mod present;
 pub mod rules;

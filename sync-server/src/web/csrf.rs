@@ -68,7 +68,9 @@ fn is_form(headers: &HeaderMap) -> bool {
 
 /// Pages that keep their address to themselves and hold forms for strangers.
 fn tells_nobody(path: &str) -> bool {
-    path.contains("/orders/") || matches!(path, "/login" | "/reset" | "/verify")
+    path.contains("/orders/")
+        || path.contains("/reminders/")
+        || matches!(path, "/login" | "/reset" | "/verify")
 }
 
 fn is_foreign(path: &str, headers: &HeaderMap, public_url: &str) -> bool {

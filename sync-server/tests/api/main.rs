@@ -23,6 +23,7 @@ mod keys;
 mod limits;
 mod mail;
 mod members;
+mod notices;
 mod office;
 mod operations;
 mod orders;

@@ -47,3 +47,26 @@ mail-ended-subject = Stornierte Tickets der Bestellung { $code }
 mail-ended-text = Tickets der Bestellung { $code } wurden storniert, ohne Erstattung.
 mail-ended-after = Stornierte Tickets gelten am Eingang nicht mehr.
 mail-ended-do = Bestellung ansehen
+
+mail-changed-subject = Änderung bei { $title }
+mail-changed-text = Der Veranstalter hat Termin oder Ort von { $title } geändert. Ihre Tickets gelten weiter: Diese ersetzen die alten.
+mail-changed-before = Bisher
+mail-changed-now = Jetzt
+mail-changed-cannot = Wenn Sie nicht mehr kommen können, schreiben Sie dem Veranstalter vor der Veranstaltung.
+
+mail-cancelled-subject = { $title } ist abgesagt
+mail-cancelled-text = { $title }, { $when }, findet nicht statt. Die Tickets der Bestellung { $code } gelten am Eingang nicht mehr.
+mail-cancelled-money = Der Veranstalter erstattet nach seinen Bedingungen; eine E-Mail sagt es Ihnen. Bewahren Sie Ihre Bestellnummer auf.
+
+mail-reminder-subject = Morgen: { $title }
+mail-reminder-text = Bald ist es so weit: { $title }, { $when }. Sie haben { $places }.
+
+mail-cart-subject-1 = Ihre Plätze für { $title } warten
+mail-cart-subject-2 = Noch Plätze frei für { $title }
+mail-cart-subject-3 = Letzte Erinnerung an { $title }
+mail-cart-text-1 = Sie hatten Plätze für { $title }, { $when }, gewählt und die Bestellung nicht beendet. Es wurde nichts abgebucht, und die Plätze wurden zurückgegeben. Solange es welche gibt, können Sie wieder welche nehmen.
+mail-cart-text-2 = Für { $title }, { $when }, gibt es noch Plätze. Machen Sie mit Ihrer Bestellung dort weiter, wo Sie aufgehört haben.
+mail-cart-text-3 = { $title }, { $when }: Das ist die letzte E-Mail, die wir Ihnen zu dieser Bestellung schicken.
+mail-cart-do = Wieder Plätze nehmen
+mail-why-cart = Sie erhalten diese Erinnerung, weil Sie sie beim Buchen gewünscht haben.
+mail-stop = Keine Erinnerungen mehr

@@ -93,6 +93,7 @@ pay-total = Gesamt, Gebühren inbegriffen
 pay-vat = darin USt.
 pay-email = E-Mail, an die die Tickets gehen
 pay-name = Vor- und Nachname
+pay-remind = Per E-Mail an diese Plätze erinnern, wenn ich nicht fertig werde: höchstens drei Nachrichten.
 pay-means = Bezahlen mit
 means-accept = Probekarte, angenommen
 means-decline = Probekarte, abgelehnt
@@ -148,6 +149,11 @@ ticket-rotating = Dieser Code wechselt alle 15 Sekunden: Mit einem Bildschirmfot
 ticket-refunded = Dieses Ticket ist erstattet: Es gilt nicht mehr.
 ticket-cancelled = Dieses Ticket ist storniert: Es gilt nicht mehr.
 ticket-blocked = Dieses Ticket ist gesperrt. Schreiben Sie dem Veranstalter, bevor Sie kommen.
+
+stop-title = Erinnerungen beenden
+stop-text = { $address } erhält keine Erinnerungen an unfertige Bestellungen mehr. Tickets und Änderungen einer Veranstaltung kommen weiterhin.
+stop-done = Erledigt: { $address } erhält keine Erinnerungen mehr.
+stop-button = Keine Erinnerungen mehr
 
 rate-left = { $count ->
     [one] Noch { $count } Platz

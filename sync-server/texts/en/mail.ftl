@@ -47,3 +47,26 @@ mail-ended-subject = Cancelled tickets of order { $code }
 mail-ended-text = Tickets of order { $code } were cancelled, without a refund.
 mail-ended-after = Cancelled tickets no longer open the door.
 mail-ended-do = See the order
+
+mail-changed-subject = A change to { $title }
+mail-changed-text = The organizer has changed the date or the place of { $title }. Your tickets stay good: these replace the old ones.
+mail-changed-before = Before
+mail-changed-now = Now
+mail-changed-cannot = If you can no longer come, write to the organizer before the event.
+
+mail-cancelled-subject = { $title } is cancelled
+mail-cancelled-text = { $title }, { $when }, will not take place. The tickets of order { $code } no longer open the door.
+mail-cancelled-money = The organizer refunds you by its terms; a mail will tell you. Keep your order number.
+
+mail-reminder-subject = Tomorrow: { $title }
+mail-reminder-text = It is soon: { $title }, { $when }. You have { $places }.
+
+mail-cart-subject-1 = Your places for { $title } are waiting
+mail-cart-subject-2 = Places are left for { $title }
+mail-cart-subject-3 = Last reminder for { $title }
+mail-cart-text-1 = You had chosen places for { $title }, { $when }, without finishing your order. Nothing was charged, and your places were given back. You can take others while there are some.
+mail-cart-text-2 = There are places left for { $title }, { $when }. Go on with your order where you left it.
+mail-cart-text-3 = { $title }, { $when }: this is the last mail that we send you about this order.
+mail-cart-do = Take places again
+mail-why-cart = You get this reminder because you asked for it when you booked.
+mail-stop = No more reminders

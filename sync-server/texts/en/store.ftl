@@ -93,6 +93,7 @@ pay-total = Total, fees included
 pay-vat = of which VAT
 pay-email = E-mail, where the tickets go
 pay-name = First and last name
+pay-remind = Remind me of these places by mail if I don’t finish: three messages at most.
 pay-means = Pay with
 means-accept = Test card, accepted
 means-decline = Test card, declined
@@ -148,6 +149,11 @@ ticket-rotating = This code changes every 15 seconds: a screenshot lets nobody i
 ticket-refunded = This ticket is refunded: it no longer lets anyone in.
 ticket-cancelled = This ticket is cancelled: it no longer lets anyone in.
 ticket-blocked = This ticket is blocked. Write to the organizer before you come.
+
+stop-title = Stop reminders
+stop-text = { $address } will get no more reminders of an unfinished order. Tickets and changes of an event still arrive.
+stop-done = Done: { $address } gets no more reminders.
+stop-button = No more reminders
 
 rate-left = { $count ->
     [one] { $count } left

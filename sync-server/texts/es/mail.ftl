@@ -47,3 +47,26 @@ mail-ended-subject = Entradas anuladas del pedido { $code }
 mail-ended-text = Se han anulado entradas del pedido { $code }, sin reembolso.
 mail-ended-after = Las entradas anuladas ya no permiten el acceso.
 mail-ended-do = Ver el pedido
+
+mail-changed-subject = Cambio en { $title }
+mail-changed-text = El organizador ha cambiado la fecha o el lugar de { $title }. Sus entradas siguen siendo válidas: estas sustituyen a las anteriores.
+mail-changed-before = Antes
+mail-changed-now = Ahora
+mail-changed-cannot = Si ya no puede venir, escriba al organizador antes del evento.
+
+mail-cancelled-subject = { $title } se cancela
+mail-cancelled-text = { $title }, { $when }, no tendrá lugar. Las entradas del pedido { $code } ya no permiten el acceso.
+mail-cancelled-money = El organizador le reembolsa según sus condiciones; un correo se lo dirá. Guarde su número de pedido.
+
+mail-reminder-subject = Mañana: { $title }
+mail-reminder-text = Falta poco: { $title }, { $when }. Tiene { $places }.
+
+mail-cart-subject-1 = Sus plazas para { $title } le esperan
+mail-cart-subject-2 = Aún quedan plazas para { $title }
+mail-cart-subject-3 = Último recordatorio para { $title }
+mail-cart-text-1 = Había elegido plazas para { $title }, { $when }, sin terminar el pedido. No se le ha cobrado nada y sus plazas se han devuelto. Puede tomar otras si quedan.
+mail-cart-text-2 = Quedan plazas para { $title }, { $when }. Siga con su pedido donde lo dejó.
+mail-cart-text-3 = { $title }, { $when }: este es el último correo que le enviamos sobre este pedido.
+mail-cart-do = Volver a tomar plazas
+mail-why-cart = Recibe este recordatorio porque lo pidió al reservar.
+mail-stop = No recibir más recordatorios

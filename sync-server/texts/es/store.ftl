@@ -93,6 +93,7 @@ pay-total = Total, gastos incluidos
 pay-vat = de ello, IVA
 pay-email = Correo, para recibir las entradas
 pay-name = Nombre y apellidos
+pay-remind = Recordarme estas plazas por correo si no termino: tres mensajes como máximo.
 pay-means = Pagar con
 means-accept = Tarjeta de prueba, aceptada
 means-decline = Tarjeta de prueba, rechazada
@@ -148,6 +149,11 @@ ticket-rotating = Este código cambia cada 15 segundos: una captura de pantalla 
 ticket-refunded = Esta entrada está reembolsada: ya no vale.
 ticket-cancelled = Esta entrada está anulada: ya no vale.
 ticket-blocked = Esta entrada está bloqueada. Escriba al organizador antes de venir.
+
+stop-title = Dejar de recibir recordatorios
+stop-text = { $address } no recibirá más recordatorios de un pedido sin terminar. Las entradas y los cambios de un evento siguen llegando.
+stop-done = Hecho: { $address } ya no recibe recordatorios.
+stop-button = No recibir más recordatorios
 
 rate-left = { $count ->
     [one] Queda { $count }

@@ -47,3 +47,26 @@ mail-ended-subject = Billets annulés de la commande { $code }
 mail-ended-text = Des billets de la commande { $code } ont été annulés, sans remboursement.
 mail-ended-after = Les billets annulés n’ouvrent plus l’entrée.
 mail-ended-do = Voir la commande
+
+mail-changed-subject = Changement pour { $title }
+mail-changed-text = L’organisateur a changé la date ou le lieu de { $title }. Vos billets restent valables : ceux-ci remplacent les anciens.
+mail-changed-before = Avant
+mail-changed-now = Maintenant
+mail-changed-cannot = Si vous ne pouvez plus venir, répondez à l’organisateur avant l’événement.
+
+mail-cancelled-subject = { $title } est annulé
+mail-cancelled-text = { $title }, { $when }, n’aura pas lieu. Les billets de la commande { $code } n’ouvrent plus l’entrée.
+mail-cancelled-money = L’organisateur vous rembourse selon ses conditions ; un e-mail vous le dira. Gardez votre numéro de commande.
+
+mail-reminder-subject = Demain : { $title }
+mail-reminder-text = C’est bientôt : { $title }, { $when }. Vous avez { $places }.
+
+mail-cart-subject-1 = Vos places pour { $title } vous attendent
+mail-cart-subject-2 = Encore des places pour { $title }
+mail-cart-subject-3 = Dernier rappel pour { $title }
+mail-cart-text-1 = Vous aviez choisi des places pour { $title }, { $when }, sans finir votre commande. Rien n’a été débité, et vos places ont été rendues. Vous pouvez en reprendre s’il en reste.
+mail-cart-text-2 = Il reste des places pour { $title }, { $when }. Reprenez votre commande où vous l’aviez laissée.
+mail-cart-text-3 = { $title }, { $when } : c’est le dernier e-mail que nous vous envoyons pour cette commande.
+mail-cart-do = Reprendre des places
+mail-why-cart = Vous recevez ce rappel parce que vous l’avez demandé en réservant.
+mail-stop = Ne plus recevoir de rappels

@@ -93,6 +93,7 @@ pay-total = Total, frais compris
 pay-vat = dont TVA
 pay-email = E-mail, pour recevoir les billets
 pay-name = Prénom et nom
+pay-remind = Me rappeler ces places par e-mail si je ne termine pas : trois messages au plus.
 pay-means = Payer avec
 means-accept = Carte d’essai, acceptée
 means-decline = Carte d’essai, refusée
@@ -148,6 +149,11 @@ ticket-rotating = Ce code change toutes les 15 secondes : une capture d’écra
 ticket-refunded = Ce billet est remboursé : il ne fait plus entrer.
 ticket-cancelled = Ce billet est annulé : il ne fait plus entrer.
 ticket-blocked = Ce billet est bloqué. Écrivez à l’organisateur avant de venir.
+
+stop-title = Arrêter les rappels
+stop-text = { $address } ne recevra plus de rappel d’une commande inachevée. Les billets et les changements d’un événement arrivent toujours.
+stop-done = C’est fait : { $address } ne reçoit plus de rappels.
+stop-button = Ne plus recevoir de rappels
 
 rate-left = { $count ->
     [one] { $count } restante

@@ -47,3 +47,26 @@ mail-ended-subject = Biglietti annullati dell’ordine { $code }
 mail-ended-text = Alcuni biglietti dell’ordine { $code } sono stati annullati, senza rimborso.
 mail-ended-after = I biglietti annullati non valgono più all’ingresso.
 mail-ended-do = Vedi l’ordine
+
+mail-changed-subject = Cambiamento per { $title }
+mail-changed-text = L’organizzatore ha cambiato la data o il luogo di { $title }. I suoi biglietti restano validi: questi sostituiscono i precedenti.
+mail-changed-before = Prima
+mail-changed-now = Ora
+mail-changed-cannot = Se non può più venire, scriva all’organizzatore prima dell’evento.
+
+mail-cancelled-subject = { $title } è annullato
+mail-cancelled-text = { $title }, { $when }, non avrà luogo. I biglietti dell’ordine { $code } non valgono più all’ingresso.
+mail-cancelled-money = L’organizzatore la rimborsa secondo le sue condizioni; un’e-mail glielo dirà. Conservi il numero d’ordine.
+
+mail-reminder-subject = Domani: { $title }
+mail-reminder-text = Manca poco: { $title }, { $when }. Ha { $places }.
+
+mail-cart-subject-1 = I suoi posti per { $title } la aspettano
+mail-cart-subject-2 = Ci sono ancora posti per { $title }
+mail-cart-subject-3 = Ultimo promemoria per { $title }
+mail-cart-text-1 = Aveva scelto dei posti per { $title }, { $when }, senza finire l’ordine. Non è stato addebitato nulla e i posti sono stati restituiti. Può riprenderne finché ce ne sono.
+mail-cart-text-2 = Ci sono ancora posti per { $title }, { $when }. Riprenda l’ordine da dove l’aveva lasciato.
+mail-cart-text-3 = { $title }, { $when }: è l’ultima e-mail che le inviamo per questo ordine.
+mail-cart-do = Riprendi dei posti
+mail-why-cart = Riceve questo promemoria perché l’ha chiesto prenotando.
+mail-stop = Non ricevere più promemoria

@@ -93,6 +93,7 @@ pay-total = Totale, commissioni comprese
 pay-vat = di cui IVA
 pay-email = E-mail, per ricevere i biglietti
 pay-name = Nome e cognome
+pay-remind = Ricordarmi questi posti via e-mail se non finisco: tre messaggi al massimo.
 pay-means = Pagare con
 means-accept = Carta di prova, accettata
 means-decline = Carta di prova, rifiutata
@@ -148,6 +149,11 @@ ticket-rotating = Questo codice cambia ogni 15 secondi: una schermata non fa ent
 ticket-refunded = Questo biglietto è rimborsato: non fa più entrare.
 ticket-cancelled = Questo biglietto è annullato: non fa più entrare.
 ticket-blocked = Questo biglietto è bloccato. Scriva all’organizzatore prima di venire.
+
+stop-title = Fermare i promemoria
+stop-text = { $address } non riceverà più promemoria di un ordine non finito. I biglietti e i cambiamenti di un evento arrivano sempre.
+stop-done = Fatto: { $address } non riceve più promemoria.
+stop-button = Non ricevere più promemoria
 
 rate-left = { $count ->
     [one] Resta { $count }

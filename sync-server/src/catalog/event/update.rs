@@ -1,7 +1,7 @@
 //! Changing an event, calling it off, throwing a draft away.
 
 use shared::clock::UnixMillis;
-use shared::ids::{EventId, OrganizerId};
+use shared::ids::{EventId, OrganizerId, VenueId};
 use shared::roster::signed::SignedKind;
 use shared::wire::latest::ErrorCode;
 use sqlx::{PgConnection, PgPool};
@@ -11,6 +11,7 @@ use super::status::Course;
 use super::{Category, EventDetails, EventStatus, RE_ENTRIES, StatusError, value_of, word_of};
 use crate::catalog::transaction::{self, LockEventError, lock_event};
 use crate::door::signed::{self, PublishSignedError};
+use crate::orders::notices::{self, Appointment};
 use crate::vault::Vault;
 use crate::web::ApiError;
 
@@ -95,9 +96,20 @@ struct Present {
     strict: bool,
     is_lending: bool,
     went_in: bool,
+    venue: VenueId,
+    appointment: Appointment,
 }
 
 impl Present {
+    /// Whether somebody who has tickets would come at another time, or elsewhere.
+    fn moves_to(&self, details: &EventDetails) -> bool {
+        let at = &self.appointment;
+        self.venue != details.venue
+            || at.doors_ms != details.doors_ms
+            || at.starts_ms != details.starts_ms
+            || at.time_zone != details.time_zone
+    }
+
     /// May it become strict, or no longer be?
     fn may_change_to(&self, strict: bool) -> Result<(), ChangeEventError> {
         if strict == self.strict {
@@ -146,6 +158,13 @@ pub async fn replace(
     )
     .await?;
     signed::publish(&mut tx, vault, organizer, SignedKind::KeySet, now_ms).await?;
+    let of = (organizer, event);
+    let was_public = present.status == EventStatus::Published;
+    if was_public && status == EventStatus::Cancelled {
+        notices::cancelled(&mut tx, of, now_ms).await?;
+    } else if was_public && status == EventStatus::Published && present.moves_to(details) {
+        notices::changed(&mut tx, of, &present.appointment, now_ms).await?;
+    }
     tx.commit().await?;
     Ok(status)
 }
@@ -175,6 +194,9 @@ pub async fn remove(
         )
         .execute(&mut *tx)
         .await?;
+        if present.status == EventStatus::Published {
+            notices::cancelled(&mut tx, (organizer, event), now_ms).await?;
+        }
         tx.commit().await?;
     }
     Ok(removal)
@@ -188,11 +210,13 @@ async fn lock(
 ) -> Result<Present, ChangeEventError> {
     lock_event(conn, (organizer, event)).await?;
     let row = sqlx::query!(
-        r#"select status, currency, strict, rights_lent_ms is not null as "is_lending!",
+        r#"select e.status, e.currency, e.strict, e.rights_lent_ms is not null as "is_lending!", e.venue_id,
+                  e.doors_ms, e.starts_ms, e.time_zone, v.name || ', ' || v.city as "place!",
                   exists (select from orders o where o.organizer_id = $1 and o.event_id = $2) as "has_orders!",
                   exists (select from ticket_states s
                           where s.organizer_id = $1 and s.event_id = $2 and s.entries > 0) as "went_in!"
-           from events where organizer_id = $1 and id = $2"#,
+           from events e join venues v on v.organizer_id = e.organizer_id and v.id = e.venue_id
+           where e.organizer_id = $1 and e.id = $2"#,
         organizer.0,
         event.0
     )
@@ -205,6 +229,13 @@ async fn lock(
         strict: row.strict,
         is_lending: row.is_lending,
         went_in: row.went_in,
+        venue: VenueId(row.venue_id),
+        appointment: Appointment {
+            doors_ms: row.doors_ms,
+            starts_ms: row.starts_ms,
+            time_zone: row.time_zone,
+            place: row.place,
+        },
     })
 }
 

@@ -18,7 +18,7 @@ use crate::edge::OsRandom;
 use crate::messages::when::amount;
 use crate::orders::OrderState;
 use crate::orders::api::SecretQuery;
-use crate::orders::buyer::{Buyer, BuyerField, name_buyer};
+use crate::orders::buyer::{Buyer, BuyerField, Reminders, name_buyer};
 use crate::orders::cancel::{CancelError, cancel};
 use crate::payments::StartError;
 use crate::payments::pay::{PayError, pay};
@@ -75,6 +75,7 @@ struct Typed {
     email: String,
     name: String,
     method: String,
+    reminders: Reminders,
     wrong_email: bool,
     wrong_name: bool,
 }
@@ -86,6 +87,8 @@ pub(super) struct PayForm {
     email: String,
     name: String,
     method: String,
+    /// What a box that is ticked sends; nothing else is ever sent.
+    remind: String,
 }
 
 pub(super) async fn show(
@@ -129,6 +132,11 @@ pub(super) async fn pay_order(
         method: chosen(&form.method, means(&*app.provider)),
         email: form.email.clone(),
         name: form.name.clone(),
+        reminders: if form.remind.is_empty() {
+            Reminders::NotWanted
+        } else {
+            Reminders::Wanted
+        },
         ..Typed::default()
     };
     let buyer = match Buyer::typed(&form.email, &form.name) {
@@ -154,7 +162,7 @@ pub(super) async fn pay_order(
         return checkout(&app, &opened, typed, Some(problem));
     }
     // An order that is no longer held keeps its buyer; paying it says what it is.
-    name_buyer(&app.pool, id, holder, &buyer, language).await?;
+    name_buyer(&app.pool, id, holder, &buyer, language, typed.reminders).await?;
     let method = typed.method.clone();
     let paid = pay(&app, &mut OsRandom, id, holder, &method, WAIT_ISSUED).await;
     match paid.map(|paying| paying.redirect_url) {
@@ -304,6 +312,10 @@ fn chosen(sent: &str, means: &[Means]) -> String {
 }
 
 impl Typed {
+    fn wants_reminders(&self) -> bool {
+        self.reminders == Reminders::Wanted
+    }
+
     /// What an earlier attempt has told.
     fn known(opened: &Opened, app: &App) -> Self {
         let buyer = opened.order.buyer.clone();

@@ -171,6 +171,7 @@ mod tests {
         for folder in [
             "src/catalog/pages",
             "src/messages",
+            "src/orders/notices",
             "src/orders/pages",
             "src/tickets",
             "src/web/store",
