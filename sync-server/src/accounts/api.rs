@@ -105,6 +105,7 @@ struct ProfileMembership {
 ))]
 async fn register(
     State(app): State<App>,
+    headers: HeaderMap,
     Json(request): Json<RegisterRequest>,
 ) -> Result<(StatusCode, Json<TokenAnswer>), ApiError> {
     let new = NewAccount::parse(
@@ -113,7 +114,7 @@ async fn register(
         request.password,
         request.language.as_deref(),
     )?;
-    let (account_id, session) = entrance::register(&app, new).await?;
+    let (account_id, session) = entrance::register(&app, new, SessionKind::Api, &headers).await?;
     let answer = TokenAnswer {
         account_id,
         token: session.credential,

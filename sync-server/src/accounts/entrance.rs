@@ -26,6 +26,27 @@ pub(crate) struct NewAccount {
     pub(crate) language: Language,
 }
 
+/// What of a new account is not as it must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccountField {
+    Email,
+    Name,
+    Password,
+}
+
+/// A person's name as it is stored; else what is wrong with it.
+pub(crate) fn parse_name(text: &str) -> Result<String, &'static str> {
+    let name = text.trim();
+    if name.chars().any(char::is_control) {
+        return Err("has a sign that is no letter");
+    }
+    match name.chars().count() {
+        0 => Err("is missing"),
+        1..=100 => Ok(name.to_owned()),
+        _ => Err("is longer than 100 characters"),
+    }
+}
+
 /// An address of mail as it is stored; else what is wrong with it.
 pub(crate) fn parse_email(text: &str) -> Result<String, &'static str> {
     let trimmed = text.trim();
@@ -36,6 +57,36 @@ pub(crate) fn parse_email(text: &str) -> Result<String, &'static str> {
 }
 
 impl NewAccount {
+    /// From a page's form; else every field that is wrong.
+    pub(crate) fn typed(
+        email: &str,
+        name: &str,
+        password: String,
+        language: Language,
+    ) -> Result<Self, Vec<AccountField>> {
+        match (
+            parse_email(email),
+            parse_name(name),
+            Password::chosen(password),
+        ) {
+            (Ok(email), Ok(name), Ok(password)) => Ok(Self {
+                email,
+                name,
+                password,
+                language,
+            }),
+            (email, name, password) => {
+                let wrong = [
+                    (email.is_err(), AccountField::Email),
+                    (name.is_err(), AccountField::Name),
+                    (password.is_err(), AccountField::Password),
+                ];
+                let wrong = wrong.into_iter().filter(|(is_wrong, _)| *is_wrong);
+                Err(wrong.map(|(_, field)| field).collect())
+            }
+        }
+    }
+
     /// Checks all fields and names all that are wrong.
     pub(crate) fn parse(
         email: &str,
@@ -43,12 +94,7 @@ impl NewAccount {
         password: String,
         language: Option<&str>,
     ) -> Result<Self, ApiError> {
-        let name = name.trim();
-        let named = match name.chars().count() {
-            0 => Err("is missing"),
-            1..=100 => Ok(name.to_owned()),
-            _ => Err("is longer than 100 characters"),
-        };
+        let named = parse_name(name);
         let language = language.map_or(Ok(Language::default()), str::parse::<Language>);
         match (
             parse_email(email),
@@ -78,7 +124,12 @@ impl NewAccount {
 }
 
 /// Makes the account, asks by mail whether the address is right, and logs in.
-pub(crate) async fn register(app: &App, new: NewAccount) -> Result<(UserId, NewSession), ApiError> {
+pub(crate) async fn register(
+    app: &App,
+    new: NewAccount,
+    kind: SessionKind,
+    headers: &HeaderMap,
+) -> Result<(UserId, NewSession), ApiError> {
     let now_ms = app.now_ms();
     let hash = app.accounts.passwords.hash(new.password).await;
     let hash = hash.map_err(ApiError::internal)?;
@@ -103,8 +154,8 @@ pub(crate) async fn register(app: &App, new: NewAccount) -> Result<(UserId, NewS
         ));
     }
     links::send(app, &mut tx, id, Purpose::Verify).await?;
-    let session = session::begin(app, &mut tx, id, SessionKind::Api).await?;
     tx.commit().await?;
+    let session = begin_session(app, id, kind, headers).await?;
     Ok((id, session))
 }
 
@@ -176,6 +227,7 @@ pub(crate) async fn begin_session(
         None => None,
     };
     let session = session::begin(app, &mut tx, account, kind).await?;
+    session::note_client(&mut tx, session.id, headers).await?;
     tx.commit().await?;
     if let Some(before) = replaced {
         app.accounts.sessions.forget_account(before);

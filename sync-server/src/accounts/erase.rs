@@ -45,6 +45,12 @@ pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
         .execute(&mut *tx)
         .await?;
     session::end_all(&mut tx, account, now_ms).await?;
+    sqlx::query!(
+        "update sessions set client = null where account_id = $1",
+        account.0
+    )
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await?;
     app.accounts.sessions.forget_account(account);
     Ok(())

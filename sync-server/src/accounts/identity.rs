@@ -108,15 +108,15 @@ impl FromRequestParts<App> for PageIdentity {
 }
 
 fn to_login(parts: &Parts) -> Redirect {
+    let language = language_of(&parts.uri);
+    let login = language.map_or_else(|| "/login".to_owned(), |code| format!("/{code}/login"));
     // Back to a page only: what was to be sent is not sent by itself after a log-in.
     if parts.method != Method::GET {
-        return Redirect::to("/login");
+        return Redirect::to(&login);
     }
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let next = pages::encode(path);
-    let language = language_of(&parts.uri);
-    let language = language.map_or_else(String::new, |language| format!("&lang={language}"));
-    Redirect::to(&format!("/login?next={next}{language}"))
+    Redirect::to(&format!("{login}?next={next}"))
 }
 
 fn unauthenticated() -> ApiError {

@@ -64,6 +64,9 @@ pub(crate) async fn send(
     )
     .fetch_one(&mut *connection)
     .await?;
+    let (url, language) = (&app.config.public_url, &person.language);
+    let path = purpose.as_str();
+    let link = format!("{url}/{language}/{path}?token={token}");
     let mail = Mail {
         dedupe_key: format!(
             "{}/{account}/{}",
@@ -73,9 +76,7 @@ pub(crate) async fn send(
         recipient: person.email,
         language: person.language,
         template: purpose.as_str().into(),
-        payload: serde_json::json!({
-            "link": format!("{}/{}?token={token}", app.config.public_url, purpose.as_str()),
-        }),
+        payload: serde_json::json!({ "link": link }),
     };
     outbox::enqueue(connection, &[mail], now_ms).await
 }

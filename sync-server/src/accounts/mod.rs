@@ -4,17 +4,20 @@
 
 pub(crate) mod api;
 mod api_key;
+mod client_name;
 mod entrance;
 mod erase;
+mod export;
 pub(crate) mod given;
 pub mod identity;
-mod link_pages;
 mod links;
 mod login_guard;
 pub(crate) mod members;
 pub(crate) mod members_api;
+mod own_sessions;
 pub(crate) mod pages;
 pub mod password;
+pub(crate) mod profile;
 pub mod roles;
 pub mod session;
 mod verified;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use shared::clock::UnixMillis;
@@ -13,6 +14,7 @@ use shared::ids::{OrganizerId, SessionId, UserId};
 use sqlx::PgConnection;
 
 use super::api_key::TokenBearer;
+use super::client_name::client_name;
 use super::identity::Identity;
 use super::roles::Role;
 use crate::app::App;
@@ -40,6 +42,14 @@ impl SessionKind {
         match self {
             Self::Browser => "browser",
             Self::Api => "api",
+        }
+    }
+
+    /// The schema knows these two.
+    pub(crate) fn from_text(text: &str) -> Self {
+        match text {
+            "browser" => Self::Browser,
+            _ => Self::Api,
         }
     }
 }
@@ -138,6 +148,25 @@ pub async fn begin(
     })
 }
 
+/// Which program the session was begun with, for the list in which its owner knows it again.
+pub(crate) async fn note_client(
+    connection: &mut PgConnection,
+    session: SessionId,
+    headers: &HeaderMap,
+) -> Result<(), sqlx::Error> {
+    let Some(client) = client_name(headers) else {
+        return Ok(());
+    };
+    sqlx::query!(
+        "update sessions set client = $2 where id = $1",
+        session.0,
+        client
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// Ends a session. Ending it again changes nothing.
 pub async fn end(app: &App, identity: &Identity) -> Result<(), ApiError> {
     sqlx::query!(
@@ -165,6 +194,24 @@ pub(crate) async fn end_all(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Ends every session of an account but one. The caller forgets them, as of [`end_all`].
+pub(crate) async fn end_others(
+    connection: &mut PgConnection,
+    account: UserId,
+    kept: SessionId,
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update sessions set ended_ms = $3 where account_id = $1 and id <> $2 and ended_ms is null",
+        account.0,
+        kept.0,
+        now_ms,
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 struct SessionRow {

@@ -109,6 +109,8 @@ pub struct Sought {
 pub enum Whose {
     /// Those that an account bought.
     Account(UserId),
+    /// Of those the paid ones, whatever became of them.
+    Buyer(UserId),
     /// Those of an organizer's events.
     Organizers(Vec<OrganizerId>),
     /// Those of an organizer that somebody looks for.
@@ -153,6 +155,18 @@ async fn rows(
         Whose::Account(account) => {
             select_orders!(
                 "where o.account_id = $1 and (o.created_ms, o.id) < ($2, $3)
+                 order by o.created_ms desc, o.id desc limit $4",
+                account.0,
+                after.at_ms,
+                after.id,
+                limit
+            )
+            .fetch_all(pool)
+            .await
+        }
+        Whose::Buyer(account) => {
+            select_orders!(
+                "where o.account_id = $1 and o.state in ('paid', 'refunded') and (o.created_ms, o.id) < ($2, $3)
                  order by o.created_ms desc, o.id desc limit $4",
                 account.0,
                 after.at_ms,

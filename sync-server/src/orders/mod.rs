@@ -4,6 +4,7 @@
 //! several things locks them in this order: event (`begin_change`), order, stock.
 
 pub mod access;
+mod adopt;
 pub mod api;
 pub mod buyer;
 pub mod cancel;

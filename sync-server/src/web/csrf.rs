@@ -68,9 +68,14 @@ fn is_form(headers: &HeaderMap) -> bool {
 
 /// Pages that keep their address to themselves and hold forms for strangers.
 fn tells_nobody(path: &str) -> bool {
+    // Behind `/fr` and its like.
+    let page = path.get(3..).unwrap_or_default();
     path.contains("/orders/")
         || path.contains("/reminders/")
-        || matches!(path, "/login" | "/reset" | "/verify")
+        || matches!(
+            page,
+            "/login" | "/login/link" | "/login/code" | "/register" | "/reset" | "/verify"
+        )
 }
 
 fn is_foreign(path: &str, headers: &HeaderMap, public_url: &str) -> bool {
@@ -187,7 +192,13 @@ mod tests {
         nobody.insert("origin", "null".parse().unwrap());
         let is_foreign =
             |path, headers: &HeaderMap| super::is_foreign(path, headers, "https://billets.example");
-        for path in ["/fr/orders/x/checkout", "/login", "/reset", "/verify"] {
+        for path in [
+            "/fr/orders/x/checkout",
+            "/fr/login",
+            "/de/login/code",
+            "/it/reset",
+            "/es/verify",
+        ] {
             assert!(!is_foreign(path, &nobody), "{path}");
         }
         assert!(is_foreign("/fr/events/x", &nobody));

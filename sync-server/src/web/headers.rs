@@ -6,6 +6,8 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
+use shared::language::Language;
+
 use crate::config::Config;
 
 /// Of a page: our own files only, nothing inline, in nobody's frame; its forms lead to `$form`.
@@ -41,9 +43,18 @@ pub(crate) enum Audience {
 
 impl Audience {
     pub(crate) fn of(path: &str) -> Self {
-        let first = path.split('/').nth(1).unwrap_or_default();
-        match first {
-            "login" | "logout" | "office" | "reset" | "verify" => Self::Members,
+        let mut parts = path.split('/').skip(1);
+        let first = parts.next().unwrap_or_default();
+        let is_language = first.parse::<Language>().is_ok();
+        let page = if is_language {
+            parts.next()
+        } else {
+            Some(first)
+        };
+        match page.unwrap_or_default() {
+            "account" | "login" | "logout" | "office" | "register" | "reset" | "verify" => {
+                Self::Members
+            }
             _ => Self::All,
         }
     }

@@ -22,7 +22,6 @@ pub struct Page {
     pub csrf: Option<String>,
     /// What stands behind the `?`, without `lang`: kept when the language is changed.
     query: String,
-    has_login: bool,
 }
 
 /// Words of the frame.
@@ -44,7 +43,6 @@ impl Page {
             title: title.into(),
             csrf: None,
             query: String::new(),
-            has_login: true,
         }
     }
 
@@ -67,21 +65,9 @@ impl Page {
         self
     }
 
-    /// The log-in page itself leads to no other.
-    pub(crate) fn without_login(self) -> Self {
-        Self {
-            has_login: false,
-            ..self
-        }
-    }
-
     /// For a form; empty when nobody is logged in.
     pub fn csrf_token(&self) -> &str {
         self.csrf.as_deref().unwrap_or_default()
-    }
-
-    pub(crate) fn offers_login(&self) -> bool {
-        self.has_login
     }
 
     pub(crate) fn is_in(&self, code: &str) -> bool {

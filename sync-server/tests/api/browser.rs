@@ -23,7 +23,7 @@ async fn login(server: &TestServer) -> String {
         ("password", PASSWORD),
         ("next", "/"),
     ];
-    let answer = Answer::of(server.form("/login", &fields)).await;
+    let answer = Answer::of(server.form("/fr/login", &fields)).await;
     assert_eq!(answer.status, 303, "{}", answer.text);
     let cookie = answer.header("set-cookie");
     assert!(cookie.starts_with("__Host-session="), "{cookie}");
@@ -68,7 +68,7 @@ async fn the_log_in_page_is_french_first_and_speaks_five_languages() {
         "Accedi",
     ];
     for (code, title) in ["fr", "en", "es", "de", "it"].iter().zip(titles) {
-        let answer = Answer::of(server.request(Method::GET, &format!("/login?lang={code}"))).await;
+        let answer = server.get(&format!("/{code}/login")).await;
         assert!(
             answer
                 .text
@@ -78,20 +78,35 @@ async fn the_log_in_page_is_french_first_and_speaks_five_languages() {
         );
         assert!(answer.text.contains(&format!("<html lang=\"{code}\">")));
     }
-    assert!(get("/login", "ja").await.text.contains("Se connecter"));
-    assert!(
-        get("/login", "de-AT,de;q=0.9")
-            .await
-            .text
-            .contains("Anmelden")
-    );
-    assert!(get("/login?lang=it", "de").await.text.contains("Accedi"));
+    for (path, accept, page) in [
+        ("/login", "ja", "/fr/login"),
+        (
+            "/login?next=/office/devices",
+            "de-AT,de;q=0.9",
+            "/de/login?next=/office/devices",
+        ),
+        ("/login?lang=it&next=//evil.example", "de", "/it/login"),
+        ("/verify?token=a-b_c", "es", "/es/verify?token=a-b_c"),
+        ("/reset", "en", "/en/reset"),
+    ] {
+        let answer = get(path, accept).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("location")),
+            (303, page)
+        );
+    }
 }
 
 #[tokio::test]
 async fn pages_allow_no_script_and_no_style_but_our_own_and_it_is_there() {
     let server = TestServer::start().await;
-    for path in ["/fr/", "/login", "/reset", "/verify?token=x"] {
+    for path in [
+        "/fr/",
+        "/fr/login",
+        "/fr/register",
+        "/fr/reset",
+        "/fr/verify?token=x",
+    ] {
         let answer = Answer::of(server.request(Method::GET, path)).await;
         assert_eq!(answer.status, 200, "{path}");
         let policy = answer.header("content-security-policy");
@@ -121,7 +136,8 @@ async fn a_log_in_sets_a_cookie_that_opens_pages_until_the_log_out() {
     register(&server).await;
     let cookie = login(&server).await;
     let home = page(&server, "/fr/", &cookie).await;
-    assert!(home.text.contains("Se déconnecter"), "{}", home.text);
+    assert!(home.text.contains("Mon compte"), "{}", home.text);
+    let own = page(&server, "/fr/account", &cookie).await;
     let profile = page(&server, "/api/v1/auth/profile", &cookie).await;
     assert_eq!(profile.ok()["email"], "ana@example.org");
     let stored: Vec<u8> =
@@ -131,7 +147,7 @@ async fn a_log_in_sets_a_cookie_that_opens_pages_until_the_log_out() {
             .unwrap();
     assert_eq!(stored.len(), 32, "only a hash is stored");
 
-    let token = csrf(&home);
+    let token = csrf(&own);
     let out = server
         .form("/logout", &[("csrf", &token)])
         .header("cookie", &cookie);
@@ -157,7 +173,7 @@ async fn a_log_in_replaces_the_session_that_the_cookie_named() {
         200
     );
     let fields = [("email", "ana@example.org"), ("password", PASSWORD)];
-    let answer = server.form("/login", &fields).header("cookie", &before);
+    let answer = server.form("/fr/login", &fields).header("cookie", &before);
     assert_eq!(Answer::of(answer).await.status, 303);
     assert_eq!(
         page(&server, "/api/v1/auth/profile", &before).await.status,
@@ -170,12 +186,12 @@ async fn a_change_by_cookie_needs_the_token_of_that_session() {
     let server = TestServer::start().await;
     let account = register(&server).await;
     let cookie = login(&server).await;
-    let token = csrf(&page(&server, "/fr/", &cookie).await);
+    let token = csrf(&page(&server, "/fr/account", &cookie).await);
     let other = server.session(account, SessionKind::Browser).await;
     let theirs = csrf(
         &page(
             &server,
-            "/fr/",
+            "/fr/account",
             &format!("__Host-session={}", other.credential),
         )
         .await,
@@ -212,7 +228,7 @@ async fn a_form_of_another_site_is_refused_even_without_a_cookie() {
     let server = TestServer::start().await;
     register(&server).await;
     let foreign = server
-        .request(Method::POST, "/login")
+        .request(Method::POST, "/fr/login")
         .header("content-type", "application/x-www-form-urlencoded")
         .header("origin", "https://evil.example")
         .body("email=ana%40example.org&password=trois+mots+en+file");
@@ -228,7 +244,7 @@ async fn a_wrong_password_stays_on_the_page_and_says_so() {
         ("password", "<b>wrong</b>"),
         ("next", "https://evil.example"),
     ];
-    let answer = Answer::of(server.form("/login?lang=fr", &fields)).await;
+    let answer = Answer::of(server.form("/fr/login", &fields)).await;
     assert_eq!(answer.status, 401);
     assert!(answer.text.contains("role=\"alert\""), "{}", answer.text);
     assert!(answer.text.contains("value=\"ana@example.org\""));
@@ -351,9 +367,9 @@ async fn the_links_of_mails_open_pages_and_change_nothing_by_themselves() {
     let server = TestServer::start().await;
     register(&server).await;
     let forms = [
-        ("/verify", vec![("token", "wrong")]),
+        ("/fr/verify", vec![("token", "wrong")]),
         (
-            "/reset",
+            "/fr/reset",
             vec![("token", "wrong"), ("password", "quatre autres mots")],
         ),
     ];
@@ -366,8 +382,9 @@ async fn the_links_of_mails_open_pages_and_change_nothing_by_themselves() {
         assert_eq!(answer.status, 410, "{path}");
         assert!(answer.text.contains("role=\"alert\""), "{}", answer.text);
     }
-    let short = Answer::of(server.form("/reset", &[("token", "x"), ("password", "court")])).await;
+    let short =
+        Answer::of(server.form("/fr/reset", &[("token", "x"), ("password", "court")])).await;
     assert_eq!(short.status, 400);
-    let asked = Answer::of(server.form("/reset", &[("email", "nobody@example.org")])).await;
+    let asked = Answer::of(server.form("/fr/reset", &[("email", "nobody@example.org")])).await;
     assert_eq!(asked.status, 200);
 }

@@ -4,6 +4,7 @@
     reason = "what fails here is a failed test; the lint knows that only of functions marked as tests"
 )]
 
+mod account_pages;
 mod accounts;
 mod alerts;
 mod artwork;

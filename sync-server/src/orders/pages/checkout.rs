@@ -13,6 +13,7 @@ use shared::money::{Money, vat_included};
 use super::means::{Means, TEST, means};
 use super::opened::Opened;
 use crate::accounts::MaybeIdentity;
+use crate::accounts::profile::profile;
 use crate::app::App;
 use crate::edge::OsRandom;
 use crate::messages::when::amount;
@@ -101,7 +102,7 @@ pub(super) async fn show(
     let opened = Opened::new(&app, language, identity, id, query.secret).await?;
     match opened.order.state {
         OrderState::Held if opened.order.expires_ms > app.now_ms() => {
-            let typed = Typed::known(&opened, &app);
+            let typed = Typed::known(&opened, &app).await?;
             checkout(&app, &opened, typed, None)
         }
         OrderState::Held
@@ -316,17 +317,21 @@ impl Typed {
         self.reminders == Reminders::Wanted
     }
 
-    /// What an earlier attempt has told.
-    fn known(opened: &Opened, app: &App) -> Self {
-        let buyer = opened.order.buyer.clone();
-        let (email, name) = buyer
-            .map(|buyer| (buyer.email, buyer.name))
-            .unwrap_or_default();
-        Self {
+    /// What an earlier attempt has told, else what the account of whoever buys says.
+    async fn known(opened: &Opened, app: &App) -> Result<Self, ApiError> {
+        let (email, name) = match (&opened.order.buyer, &opened.identity) {
+            (Some(buyer), _) => (buyer.email.clone(), buyer.name.clone()),
+            (None, Some(identity)) => {
+                let known = profile(app, identity.account).await?;
+                (known.email, known.name)
+            }
+            (None, None) => Default::default(),
+        };
+        Ok(Self {
             email,
             name,
             method: chosen("", means(&*app.provider)),
             ..Self::default()
-        }
+        })
     }
 }

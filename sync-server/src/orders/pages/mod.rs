@@ -5,6 +5,7 @@
 
 mod checkout;
 mod means;
+mod mine;
 mod opened;
 mod order;
 mod queue;
@@ -31,6 +32,12 @@ pub(crate) fn router() -> Router<App> {
                 get(queue::show),
             )
             .route(&order, get(order::show))
+            .route(&format!("{order}/keep"), post(mine::keep))
+            .route(&format!("/{language}/account/orders"), get(mine::show))
+            .route(
+                &format!("/{language}/account/orders/find"),
+                post(mine::find),
+            )
             .route(
                 &format!("{order}/checkout"),
                 get(checkout::show).post(checkout::pay_order),

@@ -58,24 +58,20 @@ impl Opened {
 
     /// The order's page.
     pub(super) fn path(&self) -> String {
-        format!(
-            "/{}/orders/{}{}",
-            self.language,
-            self.order.id,
-            self.query()
-        )
+        self.path_below("")
+    }
+
+    /// What is below it, as `/checkout`.
+    pub(super) fn path_below(&self, below: &str) -> String {
+        let Self {
+            language, order, ..
+        } = self;
+        format!("/{language}/orders/{}{below}{}", order.id, self.query())
     }
 
     /// Where it is paid; `below` as `/give-back`.
     pub(super) fn checkout_path(&self, below: &str) -> String {
-        let Self {
-            language, order, ..
-        } = self;
-        format!(
-            "/{language}/orders/{}/checkout{below}{}",
-            order.id,
-            self.query()
-        )
+        self.path_below(&format!("/checkout{below}"))
     }
 
     /// The event's page with the same choice, as far as it is one type.

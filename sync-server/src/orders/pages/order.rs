@@ -10,6 +10,7 @@ use shared::language::Language;
 use super::checkout::told;
 use super::opened::Opened;
 use crate::accounts::MaybeIdentity;
+use crate::accounts::pages::encode;
 use crate::app::App;
 use crate::messages::when::amount;
 use crate::orders::OrderState;
@@ -41,6 +42,29 @@ struct OrderHtml {
     code: String,
     paid: Option<String>,
     refunded: Option<String>,
+    keep: Option<Keep>,
+}
+
+/// How an order that is no account's comes to one.
+enum Keep {
+    /// A form to send.
+    Form(String),
+    /// After a log-in.
+    Login(String),
+}
+
+impl Keep {
+    fn of(opened: &Opened) -> Option<Self> {
+        let is_nobodys = opened.order.account.is_none() && opened.order.issued_ms.is_some();
+        is_nobodys.then(|| match opened.identity {
+            Some(_) => Self::Form(opened.path_below("/keep")),
+            None => Self::Login(format!(
+                "/{}/login?next={}",
+                opened.language,
+                encode(&opened.path())
+            )),
+        })
+    }
 }
 
 /// `/orders/{id}?secret=…`, the link in mails: to the page in the order's language.
@@ -153,6 +177,7 @@ fn answer(
         paid: order.paid_ms.map(|_| amount(order.total, language)),
         refunded: (order.refunded.minor > 0).then(|| amount(order.refunded, language)),
         waiting,
+        keep: Keep::of(opened),
     })?;
     Ok(private(page))
 }

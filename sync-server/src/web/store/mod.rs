@@ -23,6 +23,7 @@ use super::artwork::SharedPicture;
 use super::headers::keep_to_itself;
 use super::language::PageLanguage;
 use crate::accounts::Identity;
+use crate::accounts::pages::encode;
 use crate::app::App;
 
 const REFRESH: HeaderName = HeaderName::from_static("refresh");
@@ -165,6 +166,18 @@ impl StorePage {
     /// The same page in another language, by its code: a template has references to references.
     pub(crate) fn path_in(&self, code: &str) -> String {
         format!("/{code}{}{}", self.path, self.query)
+    }
+
+    /// To the log-in, and back to this page where its address is nobody's secret.
+    pub(crate) fn login_path(&self) -> String {
+        let login = format!("/{}/login", self.language);
+        match self.found {
+            Found::ByAll => {
+                let here = encode(&self.path_in(self.language.code()));
+                format!("{login}?next={here}")
+            }
+            Found::ByItsHolder => login,
+        }
     }
 
     /// With the server's name, and without what only this visitor asked.

@@ -18,11 +18,12 @@ macro_rules! files {
             include_str!(concat!("../../../texts/", $code, "/office.ftl")),
             include_str!(concat!("../../../texts/", $code, "/pocket.ftl")),
             include_str!(concat!("../../../texts/", $code, "/mail.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/account.ftl")),
         ]
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 4] {
+const fn sources(language: Language) -> [&'static str; 5] {
     match language {
         Language::Fr => files!("fr"),
         Language::En => files!("en"),
@@ -169,6 +170,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut keys = BTreeSet::new();
         for folder in [
+            "src/accounts/pages",
             "src/catalog/pages",
             "src/messages",
             "src/orders/notices",

@@ -12,9 +12,9 @@ use crate::support::{Answer, TestServer};
 async fn a_stranger_is_sent_to_the_log_in_and_comes_back_in_the_same_language() {
     let server = TestServer::start().await;
     let seen = server.get("/de/office").await;
-    assert_eq!(location(&seen), "/login?next=/de/office&lang=de");
+    assert_eq!(location(&seen), "/de/login?next=/de/office");
     let sent = Answer::of(server.form("/fr/office/events/x/cancel", &[])).await;
-    assert_eq!(location(&sent), "/login");
+    assert_eq!(location(&sent), "/fr/login");
 }
 
 #[tokio::test]

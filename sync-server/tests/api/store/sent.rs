@@ -170,9 +170,9 @@ async fn whoever_is_logged_in_has_a_page_of_their_own_that_is_not_packed() {
     let own = sent(&server, &stall.event_path("fr"), &[("cookie", &cookie)]).await;
     assert_eq!(own.header("content-encoding"), "");
     let html = String::from_utf8(own.bytes).unwrap();
-    assert!(html.contains("Se déconnecter"));
+    assert!(html.contains("Mon compte"));
     let strangers = sent(&server, &stall.event_path("fr"), &[]).await.unpacked();
-    assert!(strangers.contains("Se connecter") && !strangers.contains("Se déconnecter"));
+    assert!(strangers.contains("Se connecter") && !strangers.contains("Mon compte"));
 }
 
 #[tokio::test]
@@ -180,10 +180,15 @@ async fn pages_of_accounts_are_found_by_nobody_and_tell_nobody_their_address() {
     let server = TestServer::start().await;
     for path in [
         "/login",
-        "/login?next=/office/devices",
-        "/reset",
-        "/reset?token=x",
-        "/verify?token=x",
+        "/fr/login",
+        "/fr/login?next=/office/devices",
+        "/fr/login/link",
+        "/fr/register",
+        "/fr/reset",
+        "/fr/reset?token=x",
+        "/fr/verify?token=x",
+        "/fr/account",
+        "/fr/account/orders",
         "/office/devices",
         "/fr/tickets/",
     ] {
@@ -194,7 +199,7 @@ async fn pages_of_accounts_are_found_by_nobody_and_tell_nobody_their_address() {
     // As a browser does that is too old to say where a form comes from.
     let fields = "email=nobody%40example.org&password=wrong";
     let login = server
-        .request(Method::POST, "/login")
+        .request(Method::POST, "/fr/login")
         .header("accept", "text/html")
         .header("content-type", "application/x-www-form-urlencoded")
         .header("origin", "null")

@@ -1,0 +1,85 @@
+# Das Konto.
+
+account = Mein Konto
+account-you = Sie
+account-unverified = Diese Adresse ist noch nicht bestätigt. Der Link ist in Ihrem Postfach.
+account-send-check = Link noch einmal senden
+account-language = Sprache der Seiten und E-Mails
+save = Speichern
+email = E-Mail-Adresse
+password = Passwort
+password-help = Mindestens 10 Zeichen; ein paar Wörter hintereinander sind sehr gut.
+password-new = Neues Passwort
+password-current = Aktuelles Passwort
+password-change = Passwort ändern
+password-none = Ihr Konto hat kein Passwort. Sie können eines per E-Mail wählen.
+password-choose = Passwort wählen
+login-title = Anmelden
+login-forgot = Passwort vergessen
+login-new = Noch kein Konto? Zum Kaufen braucht es keines; es hält Ihre Tickets beisammen.
+register-title = Konto anlegen
+register-lead = Ihre Bestellungen und Tickets an einem Ort. Keine Werbung.
+register-button = Konto anlegen
+register-known = Schon ein Konto?
+verify-title = Ihre Adresse
+verify-lead = Ein Klick, und wir wissen, dass diese Adresse Ihre ist.
+verify-button = Adresse bestätigen
+verify-done = Ihre Adresse ist bestätigt.
+reset-title = Neues Passwort
+reset-ask = Wir senden Ihnen einen Link, der eine Stunde gilt.
+reset-ask-button = Link senden
+reset-choose = Mindestens 10 Zeichen; ein paar Wörter hintereinander sind sehr gut. Ihre offenen Anmeldungen werden beendet.
+reset-choose-button = Passwort ändern
+reset-done = Ihr Passwort ist geändert. Alle Anmeldungen sind beendet.
+link-asked = Gibt es ein Konto mit dieser Adresse, ist ein Link unterwegs. Sehen Sie in Ihr Postfach.
+error-account-name = Schreiben Sie einen Namen mit höchstens 100 Buchstaben.
+error-password = Es braucht 10 bis 256 Zeichen. Es wurde nichts geändert.
+problem-credentials = Adresse oder Passwort stimmt nicht. Versuchen Sie es noch einmal, oder fordern Sie ein neues Passwort an.
+problem-known-address = Mit dieser Adresse gibt es schon ein Konto. Melden Sie sich an, oder fordern Sie ein neues Passwort an.
+problem-link = Dieser Link wurde schon benutzt, oder seine Zeit ist um. Es wurde nichts geändert. Fordern Sie einen neuen an.
+problem-only-owner = Sie sind der einzige Inhaber eines Veranstalters. Ernennen Sie zuerst jemand anderen; es wurde nichts gelöscht.
+done-profile = Gespeichert.
+done-password = Ihr Passwort ist geändert. Alle anderen Anmeldungen sind beendet.
+done-check = Der Link ist unterwegs. Sehen Sie in Ihr Postfach.
+done-session = Diese Anmeldung ist beendet.
+done-sessions = Alle anderen Anmeldungen sind beendet.
+sessions-title = Anmeldungen
+session-this = Dieses Gerät
+session-since = Seit { $when }
+session-end = Beenden
+sessions-end-others = Alle anderen beenden
+session-browser = Browser
+session-program = Programm
+data-title = Ihre Daten
+data-lead = Alles, was wir von Ihnen aufbewahren, in einer Datei, die Programme lesen können.
+data-export = Meine Daten herunterladen
+erase-title = Mein Konto löschen
+erase-what = Ihr Name, Ihre Adresse, Ihr Passwort, Ihre Anmeldungen und Ihre Rechte bei Veranstaltern werden sofort gelöscht. Niemand kann das rückgängig machen.
+erase-kept = Das Gesetz lässt uns bezahlte Bestellungen zehn Jahre aufbewahren, mit Namen und Adresse vom Kauf (französisches Handelsgesetzbuch, Artikel L123-22).
+erase-tickets = Ihre Tickets gelten weiter: Sie öffnen sich über den Link in der E-Mail.
+erase-button = Endgültig löschen
+erase-no-password = Um sicher zu sein, dass Sie es sind, fragen wir nach Ihrem Passwort. Dieses Konto hat keines: Wählen Sie zuerst eines.
+erase-back = Mein Konto behalten
+erased-title = Ihr Konto ist gelöscht
+erased-text = Ihre Tickets gelten weiter über den Link in der E-Mail. Auf Wiedersehen und danke.
+orders-title = Bestellungen und Tickets
+orders-none = Noch nichts. Was Sie angemeldet kaufen, kommt auf diese Seite.
+orders-take = Zu meinem Konto hinzufügen
+orders-unverified = Bestätigen Sie Ihre Adresse, um hier zu finden, was Sie ohne Konto gekauft hatten. Der Link ist in Ihrem Postfach.
+orders-refunded = Erstattet
+orders-more = Ältere Bestellungen
+order-keep = Zu meinem Konto hinzufügen
+order-keep-login = Anmelden, um diese Bestellung im Konto aufzubewahren
+
+problem-tries = { $count ->
+    [one] Zu viele Versuche für dieses Konto. Versuchen Sie es in { $count } Sekunde noch einmal.
+   *[other] Zu viele Versuche für dieses Konto. Versuchen Sie es in { $count } Sekunden noch einmal.
+}
+fields-count = { $count ->
+    [one] { $count } Feld ist zu berichtigen. Es wurde nichts gespeichert.
+   *[other] { $count } Felder sind zu berichtigen. Es wurde nichts gespeichert.
+}
+orders-found = { $count ->
+    [one] { $count } Bestellung wurde mit Ihrer Adresse ohne Konto aufgegeben.
+   *[other] { $count } Bestellungen wurden mit Ihrer Adresse ohne Konto aufgegeben.
+}

@@ -1,0 +1,85 @@
+# The account.
+
+account = My account
+account-you = You
+account-unverified = This address is not confirmed yet. The link is in your mail.
+account-send-check = Send the link again
+account-language = Language of pages and e-mails
+save = Save
+email = E-mail address
+password = Password
+password-help = At least 10 characters; a few words in a row do very well.
+password-new = New password
+password-current = Current password
+password-change = Change the password
+password-none = Your account has no password. You can choose one by e-mail.
+password-choose = Choose a password
+login-title = Log in
+login-forgot = Forgotten password
+login-new = No account yet? You need none to buy; it keeps your tickets in one place.
+register-title = Create an account
+register-lead = Your orders and tickets in one place. No advertising.
+register-button = Create my account
+register-known = Already have an account?
+verify-title = Your address
+verify-lead = One click, and we know that this address is yours.
+verify-button = Confirm my address
+verify-done = Your address is confirmed.
+reset-title = New password
+reset-ask = We send you a link, good for one hour.
+reset-ask-button = Send the link
+reset-choose = At least 10 characters; a few words in a row do very well. Your open log-ins will end.
+reset-choose-button = Change the password
+reset-done = Your password is changed. All log-ins are closed.
+link-asked = If there is an account with this address, a link is on its way. Look at your mail.
+error-account-name = Write a name, of 100 letters at most.
+error-password = It takes between 10 and 256 characters. Nothing was changed.
+problem-credentials = The address or the password is wrong. Try again, or ask for a new password.
+problem-known-address = There is an account with this address. Log in, or ask for a new password.
+problem-link = This link was used already, or its time is over. Nothing was changed. Ask for a new one.
+problem-only-owner = You are the only owner of an organizer. Make somebody else an owner first; nothing was erased.
+done-profile = Saved.
+done-password = Your password is changed. All other log-ins are closed.
+done-check = The link is on its way. Look at your mail.
+done-session = That log-in is closed.
+done-sessions = All other log-ins are closed.
+sessions-title = Log-ins
+session-this = This device
+session-since = Since { $when }
+session-end = Close
+sessions-end-others = Close all others
+session-browser = Browser
+session-program = Program
+data-title = Your data
+data-lead = All that we keep of you, in one file that programs can read.
+data-export = Download my data
+erase-title = Erase my account
+erase-what = Your name, address, password, log-ins and rights with organizers are erased at once. Nobody can undo it.
+erase-kept = The law has us keep paid orders for ten years, with the name and address given when buying (French commercial code, article L123-22).
+erase-tickets = Your tickets stay good: they open by the link in the e-mail.
+erase-button = Erase for good
+erase-no-password = To be sure that it is you we ask for your password. This account has none: choose one first.
+erase-back = Keep my account
+erased-title = Your account is erased
+erased-text = Your tickets stay good by the link in the e-mail. Goodbye, and thank you.
+orders-title = Orders and tickets
+orders-none = Nothing here yet. What you buy when logged in comes to this page.
+orders-take = Add to my account
+orders-unverified = Confirm your address to find here what you had bought without an account. The link is in your mail.
+orders-refunded = Refunded
+orders-more = Older orders
+order-keep = Add to my account
+order-keep-login = Log in to keep this order in my account
+
+problem-tries = { $count ->
+    [one] Too many tries for this account. Try again in { $count } second.
+   *[other] Too many tries for this account. Try again in { $count } seconds.
+}
+fields-count = { $count ->
+    [one] { $count } field to correct. Nothing was saved.
+   *[other] { $count } fields to correct. Nothing was saved.
+}
+orders-found = { $count ->
+    [one] { $count } order was made without an account with your address.
+   *[other] { $count } orders were made without an account with your address.
+}

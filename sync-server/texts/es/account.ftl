@@ -1,0 +1,85 @@
+# La cuenta.
+
+account = Mi cuenta
+account-you = Usted
+account-unverified = Esta dirección aún no está confirmada. El enlace está en su correo.
+account-send-check = Enviar de nuevo el enlace
+account-language = Idioma de las páginas y los correos
+save = Guardar
+email = Correo electrónico
+password = Contraseña
+password-help = Al menos 10 caracteres; unas cuantas palabras seguidas van muy bien.
+password-new = Nueva contraseña
+password-current = Contraseña actual
+password-change = Cambiar la contraseña
+password-none = Su cuenta no tiene contraseña. Puede elegir una por correo.
+password-choose = Elegir una contraseña
+login-title = Iniciar sesión
+login-forgot = He olvidado la contraseña
+login-new = ¿Aún no tiene cuenta? No hace falta para comprar; guarda sus entradas en un solo sitio.
+register-title = Crear una cuenta
+register-lead = Sus pedidos y entradas en un solo sitio. Sin publicidad.
+register-button = Crear mi cuenta
+register-known = ¿Ya tiene una cuenta?
+verify-title = Su dirección
+verify-lead = Un clic y sabremos que esta dirección es suya.
+verify-button = Confirmar mi dirección
+verify-done = Su dirección está confirmada.
+reset-title = Nueva contraseña
+reset-ask = Le enviamos un enlace, válido durante una hora.
+reset-ask-button = Recibir el enlace
+reset-choose = Al menos 10 caracteres; unas cuantas palabras seguidas van muy bien. Sus sesiones abiertas se cerrarán.
+reset-choose-button = Cambiar la contraseña
+reset-done = Su contraseña ha cambiado. Todas las sesiones están cerradas.
+link-asked = Si existe una cuenta con esta dirección, acaba de salir un enlace. Mire su correo.
+error-account-name = Escriba un nombre de 100 letras como máximo.
+error-password = Hacen falta entre 10 y 256 caracteres. No se ha cambiado nada.
+problem-credentials = El correo o la contraseña no es correcto. Inténtelo de nuevo o pida una nueva contraseña.
+problem-known-address = Ya existe una cuenta con esta dirección. Inicie sesión o pida una nueva contraseña.
+problem-link = Este enlace ya se usó o ha caducado. No se ha cambiado nada. Pida uno nuevo.
+problem-only-owner = Usted es el único propietario de un organizador. Nombre antes a otra persona; no se ha borrado nada.
+done-profile = Guardado.
+done-password = Su contraseña ha cambiado. Las demás sesiones están cerradas.
+done-check = El enlace ha salido. Mire su correo.
+done-session = Esa sesión está cerrada.
+done-sessions = Las demás sesiones están cerradas.
+sessions-title = Sesiones
+session-this = Este dispositivo
+session-since = Desde { $when }
+session-end = Cerrar
+sessions-end-others = Cerrar todas las demás
+session-browser = Navegador
+session-program = Programa
+data-title = Sus datos
+data-lead = Todo lo que guardamos de usted, en un archivo que los programas pueden leer.
+data-export = Descargar mis datos
+erase-title = Borrar mi cuenta
+erase-what = Su nombre, su dirección, su contraseña, sus sesiones y sus derechos con los organizadores se borran enseguida. Nadie puede deshacerlo.
+erase-kept = La ley nos obliga a guardar diez años los pedidos pagados, con el nombre y la dirección dados al comprar (código de comercio francés, artículo L123-22).
+erase-tickets = Sus entradas siguen siendo válidas: se abren con el enlace del correo.
+erase-button = Borrar definitivamente
+erase-no-password = Para estar seguros de que es usted, pedimos su contraseña. Esta cuenta no tiene: elija una primero.
+erase-back = Conservar mi cuenta
+erased-title = Su cuenta está borrada
+erased-text = Sus entradas siguen siendo válidas con el enlace del correo. Adiós y gracias.
+orders-title = Pedidos y entradas
+orders-none = Nada por ahora. Lo que compre con la sesión iniciada llega a esta página.
+orders-take = Añadir a mi cuenta
+orders-unverified = Confirme su dirección para encontrar aquí lo que compró sin cuenta. El enlace está en su correo.
+orders-refunded = Reembolsado
+orders-more = Pedidos anteriores
+order-keep = Añadir a mi cuenta
+order-keep-login = Iniciar sesión para guardar este pedido en mi cuenta
+
+problem-tries = { $count ->
+    [one] Demasiados intentos para esta cuenta. Inténtelo de nuevo en { $count } segundo.
+   *[other] Demasiados intentos para esta cuenta. Inténtelo de nuevo en { $count } segundos.
+}
+fields-count = { $count ->
+    [one] { $count } campo por corregir. No se ha guardado nada.
+   *[other] { $count } campos por corregir. No se ha guardado nada.
+}
+orders-found = { $count ->
+    [one] Se hizo { $count } pedido sin cuenta con su dirección.
+   *[other] Se hicieron { $count } pedidos sin cuenta con su dirección.
+}

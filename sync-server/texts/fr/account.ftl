@@ -1,0 +1,85 @@
+# Le compte. Espaces insécables (U+00A0) devant : ; ? !, comme dans store.ftl.
+
+account = Mon compte
+account-you = Vous
+account-unverified = Cette adresse n’est pas encore confirmée. Le lien est dans votre courrier.
+account-send-check = Renvoyer le lien
+account-language = Langue des pages et des e-mails
+save = Enregistrer
+email = Adresse e-mail
+password = Mot de passe
+password-help = 10 caractères au moins ; quelques mots à la suite font très bien l’affaire.
+password-new = Nouveau mot de passe
+password-current = Mot de passe actuel
+password-change = Changer le mot de passe
+password-none = Votre compte n’a pas de mot de passe. Vous pouvez en choisir un par e-mail.
+password-choose = Choisir un mot de passe
+login-title = Se connecter
+login-forgot = Mot de passe oublié
+login-new = Pas encore de compte ? Il n’en faut pas pour acheter ; il garde vos billets au même endroit.
+register-title = Créer un compte
+register-lead = Vos commandes et vos billets au même endroit. Pas de publicité.
+register-button = Créer mon compte
+register-known = Déjà un compte ?
+verify-title = Votre adresse
+verify-lead = Un clic, et nous savons que cette adresse est la vôtre.
+verify-button = Confirmer mon adresse
+verify-done = Votre adresse est confirmée.
+reset-title = Nouveau mot de passe
+reset-ask = Nous vous envoyons un lien, valable une heure.
+reset-ask-button = Recevoir le lien
+reset-choose = 10 caractères au moins ; quelques mots à la suite font très bien l’affaire. Vos connexions ouvertes se fermeront.
+reset-choose-button = Changer le mot de passe
+reset-done = Votre mot de passe est changé. Toutes les connexions sont fermées.
+link-asked = Si un compte existe avec cette adresse, un lien vient de partir. Regardez votre courrier.
+error-account-name = Écrivez un nom, en 100 lettres au plus.
+error-password = Il faut entre 10 et 256 caractères. Rien n’a été changé.
+problem-credentials = L’adresse ou le mot de passe ne va pas. Réessayez, ou demandez un nouveau mot de passe.
+problem-known-address = Un compte existe déjà avec cette adresse. Connectez-vous, ou demandez un nouveau mot de passe.
+problem-link = Ce lien a déjà servi, ou son délai est passé. Rien n’a été changé. Demandez-en un nouveau.
+problem-only-owner = Vous êtes seul propriétaire d’un organisateur. Nommez d’abord quelqu’un d’autre ; rien n’a été effacé.
+done-profile = C’est enregistré.
+done-password = Votre mot de passe est changé. Les autres connexions sont fermées.
+done-check = Le lien est parti. Regardez votre courrier.
+done-session = Cette connexion est fermée.
+done-sessions = Les autres connexions sont fermées.
+sessions-title = Connexions
+session-this = Cet appareil
+session-since = Depuis { $when }
+session-end = Fermer
+sessions-end-others = Fermer toutes les autres
+session-browser = Navigateur
+session-program = Programme
+data-title = Vos données
+data-lead = Tout ce que nous gardons de vous, dans un fichier lisible par les programmes.
+data-export = Télécharger mes données
+erase-title = Effacer mon compte
+erase-what = Votre nom, votre adresse, votre mot de passe, vos connexions et vos droits chez les organisateurs sont effacés aussitôt. Personne ne peut revenir en arrière.
+erase-kept = La loi nous fait garder vos commandes payées dix ans, avec le nom et l’adresse donnés à l’achat (code de commerce, article L123-22).
+erase-tickets = Vos billets restent valables : ils s’ouvrent par le lien de l’e-mail.
+erase-button = Effacer définitivement
+erase-no-password = Pour être sûrs que c’est vous, nous demandons votre mot de passe. Ce compte n’en a pas : choisissez-en un d’abord.
+erase-back = Garder mon compte
+erased-title = Votre compte est effacé
+erased-text = Vos billets restent valables par le lien de l’e-mail. Au revoir, et merci.
+orders-title = Commandes et billets
+orders-none = Rien ici pour l’instant. Ce que vous achetez une fois connecté arrive sur cette page.
+orders-take = Les ajouter à mon compte
+orders-unverified = Confirmez votre adresse pour retrouver ici ce que vous aviez acheté sans compte. Le lien est dans votre courrier.
+orders-refunded = Remboursée
+orders-more = Commandes plus anciennes
+order-keep = Ajouter à mon compte
+order-keep-login = Se connecter pour garder cette commande dans mon compte
+
+problem-tries = { $count ->
+    [one] Trop d’essais pour ce compte. Réessayez dans { $count } seconde.
+   *[other] Trop d’essais pour ce compte. Réessayez dans { $count } secondes.
+}
+fields-count = { $count ->
+    [one] { $count } champ à corriger. Rien n’a été enregistré.
+   *[other] { $count } champs à corriger. Rien n’a été enregistré.
+}
+orders-found = { $count ->
+    [one] { $count } commande a été faite sans compte avec votre adresse.
+   *[other] { $count } commandes ont été faites sans compte avec votre adresse.
+}

@@ -1,0 +1,85 @@
+# L’account.
+
+account = Il mio account
+account-you = Lei
+account-unverified = Questo indirizzo non è ancora confermato. Il link è nella sua posta.
+account-send-check = Invia di nuovo il link
+account-language = Lingua delle pagine e delle e-mail
+save = Salva
+email = Indirizzo e-mail
+password = Password
+password-help = Almeno 10 caratteri; qualche parola di fila va benissimo.
+password-new = Nuova password
+password-current = Password attuale
+password-change = Cambia la password
+password-none = Il suo account non ha una password. Può sceglierne una per e-mail.
+password-choose = Scegli una password
+login-title = Accedi
+login-forgot = Password dimenticata
+login-new = Non ha ancora un account? Per comprare non serve; tiene i suoi biglietti in un solo posto.
+register-title = Crea un account
+register-lead = I suoi ordini e biglietti in un solo posto. Niente pubblicità.
+register-button = Crea il mio account
+register-known = Ha già un account?
+verify-title = Il suo indirizzo
+verify-lead = Un clic, e sappiamo che questo indirizzo è il suo.
+verify-button = Conferma il mio indirizzo
+verify-done = Il suo indirizzo è confermato.
+reset-title = Nuova password
+reset-ask = Le inviamo un link, valido un’ora.
+reset-ask-button = Ricevi il link
+reset-choose = Almeno 10 caratteri; qualche parola di fila va benissimo. I suoi accessi aperti si chiuderanno.
+reset-choose-button = Cambia la password
+reset-done = La sua password è cambiata. Tutti gli accessi sono chiusi.
+link-asked = Se esiste un account con questo indirizzo, un link è appena partito. Guardi la sua posta.
+error-account-name = Scriva un nome di 100 lettere al massimo.
+error-password = Servono da 10 a 256 caratteri. Nulla è stato cambiato.
+problem-credentials = L’indirizzo o la password non è corretto. Riprovi o chieda una nuova password.
+problem-known-address = Esiste già un account con questo indirizzo. Acceda o chieda una nuova password.
+problem-link = Questo link è già stato usato o è scaduto. Nulla è stato cambiato. Ne chieda uno nuovo.
+problem-only-owner = Lei è l’unico proprietario di un organizzatore. Nomini prima un’altra persona; nulla è stato cancellato.
+done-profile = Salvato.
+done-password = La sua password è cambiata. Gli altri accessi sono chiusi.
+done-check = Il link è partito. Guardi la sua posta.
+done-session = Quell’accesso è chiuso.
+done-sessions = Gli altri accessi sono chiusi.
+sessions-title = Accessi
+session-this = Questo dispositivo
+session-since = Da { $when }
+session-end = Chiudi
+sessions-end-others = Chiudi tutti gli altri
+session-browser = Browser
+session-program = Programma
+data-title = I suoi dati
+data-lead = Tutto ciò che conserviamo di lei, in un file leggibile dai programmi.
+data-export = Scarica i miei dati
+erase-title = Cancella il mio account
+erase-what = Il suo nome, l’indirizzo, la password, gli accessi e i diritti presso gli organizzatori sono cancellati subito. Nessuno può annullarlo.
+erase-kept = La legge ci fa conservare per dieci anni gli ordini pagati, con il nome e l’indirizzo dati all’acquisto (codice di commercio francese, articolo L123-22).
+erase-tickets = I suoi biglietti restano validi: si aprono con il link dell’e-mail.
+erase-button = Cancella per sempre
+erase-no-password = Per essere sicuri che sia lei chiediamo la sua password. Questo account non ne ha: ne scelga prima una.
+erase-back = Tieni il mio account
+erased-title = Il suo account è cancellato
+erased-text = I suoi biglietti restano validi con il link dell’e-mail. Arrivederci e grazie.
+orders-title = Ordini e biglietti
+orders-none = Ancora nulla. Ciò che compra dopo l’accesso arriva su questa pagina.
+orders-take = Aggiungi al mio account
+orders-unverified = Confermi il suo indirizzo per ritrovare qui ciò che aveva comprato senza account. Il link è nella sua posta.
+orders-refunded = Rimborsato
+orders-more = Ordini precedenti
+order-keep = Aggiungi al mio account
+order-keep-login = Accedi per tenere questo ordine nel mio account
+
+problem-tries = { $count ->
+    [one] Troppi tentativi per questo account. Riprovi tra { $count } secondo.
+   *[other] Troppi tentativi per questo account. Riprovi tra { $count } secondi.
+}
+fields-count = { $count ->
+    [one] { $count } campo da correggere. Nulla è stato salvato.
+   *[other] { $count } campi da correggere. Nulla è stato salvato.
+}
+orders-found = { $count ->
+    [one] { $count } ordine è stato fatto senza account con il suo indirizzo.
+   *[other] { $count } ordini sono stati fatti senza account con il suo indirizzo.
+}
