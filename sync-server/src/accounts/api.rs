@@ -10,9 +10,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::entrance::{self, NewAccount};
+use super::links::{self, Purpose};
 use super::password::Password;
 use super::session::SessionKind;
-use super::{Identity, Role, erase, links, session};
+use super::{Identity, Role, erase, session};
 use crate::app::App;
 use crate::web::openapi::ErrorEnvelope;
 use crate::web::{ApiError, ClientAddress, Json};
@@ -45,6 +46,8 @@ struct RegisterRequest {
 struct LoginRequest {
     email: String,
     password: String,
+    /// Where the account asks for a second step: what the app shows, or a code on paper.
+    code: Option<String>,
 }
 
 /// A session for programs.
@@ -126,7 +129,7 @@ async fn register(
 /// Log in: a token for seven days.
 #[utoipa::path(post, path = "/auth/login", tag = "auth", request_body = LoginRequest, responses(
     (status = 200, body = TokenAnswer),
-    (status = 401, description = "`wrong_credentials`: the same for a wrong password and an unknown address", body = ErrorEnvelope),
+    (status = 401, description = "`wrong_credentials`: the same for a wrong password and an unknown address; with the field `code` where that is missing or wrong", body = ErrorEnvelope),
     (status = 429, body = ErrorEnvelope),
 ))]
 async fn login(
@@ -137,6 +140,7 @@ async fn login(
 ) -> Result<Json<TokenAnswer>, ApiError> {
     let account_id =
         entrance::check_password(&app, &request.email, request.password, client).await?;
+    entrance::check_code(&app, account_id, request.code.as_deref()).await?;
     let session = entrance::begin_session(&app, account_id, SessionKind::Api, &headers).await?;
     Ok(Json(TokenAnswer {
         account_id,
@@ -181,7 +185,7 @@ async fn reset(
 ) -> Result<StatusCode, ApiError> {
     match (request.email, request.token, request.password) {
         (Some(email), None, None) => {
-            links::request_reset_unseen(&app, email);
+            links::request_unseen(&app, email, Purpose::Reset);
             Ok(StatusCode::ACCEPTED)
         }
         (None, Some(token), Some(password)) => {

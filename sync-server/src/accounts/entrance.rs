@@ -11,6 +11,7 @@ use super::identity::session_cookie;
 use super::links::{self, Purpose};
 use super::login_guard::Attempt;
 use super::password::{Password, Verdict};
+use super::second_factor;
 use super::session::{self, NewSession, SessionKind};
 use crate::app::App;
 use crate::database::transaction;
@@ -212,6 +213,63 @@ async fn upgrade(
     .execute(&app.pool)
     .await?;
     Ok(())
+}
+
+/// How far the first step led.
+#[derive(Debug)]
+pub(crate) enum Entered {
+    In(NewSession),
+    /// To the second: the secret says that the first is made.
+    NeedsCode(String),
+}
+
+/// A browser whose visitor is known by the password or by a mail's link.
+pub(crate) async fn enter(
+    app: &App,
+    account: UserId,
+    headers: &HeaderMap,
+) -> Result<Entered, ApiError> {
+    if second_factor::is_on(app, account).await? {
+        let mut connection = app.pool.acquire().await?;
+        let token = links::make(app, &mut connection, account, Purpose::SecondStep).await?;
+        return Ok(Entered::NeedsCode(token));
+    }
+    let session = begin_session(app, account, SessionKind::Browser, headers).await?;
+    Ok(Entered::In(session))
+}
+
+/// The second step, after [`Entered::NeedsCode`].
+pub(crate) async fn enter_by_code(
+    app: &App,
+    token: &str,
+    code: &str,
+    headers: &HeaderMap,
+) -> Result<NewSession, ApiError> {
+    let account = links::account_of(app, token, Purpose::SecondStep).await?;
+    second_factor::check(app, account, code).await?;
+    let mut tx = transaction::begin(&app.pool).await?;
+    links::redeem(app, &mut tx, token, Purpose::SecondStep).await?;
+    tx.commit().await?;
+    begin_session(app, account, SessionKind::Browser, headers).await
+}
+
+/// The second step of a program, which sends it with the first.
+pub(crate) async fn check_code(
+    app: &App,
+    account: UserId,
+    code: Option<&str>,
+) -> Result<(), ApiError> {
+    if !second_factor::is_on(app, account).await? {
+        return Ok(());
+    }
+    let Some(code) = code else {
+        return Err(ApiError::new(
+            ErrorCode::WrongCredentials,
+            "This account asks for a code after the password. Send it as `code`.",
+        )
+        .with_field("code", "is missing"));
+    };
+    second_factor::check(app, account, code).await
 }
 
 /// A new session; the one that the request's cookie named before ends, so that nobody can plant one.

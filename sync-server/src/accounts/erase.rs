@@ -6,6 +6,7 @@ use shared::ids::{OrganizerId, UserId};
 use shared::wire::latest::ErrorCode;
 
 use super::members;
+use super::second_factor;
 use super::session;
 use crate::app::App;
 use crate::database::transaction;
@@ -44,6 +45,7 @@ pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
     sqlx::query!("delete from account_links where account_id = $1", account.0)
         .execute(&mut *tx)
         .await?;
+    second_factor::drop_for(&mut tx, account).await?;
     session::end_all(&mut tx, account, now_ms).await?;
     sqlx::query!(
         "update sessions set client = null where account_id = $1",

@@ -7,6 +7,7 @@ use shared::wire::latest::ErrorCode;
 use sqlx::PgConnection;
 
 use super::password::Password;
+use super::second_factor;
 use super::session;
 use crate::app::App;
 use crate::database::transaction;
@@ -16,6 +17,7 @@ use crate::web::ApiError;
 
 const VERIFY_MS: i64 = 7 * 24 * 3_600_000;
 const RESET_MS: i64 = 3_600_000;
+const LOG_IN_MS: i64 = 15 * 60_000;
 /// Asking again and again fills no mailbox: one mail of a kind in so much time.
 const ONE_MAIL_PER_MS: i64 = 5 * 60_000;
 
@@ -26,6 +28,10 @@ pub(crate) enum Purpose {
     Verify,
     /// A new password may be chosen.
     Reset,
+    /// The account itself.
+    LogIn,
+    /// The code that the account asks for after the first step. No mail carries it.
+    SecondStep,
 }
 
 impl Purpose {
@@ -33,6 +39,18 @@ impl Purpose {
         match self {
             Self::Verify => "verify",
             Self::Reset => "reset",
+            Self::LogIn => "login",
+            Self::SecondStep => "second_step",
+        }
+    }
+
+    /// The page that the link opens, below the language.
+    fn page(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Reset => "reset",
+            Self::LogIn => "login/link",
+            Self::SecondStep => "login/code",
         }
     }
 
@@ -40,8 +58,30 @@ impl Purpose {
         match self {
             Self::Verify => VERIFY_MS,
             Self::Reset => RESET_MS,
+            Self::LogIn | Self::SecondStep => LOG_IN_MS,
         }
     }
+}
+
+/// The secret of a new link, which nobody else knows.
+pub(super) async fn make(
+    app: &App,
+    connection: &mut PgConnection,
+    account: UserId,
+    purpose: Purpose,
+) -> Result<String, sqlx::Error> {
+    let token = URL_SAFE_NO_PAD.encode(random_bytes::<32>());
+    let hash: [u8; 32] = Sha256::digest(&token).into();
+    sqlx::query!(
+        "insert into account_links (token_hash, account_id, purpose, expires_ms) values ($1, $2, $3, $4)",
+        hash.as_slice(),
+        account.0,
+        purpose.as_str(),
+        app.now_ms() + purpose.lasts_ms(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(token)
 }
 
 /// Writes a mail with a new link, in the caller's transaction.
@@ -52,21 +92,16 @@ pub(crate) async fn send(
     purpose: Purpose,
 ) -> Result<(), sqlx::Error> {
     let now_ms = app.now_ms();
-    let token = URL_SAFE_NO_PAD.encode(random_bytes::<32>());
-    let hash: [u8; 32] = Sha256::digest(&token).into();
+    let token = make(app, connection, account, purpose).await?;
     let person = sqlx::query!(
-        "with link as (insert into account_links (token_hash, account_id, purpose, expires_ms) values ($1, $2, $3, $4))
-         select email, language from accounts where id = $2",
-        hash.as_slice(),
-        account.0,
-        purpose.as_str(),
-        now_ms + purpose.lasts_ms(),
+        "select email, language from accounts where id = $1",
+        account.0
     )
     .fetch_one(&mut *connection)
     .await?;
     let (url, language) = (&app.config.public_url, &person.language);
-    let path = purpose.as_str();
-    let link = format!("{url}/{language}/{path}?token={token}");
+    let page = purpose.page();
+    let link = format!("{url}/{language}/{page}?token={token}");
     let mail = Mail {
         dedupe_key: format!(
             "{}/{account}/{}",
@@ -81,18 +116,22 @@ pub(crate) async fn send(
     outbox::enqueue(connection, &[mail], now_ms).await
 }
 
-/// [`request_reset`] behind the asker's back: how long it takes would tell whether there is such an account.
-pub(crate) fn request_reset_unseen(app: &App, email: String) {
+/// A link for whoever has an account with that address, sent behind the asker's back: how long it takes would tell whether
+/// there is such an account.
+pub(crate) fn request_unseen(app: &App, email: String, purpose: Purpose) {
     let app = app.clone();
     tokio::spawn(async move {
-        if let Err(error) = request_reset(&app, &email).await {
-            tracing::warn!(?error, "a mail for a new password was not written");
+        if let Err(error) = request(&app, &email, purpose).await {
+            tracing::warn!(
+                ?error,
+                purpose = purpose.as_str(),
+                "a mail with a link was not written"
+            );
         }
     });
 }
 
-/// Sends a link for a new password, if there is an account.
-async fn request_reset(app: &App, email: &str) -> Result<(), ApiError> {
+async fn request(app: &App, email: &str, purpose: Purpose) -> Result<(), ApiError> {
     let mut tx = transaction::begin(&app.pool).await?;
     let account = sqlx::query_scalar!(
         "select id from accounts where lower(email) = lower($1) and erased_ms is null",
@@ -101,7 +140,7 @@ async fn request_reset(app: &App, email: &str) -> Result<(), ApiError> {
     .fetch_optional(&mut *tx)
     .await?;
     if let Some(account) = account {
-        send(app, &mut tx, UserId(account), Purpose::Reset).await?;
+        send(app, &mut tx, UserId(account), purpose).await?;
         tx.commit().await?;
     }
     Ok(())
@@ -122,6 +161,8 @@ pub(crate) async fn reset(app: &App, token: &str, password: Password) -> Result<
     let hash = hash.map_err(ApiError::internal)?;
     let mut tx = transaction::begin(&app.pool).await?;
     let account = redeem(app, &mut tx, token, Purpose::Reset).await?;
+    // Whoever got the link reads that mailbox.
+    drop_strangers(&mut tx, account).await?;
     sqlx::query!(
         "update accounts set password_hash = $2 where id = $1",
         account.0,
@@ -129,7 +170,6 @@ pub(crate) async fn reset(app: &App, token: &str, password: Password) -> Result<
     )
     .execute(&mut *tx)
     .await?;
-    // Whoever got the link reads that mailbox.
     mark_verified(app, &mut tx, account).await?;
     sqlx::query!(
         "update account_links set used_ms = $2 where account_id = $1 and purpose = 'reset' and used_ms is null",
@@ -142,6 +182,83 @@ pub(crate) async fn reset(app: &App, token: &str, password: Password) -> Result<
     tx.commit().await?;
     app.accounts.sessions.forget_account(account);
     Ok(())
+}
+
+/// Who may come in by this link.
+pub(crate) async fn log_in(app: &App, token: &str) -> Result<UserId, ApiError> {
+    let now_ms = app.now_ms();
+    let mut tx = transaction::begin(&app.pool).await?;
+    let account = redeem(app, &mut tx, token, Purpose::LogIn).await?;
+    if drop_strangers(&mut tx, account).await? == Maker::Unproven {
+        session::end_all(&mut tx, account, now_ms).await?;
+    }
+    mark_verified(app, &mut tx, account).await?;
+    tx.commit().await?;
+    app.accounts.sessions.forget_account(account);
+    Ok(account)
+}
+
+/// Whether whoever made an account had shown to read its mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Maker {
+    Proven,
+    Unproven,
+}
+
+/// Where nobody had shown before to read the mailbox, whoever made the account may be somebody else than the one who reads
+/// it now: his password and his second step are no good any more.
+async fn drop_strangers(
+    connection: &mut PgConnection,
+    account: UserId,
+) -> Result<Maker, sqlx::Error> {
+    let unproven = sqlx::query!(
+        "update accounts set password_hash = null where id = $1 and email_verified_ms is null",
+        account.0,
+    )
+    .execute(&mut *connection)
+    .await?;
+    if unproven.rows_affected() == 0 {
+        return Ok(Maker::Proven);
+    }
+    second_factor::drop_for(connection, account).await?;
+    Ok(Maker::Unproven)
+}
+
+/// The account, as long as the link is good; it stays so.
+pub(super) async fn account_of(
+    app: &App,
+    token: &str,
+    purpose: Purpose,
+) -> Result<UserId, ApiError> {
+    let hash: [u8; 32] = Sha256::digest(token).into();
+    let account = sqlx::query_scalar!(
+        "select l.account_id from account_links l join accounts a on a.id = l.account_id
+         where l.token_hash = $1 and l.purpose = $2 and l.used_ms is null and l.expires_ms > $3 and a.erased_ms is null",
+        hash.as_slice(),
+        purpose.as_str(),
+        app.now_ms(),
+    )
+    .fetch_optional(&app.pool)
+    .await?;
+    account.map(UserId).ok_or_else(expired)
+}
+
+/// Whose link it is, as long as it is good.
+pub(crate) async fn mailbox_of(
+    app: &App,
+    token: &str,
+    purpose: Purpose,
+) -> Result<Option<String>, sqlx::Error> {
+    let hash: [u8; 32] = Sha256::digest(token).into();
+    sqlx::query_scalar!(
+        "select a.email from account_links l join accounts a on a.id = l.account_id
+         where l.token_hash = $1 and l.purpose = $2 and l.used_ms is null and l.expires_ms > $3 and a.erased_ms is null",
+        hash.as_slice(),
+        purpose.as_str(),
+        app.now_ms(),
+    )
+    .fetch_optional(&app.pool)
+    .await
 }
 
 async fn mark_verified(
@@ -160,7 +277,7 @@ async fn mark_verified(
 }
 
 /// Uses a link up.
-async fn redeem(
+pub(super) async fn redeem(
     app: &App,
     connection: &mut PgConnection,
     token: &str,
@@ -178,10 +295,12 @@ async fn redeem(
     )
     .fetch_optional(connection)
     .await?;
-    account.map(UserId).ok_or_else(|| {
-        ApiError::new(
-            ErrorCode::LinkExpired,
-            "This link was used already or its time is over. Ask for a new one; nothing was changed.",
-        )
-    })
+    account.map(UserId).ok_or_else(expired)
+}
+
+fn expired() -> ApiError {
+    ApiError::new(
+        ErrorCode::LinkExpired,
+        "This link was used already or its time is over. Ask for a new one; nothing was changed.",
+    )
 }

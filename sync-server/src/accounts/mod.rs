@@ -18,8 +18,11 @@ mod own_sessions;
 pub(crate) mod pages;
 pub mod password;
 pub(crate) mod profile;
+mod recovery;
 pub mod roles;
+mod second_factor;
 pub mod session;
+mod totp;
 mod verified;
 
 use crate::config::Limits;

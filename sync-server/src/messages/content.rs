@@ -16,6 +16,8 @@ pub enum Content {
     Verify(Link),
     /// A new password was asked for.
     Reset(Link),
+    /// A link to log in by was asked for.
+    Login(Link),
     /// An order is paid and its tickets are there.
     Tickets(Tickets),
     /// Money goes back.
@@ -140,6 +142,7 @@ impl Content {
             Self::Changed(told) | Self::Reminder(told) => Some(told.order),
             Self::Verify(_)
             | Self::Reset(_)
+            | Self::Login(_)
             | Self::Refund(_)
             | Self::Cancelled(_)
             | Self::Cart(_) => None,

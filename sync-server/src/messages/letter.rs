@@ -86,6 +86,14 @@ pub fn letter(content: &Content, language: Language) -> Letter {
             action: Some(action(t, "mail-reset-do", link)),
             ..account(t)
         },
+        Content::Login(Link { link }) => Letter {
+            subject: t.get("mail-login-subject").into_owned(),
+            paragraphs: [t.get("mail-login-text"), t.get("mail-login-not-you")]
+                .map(String::from)
+                .into(),
+            action: Some(action(t, "mail-login-do", link)),
+            ..account(t)
+        },
         Content::Tickets(told) => tickets(told, t, language),
         Content::Refund(told) if told.amount_minor == 0 => ended(told, t),
         Content::Refund(told) => refund(told, t, language),
@@ -314,6 +322,7 @@ mod tests {
         [
             ("verify", serde_json::json!({"link": "https://x.example/verify?token=abc"})),
             ("reset", serde_json::json!({"link": "https://x.example/reset?token=abc"})),
+            ("login", serde_json::json!({"link": "https://x.example/fr/login/link?token=abc"})),
             ("tickets", serde_json::json!({
                 "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "paper": "https://x.example/o/1.pdf",
                 "event_title": "Bérénice",
@@ -392,7 +401,7 @@ mod tests {
 
     fn details(content: &Content) -> &'static [&'static str] {
         match content {
-            Content::Verify(_) | Content::Reset(_) => &[],
+            Content::Verify(_) | Content::Reset(_) | Content::Login(_) => &[],
             Content::Tickets(_) => &["Ana", "K7Q2M", "Bérénice", "2026", "2\u{a0}", "30"],
             Content::Refund(refund) if refund.amount_minor == 0 => &["Ana", "K7Q2M"],
             Content::Refund(_) => &["Ana", "K7Q2M", "34"],
@@ -412,8 +421,8 @@ mod tests {
 
     #[test]
     fn one_ticket_is_not_several() {
-        let Content::Tickets(mut one) = contents().remove(2) else {
-            unreachable!("the third is the tickets");
+        let Content::Tickets(mut one) = contents().remove(3) else {
+            unreachable!("the fourth is the tickets");
         };
         let two = letter(&Content::Tickets(one.clone()), Language::Fr);
         assert!(two.paragraphs[1].starts_with("2\u{a0}billets "));
@@ -424,8 +433,8 @@ mod tests {
 
     #[test]
     fn all_of_an_order_is_told_from_a_part_of_it() {
-        let Content::Refund(mut refund) = contents().remove(3) else {
-            unreachable!("the fourth is a refund");
+        let Content::Refund(mut refund) = contents().remove(4) else {
+            unreachable!("the fifth is a refund");
         };
         let told = |refund: &Refund| {
             letter(&Content::Refund(refund.clone()), Language::Fr).paragraphs[1].clone()

@@ -17,6 +17,11 @@ password-choose = Passwort wählen
 login-title = Anmelden
 login-forgot = Passwort vergessen
 login-new = Noch kein Konto? Zum Kaufen braucht es keines; es hält Ihre Tickets beisammen.
+link-by-mail = Link per E-Mail erhalten
+link-title = Anmelden per E-Mail
+link-ask = Ohne Passwort: Wir senden Ihnen einen Link, der 15 Minuten gilt.
+link-ask-button = Link senden
+link-lead = Sie melden sich gleich mit der Adresse { $email } an.
 register-title = Konto anlegen
 register-lead = Ihre Bestellungen und Tickets an einem Ort. Keine Werbung.
 register-button = Konto anlegen
@@ -43,6 +48,23 @@ done-password = Ihr Passwort ist geändert. Alle anderen Anmeldungen sind beende
 done-check = Der Link ist unterwegs. Sehen Sie in Ihr Postfach.
 done-session = Diese Anmeldung ist beendet.
 done-sessions = Alle anderen Anmeldungen sind beendet.
+second-title = Anmeldung in zwei Schritten
+second-why = Nach dem Passwort ein Code von Ihrem Telefon. Zu empfehlen, wenn Sie Veranstaltungen leiten.
+second-begin = Einschalten
+second-see = Verwalten
+second-badge = Eingeschaltet
+second-lead = Lesen Sie dieses Bild mit einer Code-App (Aegis, 2FAS, Google Authenticator …), und geben Sie den Code ein, den sie zeigt.
+second-secret = Ohne Kamera tippen Sie diesen Schlüssel in die App:
+second-code-app = Sechsstelliger Code
+second-code = Code der App oder Notfallcode
+second-on = Zweiten Schritt einschalten
+second-off = Zweiten Schritt ausschalten
+second-is-on = Der zweite Schritt ist eingeschaltet.
+second-paper = Das sind Ihre Notfallcodes für den Tag, an dem das Telefon fehlt. Jeder gilt einmal. Drucken Sie sie aus, oder schreiben Sie sie ab: Sie werden nicht mehr gezeigt.
+second-paper-new = Neue Notfallcodes
+second-ask = Öffnen Sie Ihre Code-App, und geben Sie ein, was sie zeigt. Ohne Telefon geht auch ein Notfallcode.
+problem-step-over = Das hat zu lange gedauert. Melden Sie sich noch einmal an.
+problem-code = Dieser Code ist nicht der jetzige, oder er wurde schon benutzt. Warten Sie auf den nächsten.
 sessions-title = Anmeldungen
 session-this = Dieses Gerät
 session-since = Seit { $when }
@@ -74,6 +96,10 @@ order-keep-login = Anmelden, um diese Bestellung im Konto aufzubewahren
 problem-tries = { $count ->
     [one] Zu viele Versuche für dieses Konto. Versuchen Sie es in { $count } Sekunde noch einmal.
    *[other] Zu viele Versuche für dieses Konto. Versuchen Sie es in { $count } Sekunden noch einmal.
+}
+second-left = { $count ->
+    [one] Es ist noch { $count } Notfallcode übrig.
+   *[other] Es sind noch { $count } Notfallcodes übrig.
 }
 fields-count = { $count ->
     [one] { $count } Feld ist zu berichtigen. Es wurde nichts gespeichert.

@@ -26,6 +26,11 @@ mail-reset-text = Für Ihr Konto wurde ein neues Passwort angefordert. Wählen S
 mail-reset-not-you = Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Das alte gilt weiter.
 mail-reset-do = Passwort wählen
 
+mail-login-subject = Ihr Link zum Anmelden
+mail-login-text = Dieser Link meldet Sie bei Ticket Hub an, ein einziges Mal, 15 Minuten lang.
+mail-login-not-you = Wenn Sie ihn nicht angefordert haben, brauchen Sie nichts zu tun: Ohne diesen Link kommt niemand hinein.
+mail-login-do = Jetzt anmelden
+
 mail-tickets-subject = Ihre Tickets für { $title }
 mail-tickets-text = { $places } für { $title }, { $when }. Bestellung { $code }.
 mail-tickets-show = Zeigen Sie am Eingang den Code auf dem Telefon oder auf Papier. Ein Einlass je Ticket: Geben Sie es nicht weiter.

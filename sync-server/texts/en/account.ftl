@@ -17,6 +17,11 @@ password-choose = Choose a password
 login-title = Log in
 login-forgot = Forgotten password
 login-new = No account yet? You need none to buy; it keeps your tickets in one place.
+link-by-mail = Get a link by e-mail
+link-title = Log in by e-mail
+link-ask = Without a password: we send you a link, good for 15 minutes.
+link-ask-button = Send the link
+link-lead = You are about to log in with the address { $email }.
 register-title = Create an account
 register-lead = Your orders and tickets in one place. No advertising.
 register-button = Create my account
@@ -43,6 +48,23 @@ done-password = Your password is changed. All other log-ins are closed.
 done-check = The link is on its way. Look at your mail.
 done-session = That log-in is closed.
 done-sessions = All other log-ins are closed.
+second-title = Log-in in two steps
+second-why = After the password, a code from your phone. Advised for whoever runs events.
+second-begin = Turn on
+second-see = Manage
+second-badge = On
+second-lead = Read this picture with a code app (Aegis, 2FAS, Google Authenticator…), then type the code that it shows.
+second-secret = Without a camera, type this key into the app:
+second-code-app = Six-digit code
+second-code = Code of the app, or recovery code
+second-on = Turn on the second step
+second-off = Turn off the second step
+second-is-on = The second step is on.
+second-paper = These are your recovery codes, for the day without the phone. Each is good once. Print them or write them down: they are not shown again.
+second-paper-new = New recovery codes
+second-ask = Open your code app and type what it shows. Without the phone a recovery code does as well.
+problem-step-over = That took too long. Log in again.
+problem-code = This code is not the one of now, or it was used already. Wait for the next one.
 sessions-title = Log-ins
 session-this = This device
 session-since = Since { $when }
@@ -74,6 +96,10 @@ order-keep-login = Log in to keep this order in my account
 problem-tries = { $count ->
     [one] Too many tries for this account. Try again in { $count } second.
    *[other] Too many tries for this account. Try again in { $count } seconds.
+}
+second-left = { $count ->
+    [one] { $count } recovery code is left.
+   *[other] { $count } recovery codes are left.
 }
 fields-count = { $count ->
     [one] { $count } field to correct. Nothing was saved.

@@ -26,6 +26,11 @@ mail-reset-text = A new password was asked for your account. Choose it by this l
 mail-reset-not-you = If it wasn’t you, do nothing: the old one stays good.
 mail-reset-do = Choose a password
 
+mail-login-subject = Your link to log in
+mail-login-text = This link logs you in to Ticket Hub, once, for 15 minutes.
+mail-login-not-you = If you didn’t ask for it, do nothing: nobody gets in without this link.
+mail-login-do = Log me in
+
 mail-tickets-subject = Your tickets for { $title }
 mail-tickets-text = { $places } for { $title }, { $when }. Order { $code }.
 mail-tickets-show = At the door, show the code on your phone or on paper. One entry a ticket: don’t share it.

@@ -17,6 +17,11 @@ password-choose = Elegir una contraseña
 login-title = Iniciar sesión
 login-forgot = He olvidado la contraseña
 login-new = ¿Aún no tiene cuenta? No hace falta para comprar; guarda sus entradas en un solo sitio.
+link-by-mail = Recibir un enlace por correo
+link-title = Acceso por correo
+link-ask = Sin contraseña: le enviamos un enlace, válido durante 15 minutos.
+link-ask-button = Recibir el enlace
+link-lead = Va a iniciar sesión con la dirección { $email }.
 register-title = Crear una cuenta
 register-lead = Sus pedidos y entradas en un solo sitio. Sin publicidad.
 register-button = Crear mi cuenta
@@ -43,6 +48,23 @@ done-password = Su contraseña ha cambiado. Las demás sesiones están cerradas.
 done-check = El enlace ha salido. Mire su correo.
 done-session = Esa sesión está cerrada.
 done-sessions = Las demás sesiones están cerradas.
+second-title = Acceso en dos pasos
+second-why = Después de la contraseña, un código de su teléfono. Aconsejado a quien gestiona eventos.
+second-begin = Activar
+second-see = Gestionar
+second-badge = Activado
+second-lead = Lea esta imagen con una aplicación de códigos (Aegis, 2FAS, Google Authenticator…) y escriba el código que muestra.
+second-secret = Sin cámara, escriba esta clave en la aplicación:
+second-code-app = Código de seis cifras
+second-code = Código de la aplicación o código de recuperación
+second-on = Activar el segundo paso
+second-off = Desactivar el segundo paso
+second-is-on = El segundo paso está activado.
+second-paper = Estos son sus códigos de recuperación, para el día en que falte el teléfono. Cada uno sirve una vez. Imprímalos o cópielos: no se mostrarán más.
+second-paper-new = Nuevos códigos de recuperación
+second-ask = Abra su aplicación de códigos y escriba lo que muestra. Sin teléfono sirve también un código de recuperación.
+problem-step-over = Ha tardado demasiado. Inicie sesión de nuevo.
+problem-code = Este código no es el del momento o ya se usó. Espere al siguiente.
 sessions-title = Sesiones
 session-this = Este dispositivo
 session-since = Desde { $when }
@@ -74,6 +96,10 @@ order-keep-login = Iniciar sesión para guardar este pedido en mi cuenta
 problem-tries = { $count ->
     [one] Demasiados intentos para esta cuenta. Inténtelo de nuevo en { $count } segundo.
    *[other] Demasiados intentos para esta cuenta. Inténtelo de nuevo en { $count } segundos.
+}
+second-left = { $count ->
+    [one] Queda { $count } código de recuperación.
+   *[other] Quedan { $count } códigos de recuperación.
 }
 fields-count = { $count ->
     [one] { $count } campo por corregir. No se ha guardado nada.

@@ -26,6 +26,11 @@ mail-reset-text = Se ha pedido una nueva contraseña para su cuenta. Elíjala co
 mail-reset-not-you = Si no ha sido usted, no haga nada: la anterior sigue siendo válida.
 mail-reset-do = Elegir una contraseña
 
+mail-login-subject = Su enlace para entrar
+mail-login-text = Este enlace le da acceso a Ticket Hub, una sola vez, durante 15 minutos.
+mail-login-not-you = Si no lo ha pedido, no haga nada: nadie entra sin este enlace.
+mail-login-do = Entrar
+
 mail-tickets-subject = Sus entradas para { $title }
 mail-tickets-text = { $places } para { $title }, { $when }. Pedido { $code }.
 mail-tickets-show = En la puerta, muestre el código en su teléfono o en papel. Un solo acceso por entrada: no la comparta.

@@ -17,6 +17,11 @@ password-choose = Choisir un mot de passe
 login-title = Se connecter
 login-forgot = Mot de passe oublié
 login-new = Pas encore de compte ? Il n’en faut pas pour acheter ; il garde vos billets au même endroit.
+link-by-mail = Recevoir un lien par e-mail
+link-title = Connexion par e-mail
+link-ask = Sans mot de passe : nous vous envoyons un lien, valable 15 minutes.
+link-ask-button = Recevoir le lien
+link-lead = Vous allez vous connecter avec l’adresse { $email }.
 register-title = Créer un compte
 register-lead = Vos commandes et vos billets au même endroit. Pas de publicité.
 register-button = Créer mon compte
@@ -43,6 +48,23 @@ done-password = Votre mot de passe est changé. Les autres connexions sont ferm�
 done-check = Le lien est parti. Regardez votre courrier.
 done-session = Cette connexion est fermée.
 done-sessions = Les autres connexions sont fermées.
+second-title = Connexion en deux étapes
+second-why = Après le mot de passe, un code de votre téléphone. Conseillé à qui gère des événements.
+second-begin = Activer
+second-see = Gérer
+second-badge = Activée
+second-lead = Lisez cette image avec une application de codes (Aegis, 2FAS, Google Authenticator…), puis écrivez le code qu’elle montre.
+second-secret = Sans appareil photo, tapez cette clé dans l’application :
+second-code-app = Code à six chiffres
+second-code = Code de l’application, ou code de secours
+second-on = Activer la deuxième étape
+second-off = Désactiver la deuxième étape
+second-is-on = La deuxième étape est activée.
+second-paper = Voici vos codes de secours, pour le jour où le téléphone manque. Chacun sert une fois. Imprimez-les ou recopiez-les : ils ne seront plus montrés.
+second-paper-new = Nouveaux codes de secours
+second-ask = Ouvrez votre application de codes et écrivez ce qu’elle montre. Sans téléphone, un code de secours convient aussi.
+problem-step-over = Cela a pris trop de temps. Connectez-vous de nouveau.
+problem-code = Ce code n’est pas celui du moment, ou il a déjà servi. Attendez le suivant.
 sessions-title = Connexions
 session-this = Cet appareil
 session-since = Depuis { $when }
@@ -74,6 +96,10 @@ order-keep-login = Se connecter pour garder cette commande dans mon compte
 problem-tries = { $count ->
     [one] Trop d’essais pour ce compte. Réessayez dans { $count } seconde.
    *[other] Trop d’essais pour ce compte. Réessayez dans { $count } secondes.
+}
+second-left = { $count ->
+    [one] Il reste { $count } code de secours.
+   *[other] Il reste { $count } codes de secours.
 }
 fields-count = { $count ->
     [one] { $count } champ à corriger. Rien n’a été enregistré.

@@ -26,6 +26,11 @@ mail-reset-text = Un nouveau mot de passe a été demandé pour votre compte. Ch
 mail-reset-not-you = Si ce n’était pas vous, ne faites rien : l’ancien reste valable.
 mail-reset-do = Choisir un mot de passe
 
+mail-login-subject = Votre lien de connexion
+mail-login-text = Ce lien vous connecte à Ticket Hub, une seule fois, pendant 15 minutes.
+mail-login-not-you = Si vous n’avez rien demandé, ne faites rien : personne n’entre sans ce lien.
+mail-login-do = Me connecter
+
 mail-tickets-subject = Vos billets pour { $title }
 mail-tickets-text = { $places } pour { $title }, { $when }. Commande { $code }.
 mail-tickets-show = À l’entrée, montrez le code sur votre téléphone ou sur papier. Une seule entrée par billet : ne le partagez pas.

@@ -17,6 +17,11 @@ password-choose = Scegli una password
 login-title = Accedi
 login-forgot = Password dimenticata
 login-new = Non ha ancora un account? Per comprare non serve; tiene i suoi biglietti in un solo posto.
+link-by-mail = Ricevi un link per e-mail
+link-title = Accesso per e-mail
+link-ask = Senza password: le inviamo un link, valido 15 minuti.
+link-ask-button = Ricevi il link
+link-lead = Sta per accedere con l’indirizzo { $email }.
 register-title = Crea un account
 register-lead = I suoi ordini e biglietti in un solo posto. Niente pubblicità.
 register-button = Crea il mio account
@@ -43,6 +48,23 @@ done-password = La sua password è cambiata. Gli altri accessi sono chiusi.
 done-check = Il link è partito. Guardi la sua posta.
 done-session = Quell’accesso è chiuso.
 done-sessions = Gli altri accessi sono chiusi.
+second-title = Accesso in due passaggi
+second-why = Dopo la password, un codice dal suo telefono. Consigliato a chi gestisce eventi.
+second-begin = Attiva
+second-see = Gestisci
+second-badge = Attivo
+second-lead = Legga questa immagine con un’app di codici (Aegis, 2FAS, Google Authenticator…), poi scriva il codice che mostra.
+second-secret = Senza fotocamera, digiti questa chiave nell’app:
+second-code-app = Codice di sei cifre
+second-code = Codice dell’app o codice di recupero
+second-on = Attiva il secondo passaggio
+second-off = Disattiva il secondo passaggio
+second-is-on = Il secondo passaggio è attivo.
+second-paper = Ecco i suoi codici di recupero, per il giorno in cui manca il telefono. Ognuno vale una volta. Li stampi o li copi: non saranno più mostrati.
+second-paper-new = Nuovi codici di recupero
+second-ask = Apra la sua app di codici e scriva ciò che mostra. Senza telefono va bene anche un codice di recupero.
+problem-step-over = È passato troppo tempo. Acceda di nuovo.
+problem-code = Questo codice non è quello attuale o è già stato usato. Aspetti il prossimo.
 sessions-title = Accessi
 session-this = Questo dispositivo
 session-since = Da { $when }
@@ -74,6 +96,10 @@ order-keep-login = Accedi per tenere questo ordine nel mio account
 problem-tries = { $count ->
     [one] Troppi tentativi per questo account. Riprovi tra { $count } secondo.
    *[other] Troppi tentativi per questo account. Riprovi tra { $count } secondi.
+}
+second-left = { $count ->
+    [one] Resta { $count } codice di recupero.
+   *[other] Restano { $count } codici di recupero.
 }
 fields-count = { $count ->
     [one] { $count } campo da correggere. Nulla è stato salvato.

@@ -26,6 +26,11 @@ mail-reset-text = È stata chiesta una nuova password per il suo account. La sce
 mail-reset-not-you = Se non è stato lei, non faccia nulla: la vecchia resta valida.
 mail-reset-do = Scegli una password
 
+mail-login-subject = Il suo link di accesso
+mail-login-text = Questo link le dà accesso a Ticket Hub, una sola volta, per 15 minuti.
+mail-login-not-you = Se non l’ha chiesto lei, non faccia nulla: nessuno entra senza questo link.
+mail-login-do = Accedi ora
+
 mail-tickets-subject = I suoi biglietti per { $title }
 mail-tickets-text = { $places } per { $title }, { $when }. Ordine { $code }.
 mail-tickets-show = All’ingresso mostri il codice sul telefono o su carta. Un solo ingresso per biglietto: non lo condivida.

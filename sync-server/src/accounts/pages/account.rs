@@ -13,7 +13,7 @@ use crate::accounts::entrance::parse_name;
 use crate::accounts::links::{self, Purpose};
 use crate::accounts::password::Password;
 use crate::accounts::session::SessionKind;
-use crate::accounts::{Identity, PageIdentity, own_sessions, profile};
+use crate::accounts::{Identity, PageIdentity, own_sessions, profile, second_factor};
 use crate::app::App;
 use crate::database::transaction;
 use crate::messages::when::date_and_time;
@@ -36,6 +36,7 @@ struct AccountPage {
     name: String,
     language: Language,
     has_password: bool,
+    has_second: bool,
     sessions: Vec<SessionLine>,
     has_others: bool,
     works: bool,
@@ -169,6 +170,7 @@ async fn account_page(
         name: known.name,
         language: known.language.parse().unwrap_or_default(),
         has_password: known.has_password,
+        has_second: second_factor::is_on(app, identity.account).await?,
         sessions: lines.collect(),
         has_others,
         works: !identity.memberships.is_empty(),

@@ -8,8 +8,9 @@ use shared::language::Language;
 
 use super::enter::{Step, StepPage};
 use super::{Problem, answer, encode, in_words};
+use crate::accounts::links::{self, Purpose};
 use crate::accounts::password::Password;
-use crate::accounts::{Identity, MaybeIdentity, links};
+use crate::accounts::{Identity, MaybeIdentity};
 use crate::app::App;
 use crate::web::page::html;
 use crate::web::store::{StoreLanguage, StorePage, Texts};
@@ -171,7 +172,8 @@ pub(super) async fn reset(
 ) -> Result<Response, ApiError> {
     let shown = Shown::new(&app, language, identity.as_deref(), "reset");
     let (Some(token), Some(password)) = (form.token, form.password) else {
-        links::request_reset_unseen(&app, form.email.unwrap_or_default());
+        let email = form.email.unwrap_or_default();
+        links::request_unseen(&app, email, Purpose::Reset);
         return shown.step("link-asked", Step::Told, "", None);
     };
     let Ok(password) = Password::chosen(password) else {

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use shared::language::Language;
 
 use super::enter::NextQuery;
-use super::{Problem, answer, in_words, local_path, next_path, next_query, on_with, set_cookie};
-use crate::accounts::session::{self, SessionKind};
-use crate::accounts::{MaybeIdentity, entrance};
+use super::second_step::enter;
+use super::{Problem, answer, in_words, local_path, next_path, next_query, set_cookie};
+use crate::accounts::{MaybeIdentity, entrance, session};
 use crate::app::App;
 use crate::web::page::html;
 use crate::web::store::{StoreLanguage, StorePage, Texts, private};
@@ -49,7 +49,7 @@ pub(super) async fn show(
     login_page(&app, language, &query.next, "", None)
 }
 
-fn login_page(
+pub(super) fn login_page(
     app: &App,
     language: Language,
     next: &str,
@@ -77,11 +77,7 @@ pub(super) async fn login(
     Form(form): Form<LoginForm>,
 ) -> Result<Response, ApiError> {
     match entrance::check_password(&app, &form.email, form.password, client).await {
-        Ok(account) => {
-            let session =
-                entrance::begin_session(&app, account, SessionKind::Browser, &headers).await?;
-            on_with(&session, &next_path(&form.next, language))
-        }
+        Ok(account) => enter(&app, language, account, &headers, &form.next).await,
         Err(error) => {
             let problem = in_words(error, Texts::of(language))?;
             login_page(&app, language, &form.next, &form.email, Some(problem))

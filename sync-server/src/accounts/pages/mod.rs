@@ -8,8 +8,11 @@ mod data;
 mod enter;
 mod links;
 mod login;
+mod mail_link;
 mod moved;
 mod register;
+mod second;
+mod second_step;
 mod sessions;
 
 use axum::Router;
@@ -36,6 +39,18 @@ pub(crate) fn router() -> Router<App> {
         let at = |path: &str| format!("/{language}{path}");
         router = router
             .route(&at("/login"), get(login::show).post(login::login))
+            .route(
+                &at("/login/link"),
+                get(mail_link::show).post(mail_link::use_or_ask),
+            )
+            .route(
+                &at("/login/code"),
+                get(second_step::show).post(second_step::check),
+            )
+            .route(&at("/account/second"), get(second::show))
+            .route(&at("/account/second/on"), post(second::turn_on))
+            .route(&at("/account/second/paper"), post(second::new_paper))
+            .route(&at("/account/second/off"), post(second::turn_off))
             .route(
                 &at("/register"),
                 get(register::show).post(register::register),
@@ -90,6 +105,17 @@ fn in_words(error: ApiError, t: Texts) -> Result<Problem, ApiError> {
         status: StatusCode::from_u16(error.code().status()).unwrap_or(StatusCode::BAD_REQUEST),
         sentence,
         retry_after,
+    })
+}
+
+/// As [`in_words`], of a code.
+fn code_problem(error: ApiError, t: Texts) -> Result<Problem, ApiError> {
+    let is_wrong = error.code() == ErrorCode::WrongCredentials;
+    let problem = in_words(error, t)?;
+    Ok(if is_wrong {
+        Problem::new(problem.status, t.get("problem-code"))
+    } else {
+        problem
     })
 }
 
