@@ -246,7 +246,9 @@ async fn name_language_and_password_are_changed_by_their_owner() {
 async fn log_ins_are_listed_and_ended_one_by_one_or_all_others() {
     let server = TestServer::start().await;
     let browser = Browser::registered(&server).await;
+    server.clock.advance(1_000);
     let second = Browser::logged_in(&server, PASSWORD).await;
+    server.clock.advance(1_000);
     let third = Browser::logged_in(&server, PASSWORD).await;
     let stranger = server.person("Bob").await;
     let own = browser.page("/fr/account").await;

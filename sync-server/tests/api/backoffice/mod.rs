@@ -28,8 +28,8 @@ impl<'a> Clerk<'a> {
             cookie: format!("__Host-session={}", session.credential),
             csrf: String::new(),
         };
-        let home = clerk.see("/fr/").await;
-        let (_, rest) = home.text.split_once("name=\"csrf\" value=\"").unwrap();
+        let own = clerk.see("/fr/account").await;
+        let (_, rest) = own.text.split_once("name=\"csrf\" value=\"").unwrap();
         rest.split('"').next().unwrap().clone_into(&mut clerk.csrf);
         clerk
     }
