@@ -302,7 +302,7 @@ async fn a_person_takes_a_copy_of_all_and_goes_with_the_password() {
     let bought = stall.bought(&[(1, 2)]).await;
     let (id, secret) = (text(&bought["id"]), text(&bought["secret"]));
     let order = format!("/fr/orders/{id}?secret={secret}");
-    browser.send(&order.replace("?", "/keep?"), &[]).await;
+    browser.send(&order.replace('?', "/keep?"), &[]).await;
 
     let saved = browser.page("/fr/account/export").await;
     is_private(&saved);
