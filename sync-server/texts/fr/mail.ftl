@@ -57,7 +57,7 @@ mail-changed-subject = Changement pour { $title }
 mail-changed-text = L’organisateur a changé la date ou le lieu de { $title }. Vos billets restent valables : ceux-ci remplacent les anciens.
 mail-changed-before = Avant
 mail-changed-now = Maintenant
-mail-changed-cannot = Si vous ne pouvez plus venir, répondez à l’organisateur avant l’événement.
+mail-changed-cannot = Si vous ne pouvez plus venir, écrivez à l’organisateur avant l’événement.
 
 mail-cancelled-subject = { $title } est annulé
 mail-cancelled-text = { $title }, { $when }, n’aura pas lieu. Les billets de la commande { $code } n’ouvrent plus l’entrée.
