@@ -176,6 +176,11 @@ pub fn display_face_url() -> String {
     format!("/assets/{}", ASSETS.display_face.name)
 }
 
+/// The address of the face that all else is set in, likewise.
+pub(crate) fn text_face_url() -> String {
+    format!("/assets/{}", ASSETS.text_face.name)
+}
+
 /// The address of the script that keeps tickets on a device.
 pub(crate) fn pocket_url() -> String {
     format!("/assets/{}", ASSETS.pocket.name)

@@ -15,11 +15,11 @@ HERE = pathlib.Path(__file__).parent
 # How often letters come in what stands on the pages: French and German, roughly.
 LETTERS = dict(zip("esnairtuldomcpghvbfqzykwjx", (15, 8, 8, 8, 7, 7, 7, 5, 5, 4, 4, 3, 3, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)))
 LETTERS |= {" ": 16} | dict.fromkeys("0123456789", 1) | dict.fromkeys("ABCDELMNPRSTV", 1)
-# Names as the systems know them, regular and bold.
+# Names as the systems know them, regular and bold. Each costs a look among the system's faces before the page is drawn.
 SYSTEMS = {
-    "Arial": (["Arial", "ArialMT", "Liberation Sans", "LiberationSans"], ["Arial Bold", "Arial-BoldMT", "Liberation Sans Bold", "LiberationSans-Bold"]),
-    "Roboto": (["Roboto", "Roboto-Regular"], ["Roboto Bold", "Roboto-Bold"]),
-    "DejaVu": (["DejaVu Sans", "DejaVuSans"], ["DejaVu Sans Bold", "DejaVuSans-Bold"]),
+    "Arial": (["Arial", "Liberation Sans"], ["Arial Bold", "Liberation Sans Bold"]),
+    "Roboto": (["Roboto"], ["Roboto Bold"]),
+    "DejaVu": (["DejaVu Sans"], ["DejaVu Sans Bold"]),
 }
 FILES = {
     "Arial": ("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"),
