@@ -90,7 +90,7 @@ async fn member(stage: &Stage) -> anyhow::Result<Client> {
     let browser = Client::builder().redirect(Policy::none()).build()?;
     let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
     let answer = browser
-        .post(format!("{}/login", stage.server.url()))
+        .post(format!("{}/fr/login", stage.server.url()))
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(form)
         .send()
