@@ -194,10 +194,12 @@ impl Opened {
         if !self.is_begun() {
             return Vec::new();
         }
-        let reached = match self.event() {
-            None => Step::Place,
-            Some(event) if event.types.is_empty() => Step::Prices,
-            Some(_) => Step::Publish,
+        let reached = match &self.subject {
+            // Nobody has kept it yet.
+            Subject::Draft(typed) if typed.title.is_empty() => Step::What,
+            Subject::Draft(_) => Step::Place,
+            Subject::Event(event) if event.types.is_empty() => Step::Prices,
+            Subject::Event(_) => Step::Publish,
         };
         let links = (1..).zip(Step::ALL).map(|(no, step)| StepLink {
             no,

@@ -26,6 +26,10 @@ async fn an_event_is_made_put_on_sale_and_bought_without_a_script() {
 
     let (shown, form) = step(&clerk, &format!("{own}/new")).await;
     says(&shown, "Que proposez-vous");
+    assert!(
+        !shown.text.contains("/place\""),
+        "a link to a step of an event that nobody has kept yet"
+    );
     let what = form
         .fill("title", "Mirabelle <Nord>")
         .fill("category", "concert")
