@@ -85,12 +85,16 @@ impl<'a> MailPage<'a> {
 
     pub(super) fn plain(&self) -> String {
         let mut out = self.letter.paragraphs.join("\n\n") + "\n\n";
+        let colon = match self.language {
+            Language::Fr => "\u{a0}:",
+            Language::En | Language::Es | Language::De | Language::It => ":",
+        };
         let mut line = |text: std::fmt::Arguments<'_>| {
             // A String takes every write.
             let _ = out.write_fmt(text);
         };
         for fact in &self.letter.facts {
-            line(format_args!("{}: {}\n", fact.name, fact.value));
+            line(format_args!("{}{colon} {}\n", fact.name, fact.value));
         }
         if !self.letter.facts.is_empty() {
             line(format_args!("\n"));
@@ -99,7 +103,7 @@ impl<'a> MailPage<'a> {
             .into_iter()
             .flatten()
         {
-            line(format_args!("{label}:\n{link}\n\n"));
+            line(format_args!("{label}{colon}\n{link}\n\n"));
         }
         for code in &self.codes {
             line(format_args!("{}, {}\n", code.number, code.type_name));
@@ -113,7 +117,7 @@ impl<'a> MailPage<'a> {
         }
         line(format_args!("-- \n{}\n", self.letter.why));
         if let Some(Action { label, link }) = &self.letter.stop {
-            line(format_args!("{label}: {link}\n"));
+            line(format_args!("{label}{colon} {link}\n"));
         }
         out
     }
