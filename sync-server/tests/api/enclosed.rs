@@ -4,7 +4,6 @@ use std::process::Command;
 
 use shared::ticket::Presented;
 use sync_server::config::Enclosed;
-use sync_server::database::transaction;
 use sync_server::messages::sender;
 
 use crate::support::mails::ReadMail;
@@ -99,22 +98,13 @@ async fn the_mail_of_the_tickets_opens_the_door_without_a_network() {
 async fn a_mail_of_many_tickets_shows_ten_codes_and_has_all_on_paper() {
     let server = start().await;
     let stall = server.stall(&[(3_400, 100)]).await;
-    let mut tx = transaction::begin(&server.app.pool).await.unwrap();
-    sqlx::query("select begin_change($1, $2)")
-        .bind(stall.organizer.0)
-        .bind(stall.event.0)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-    sqlx::query("update ticket_types set max_per_order = 50 where event_id = $1")
-        .bind(stall.event.0)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    stall
+        .change("update ticket_types set max_per_order = 50 where event_id = $1")
+        .await;
     let (_, mail) = mail_of_tickets(&stall, 12).await;
     let codes = mail.enclosed.iter().filter(|file| file.kind == "image/png");
     assert_eq!(codes.count(), 10);
+    assert!(mail.text.contains("Commande\u{a0}: TH-"), "{}", mail.text);
     assert!(
         mail.text
             .contains("Les autres codes sont dans le fichier PDF joint")

@@ -182,19 +182,9 @@ async fn own_tickets_are_listed_in_pages() {
 async fn a_rotating_ticket_has_no_picture_and_says_where_it_is_opened() {
     let server = TestServer::start().await;
     let stall = server.stall(&[(3400, 10)]).await;
-    let mut tx = transaction::begin(&server.app.pool).await.unwrap();
-    sqlx::query("select begin_change($1, $2)")
-        .bind(stall.organizer.0)
-        .bind(stall.event.0)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-    sqlx::query("update ticket_types set rotating = true where event_id = $1")
-        .bind(stall.event.0)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    stall
+        .change("update ticket_types set rotating = true where event_id = $1")
+        .await;
     let order = stall.bought(&[(1, 1)]).await;
     let path = format!("/api/v1/tickets/{}", text(&order["tickets"][0]));
     let secret = format!("?secret={}", text(&order["secret"]));

@@ -7,7 +7,6 @@ mod sent;
 mod waiting;
 
 use reqwest::Method;
-use sync_server::database::transaction;
 
 use crate::support::stall::Stall;
 use crate::support::{Answer, TestServer, until};
@@ -96,23 +95,6 @@ impl Stall<'_> {
         let order = location(&self.paid_with(&checkout, "accept").await);
         let shown = self.until_says(&order, "C’est réservé").await;
         (order, shown)
-    }
-
-    /// Something of the event, `$1`, changed as its organizer would.
-    async fn change(&self, statement: &'static str) {
-        let mut tx = transaction::begin(&self.server.app.pool).await.unwrap();
-        sqlx::query("select begin_change($1, $2)")
-            .bind(self.organizer.0)
-            .bind(self.event.0)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        sqlx::query(statement)
-            .bind(self.event.0)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
     }
 
     pub(crate) async fn until_says(&self, path: &str, sentence: &str) -> Answer {

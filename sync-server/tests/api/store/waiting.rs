@@ -137,7 +137,8 @@ async fn who_waits_is_told_when_nothing_is_left() {
         .change("update stock set quota = held where event_id = $1")
         .await;
     server.clock.advance(1_000);
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    // The places left are at most a second old.
+    stall.until_says(&mine, "Plus rien à réserver").await;
     for (language, sentence) in [
         ("fr", "Plus rien à réserver"),
         ("de", "Nichts mehr zu buchen"),

@@ -106,6 +106,23 @@ impl TestServer {
 }
 
 impl Stall<'_> {
+    /// Something of the event, `$1`, changed as its organizer would.
+    pub(crate) async fn change(&self, statement: &'static str) {
+        let mut tx = transaction::begin(&self.server.app.pool).await.unwrap();
+        sqlx::query("select begin_change($1, $2)")
+            .bind(self.organizer.0)
+            .bind(self.event.0)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        sqlx::query(statement)
+            .bind(self.event.0)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// What a guest sends for so many places of these types.
     pub(crate) fn request(&self, lines: &[(u16, u32)]) -> HoldRequest {
         HoldRequest {
