@@ -43,6 +43,11 @@ impl Wanted {
         });
         Self { order, body }
     }
+
+    /// What is sent for it.
+    pub fn body(&self) -> &Value {
+        &self.body
+    }
 }
 
 /// A held order.

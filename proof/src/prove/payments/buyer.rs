@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{SCARCE, Scene};
 use crate::api::{Api, number, text};
+use crate::bench::buyer::Wanted;
 use crate::organizer::new_id;
 
 /// A killed server is back within this.
@@ -86,19 +87,20 @@ impl Manner {
 
 /// One purchase from its first request on; whatever the server does not answer is sent again.
 pub async fn buy(scene: &Scene, random: &mut StdRng) -> anyhow::Result<Told> {
-    let order = new_id();
-    let told = |end| Told {
-        order,
-        end,
-        refunded: 0,
-    };
     let is_scarce = random.random_range(0..SCARCE) == 0;
     let event = if is_scarce {
         scene.scarce
     } else {
         scene.plenty
     };
-    let Some(secret) = hold(scene, random, order, event).await? else {
+    let wanted = Wanted::new(event, &[(1, random.random_range(1..=3))]);
+    let order = wanted.order;
+    let told = |end| Told {
+        order,
+        end,
+        refunded: 0,
+    };
+    let Some(secret) = hold(scene, &wanted).await? else {
         return Ok(told(End::SoldOut));
     };
     let manner = Manner::draw(random);
@@ -165,18 +167,10 @@ async fn stubbornly(
 }
 
 /// The order's secret, or nothing: sold out.
-async fn hold(
-    scene: &Scene,
-    random: &mut StdRng,
-    order: Uuid,
-    event: Uuid,
-) -> anyhow::Result<Option<String>> {
-    let body = json!({
-        "id": order, "event_id": event, "email": format!("public-{}@example.org", order.simple()),
-        "name": "Dominique Public",
-        "lines": [{"type_no": 1, "quantity": random.random_range(1..=3)}],
-    });
-    let (status, answer) = stubbornly(&scene.guest, Method::POST, "/orders", Some(&body)).await?;
+async fn hold(scene: &Scene, wanted: &Wanted) -> anyhow::Result<Option<String>> {
+    let path = "/orders";
+    let (status, answer) =
+        stubbornly(&scene.guest, Method::POST, path, Some(wanted.body())).await?;
     if status.is_success() {
         return match text(&answer, "/secret") {
             Ok(secret) => Ok(Some(secret.to_owned())),
