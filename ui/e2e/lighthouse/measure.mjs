@@ -11,6 +11,7 @@ import { percentile, Sheet } from "../door/measure/figures.mjs";
 import { PLAY, Shop } from "../store/shop.mjs";
 import { PHONE, Shopper } from "../store/shopper.mjs";
 import { until } from "../webdriver.mjs";
+import { settled } from "./settled.mjs";
 
 const LOOKS = Number(process.env.LOOKS ?? 5);
 const BINARY = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -42,11 +43,12 @@ async function addresses(shop) {
 async function look(url) {
   const profile = mkdtempSync(join(tmpdir(), "lighthouse-"));
   const flags = ["--headless=new", "--no-sandbox", "--no-first-run", "--disable-background-networking", "--remote-debugging-port=0"];
-  const browser = spawn(BINARY, [...flags, `--user-data-dir=${profile}`, "about:blank"], { stdio: "ignore" });
+  const browser = spawn(BINARY, [...flags, `--user-data-dir=${profile}`, "about:blank"], { stdio: "ignore", detached: true });
   try {
     const told = join(profile, "DevToolsActivePort");
     await until(() => existsSync(told) && readFileSync(told, "utf8").includes("\n"), 30_000);
     const port = Number(readFileSync(told, "utf8").split("\n")[0]);
+    await settled(browser.pid);
     const { lhr } = await lighthouse(url, { port, logLevel: "silent", onlyCategories: CATEGORIES });
     return lhr;
   } finally {
