@@ -141,6 +141,7 @@ fn see(office: &Office, event: &EventPage) -> Vec<Link> {
             "office-attendance",
         ),
         link(office, format_args!("/events/{id}/alerts"), "office-alerts"),
+        link(office, format_args!("/events/{id}/takings"), "takings"),
     ];
     if office.may(Right::ReadOrders) {
         let path = format_args!("/{}/orders?event={id}", office.organizer.id);

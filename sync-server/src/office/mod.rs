@@ -7,6 +7,7 @@
 mod alerts;
 mod attendance;
 mod cancel;
+mod csv;
 mod desk;
 mod doors;
 mod event;
@@ -16,6 +17,7 @@ mod home;
 mod order;
 mod orders;
 pub(crate) mod page;
+mod takings;
 mod team;
 mod times;
 mod wizard;
@@ -57,5 +59,6 @@ fn below(language: Language) -> Router<App> {
         .route(&at("/{organizer}/team/remove"), post(team::remove))
         .merge(order::router(at))
         .merge(attendance::router(at))
+        .merge(takings::router(at))
         .merge(wizard::router(at))
 }

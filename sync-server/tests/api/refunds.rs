@@ -9,7 +9,7 @@ use crate::support::door::Event;
 use crate::support::stall::{order_id, text};
 use crate::support::{NOW, TestServer};
 
-fn refund(amount_minor: i64, tickets: &[&Value]) -> Value {
+pub(crate) fn refund(amount_minor: i64, tickets: &[&Value]) -> Value {
     let id = RefundId::new(NOW, &mut OsRandom);
     json!({ "id": id, "amount_minor": amount_minor, "reason": "Empêchement", "tickets": tickets })
 }

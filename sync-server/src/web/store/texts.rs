@@ -19,11 +19,12 @@ macro_rules! files {
             include_str!(concat!("../../../texts/", $code, "/pocket.ftl")),
             include_str!(concat!("../../../texts/", $code, "/mail.ftl")),
             include_str!(concat!("../../../texts/", $code, "/account.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/takings.ftl")),
         ]
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 5] {
+const fn sources(language: Language) -> [&'static str; 6] {
     match language {
         Language::Fr => files!("fr"),
         Language::En => files!("en"),

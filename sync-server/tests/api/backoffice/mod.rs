@@ -4,6 +4,7 @@ mod attendance;
 mod edit;
 mod home;
 mod orders;
+mod takings;
 mod team;
 mod wizard;
 

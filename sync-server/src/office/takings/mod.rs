@@ -1,0 +1,60 @@
+//! The statement of takings of an event ("bordereau de recettes"): which numbers were given out, what they cost, what came.
+//!
+//! French law asks it for each performance (CGI annexe IV, art. 50 sexies H): each kind of ticket with its first and last
+//! number, how many, the price and the sum, presale and doors apart. It is made from the tickets; the ledger, which knows
+//! money alone, has to agree.
+
+mod csv;
+mod page;
+mod read;
+mod statement;
+
+use axum::Router;
+use axum::routing::get;
+use shared::ids::EventId;
+use shared::money::Currency;
+
+use self::statement::Statement;
+use super::desk::{Desk, Office};
+use crate::accounts::Right;
+use crate::app::App;
+use crate::catalog::event::page::{EventPage, currency_of};
+use crate::web::ApiError;
+
+/// Below `at`, which is the address of the office in a language.
+pub(super) fn router(at: impl Fn(&str) -> String) -> Router<App> {
+    Router::new()
+        .route(&at("/events/{event}/takings"), get(page::show))
+        .route(&at("/events/{event}/takings.csv"), get(csv::download))
+}
+
+/// An event's statement as it stands now, for somebody who may read figures.
+struct Opened {
+    office: Office,
+    event: EventPage,
+    currency: Currency,
+    statement: Statement,
+}
+
+impl Opened {
+    async fn read(app: &App, desk: Desk, event: EventId) -> Result<Self, ApiError> {
+        let (office, event) = desk.event(app, event, Right::ReadFigures).await?;
+        let currency = currency_of(&event.currency)?;
+        let of = (office.organizer.id, event.id);
+        // One moment of both, so that a sale in between can't set them apart.
+        let mut tx = app.pool.begin().await?;
+        sqlx::query!("set transaction isolation level repeatable read, read only")
+            .execute(&mut *tx)
+            .await?;
+        let issued = read::issued(&mut tx, of, currency).await?;
+        let ledger = read::ledger(&mut tx, of, currency).await?;
+        tx.commit().await?;
+        let statement = Statement::of(issued, ledger, currency).map_err(ApiError::internal)?;
+        Ok(Self {
+            office,
+            event,
+            currency,
+            statement,
+        })
+    }
+}

@@ -1,0 +1,30 @@
+# Die Abrechnung der Einnahmen.
+
+takings = Kassenabrechnung
+takings-of = Kassenabrechnung: { $title }
+takings-licence = Lizenz { $licence }
+takings-made = Stand: { $when }
+takings-nothing = Noch wurde kein Ticket ausgestellt.
+takings-valid = Gültige Tickets
+takings-came = Eingenommen
+takings-net = Tickets ohne MwSt.
+takings-retained = Von Stornierungen einbehalten
+takings-retained-of = Davon { $amount } von Stornierungen einbehalten
+takings-moment = Verkauf
+takings-presale = Vorverkauf
+takings-doors = Ab Einlass
+takings-price = Preis mit MwSt.
+takings-free = Kostenlos
+takings-first = Erste Nr.
+takings-last = Letzte Nr.
+takings-issued = Ausgestellt
+takings-cancelled = Storniert
+takings-total = Summe mit MwSt.
+takings-tickets = Tickets
+takings-parts = Vorverkauf und Abendkasse
+takings-vat = MwSt.
+takings-vat-rate = MwSt.-Satz
+takings-rate = { $rate } %
+takings-without-vat = Ohne MwSt.
+takings-with-vat = Mit MwSt.
+takings-difference = Der Preis der Tickets und das Hauptbuch weichen um { $amount } voneinander ab. Vielleicht ist eine Zahlung unterwegs: Laden Sie die Seite in einer Minute neu. Bleibt der Unterschied, schreiben Sie uns, bevor Sie die Einnahmen melden.

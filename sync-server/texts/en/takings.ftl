@@ -1,0 +1,30 @@
+# The statement of takings.
+
+takings = Statement of takings
+takings-of = Statement of takings: { $title }
+takings-licence = licence { $licence }
+takings-made = As of { $when }
+takings-nothing = No ticket has been issued yet.
+takings-valid = Valid tickets
+takings-came = Money taken
+takings-net = Tickets without VAT
+takings-retained = Kept of cancelled tickets
+takings-retained-of = Of this { $amount } kept of cancelled tickets
+takings-moment = Sold
+takings-presale = In advance
+takings-doors = Once the doors are open
+takings-price = Price with VAT
+takings-free = Free of charge
+takings-first = First no.
+takings-last = Last no.
+takings-issued = Issued
+takings-cancelled = Cancelled
+takings-total = Total with VAT
+takings-tickets = Tickets
+takings-parts = In advance and at the doors
+takings-vat = VAT
+takings-vat-rate = VAT rate
+takings-rate = { $rate }%
+takings-without-vat = Without VAT
+takings-with-vat = With VAT
+takings-difference = The price of the tickets and the ledger differ by { $amount }. A payment may be on its way: load the page again in a minute. If they still differ, write to us before you declare.

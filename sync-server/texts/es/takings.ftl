@@ -1,0 +1,30 @@
+# El estado de recaudación.
+
+takings = Hoja de taquilla
+takings-of = Hoja de taquilla: { $title }
+takings-licence = licencia { $licence }
+takings-made = A fecha de { $when }
+takings-nothing = Todavía no se ha emitido ninguna entrada.
+takings-valid = Entradas válidas
+takings-came = Recaudado
+takings-net = Entradas sin IVA
+takings-retained = Retenido de anulaciones
+takings-retained-of = De ello, { $amount } retenidos de anulaciones
+takings-moment = Venta
+takings-presale = Anticipada
+takings-doors = Con las puertas abiertas
+takings-price = Precio con IVA
+takings-free = Gratuitas
+takings-first = Primer n.º
+takings-last = Último n.º
+takings-issued = Emitidas
+takings-cancelled = Anuladas
+takings-total = Total con IVA
+takings-tickets = Entradas
+takings-parts = Anticipada y taquilla
+takings-vat = IVA
+takings-vat-rate = Tipo de IVA
+takings-rate = { $rate } %
+takings-without-vat = Sin IVA
+takings-with-vat = Con IVA
+takings-difference = El precio de las entradas y el libro mayor difieren en { $amount }. Quizá haya un pago en curso: recargue la página dentro de un minuto. Si la diferencia sigue, escríbanos antes de declarar.

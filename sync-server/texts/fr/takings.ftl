@@ -1,0 +1,30 @@
+# Le bordereau de recettes. Espaces insécables (U+00A0) comme dans store.ftl.
+
+takings = Bordereau de recettes
+takings-of = Bordereau de recettes : { $title }
+takings-licence = licence { $licence }
+takings-made = État au { $when }
+takings-nothing = Aucun billet n’a encore été émis.
+takings-valid = Billets valables
+takings-came = Recette encaissée
+takings-net = Billetterie hors taxes
+takings-retained = Retenu sur annulations
+takings-retained-of = Dont { $amount } retenus sur annulations
+takings-moment = Vente
+takings-presale = Prévente
+takings-doors = Dès l’ouverture des portes
+takings-price = Prix TTC
+takings-free = Exonérés
+takings-first = Premier n°
+takings-last = Dernier n°
+takings-issued = Émis
+takings-cancelled = Annulés
+takings-total = Total TTC
+takings-tickets = Billets
+takings-parts = Prévente et guichet
+takings-vat = TVA
+takings-vat-rate = Taux de TVA
+takings-rate = { $rate } %
+takings-without-vat = Hors taxes
+takings-with-vat = TTC
+takings-difference = Le prix des billets et le grand livre diffèrent de { $amount }. Un paiement ou une émission est peut-être en cours : rechargez la page dans une minute. Si l’écart reste, écrivez-nous avant de déclarer.

@@ -1,0 +1,30 @@
+# Il rendiconto degli incassi.
+
+takings = Borderò degli incassi
+takings-of = Borderò degli incassi: { $title }
+takings-licence = licenza { $licence }
+takings-made = Situazione al { $when }
+takings-nothing = Nessun biglietto è stato ancora emesso.
+takings-valid = Biglietti validi
+takings-came = Incassato
+takings-net = Biglietti senza IVA
+takings-retained = Trattenuto sugli annullamenti
+takings-retained-of = Di cui { $amount } trattenuti sugli annullamenti
+takings-moment = Vendita
+takings-presale = Prevendita
+takings-doors = A porte aperte
+takings-price = Prezzo con IVA
+takings-free = Gratuiti
+takings-first = Primo n.
+takings-last = Ultimo n.
+takings-issued = Emessi
+takings-cancelled = Annullati
+takings-total = Totale con IVA
+takings-tickets = Biglietti
+takings-parts = Prevendita e botteghino
+takings-vat = IVA
+takings-vat-rate = Aliquota IVA
+takings-rate = { $rate } %
+takings-without-vat = Senza IVA
+takings-with-vat = Con IVA
+takings-difference = Il prezzo dei biglietti e il libro mastro differiscono di { $amount }. Forse un pagamento è in corso: ricarichi la pagina tra un minuto. Se la differenza resta, ci scriva prima di dichiarare.
