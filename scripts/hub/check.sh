@@ -26,7 +26,8 @@ check_stages() {
 # Edges of every kind count: a dev-dependency is an acquaintance too.
 check_who_knows_whom() {
   local failed=0
-  may_not_know shared scanner-app sync-server tickethub-window proof stripe-double || failed=1
+  may_not_know shared paper scanner-app sync-server tickethub-window proof stripe-double || failed=1
+  may_not_know paper scanner-app sync-server tickethub-window proof stripe-double || failed=1
   may_not_know scanner-app sync-server tickethub-window proof stripe-double tauri tauri-build wry || failed=1
   may_not_know sync-server scanner-app tickethub-window proof tauri tauri-build wry || failed=1
   may_not_know tickethub-window sync-server proof stripe-double || failed=1

@@ -19,4 +19,5 @@ mod simulation;
 pub mod supervisor;
 pub mod sync;
 pub mod ticket;
+pub mod when;
 pub mod wire;

@@ -9,6 +9,5 @@ pub mod letter;
 pub mod outbox;
 mod page;
 pub mod sender;
-pub(crate) mod when;
-
 pub(crate) use host::host;
+pub(crate) use shared::when;

@@ -1,21 +1,15 @@
 //! Tickets on paper: A4, one a page, with what French law asks of a ticket (CGI art. 290 quater, annexe IV art. 50 sexies
 //! B to I). Pure: what is known goes in, the file's bytes come out.
 
-mod embed;
-mod faces;
-mod lines;
 mod page;
-mod shape;
-mod sheet;
 mod texts;
 
+use ::paper::{About, FileError, UsedGlyphs};
 use shared::clock::UnixMillis;
 use shared::language::Language;
 use shared::money::Money;
 use shared::roster::EventMode;
 use shared::ticket::{Presented, QrError};
-
-use embed::{About, UsedGlyphs};
 
 /// An order's tickets.
 #[derive(Clone, Debug)]
@@ -124,15 +118,9 @@ pub enum MakePdfError {
     /// A code that can't be drawn.
     #[error("drawing the code of a ticket for its page")]
     Code(#[source] QrError),
-    /// A face that can't be made smaller.
-    #[error("taking the glyphs of the tickets out of a face")]
-    Subset(#[source] subsetter::Error),
-    /// A document without a root.
-    #[error("writing about the tickets into their file")]
-    Write(#[source] lopdf::Error),
-    /// The bytes.
-    #[error("putting the file of the tickets together")]
-    Save(#[source] std::io::Error),
+    /// No file of them.
+    #[error("making the file of the tickets")]
+    File(#[from] FileError),
 }
 
 /// The file.
@@ -149,5 +137,5 @@ pub fn make(paper: &Paper) -> Result<Vec<u8>, MakePdfError> {
         language: paper.language,
         made_ms: paper.made_ms,
     };
-    embed::file(pages, &used, &about)
+    Ok(::paper::file(pages, &used, &about)?)
 }

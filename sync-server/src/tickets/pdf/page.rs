@@ -1,19 +1,20 @@
 //! A ticket's page. Two columns on a grid of 4 mm; the code stands in the upper right quarter, so that a sheet folded in
 //! four shows it whole.
 
-use printpdf::PdfPage;
+use paper::FaceName::{Narrow, Text, Wide};
+use paper::{
+    Ink, POINTS, Page as PdfPage, Shaped, Sheet, Surface as _, Type, UsedGlyphs, price, set, tall,
+};
 use shared::roster::EventMode;
 use shared::ticket::{QUIET_ZONE, Qr};
 
-use super::embed::UsedGlyphs;
-use super::faces::FaceName::{Narrow, Other, Text, Wide};
-use super::lines::{Type, fitted, set};
-use super::shape::Shaped;
-use super::sheet::{HEIGHT, Ink, POINTS, Sheet, WIDTH};
 use super::texts::{self, Texts};
 use super::{MakePdfError, Paper, PaperCode, PaperTicket, PaperWindow};
 use crate::messages::when::{date_and_time, short_date};
 
+/// A4.
+const WIDTH: f32 = 210.0;
+const HEIGHT: f32 = 297.0;
 const MARGIN: f32 = 18.0;
 const RIGHT: f32 = WIDTH - MARGIN;
 /// The second column.
@@ -82,7 +83,7 @@ pub(super) fn draw(
     used: &mut UsedGlyphs,
 ) -> Result<PdfPage, MakePdfError> {
     let mut page = Page {
-        sheet: Sheet::new(used),
+        sheet: Sheet::new((WIDTH, HEIGHT), used),
         texts: texts::texts(paper.language),
         paper,
         ticket,
@@ -125,9 +126,14 @@ impl Page<'_> {
         let mut y = 32.0;
         if self.paper.event.mode == EventMode::Test {
             let test = self.texts.test;
-            y = self.lines(test, PLACE, (MARGIN, y), RIGHT - MARGIN, 2, Ink::Full) + 4.0;
+            y = self
+                .sheet
+                .lines(test, PLACE, (MARGIN, y), RIGHT - MARGIN, 2, Ink::Full)
+                + 4.0;
         }
-        y = self.fitted(&self.paper.event.title, &TITLE, (MARGIN, y), RIGHT - MARGIN);
+        y = self
+            .sheet
+            .fitted(&self.paper.event.title, &TITLE, (MARGIN, y), RIGHT - MARGIN);
         y + 11.0
     }
 
@@ -139,16 +145,23 @@ impl Page<'_> {
         let (language, zone) = (*language, event.time_zone.as_str());
         let starts = date_and_time(event.starts_ms, zone, language);
         let at = |y| (MARGIN, y);
-        let mut y = self.fitted(&starts, &DATE, at(top), BESIDE_CODE);
+        let mut y = self.sheet.fitted(&starts, &DATE, at(top), BESIDE_CODE);
         let doors = format!(
             "{} {}",
             self.texts.doors,
             short_date(event.doors_ms, zone, language).time
         );
-        y = self.lines(&doors, VALUE, at(y + 2.5), BESIDE_CODE, 1, Ink::Muted);
-        y = self.lines(&event.venue, PLACE, at(y + 8.0), BESIDE_CODE, 2, Ink::Full) + 0.8;
+        y = self
+            .sheet
+            .lines(&doors, VALUE, at(y + 2.5), BESIDE_CODE, 1, Ink::Muted);
+        y = self
+            .sheet
+            .lines(&event.venue, PLACE, at(y + 8.0), BESIDE_CODE, 2, Ink::Full)
+            + 0.8;
         for text in [&event.address, &event.city] {
-            y = self.lines(text, VALUE, at(y + 1.2), BESIDE_CODE, 2, Ink::Full);
+            y = self
+                .sheet
+                .lines(text, VALUE, at(y + 1.2), BESIDE_CODE, 2, Ink::Full);
         }
         y
     }
@@ -163,7 +176,7 @@ impl Page<'_> {
                 let quiet = module * QUIET_ZONE as f32;
                 let below = top + CODE + quiet;
                 let at = |y| (CODE_LEFT, y);
-                let y = self.lines(
+                let y = self.sheet.lines(
                     &self.ticket.short_code,
                     SHORT_CODE,
                     at(below),
@@ -172,12 +185,18 @@ impl Page<'_> {
                     Ink::Full,
                 );
                 let caption = self.texts.short_code;
-                Ok(self.lines(caption, LABEL, at(y + 1.5), CODE, 2, Ink::Muted))
+                Ok(self
+                    .sheet
+                    .lines(caption, LABEL, at(y + 1.5), CODE, 2, Ink::Muted))
             }
             PaperCode::Rotating(address) => {
                 let at = |y| (CODE_LEFT, y);
-                let y = self.lines(self.texts.rotating, VALUE, at(top), CODE, 7, Ink::Full);
-                Ok(self.lines(address, SMALL, at(y + 3.0), CODE, 4, Ink::Full))
+                let y = self
+                    .sheet
+                    .lines(self.texts.rotating, VALUE, at(top), CODE, 7, Ink::Full);
+                Ok(self
+                    .sheet
+                    .lines(address, SMALL, at(y + 3.0), CODE, 4, Ink::Full))
             }
         }
     }
@@ -236,8 +255,9 @@ impl Page<'_> {
         let mut y = top;
         for (pair, lines) in rows.iter().zip(&lines) {
             for (((label, _), lines), x) in pair.iter().zip(lines).zip([MARGIN, COLUMN]) {
-                let below = self.lines(label, LABEL, (x, y), HALF, 1, Ink::Muted);
-                self.stack(lines, VALUE, (x, below + BELOW_LABEL), Ink::Full);
+                let below = self.sheet.lines(label, LABEL, (x, y), HALF, 1, Ink::Muted);
+                self.sheet
+                    .stack(lines, VALUE, (x, below + BELOW_LABEL), Ink::Full);
             }
             y += height(lines) + gap;
         }
@@ -250,14 +270,27 @@ impl Page<'_> {
         let width = HALF;
         let at = |x, y| (x, y);
         let texts = self.texts;
-        let left = self.lines(texts.kind, LABEL, at(MARGIN, top), width, 1, Ink::Muted) + 1.5;
-        let left = self.fitted(&ticket.type_name, &KIND, (MARGIN, left), width);
+        let left = self
+            .sheet
+            .lines(texts.kind, LABEL, at(MARGIN, top), width, 1, Ink::Muted)
+            + 1.5;
+        let left = self
+            .sheet
+            .fitted(&ticket.type_name, &KIND, (MARGIN, left), width);
         let width = RIGHT - COLUMN;
-        let price = texts::price(ticket.price, language);
-        let vat = texts::vat(ticket.price, ticket.vat_basis_points, language);
-        let right = self.lines(texts.price, LABEL, at(COLUMN, top), width, 1, Ink::Muted) + 1.5;
-        let right = self.lines(&price, PRICE, at(COLUMN, right), width, 1, Ink::Full) + 1.5;
-        let right = self.lines(&vat, SMALL, at(COLUMN, right), width, 2, Ink::Full);
+        let price = price::price(ticket.price, language);
+        let vat = price::vat(ticket.price, ticket.vat_basis_points, language);
+        let right = self
+            .sheet
+            .lines(texts.price, LABEL, at(COLUMN, top), width, 1, Ink::Muted)
+            + 1.5;
+        let right = self
+            .sheet
+            .lines(&price, PRICE, at(COLUMN, right), width, 1, Ink::Full)
+            + 1.5;
+        let right = self
+            .sheet
+            .lines(&vat, SMALL, at(COLUMN, right), width, 2, Ink::Full);
         left.max(right)
     }
 
@@ -265,56 +298,8 @@ impl Page<'_> {
         self.sheet.rule((MARGIN, RIGHT), FOOT, THIN, Ink::Line);
         let advice = self.texts.advice;
         let width = RIGHT - MARGIN;
-        self.lines(advice, SMALL, (MARGIN, FOOT + 4.0), width, 3, Ink::Muted);
-    }
-
-    /// Lines from `top` down; gives where they end.
-    fn lines(
-        &mut self,
-        text: &str,
-        kind: Type,
-        (x, top): (f32, f32),
-        width: f32,
-        most: usize,
-        ink: Ink,
-    ) -> f32 {
-        let lines = set(text, kind, width * POINTS, most);
-        self.stack(&lines, kind, (x, top), ink)
-    }
-
-    fn fitted(&mut self, text: &str, kinds: &[(Type, usize)], at: (f32, f32), width: f32) -> f32 {
-        match fitted(text, kinds, width * POINTS) {
-            Some((kind, lines)) => self.stack(&lines, kind, at, Ink::Full),
-            None => at.1,
-        }
-    }
-
-    fn stack(&mut self, lines: &[Shaped], kind: Type, (x, top): (f32, f32), ink: Ink) -> f32 {
-        let size = kind.size / POINTS;
-        let (rise, leading) = setting(kind);
-        for (number, line) in (0..).zip(lines) {
-            let baseline = top + size * (rise + leading * number as f32);
-            self.sheet.line(line, kind, (x, baseline), ink);
-        }
-        top + tall(kind, lines.len())
-    }
-}
-
-/// How far below its upper edge the first line of a block stands, and the next below it, in em.
-fn setting(kind: Type) -> (f32, f32) {
-    match kind.face {
-        Wide => (0.72, 1.14),
-        Narrow => (0.72, 1.1),
-        Text | Other => (0.74, 1.36),
-    }
-}
-
-/// How tall a block is, descenders included.
-fn tall(kind: Type, lines: usize) -> f32 {
-    let (rise, leading) = setting(kind);
-    match lines.checked_sub(1) {
-        Some(further) => kind.size / POINTS * (rise + leading * further as f32 + 0.22),
-        None => 0.0,
+        self.sheet
+            .lines(advice, SMALL, (MARGIN, FOOT + 4.0), width, 3, Ink::Muted);
     }
 }
 

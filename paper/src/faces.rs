@@ -7,7 +7,7 @@ use rustybuzz::{Direction, Face, ShapePlan, script};
 
 /// Which face.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FaceName {
+pub enum FaceName {
     /// Names: Archivo, wide.
     Wide,
     /// Dates, counts, amounts: Archivo, narrow.
@@ -19,10 +19,11 @@ pub(super) enum FaceName {
 }
 
 impl FaceName {
-    pub(super) const ALL: [Self; 4] = [Self::Wide, Self::Narrow, Self::Text, Self::Other];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Wide, Self::Narrow, Self::Text, Self::Other];
 
     /// What is known of it.
-    pub(super) fn loaded(self) -> &'static LoadedFace {
+    pub(crate) fn loaded(self) -> &'static LoadedFace {
         match self {
             Self::Wide => &FACES.wide,
             Self::Narrow => &FACES.narrow,
@@ -32,7 +33,7 @@ impl FaceName {
     }
 
     /// Its place in [`Self::ALL`].
-    pub(super) fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         match self {
             Self::Wide => 0,
             Self::Narrow => 1,
@@ -43,15 +44,15 @@ impl FaceName {
 }
 
 /// A face, parsed once a process.
-pub(super) struct LoadedFace {
+pub(crate) struct LoadedFace {
     /// As PDF names it.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// The file.
-    pub(super) bytes: &'static [u8],
+    pub(crate) bytes: &'static [u8],
     /// The file, read.
-    pub(super) face: Face<'static>,
+    pub(crate) face: Face<'static>,
     /// How it sets Latin, made once: that costs more than setting a line.
-    pub(super) latin: ShapePlan,
+    pub(crate) latin: ShapePlan,
 }
 
 impl LoadedFace {
@@ -73,23 +74,23 @@ impl LoadedFace {
     }
 
     /// Has it a glyph for that character?
-    pub(super) fn has(&self, character: char) -> bool {
+    pub(crate) fn has(&self, character: char) -> bool {
         self.face.glyph_index(character).is_some()
     }
 
     /// How far a character moves the pen, in em; none if the face lacks it.
-    pub(super) fn width(&self, character: char) -> Option<f32> {
+    pub(crate) fn width(&self, character: char) -> Option<f32> {
         let glyph = self.face.glyph_index(character)?;
         Some(f32::from(self.advance(glyph.0)) / self.units())
     }
 
     /// How far a glyph moves the pen, in units of the face.
-    pub(super) fn advance(&self, glyph: u16) -> u16 {
+    pub(crate) fn advance(&self, glyph: u16) -> u16 {
         self.face.glyph_hor_advance(GlyphId(glyph)).unwrap_or(0)
     }
 
     /// Units in an em.
-    pub(super) fn units(&self) -> f32 {
+    pub(crate) fn units(&self) -> f32 {
         self.face.units_per_em() as f32
     }
 }
@@ -104,18 +105,18 @@ struct Faces {
 static FACES: LazyLock<Faces> = LazyLock::new(|| Faces {
     wide: LoadedFace::new(
         "Archivo-Paper-Wide",
-        include_bytes!("../../../assets/paper/archivo-wide.ttf"),
+        include_bytes!("../assets/archivo-wide.ttf"),
     ),
     narrow: LoadedFace::new(
         "Archivo-Paper-Narrow",
-        include_bytes!("../../../assets/paper/archivo-narrow.ttf"),
+        include_bytes!("../assets/archivo-narrow.ttf"),
     ),
     text: LoadedFace::new(
         "Instrument-Sans-Paper",
-        include_bytes!("../../../assets/paper/instrument-sans.ttf"),
+        include_bytes!("../assets/instrument-sans.ttf"),
     ),
     other: LoadedFace::new(
         "DejaVu-Sans-Paper",
-        include_bytes!("../../../assets/paper/dejavu-sans.ttf"),
+        include_bytes!("../assets/dejavu-sans.ttf"),
     ),
 });

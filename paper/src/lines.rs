@@ -1,7 +1,7 @@
 //! Text set in lines of a width: whole words where they fit, never more lines than there is room for.
 
-use super::faces::FaceName;
-use super::shape::{Shaped, shape};
+use crate::faces::FaceName;
+use crate::shape::{Shaped, shape};
 
 const ELLIPSIS: char = '…';
 /// More than any box holds: what is longer is cut before it is measured.
@@ -9,13 +9,15 @@ const MOST_CHARACTERS: usize = 400;
 
 /// Type of a size, in points.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Type {
-    pub(super) face: FaceName,
-    pub(super) size: f32,
+pub struct Type {
+    /// Which face.
+    pub face: FaceName,
+    /// Points.
+    pub size: f32,
 }
 
 impl Type {
-    /// Without kerning, which seldom widens a line, as long as the face has all of it: lines are tried many times.
+    /// In points. Without kerning, which seldom widens a line, as long as the face has all of it: lines are tried many times.
     fn width(self, text: &str) -> f32 {
         let face = self.face.loaded();
         let plain: Option<f32> = text.chars().map(|character| face.width(character)).sum();
@@ -24,8 +26,13 @@ impl Type {
     }
 }
 
+/// How wide a text is in one line, in points.
+pub fn width(text: &str, kind: Type) -> f32 {
+    kind.width(&clean(text))
+}
+
 /// At most `most` lines no wider than `width` points; what has no room ends in an ellipsis.
-pub(super) fn set(text: &str, kind: Type, width: f32, most: usize) -> Vec<Shaped> {
+pub fn set(text: &str, kind: Type, width: f32, most: usize) -> Vec<Shaped> {
     broken(&clean(text), kind, width, most)
         .iter()
         .map(|line| shape(line, kind.face))
@@ -33,11 +40,7 @@ pub(super) fn set(text: &str, kind: Type, width: f32, most: usize) -> Vec<Shaped
 }
 
 /// The first of `kinds` in which the text stands whole, or else the last.
-pub(super) fn fitted(
-    text: &str,
-    kinds: &[(Type, usize)],
-    width: f32,
-) -> Option<(Type, Vec<Shaped>)> {
+pub fn fitted(text: &str, kinds: &[(Type, usize)], width: f32) -> Option<(Type, Vec<Shaped>)> {
     let text = clean(text);
     let (last, larger) = kinds.split_last()?;
     let whole = larger.iter().find(|(kind, most)| {

@@ -11,34 +11,47 @@ use shared::clock::UnixMillis;
 use shared::language::Language;
 use subsetter::GlyphRemapper;
 
-use super::MakePdfError;
-use super::faces::FaceName;
+use crate::faces::FaceName;
+
+/// There is no file.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// A face that can't be made smaller.
+    #[error("taking the glyphs of the pages out of a face")]
+    Subset(#[source] subsetter::Error),
+    /// A document without a root.
+    #[error("writing about the pages into their file")]
+    Write(#[source] lopdf::Error),
+    /// The bytes.
+    #[error("putting the file of the pages together")]
+    Save(#[source] std::io::Error),
+}
 
 /// The glyphs of a file, renumbered face by face in the order of their first use.
 #[derive(Default)]
-pub(super) struct UsedGlyphs([GlyphRemapper; FaceName::ALL.len()]);
+pub struct UsedGlyphs([GlyphRemapper; FaceName::ALL.len()]);
 
 impl UsedGlyphs {
     /// The glyph's number in the file, and its width there in thousandths of an em.
-    pub(super) fn take(&mut self, face: FaceName, glyph: u16) -> (u16, i32) {
+    pub(crate) fn take(&mut self, face: FaceName, glyph: u16) -> (u16, i32) {
         let loaded = face.loaded();
         let width = f32::from(loaded.advance(glyph)) * 1000.0 / loaded.units();
         (self.0[face.index()].remap(glyph), width as i32)
     }
 
     /// What a page calls the face.
-    pub(super) fn font_id(face: FaceName) -> FontId {
+    pub(crate) fn font_id(face: FaceName) -> FontId {
         FontId(format!("Face{}", face.index()))
     }
 
-    fn font(&self, face: FaceName) -> Result<Option<PdfFont>, MakePdfError> {
+    fn font(&self, face: FaceName) -> Result<Option<PdfFont>, FileError> {
         let glyphs = &self.0[face.index()];
         // The first one is the missing glyph.
         if glyphs.num_gids() <= 1 {
             return Ok(None);
         }
         let loaded = face.loaded();
-        let bytes = subsetter::subset(loaded.bytes, 0, glyphs).map_err(MakePdfError::Subset)?;
+        let bytes = subsetter::subset(loaded.bytes, 0, glyphs).map_err(FileError::Subset)?;
         let widths: BTreeMap<u16, u16> = (0..)
             .zip(glyphs.remapped_gids())
             .map(|(new, old)| (new, loaded.advance(old)))
@@ -63,18 +76,19 @@ impl UsedGlyphs {
 }
 
 /// What a reader shows of the file before it is opened.
-pub(super) struct About {
-    pub(super) title: String,
-    pub(super) author: String,
-    pub(super) language: Language,
-    pub(super) made_ms: UnixMillis,
+pub struct About {
+    /// Its title.
+    pub title: String,
+    /// Who answers for it.
+    pub author: String,
+    /// Of its words.
+    pub language: Language,
+    /// When it was made; the same content made at the same time is the same file.
+    pub made_ms: UnixMillis,
 }
 
-pub(super) fn file(
-    pages: Vec<PdfPage>,
-    used: &UsedGlyphs,
-    about: &About,
-) -> Result<Vec<u8>, MakePdfError> {
+/// The file.
+pub fn file(pages: Vec<PdfPage>, used: &UsedGlyphs, about: &About) -> Result<Vec<u8>, FileError> {
     let mut document = PdfDocument::new(&about.title);
     let info = &mut document.metadata.info;
     info.author.clone_from(&about.author);
@@ -94,7 +108,7 @@ pub(super) fn file(
     document.with_pages(pages);
     let mut file = document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
     "1.7".clone_into(&mut file.version);
-    let catalog = file.catalog_mut().map_err(MakePdfError::Write)?;
+    let catalog = file.catalog_mut().map_err(FileError::Write)?;
     catalog.set("Lang", Object::string_literal(about.language.code()));
     let viewer = [("DisplayDocTitle", Object::Boolean(true))];
     catalog.set("ViewerPreferences", lopdf::Dictionary::from_iter(viewer));
@@ -104,6 +118,6 @@ pub(super) fn file(
     file.trailer.set("ID", vec![id.clone(), id]);
     file.compress();
     let mut bytes = Vec::new();
-    file.save_to(&mut bytes).map_err(MakePdfError::Save)?;
+    file.save_to(&mut bytes).map_err(FileError::Save)?;
     Ok(bytes)
 }

@@ -1,4 +1,4 @@
-//! A page of A4 in the making. Places are in millimetres from its upper left corner.
+//! A page of a PDF file in the making.
 
 use printpdf::{
     Codepoint, Color, LinePoint, Mm, Op, PaintMode, PdfFontHandle, PdfPage, Point, Polygon,
@@ -6,74 +6,45 @@ use printpdf::{
 };
 use shared::ticket::Qr;
 
-use super::embed::UsedGlyphs;
-use super::faces::FaceName;
-use super::lines::Type;
-use super::shape::{Glyph, Shaped};
-
-pub(super) const WIDTH: f32 = 210.0;
-pub(super) const HEIGHT: f32 = 297.0;
-
-/// Points in a millimetre.
-pub(super) const POINTS: f32 = 72.0 / 25.4;
+use crate::embed::UsedGlyphs;
+use crate::faces::FaceName;
+use crate::lines::Type;
+use crate::shape::{Glyph, Shaped};
+use crate::surface::{Ink, Surface};
 
 /// Of Neo Night's paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ink {
-    /// What is read.
-    Full,
-    /// What says what it is.
-    Muted,
-    /// Hairlines.
-    Line,
+fn color(ink: Ink) -> Color {
+    let [r, g, b] = match ink {
+        Ink::Full => [0x0d, 0x0a, 0x24],
+        Ink::Muted => [0x55, 0x52, 0x6e],
+        Ink::Line => [0xb9, 0xb6, 0xcb],
+    };
+    let part = |value: u8| f32::from(value) / 255.0;
+    Color::Rgb(Rgb::new(part(r), part(g), part(b), None))
 }
 
-impl Ink {
-    fn color(self) -> Color {
-        let [r, g, b] = match self {
-            Self::Full => [0x0d, 0x0a, 0x24],
-            Self::Muted => [0x55, 0x52, 0x6e],
-            Self::Line => [0xb9, 0xb6, 0xcb],
-        };
-        let part = |value: u8| f32::from(value) / 255.0;
-        Color::Rgb(Rgb::new(part(r), part(g), part(b), None))
-    }
-}
-
-pub(super) struct Sheet<'a> {
+/// A page of a PDF file.
+pub struct Sheet<'a> {
+    width: f32,
+    height: f32,
     ops: Vec<Op>,
     used: &'a mut UsedGlyphs,
 }
 
 impl<'a> Sheet<'a> {
-    pub(super) fn new(used: &'a mut UsedGlyphs) -> Self {
+    /// An empty one, so many millimetres wide and high.
+    pub fn new((width, height): (f32, f32), used: &'a mut UsedGlyphs) -> Self {
         Self {
+            width,
+            height,
             ops: Vec::new(),
             used,
         }
     }
 
-    pub(super) fn finish(self) -> PdfPage {
-        PdfPage::new(Mm(WIDTH), Mm(HEIGHT), self.ops)
-    }
-
-    /// A line of text whose letters stand on `baseline`.
-    pub(super) fn line(&mut self, line: &Shaped, kind: Type, (x, baseline): (f32, f32), ink: Ink) {
-        self.ops.push(Op::StartTextSection);
-        self.ops.push(Op::SetFillColor { col: ink.color() });
-        self.ops.push(Op::SetTextCursor {
-            pos: point(x, baseline),
-        });
-        for run in line.glyphs.chunk_by(|a, b| a.face == b.face) {
-            let Some(first) = run.first() else { continue };
-            self.ops.push(Op::SetFont {
-                font: PdfFontHandle::External(UsedGlyphs::font_id(first.face)),
-                size: Pt(kind.size),
-            });
-            let items = self.items(first.face, run);
-            self.ops.push(Op::ShowText { items });
-        }
-        self.ops.push(Op::EndTextSection);
+    /// The page.
+    pub fn finish(self) -> PdfPage {
+        PdfPage::new(Mm(self.width), Mm(self.height), self.ops)
     }
 
     /// A glyph moves the pen as far as its face says; the rest is told in thousandths of an em, to the left.
@@ -93,16 +64,39 @@ impl<'a> Sheet<'a> {
         items
     }
 
-    /// A rule from `left` to `right`, whose upper edge is at `y`.
-    pub(super) fn rule(&mut self, (left, right): (f32, f32), y: f32, weight: f32, ink: Ink) {
-        self.ops.push(Op::SetFillColor { col: ink.color() });
+    fn point(&self, x: f32, y: f32) -> Point {
+        Point::new(Mm(x), Mm(self.height - y))
+    }
+}
+
+impl Surface for Sheet<'_> {
+    fn line(&mut self, line: &Shaped, kind: Type, (x, baseline): (f32, f32), ink: Ink) {
+        self.ops.push(Op::StartTextSection);
+        self.ops.push(Op::SetFillColor { col: color(ink) });
+        self.ops.push(Op::SetTextCursor {
+            pos: self.point(x, baseline),
+        });
+        for run in line.glyphs.chunk_by(|a, b| a.face == b.face) {
+            let Some(first) = run.first() else { continue };
+            self.ops.push(Op::SetFont {
+                font: PdfFontHandle::External(UsedGlyphs::font_id(first.face)),
+                size: Pt(kind.size),
+            });
+            let items = self.items(first.face, run);
+            self.ops.push(Op::ShowText { items });
+        }
+        self.ops.push(Op::EndTextSection);
+    }
+
+    fn rule(&mut self, (left, right): (f32, f32), y: f32, weight: f32, ink: Ink) {
+        self.ops.push(Op::SetFillColor { col: color(ink) });
         self.ops.push(Op::DrawRectangle {
             rectangle: Rect {
                 mode: Some(PaintMode::Fill),
                 winding_order: Some(WindingOrder::NonZero),
                 ..Rect::from_xywh(
                     Mm(left).into(),
-                    Mm(HEIGHT - y - weight).into(),
+                    Mm(self.height - y - weight).into(),
                     Mm(right - left).into(),
                     Mm(weight).into(),
                 )
@@ -110,9 +104,8 @@ impl<'a> Sheet<'a> {
         });
     }
 
-    /// A code, black whatever the paper's ink: its dark modules, merged, in one path, so that no seam shows. The caller
-    /// leaves the quiet zone free.
-    pub(super) fn code(&mut self, qr: &Qr, (left, top): (f32, f32), module: f32) {
+    // Merged modules in one path, so that no seam shows.
+    fn code(&mut self, qr: &Qr, (left, top): (f32, f32), module: f32) {
         let rings = merged(qr).into_iter().map(|block| {
             let (x, y) = (
                 left + block.x as f32 * module,
@@ -124,7 +117,7 @@ impl<'a> Sheet<'a> {
             );
             let corners = [(x, y), (right, y), (right, bottom), (x, bottom)];
             let points = corners.map(|(x, y)| LinePoint {
-                p: point(x, y),
+                p: self.point(x, y),
                 bezier: false,
             });
             PolygonRing {
@@ -141,10 +134,6 @@ impl<'a> Sheet<'a> {
         });
         self.ops.push(Op::DrawPolygon { polygon });
     }
-}
-
-fn point(x: f32, y: f32) -> Point {
-    Point::new(Mm(x), Mm(HEIGHT - y))
 }
 
 /// Dark modules that are a rectangle together.

@@ -6,40 +6,44 @@ use std::ops::Range;
 use rustybuzz::{Direction, UnicodeBuffer, script};
 use unicode_bidi::BidiInfo;
 
-use super::faces::FaceName;
+use crate::faces::FaceName;
 
 /// Stands for a character that no face has: something was there.
 const REPLACEMENT: char = '\u{25af}';
 
 /// A glyph in its place.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Glyph {
-    pub(super) face: FaceName,
+pub struct Glyph {
+    /// Which face it is of.
+    pub face: FaceName,
     /// Its number within the face.
-    pub(super) id: u16,
+    pub id: u16,
     /// What it stands for, for who copies from the file; empty if a neighbour says it.
-    pub(super) text: String,
+    pub text: String,
     /// How far the pen moves, in em.
-    pub(super) advance: f32,
+    pub advance: f32,
     /// How far before its place it is drawn, in em.
-    pub(super) shift: f32,
+    pub shift: f32,
+    /// How far above its line it is drawn, in em; a file's lines have no room for it.
+    pub rise: f32,
 }
 
 /// A line of glyphs from left to right.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Shaped {
-    pub(super) glyphs: Vec<Glyph>,
+pub struct Shaped {
+    /// In the order of the pen.
+    pub glyphs: Vec<Glyph>,
 }
 
 impl Shaped {
     /// In em.
-    pub(super) fn width(&self) -> f32 {
+    pub fn width(&self) -> f32 {
         self.glyphs.iter().map(|glyph| glyph.advance).sum()
     }
 }
 
 /// One line in `face`.
-pub(super) fn shape(text: &str, face: FaceName) -> Shaped {
+pub fn shape(text: &str, face: FaceName) -> Shaped {
     let mut shaped = Shaped::default();
     let bidi = BidiInfo::new(text, None);
     for paragraph in &bidi.paragraphs {
@@ -128,6 +132,7 @@ fn push(glyphs: &mut Vec<Glyph>, piece: &str, face: FaceName, direction: Directi
             text,
             advance: position.x_advance as f32 / units,
             shift: position.x_offset as f32 / units,
+            rise: position.y_offset as f32 / units,
         });
     }
 }

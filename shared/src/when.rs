@@ -1,10 +1,10 @@
 //! A date and an amount in words.
 
+use crate::clock::UnixMillis;
+use crate::language::Language;
+use crate::money::{Currency, Money};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use shared::clock::UnixMillis;
-use shared::language::Language;
-use shared::money::{Currency, Money};
 
 type Names<const N: usize> = [&'static str; N];
 
@@ -129,7 +129,7 @@ const fn months(language: Language) -> Names<12> {
 }
 
 /// `samedi 28 novembre 2026 à 20 h 30`, in the event's own time zone; UTC when that is unknown.
-pub(crate) fn date_and_time(at_ms: UnixMillis, time_zone: &str, language: Language) -> String {
+pub fn date_and_time(at_ms: UnixMillis, time_zone: &str, language: Language) -> String {
     let at = local(at_ms, time_zone);
     let day = day_of(&at, language);
     let (hour, minute) = (at.hour(), at.minute());
@@ -150,7 +150,7 @@ pub(crate) fn date_and_time(at_ms: UnixMillis, time_zone: &str, language: Langua
 }
 
 /// `samedi 28 novembre 2026`, likewise.
-pub(crate) fn day_in_words(at_ms: UnixMillis, time_zone: &str, language: Language) -> String {
+pub fn day_in_words(at_ms: UnixMillis, time_zone: &str, language: Language) -> String {
     day_of(&local(at_ms, time_zone), language)
 }
 
@@ -169,15 +169,19 @@ fn day_of(at: &jiff::Zoned, language: Language) -> String {
 
 /// A date for a list: short, the day apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ShortDate {
-    pub(crate) weekday: &'static str,
-    pub(crate) day: i8,
-    pub(crate) month: &'static str,
-    pub(crate) time: String,
+pub struct ShortDate {
+    /// `sam.`
+    pub weekday: &'static str,
+    /// `28`
+    pub day: i8,
+    /// `nov.`
+    pub month: &'static str,
+    /// `20 h 30`
+    pub time: String,
 }
 
 /// `sam.` `28` `nov.` `20 h 30`.
-pub(crate) fn short_date(at_ms: UnixMillis, time_zone: &str, language: Language) -> ShortDate {
+pub fn short_date(at_ms: UnixMillis, time_zone: &str, language: Language) -> ShortDate {
     let at = local(at_ms, time_zone);
     let (weekdays, months) = short_names(language);
     let (hour, minute) = (at.hour(), at.minute());
@@ -193,6 +197,11 @@ pub(crate) fn short_date(at_ms: UnixMillis, time_zone: &str, language: Language)
         month: months[usize::from(at.month().unsigned_abs()) - 1],
         time,
     }
+}
+
+/// `2026`, likewise.
+pub fn year(at_ms: UnixMillis, time_zone: &str) -> i16 {
+    local(at_ms, time_zone).year()
 }
 
 const fn short_names(language: Language) -> (Names<7>, Names<12>) {
@@ -240,7 +249,7 @@ fn local(at_ms: UnixMillis, time_zone: &str) -> jiff::Zoned {
 }
 
 /// `34,00 €`; no-break spaces, so that no line ends inside.
-pub(crate) fn amount(money: Money, language: Language) -> String {
+pub fn amount(money: Money, language: Language) -> String {
     let sign = if money.minor < 0 { "-" } else { "" };
     let (units, cents) = (
         money.minor.unsigned_abs() / 100,
