@@ -79,6 +79,8 @@ uuid_ids! {
     PaymentId;
     /// Money given back.
     RefundId;
+    /// What takes something off an order's price.
+    PromoId;
     /// A device that was enrolled once; a new enrolment is a new device.
     DeviceId;
     /// An offer of enrolment, open for 15 minutes.

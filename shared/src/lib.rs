@@ -13,6 +13,7 @@ pub mod lease;
 pub mod money;
 #[cfg(test)]
 mod planted;
+pub mod price;
 pub mod roster;
 #[cfg(test)]
 mod simulation;
