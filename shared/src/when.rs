@@ -284,6 +284,17 @@ pub fn amount(money: Money, language: Language) -> String {
     }
 }
 
+/// 550 is `5,5`.
+pub fn percent(basis_points: u32, language: Language) -> String {
+    let point = match language {
+        Language::En => ".",
+        Language::Fr | Language::Es | Language::De | Language::It => ",",
+    };
+    let text = format!("{}{point}{:02}", basis_points / 100, basis_points % 100);
+    let text = text.trim_end_matches('0').trim_end_matches([',', '.']);
+    text.to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -339,5 +350,14 @@ mod tests {
         let refund = Money::new(-5, Currency::Gbp);
         assert_eq!(amount(refund, Language::Fr), "-0,05\u{a0}£");
         assert_eq!(amount(refund, Language::En), "-£0.05");
+    }
+
+    #[test]
+    fn a_rate_is_written_without_needless_digits() {
+        assert_eq!(percent(550, Language::Fr), "5,5");
+        assert_eq!(percent(2_000, Language::De), "20");
+        assert_eq!(percent(2_100, Language::En), "21");
+        assert_eq!(percent(210, Language::En), "2.1");
+        assert_eq!(percent(0, Language::En), "0");
     }
 }

@@ -186,6 +186,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(accounts::members_api::router())
         .merge(catalog::api::router())
         .merge(orders::api::router())
+        .merge(orders::promo::api::router())
         .merge(tickets::api::router())
         .merge(tickets::keys_api::router())
         .merge(door::api::router())

@@ -62,6 +62,20 @@ pub struct Tickets {
     pub time_zone: String,
     /// How many.
     pub tickets: u32,
+    /// What a promo code took off.
+    #[serde(default)]
+    pub discount: Option<Discount>,
+}
+
+/// Of an order with a promo code.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Discount {
+    /// The code.
+    pub code: String,
+    /// How much, in minor units.
+    pub minor: i64,
+    /// Of which money.
+    pub currency: Currency,
 }
 
 /// Payload of `refund`.

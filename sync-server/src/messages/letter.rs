@@ -169,10 +169,19 @@ fn tickets(told: &Tickets, t: Texts, language: Language) -> Letter {
             t.with("mail-tickets-text", &text),
             t.get("mail-tickets-show").into_owned(),
         ],
-        facts: vec![
+        facts: [
             fact(t, "mail-date", &when),
             fact(t, "mail-order", &told.order_code),
-        ],
+        ]
+        .into_iter()
+        .chain(told.discount.as_ref().map(|discount| {
+            let off = Money::new(-discount.minor, discount.currency);
+            Fact {
+                name: t.named("discount-of", "code", &discount.code),
+                value: amount(off, language),
+            }
+        }))
+        .collect(),
         action: Some(action(t, "mail-tickets-do", &told.link)),
         also: told
             .paper

@@ -168,6 +168,11 @@ fn change(office: &Office, event: &EventPage) -> Vec<Link> {
         at("place", "office-step-place"),
         at("prices", "office-step-prices"),
         at("doors", "office-doors-of-event"),
+        link(
+            office,
+            format_args!("/{}/codes?event={}", office.organizer.id, event.id),
+            "office-codes",
+        ),
     ]
 }
 

@@ -7,6 +7,7 @@
 mod alerts;
 mod attendance;
 mod cancel;
+mod codes;
 mod csv;
 mod desk;
 mod doors;
@@ -58,6 +59,7 @@ fn below(language: Language) -> Router<App> {
         .route(&at("/{organizer}/team"), get(team::show).post(team::set))
         .route(&at("/{organizer}/team/remove"), post(team::remove))
         .merge(order::router(at))
+        .merge(codes::router(at))
         .merge(attendance::router(at))
         .merge(takings::router(at))
         .merge(wizard::router(at))

@@ -25,6 +25,7 @@ pub(super) enum Here {
     Elsewhere,
     Events,
     Orders,
+    Codes,
     Team,
     Devices,
 }
@@ -49,6 +50,7 @@ pub(crate) struct Place {
     pub(crate) id: OrganizerId,
     pub(crate) name: String,
     pub(crate) may_read_orders: bool,
+    pub(crate) may_edit_events: bool,
     pub(crate) may_manage_devices: bool,
     pub(crate) may_manage_members: bool,
     /// There are others to work for.
@@ -61,6 +63,7 @@ impl OfficePage {
             id: office.organizer.id,
             name: office.organizer.name.clone(),
             may_read_orders: office.may(Right::ReadOrders),
+            may_edit_events: office.may(Right::EditEvents),
             may_manage_devices: office.may(Right::ManageDevices),
             may_manage_members: office.may(Right::ManageMembers),
             is_one_of_many: office.desk.identity.memberships.len() > 1,
@@ -111,6 +114,10 @@ impl OfficePage {
         self.here == Here::Orders
     }
 
+    pub(crate) fn is_at_codes(&self) -> bool {
+        self.here == Here::Codes
+    }
+
     pub(crate) fn is_at_team(&self) -> bool {
         self.here == Here::Team
     }
@@ -129,7 +136,7 @@ impl OfficePage {
         match self.here {
             // These pages have their language behind the `?`.
             Here::Devices => format!("{}?lang={code}", self.path),
-            Here::Elsewhere | Here::Events | Here::Orders | Here::Team => {
+            Here::Elsewhere | Here::Events | Here::Orders | Here::Codes | Here::Team => {
                 format!("/{code}{}{}", self.path, self.query)
             }
         }

@@ -1,10 +1,14 @@
 //! Who buys. Known from the start to programs, in the store only at the checkout: nobody pays without it.
 
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
 use super::access::Holder;
+use super::present::Order;
+use super::promo::Refusal;
+use super::promo::uses::{self, Person};
 use super::rules::is_text;
+use crate::database::transaction::begin;
 use shared::ids::OrderId;
 use shared::language::Language;
 
@@ -80,9 +84,47 @@ fn is_email(text: &str) -> bool {
         })
 }
 
+/// The buyer was not written down.
+#[derive(Debug, thiserror::Error)]
+pub enum NameError {
+    /// The order's promo code is not for this person.
+    #[error("the order's promo code can't be used by this person")]
+    Promo(#[source] Refusal),
+    /// PostgreSQL.
+    #[error("naming the buyer of an order")]
+    Database(#[from] sqlx::Error),
+}
+
 /// Writes down who buys a held order, and the language of the mails; the last word before the payment counts. Whether
 /// there was such an order.
 pub async fn name_buyer(
+    pool: &PgPool,
+    order: &Order,
+    holder: &Holder,
+    buyer: &Buyer,
+    language: Language,
+    reminders: Reminders,
+) -> Result<bool, NameError> {
+    let Some(promo) = &order.promo else {
+        return Ok(write(pool, order.id, holder, buyer, language, reminders).await?);
+    };
+    let mut tx = begin(pool).await?;
+    // Order before code, as everywhere.
+    sqlx::query_scalar!("select id from orders where id = $1 for update", order.id.0)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let person = Person {
+        account: holder.account,
+        email: Some(&buyer.email),
+    };
+    let may = uses::check_person(&mut tx, promo.id, order.id, person).await?;
+    may.map_err(NameError::Promo)?;
+    let named = write(&mut *tx, order.id, holder, buyer, language, reminders).await?;
+    tx.commit().await?;
+    Ok(named)
+}
+
+async fn write(
     executor: impl PgExecutor<'_>,
     order: OrderId,
     holder: &Holder,

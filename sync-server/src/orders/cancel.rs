@@ -6,6 +6,7 @@ use sqlx::PgPool;
 
 use super::OrderState;
 use super::present::{Order, order_by_id};
+use super::promo::uses;
 use super::stock::{self, Move};
 use crate::database::transaction::{Attempts, begin};
 use crate::web::ApiError;
@@ -45,18 +46,21 @@ async fn cancel_held(pool: &PgPool, id: OrderId) -> Result<(), sqlx::Error> {
     let cancelled = sqlx::query!(
         r#"with given_up as (
                update orders set state = 'cancelled' where id = $1 and state = 'held'
-               returning organizer_id, event_id, id
+               returning organizer_id, event_id, id, promo_id
            )
-           select g.organizer_id, g.event_id, array_agg(l.type_no order by l.no) as "types!",
+           select g.organizer_id, g.event_id, g.promo_id, array_agg(l.type_no order by l.no) as "types!",
                array_agg(l.quantity::bigint order by l.no) as "quantities!"
            from given_up g
            join order_lines l on l.organizer_id = g.organizer_id and l.event_id = g.event_id and l.order_id = g.id
-           group by 1, 2"#,
+           group by 1, 2, 3"#,
         id.0
     )
     .fetch_optional(&mut *tx)
     .await?;
     if let Some(row) = cancelled {
+        if let Some(promo) = row.promo_id {
+            uses::free(&mut tx, &[promo], &[1]).await?;
+        }
         stock::shift(
             &mut tx,
             OrganizerId(row.organizer_id),

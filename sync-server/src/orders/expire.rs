@@ -5,6 +5,7 @@ use shared::clock::UnixMillis;
 use shared::ids::{EventId, OrganizerId};
 use sqlx::PgPool;
 
+use super::promo::uses;
 use super::stock::{self, Move};
 use crate::database::transaction::{Attempts, begin};
 
@@ -53,16 +54,20 @@ async fn expire_batch(
                order by expires_ms limit $4
                for update skip locked
            ), expired as (
-               update orders o set state = 'expired' from due where o.id = due.id returning o.id
+               update orders o set state = 'expired' from due where o.id = due.id returning o.id, o.promo_id
            ), places as (
                select l.type_no, sum(l.quantity)::bigint as quantity
                from expired e
                join order_lines l on l.organizer_id = $1 and l.event_id = $2 and l.order_id = e.id
                group by l.type_no
+           ), promos as (
+               select promo_id, count(*) as uses from expired where promo_id is not null group by promo_id
            )
            select (select count(*) from expired) as "count!",
                coalesce((select array_agg(type_no order by type_no) from places), '{}') as "types!",
-               coalesce((select array_agg(quantity order by type_no) from places), '{}') as "quantities!""#,
+               coalesce((select array_agg(quantity order by type_no) from places), '{}') as "quantities!",
+               coalesce((select array_agg(promo_id order by promo_id) from promos), '{}') as "promos!",
+               coalesce((select array_agg(uses order by promo_id) from promos), '{}') as "uses!""#,
         organizer.0,
         event.0,
         now_ms,
@@ -70,6 +75,7 @@ async fn expire_batch(
     )
     .fetch_one(&mut *tx)
     .await?;
+    uses::free(&mut tx, &batch.promos, &batch.uses).await?;
     let places = stock::places(&batch.types, &batch.quantities);
     stock::shift(&mut tx, organizer, event, &places, Move::HeldToFree).await?;
     tx.commit().await?;

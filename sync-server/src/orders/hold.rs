@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 use shared::ids::{EventId, OrderId, OrganizerId, Random, TypeNo, UserId};
 use shared::money::{Currency, Money};
+use shared::price::{Priced, Tariff};
 use shared::ticket::OrderCode;
 use shared::wire::latest::ErrorCode;
 use sqlx::PgConnection;
 
 use super::buyer::Buyer;
-use super::present::{Line, Order, order_by_id};
+use super::present::{Line, Order, OrderPromo, order_by_id};
+use super::promo::PromoCode;
+use super::promo::uses::{self, Person};
 use super::rules::{
     Cart, EventOnSale, HoldRequest, LineRequest, NotHeld, TypeOnSale, check_cart, check_request,
     check_sale, quantities,
@@ -19,7 +22,7 @@ use super::secret::OrderSecret;
 use super::stock::{self, Places, SoldOut};
 use super::{OrderState, UnreadableRow, other_content};
 use crate::app::App;
-use crate::database::transaction::{Attempts, Joint};
+use crate::database::transaction::{Attempts, Joint, begin};
 use crate::vault::UnsealError;
 use crate::web::ApiError;
 
@@ -79,6 +82,7 @@ pub async fn hold(
             name: request.name.clone(),
         }),
         language: &request.language,
+        promo_code: request.promo_code.as_deref(),
         hash: hash_of(&(account, request)),
     };
     hold_wanted(app, random, &wanted).await
@@ -99,6 +103,7 @@ pub async fn hold_cart(
         lines: &cart.lines,
         buyer: None,
         language: &cart.language,
+        promo_code: cart.promo_code.as_deref(),
         hash: hash_of(&(account, cart)),
     };
     hold_wanted(app, random, &wanted).await
@@ -113,6 +118,7 @@ struct Wanted<'a> {
     lines: &'a [LineRequest],
     buyer: Option<Buyer>,
     language: &'a str,
+    promo_code: Option<&'a str>,
     /// Over who asks and what.
     hash: [u8; 32],
 }
@@ -150,15 +156,30 @@ async fn hold_once(
         .await?
         .ok_or(NotHeld::NoEvent)?;
     let now_ms = app.now_ms();
-    let total = check_sale(wanted.lines, &event, now_ms)?;
+    let promo = match wanted.promo_code {
+        Some(code) => {
+            let of = (event.organizer, wanted.event);
+            let found = uses::usable(&mut *connection, of, code, now_ms).await?;
+            Some(found.map_err(NotHeld::Promo)?)
+        }
+        None => None,
+    };
+    let reduction = promo.as_ref().map(|promo| &promo.reduction);
+    let priced = check_sale(wanted.lines, &event, reduction, now_ms)?;
     let secret = OrderSecret::draw(random);
-    let order = new_order(app, random, wanted, &event, total, &secret);
+    let order = new_order(app, random, wanted, &event, (&priced, promo), &secret);
     let commission = event.commission_basis_points;
     let joint = app.flush.join(&app.pool);
-    if !insert(&mut connection, &order, &places, commission, &joint).await? {
+    let made = match &order.promo {
+        None => insert(&mut connection, &order, &places, commission, &joint).await?,
+        Some(promo) => {
+            drop(connection);
+            insert_with(app, (&order, promo), &places, commission, &joint).await?
+        }
+    };
+    if !made {
         return Ok(None);
     }
-    drop(connection);
     joint.durable().await?;
     Ok(Some(Held {
         made: Made::Now,
@@ -203,20 +224,19 @@ fn new_order(
     random: &mut impl Random,
     wanted: &Wanted<'_>,
     event: &EventOnSale,
-    total: Money,
+    (priced, promo): (&Priced, Option<PromoCode>),
     secret: &OrderSecret,
 ) -> Order {
     let now_ms = app.now_ms();
-    let line = |line: &LineRequest| {
-        let ticket_type = &event.types[&line.type_no];
-        Line {
-            type_no: line.type_no,
-            quantity: line.quantity,
-            unit_minor: ticket_type.price.minor,
-            vat_basis_points: ticket_type.vat_basis_points,
-            holder_names: line.holder_names.clone(),
-        }
+    let line = |(line, price): (&LineRequest, &shared::price::PricedLine)| Line {
+        type_no: line.type_no,
+        quantity: line.quantity,
+        unit_minor: price.unit.minor,
+        discount_minor: price.discount.minor,
+        vat_basis_points: event.types[&line.type_no].vat_basis_points,
+        holder_names: line.holder_names.clone(),
     };
+    let total = priced.total;
     Order {
         id: wanted.id,
         organizer: event.organizer,
@@ -225,6 +245,11 @@ fn new_order(
         code: OrderCode::draw(random).to_string(),
         state: OrderState::Held,
         total,
+        discount: priced.discount,
+        promo: promo.map(|promo| OrderPromo {
+            id: promo.id,
+            code: promo.code,
+        }),
         refunded: Money::zero(total.currency),
         buyer: wanted.buyer.clone(),
         language: wanted.language.to_owned(),
@@ -232,12 +257,34 @@ fn new_order(
         expires_ms: now_ms + event.hold_ms,
         paid_ms: None,
         issued_ms: None,
-        lines: wanted.lines.iter().map(line).collect(),
+        lines: wanted.lines.iter().zip(&priced.lines).map(line).collect(),
         tickets: Vec::new(),
         secret_hash: OrderSecret::hash_of(&secret.to_text()),
         secret_sealed: secret.seal(&app.vault, wanted.id),
         request_hash: wanted.hash,
     }
+}
+
+/// The same with a use of its promo code, in one transaction.
+async fn insert_with(
+    app: &App,
+    (order, promo): (&Order, &OrderPromo),
+    places: &Places,
+    commission_basis_points: i32,
+    joint: &Joint<'_>,
+) -> Result<bool, HoldError> {
+    let mut tx = begin(&app.pool).await?;
+    let person = Person {
+        account: order.account,
+        email: order.buyer.as_ref().map(|buyer| buyer.email.as_str()),
+    };
+    let taken = uses::take(&mut tx, promo.id, order.id, person).await?;
+    taken.map_err(NotHeld::Promo)?;
+    let made = insert(&mut tx, order, places, commission_basis_points, joint).await?;
+    if made {
+        tx.commit().await?;
+    }
+    Ok(made)
 }
 
 /// The order and its places, all of them, or nothing of it: `false` if that id is taken. The types' counters are locked
@@ -249,12 +296,19 @@ async fn insert(
     commission_basis_points: i32,
     joint: &Joint<'_>,
 ) -> Result<bool, HoldError> {
-    let (mut types, mut quantities, mut units, mut vats, mut names) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut types, mut quantities, mut units, mut discounts, mut vats, mut names) = (
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+    );
     for line in &order.lines {
         types.push(i32::from(line.type_no.0));
         quantities.push(line.quantity as i32);
         units.push(line.unit_minor);
+        discounts.push(line.discount_minor);
         vats.push(line.vat_basis_points);
         // An array of arrays would have to be rectangular; no name holds a line break.
         names.push(line.holder_names.join("\n"));
@@ -264,17 +318,19 @@ async fn insert(
     let inserted = sqlx::query_scalar!(
         r#"with made as (
                insert into orders (organizer_id, event_id, id, code, account_id, email, name, language, state, currency,
-                   total_minor, commission_basis_points, secret_hash, secret_sealed, request_hash, expires_ms, created_ms)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, 'held', $9, $10, $11, $12, $13, $14, $15, $16)
+                   total_minor, commission_basis_points, secret_hash, secret_sealed, request_hash, expires_ms, created_ms,
+                   discount_minor, promo_id, promo_code)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, 'held', $9, $10, $11, $12, $13, $14, $15, $16,
+                   $25, $26, $27)
                on conflict (id) do nothing
                returning id
            ), lines as (
                insert into order_lines (organizer_id, event_id, order_id, no, type_no, quantity, unit_minor,
-                   vat_basis_points, holder_names)
-               select $1, $2, made.id, l.no::int, l.type_no, l.quantity, l.unit_minor, l.vat,
+                   discount_minor, vat_basis_points, holder_names)
+               select $1, $2, made.id, l.no::int, l.type_no, l.quantity, l.unit_minor, l.discount, l.vat,
                    coalesce(string_to_array(nullif(l.names, ''), E'\n'), '{}')
-               from made, unnest($17::int[], $18::int[], $19::bigint[], $20::int[], $21::text[])
-                   with ordinality as l (type_no, quantity, unit_minor, vat, names, no)
+               from made, unnest($17::int[], $18::int[], $19::bigint[], $28::bigint[], $20::int[], $21::text[])
+                   with ordinality as l (type_no, quantity, unit_minor, discount, vat, names, no)
            ), counters as (
                select s.type_no, w.quantity
                from made, stock s join unnest($22::int[], $23::int[]) as w (type_no, quantity) using (type_no)
@@ -314,6 +370,10 @@ async fn insert(
         &taken_types,
         &taken,
         joint.later(),
+        order.discount.minor,
+        order.promo.as_ref().map(|promo| promo.id.0),
+        order.promo.as_ref().map(|promo| promo.code.as_str()),
+        &discounts,
     )
     .fetch_one(connection)
     .await;
@@ -358,7 +418,7 @@ async fn event_on_sale(
         .iter()
         .filter_map(|row| {
             let ticket_type = TypeOnSale {
-                price: Money::new(row.price_minor?, currency),
+                tariff: Tariff::single(Money::new(row.price_minor?, currency)),
                 vat_basis_points: row.vat_basis_points?,
                 sale_from_ms: row.sale_from_ms,
                 sale_until_ms: row.sale_until_ms,
@@ -410,6 +470,7 @@ impl From<NotHeld> for ApiError {
                 "Not enough places of this type are left; take fewer or another type. Held places come back when they are not paid in time.",
             )
             .with_field("type_no", type_no.to_string()),
+            NotHeld::Promo(refusal) => refusal.into(),
             NotHeld::Sum(_) => Self::invalid([("lines", "too much for one order")]),
         }
     }

@@ -15,6 +15,8 @@ pub mod note;
 pub mod notices;
 pub(crate) mod pages;
 pub mod present;
+pub mod promo;
+pub mod reprice;
 pub mod rules;
 pub mod secret;
 pub mod stock;

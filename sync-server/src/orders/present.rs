@@ -1,8 +1,9 @@
 //! An order as it is now, with its lines and its tickets.
 
 use shared::clock::UnixMillis;
-use shared::ids::{EventId, OrderId, OrganizerId, TicketId, TypeNo, UserId};
+use shared::ids::{EventId, OrderId, OrganizerId, PromoId, TicketId, TypeNo, UserId};
 use shared::money::{Currency, Money};
+use shared::price::PricedLine;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -27,6 +28,10 @@ pub struct Order {
     pub state: OrderState,
     /// What it costs.
     pub total: Money,
+    /// What its promo code took off before.
+    pub discount: Money,
+    /// The promo code that it has.
+    pub promo: Option<OrderPromo>,
     /// What was given back, or is on its way back.
     pub refunded: Money,
     /// Who bought; unknown until the store's checkout.
@@ -53,6 +58,15 @@ pub struct Order {
     pub request_hash: [u8; 32],
 }
 
+/// The promo code of an order, as it was when it was held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderPromo {
+    /// Its id.
+    pub id: PromoId,
+    /// Its word.
+    pub code: String,
+}
+
 /// A line of an order.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Line {
@@ -63,10 +77,25 @@ pub struct Line {
     pub quantity: u32,
     /// Price of one place, minor units of the order's currency.
     pub unit_minor: i64,
+    /// What the order's promo code takes off the line: its places cost `unit_minor` each, less this together.
+    #[serde(default)]
+    pub discount_minor: i64,
     /// Contained in the price, basis points.
     pub vat_basis_points: i32,
     /// As far as known.
     pub holder_names: Vec<String>,
+}
+
+impl Line {
+    /// With its price.
+    pub fn priced(&self, currency: Currency) -> PricedLine {
+        PricedLine {
+            type_no: self.type_no,
+            quantity: self.quantity,
+            unit: Money::new(self.unit_minor, currency),
+            discount: Money::new(self.discount_minor, currency),
+        }
+    }
 }
 
 pub(super) struct OrderRow {
@@ -78,6 +107,9 @@ pub(super) struct OrderRow {
     pub(super) state: String,
     pub(super) currency: String,
     pub(super) total_minor: i64,
+    pub(super) discount_minor: i64,
+    pub(super) promo_id: Option<Uuid>,
+    pub(super) promo_code: Option<String>,
     pub(super) refunded_minor: i64,
     pub(super) email: Option<String>,
     pub(super) name: Option<String>,
@@ -99,10 +131,10 @@ macro_rules! select_orders {
         sqlx::query_as!(
             $crate::orders::present::OrderRow,
             r#"select o.id, o.organizer_id, o.event_id, o.account_id, o.code, o.state, o.currency, o.total_minor,
-                   o.refunded_minor, o.email, o.name, o.language, o.created_ms, o.expires_ms, o.paid_ms, o.issued_ms,
+                   o.discount_minor, o.promo_id, o.promo_code, o.refunded_minor, o.email, o.name, o.language, o.created_ms, o.expires_ms, o.paid_ms, o.issued_ms,
                    o.secret_hash, o.secret_sealed, o.request_hash,
                    (select coalesce(jsonb_agg(jsonb_build_object('type_no', l.type_no, 'quantity', l.quantity,
-                            'unit_minor', l.unit_minor, 'vat_basis_points', l.vat_basis_points,
+                            'unit_minor', l.unit_minor, 'discount_minor', l.discount_minor, 'vat_basis_points', l.vat_basis_points,
                             'holder_names', l.holder_names) order by l.no), '[]')
                     from order_lines l
                     where l.organizer_id = o.organizer_id and l.event_id = o.event_id and l.order_id = o.id)
@@ -135,6 +167,14 @@ impl TryFrom<OrderRow> for Order {
             code: row.code,
             state: row.state.parse()?,
             total: Money::new(row.total_minor, currency),
+            discount: Money::new(row.discount_minor, currency),
+            promo: row
+                .promo_id
+                .zip(row.promo_code)
+                .map(|(id, code)| OrderPromo {
+                    id: PromoId(id),
+                    code,
+                }),
             refunded: Money::new(row.refunded_minor, currency),
             buyer: row
                 .email
@@ -181,8 +221,14 @@ pub struct OrderView {
     /// ISO 4217.
     #[schema(value_type = String)]
     pub currency: Currency,
-    /// What it costs.
+    /// What it costs, discount taken off.
     pub total_minor: i64,
+    /// What its promo code took off.
+    #[serde(default)]
+    pub discount_minor: i64,
+    /// The promo code that it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promo_code: Option<String>,
     /// What was given back.
     pub refunded_minor: i64,
     /// Where the tickets go; empty while a visitor of the store has not said it.
@@ -231,6 +277,8 @@ impl From<Order> for OrderView {
             state: order.state,
             currency: order.total.currency,
             total_minor: order.total.minor,
+            discount_minor: order.discount.minor,
+            promo_code: order.promo.map(|promo| promo.code),
             refunded_minor: order.refunded.minor,
             email,
             name,

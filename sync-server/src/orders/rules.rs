@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use shared::clock::UnixMillis;
 use shared::ids::{EventId, OrderId, OrganizerId, TypeNo};
-use shared::money::{Currency, Money, MoneyError};
+use shared::money::{Currency, MoneyError};
+use shared::price::{Asked, Priced, Reduction, Tariff, price};
 
 use super::buyer::{BuyerField, wrong_fields};
+use super::promo::Refusal;
 
 /// More lines than any event has types that a person would combine.
 const MAX_LINES: usize = 20;
@@ -33,6 +35,9 @@ pub struct HoldRequest {
     /// Of the mails: fr, en, es, de or it.
     #[serde(default = "french")]
     pub language: String,
+    /// What takes something off the price; one that doesn't is refused, and nothing is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promo_code: Option<String>,
 }
 
 /// Places of one type.
@@ -59,6 +64,9 @@ pub struct Cart {
     pub lines: Vec<LineRequest>,
     /// Of the mails: fr, en, es, de or it.
     pub language: String,
+    /// What takes something off the price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promo_code: Option<String>,
 }
 
 fn french() -> String {
@@ -87,8 +95,8 @@ pub struct EventOnSale {
 /// A ticket type and what is left of it.
 #[derive(Clone, Debug)]
 pub struct TypeOnSale {
-    /// Of one place.
-    pub price: Money,
+    /// What a place costs.
+    pub tariff: Tariff,
     /// Contained in the price.
     pub vat_basis_points: i32,
     /// Not before.
@@ -130,6 +138,9 @@ pub enum NotHeld {
         /// Which type.
         type_no: TypeNo,
     },
+    /// The promo code takes nothing off.
+    #[error("the promo code can't be used")]
+    Promo(#[source] Refusal),
     /// A sum that no 64 bits hold.
     #[error("adding up the order")]
     Sum(#[from] MoneyError),
@@ -204,8 +215,9 @@ pub fn quantities(lines: &[LineRequest]) -> BTreeMap<TypeNo, u32> {
 pub fn check_sale(
     lines: &[LineRequest],
     event: &EventOnSale,
+    reduction: Option<&Reduction>,
     now_ms: UnixMillis,
-) -> Result<Money, NotHeld> {
+) -> Result<Priced, NotHeld> {
     let not_on_sale = |what: &str| NotHeld::NotOnSale {
         what: what.to_owned(),
     };
@@ -217,7 +229,6 @@ pub fn check_sale(
     if now_ms >= event.ends_ms {
         return Err(not_on_sale("the event"));
     }
-    let mut total = Money::zero(event.currency);
     for (type_no, quantity) in quantities(lines) {
         let Some(ticket_type) = event.types.get(&type_no) else {
             let text = format!("there is no type {type_no} in this event");
@@ -237,14 +248,35 @@ pub fn check_sale(
         if i64::from(quantity) > ticket_type.left {
             return Err(NotHeld::SoldOut { type_no });
         }
-        total = total.plus(ticket_type.price.times(quantity)?)?;
     }
-    Ok(total)
+    priced(lines, event, reduction)
+}
+
+fn priced(
+    lines: &[LineRequest],
+    event: &EventOnSale,
+    reduction: Option<&Reduction>,
+) -> Result<Priced, NotHeld> {
+    let asked: Vec<Asked> = lines
+        .iter()
+        .filter_map(|line| {
+            Some(Asked {
+                type_no: line.type_no,
+                quantity: line.quantity,
+                tariff: event.types.get(&line.type_no)?.tariff,
+            })
+        })
+        .collect();
+    price(event.currency, &asked, reduction).map_err(|error| match Refusal::of_price(error) {
+        Ok(refusal) => NotHeld::Promo(refusal),
+        Err(error) => NotHeld::Sum(error),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::money::Money;
     use uuid::Uuid;
 
     fn request(lines: &[(u16, u32)]) -> HoldRequest {
@@ -262,12 +294,13 @@ mod tests {
             email: "camille@example.org".into(),
             name: "Camille Roux".into(),
             language: "fr".into(),
+            promo_code: None,
         }
     }
 
     fn event() -> EventOnSale {
         let ticket_type = |price| TypeOnSale {
-            price: Money::new(price, Currency::Eur),
+            tariff: Tariff::single(Money::new(price, Currency::Eur)),
             vat_basis_points: 550,
             sale_from_ms: Some(1_000),
             sale_until_ms: Some(9_000),
@@ -287,21 +320,24 @@ mod tests {
 
     #[test]
     fn lines_of_one_type_count_together() {
-        let sale = check_sale(&request(&[(1, 1), (2, 1), (1, 1)]).lines, &event(), 5_000);
-        assert_eq!(sale, Ok(Money::new(6800, Currency::Eur)));
-        let sale = check_sale(&request(&[(1, 2), (1, 2)]).lines, &event(), 5_000);
-        assert_eq!(sale, Err(NotHeld::SoldOut { type_no: TypeNo(1) }));
-        let sale = check_sale(&request(&[(1, 3), (1, 2)]).lines, &event(), 5_000);
+        let sale = |lines: &[(u16, u32)]| {
+            let sale = check_sale(&request(lines).lines, &event(), None, 5_000);
+            sale.map(|priced| priced.total)
+        };
+        let both = sale(&[(1, 1), (2, 1), (1, 1)]);
+        assert_eq!(both, Ok(Money::new(6800, Currency::Eur)));
+        let sold_out = NotHeld::SoldOut { type_no: TypeNo(1) };
+        assert_eq!(sale(&[(1, 2), (1, 2)]), Err(sold_out));
         let over = NotHeld::OverLimit {
             type_no: TypeNo(1),
             most: 4,
         };
-        assert_eq!(sale, Err(over));
+        assert_eq!(sale(&[(1, 3), (1, 2)]), Err(over));
     }
 
     #[test]
     fn the_sale_window_is_half_open() {
-        let at = |now_ms| check_sale(&request(&[(1, 1)]).lines, &event(), now_ms).is_ok();
+        let at = |now_ms| check_sale(&request(&[(1, 1)]).lines, &event(), None, now_ms).is_ok();
         assert_eq!(
             [at(999), at(1_000), at(8_999), at(9_000)],
             [false, true, true, false]
@@ -314,7 +350,7 @@ mod tests {
             status: status.into(),
             ..event()
         };
-        let check = |status| check_sale(&request(&[(1, 1)]).lines, &with(status), 5_000);
+        let check = |status| check_sale(&request(&[(1, 1)]).lines, &with(status), None, 5_000);
         assert_eq!(check("draft"), Err(NotHeld::NoEvent));
         assert!(matches!(check("cancelled"), Err(NotHeld::NotOnSale { .. })));
     }

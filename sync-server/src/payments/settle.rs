@@ -8,6 +8,7 @@ use sqlx::{Acquire as _, PgConnection};
 use super::provider::{Notification, Outcome};
 use crate::app::App;
 use crate::database::transaction::{Attempts, begin};
+use crate::orders::promo::uses;
 use crate::orders::stock::{self, Places};
 use crate::orders::{OrderState, UnreadableRow};
 use crate::tickets::issuer;
@@ -130,6 +131,8 @@ async fn pay_order(
                update orders o set state = 'paid', paid_ms = $5
                from payments p
                where p.id = $1 and p.order_id = $2 and p.amount_minor = $3 and p.currency = $4
+                   -- Whoever had an old price on a page of the provider's pays nothing here.
+                   and p.amount_minor = o.total_minor
                    and p.state in ('pending', 'declined')
                    and o.id = p.order_id and o.state = $6
                returning o.organizer_id, o.event_id, o.id, o.total_minor, o.currency, o.commission_basis_points
@@ -247,6 +250,10 @@ async fn take_again(
     let Some(paid) = paid else {
         return Ok(None);
     };
+    if !uses::take_again(&mut savepoint, notification.order).await? {
+        savepoint.rollback().await?;
+        return Ok(None);
+    }
     let (organizer, event) = (paid.organizer, paid.event);
     match stock::sell(&mut savepoint, organizer, event, &paid.places).await? {
         Ok(()) => {

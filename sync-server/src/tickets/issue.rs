@@ -6,6 +6,8 @@ use shared::clock::UnixMillis;
 use shared::ids::{
     EventId, GateNo, KeyId, OrderId, OrganizerId, Random, TicketId, TypeNo, WindowNo,
 };
+use shared::money::{Currency, Money};
+use shared::price::PricedLine;
 use shared::ticket::{Flags, SigningKey, TokenFields};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -15,6 +17,7 @@ use crate::app::App;
 use crate::database::transaction::{Attempts, begin, begin_change};
 use crate::door::rights::{self, SettleRightsError};
 use crate::messages::outbox::{self, Mail};
+use crate::orders::UnreadableRow;
 use crate::orders::secret::{OrderSecret, link, paper_link};
 use crate::vault::UnsealError;
 
@@ -190,6 +193,10 @@ struct WaitingLine {
     type_no: i32,
     quantity: i32,
     unit_minor: i64,
+    discount_minor: i64,
+    currency: String,
+    promo_code: Option<String>,
+    order_discount_minor: i64,
     vat_basis_points: i32,
     holder_names: Vec<String>,
     window_no: i32,
@@ -214,7 +221,8 @@ async fn waiting_lines(
     sqlx::query_as!(
         WaitingLine,
         r#"select o.id as order_id, o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed,
-               l.type_no, l.quantity, l.unit_minor, l.vat_basis_points, l.holder_names,
+               o.currency, o.promo_code, o.discount_minor as order_discount_minor,
+               l.type_no, l.quantity, l.unit_minor, l.discount_minor, l.vat_basis_points, l.holder_names,
                t.window_no, t.home_gate, t.rotating, e.title, e.starts_ms, e.time_zone, e.mode,
                e.rights_lent_ms is not null as "is_lending!",
                (select max(k.id) from signing_keys k
@@ -286,8 +294,9 @@ impl Batch {
     ) -> Result<(), IssueError> {
         let before = self.ids.len();
         for line in lines {
-            for place in 0..line.quantity as usize {
-                self.sign(random, line, place);
+            let prices = line.prices()?;
+            for (place, price) in prices.into_iter().enumerate() {
+                self.sign(random, line, (place, price));
             }
         }
         if let Some(line) = lines.first() {
@@ -299,7 +308,12 @@ impl Batch {
         Ok(())
     }
 
-    fn sign(&mut self, random: &mut impl Random, line: &WaitingLine, place: usize) {
+    fn sign(
+        &mut self,
+        random: &mut impl Random,
+        line: &WaitingLine,
+        (place, price): (usize, Money),
+    ) {
         let ticket = TicketId::draw(random);
         let test = match line.mode.as_str() {
             "test" => Flags::TEST,
@@ -326,7 +340,7 @@ impl Batch {
         self.names
             .push(line.holder_names.get(place).cloned().unwrap_or_default());
         self.tokens.push(token.to_bytes().to_vec());
-        self.prices.push(line.unit_minor);
+        self.prices.push(price.minor);
         self.vats.push(line.vat_basis_points);
     }
 
@@ -397,6 +411,24 @@ impl Batch {
 }
 
 impl WaitingLine {
+    /// What each of its places really costs.
+    fn prices(&self) -> Result<Vec<Money>, sqlx::Error> {
+        let currency = self.currency()?;
+        let line = PricedLine {
+            type_no: TypeNo(self.type_no as u16),
+            quantity: self.quantity.cast_unsigned(),
+            unit: Money::new(self.unit_minor, currency),
+            discount: Money::new(self.discount_minor, currency),
+        };
+        line.places()
+            .map_err(|error| sqlx::Error::Decode(Box::new(error)))
+    }
+
+    fn currency(&self) -> Result<Currency, UnreadableRow> {
+        Currency::from_code(&self.currency)
+            .ok_or_else(|| UnreadableRow::new("an order's currency", &self.currency))
+    }
+
     fn mail(&self, app: &App, order: OrderId, tickets: usize) -> Result<Mail, IssueError> {
         let told = TicketsMail {
             dedupe_key: format!("tickets/{order}"),
@@ -408,6 +440,11 @@ impl WaitingLine {
             title: self.title.clone(),
             starts_ms: self.starts_ms,
             time_zone: self.time_zone.clone(),
+            discount: self.promo_code.clone().map(|code| Discount {
+                code,
+                minor: self.order_discount_minor,
+                currency: self.currency.clone(),
+            }),
         };
         mail(app, order, &told, tickets).map_err(|error| IssueError::Secret(order, error))
     }
@@ -424,6 +461,14 @@ pub(super) struct TicketsMail {
     pub(super) title: String,
     pub(super) starts_ms: i64,
     pub(super) time_zone: String,
+    pub(super) discount: Option<Discount>,
+}
+
+/// What a promo code took off.
+pub(super) struct Discount {
+    pub(super) code: String,
+    pub(super) minor: i64,
+    pub(super) currency: String,
 }
 
 pub(super) fn mail(
@@ -448,6 +493,11 @@ pub(super) fn mail(
             "starts_ms": line.starts_ms,
             "time_zone": line.time_zone,
             "tickets": tickets,
+            "discount": line.discount.as_ref().map(|discount| serde_json::json!({
+                "code": discount.code,
+                "minor": discount.minor,
+                "currency": discount.currency,
+            })),
         }),
     })
 }

@@ -2,7 +2,7 @@
 
 use shared::ids::OrderId;
 
-use super::issue::{TicketsMail, mail};
+use super::issue::{Discount, TicketsMail, mail};
 use crate::app::App;
 use crate::messages::outbox;
 use crate::orders::present::Order;
@@ -52,6 +52,11 @@ pub async fn resend(app: &App, order: &Order) -> Result<(), ResendError> {
         title: row.title,
         starts_ms: row.starts_ms,
         time_zone: row.time_zone,
+        discount: order.promo.as_ref().map(|promo| Discount {
+            code: promo.code.clone(),
+            minor: order.discount.minor,
+            currency: order.discount.currency.code().to_owned(),
+        }),
     };
     let tickets = usize::try_from(row.tickets).unwrap_or_default();
     let mail = mail(app, order.id, &again, tickets)

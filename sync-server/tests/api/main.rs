@@ -34,6 +34,7 @@ mod peers;
 mod refunds;
 mod restore;
 mod rights;
+mod selling;
 mod smtp;
 mod start;
 mod stock;

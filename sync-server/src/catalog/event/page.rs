@@ -94,6 +94,13 @@ pub struct EventPage {
     pub types: Vec<EventPageType>,
 }
 
+impl EventPage {
+    /// The type of that number, unless it was deleted.
+    pub(crate) fn type_of(&self, no: TypeNo) -> Option<&EventPageType> {
+        self.types.iter().find(|row| row.no == no)
+    }
+}
+
 /// Who sells.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EventOrganizer {

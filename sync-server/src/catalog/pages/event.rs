@@ -16,6 +16,9 @@ use crate::app::App;
 use crate::catalog::event::page::{EventPage, RenderedPage, SheetKind, page_of};
 use crate::edge::OsRandom;
 use crate::messages::when::{day_in_words, short_date};
+use crate::orders::promo::field::CodeField;
+use crate::orders::promo::uses::usable;
+use crate::orders::promo::{PromoCode, words};
 use crate::web::artwork::{SharedPicture, picture_of};
 use crate::web::packed::MayPack;
 use crate::web::page::html;
@@ -38,6 +41,7 @@ struct EventHtml<'a> {
     map: String,
     paragraphs: Vec<&'a str>,
     rates: Vec<Rate>,
+    code: CodeField,
     sale: Sale,
     problem: Option<String>,
     structured: String,
@@ -64,6 +68,8 @@ pub(crate) struct EventQuery {
     #[serde(rename = "type")]
     type_no: Option<String>,
     places: Option<String>,
+    /// As a link may bring it.
+    code: Option<String>,
 }
 
 impl EventQuery {
@@ -83,13 +89,15 @@ pub(crate) async fn show(
     Query(query): Query<EventQuery>,
     may_pack: MayPack,
 ) -> Result<Response, ApiError> {
-    let Some(identity) = identity else {
+    let code = query.code.as_deref().unwrap_or_default().trim();
+    if identity.is_none() && code.is_empty() {
         return for_strangers(&app, event, (language, query.asked()), may_pack).await;
-    };
+    }
     let view = View {
         language,
-        identity: Some(&identity),
+        identity: identity.as_deref(),
         asked: query.asked(),
+        code,
         problem: None,
     };
     answer(&app, event, view).await
@@ -119,9 +127,10 @@ async fn for_strangers(
             language,
             identity: None,
             asked,
+            code: "",
             problem: None,
         };
-        let page = filled(app, &rendered, &view, None, mark).render();
+        let page = filled(app, &rendered, &view, Shown::anew(mark)).render();
         page.map(|page| Spliced::around(&page, &mark.to_string()))
     });
     let sheet = sheet.map_err(ApiError::internal)?;
@@ -151,6 +160,8 @@ pub(crate) struct View<'a> {
     pub(crate) language: Language,
     pub(crate) identity: Option<&'a Identity>,
     pub(crate) asked: Asked,
+    /// What was typed as a code.
+    pub(crate) code: &'a str,
     /// Why nothing was booked, in their language.
     pub(crate) problem: Option<(StatusCode, String)>,
 }
@@ -167,8 +178,15 @@ pub(crate) async fn answer(app: &App, id: EventId, view: View<'_>) -> Result<Res
         return Err(ApiError::not_found("event"));
     }
     let (status, problem) = view.problem.clone().unzip();
+    let (code, promo) = code_of(app, event, &view).await?;
     let order = OrderId::new(app.now_ms(), &mut OsRandom);
-    let page = html(&filled(app, &rendered, &view, problem, order))?;
+    let shown = Shown {
+        order,
+        problem,
+        code,
+        promo,
+    };
+    let page = html(&filled(app, &rendered, &view, shown))?;
     let response = (status.unwrap_or(StatusCode::OK), page).into_response();
     Ok(if is_public {
         response
@@ -177,13 +195,72 @@ pub(crate) async fn answer(app: &App, id: EventId, view: View<'_>) -> Result<Res
     })
 }
 
+/// What the typed code does here; what is refused with the whole form is told there alone.
+async fn code_of(
+    app: &App,
+    event: &EventPage,
+    view: &View<'_>,
+) -> Result<(CodeField, Option<PromoCode>), ApiError> {
+    let typed = view.code.to_owned();
+    if typed.is_empty() {
+        return Ok(Default::default());
+    }
+    let of = (event.organizer.id, event.id);
+    let field = match usable(&app.pool, of, &typed, app.now_ms()).await? {
+        Ok(promo) => {
+            let name = |no| event.type_of(no).map(|row| row.name.as_str());
+            let says = Some(words::says(&promo, name, view.language));
+            let field = CodeField {
+                typed,
+                says,
+                ..CodeField::default()
+            };
+            return Ok((field, Some(promo)));
+        }
+        Err(refusal) => {
+            let wrong = words::refused(refusal, &event.time_zone, view.language);
+            CodeField {
+                typed,
+                says: None,
+                wrong: view.problem.is_none().then_some(wrong),
+                is_wrong: true,
+            }
+        }
+    };
+    Ok((field, None))
+}
+
+/// What is on the page besides the event.
+struct Shown {
+    order: OrderId,
+    problem: Option<String>,
+    code: CodeField,
+    promo: Option<PromoCode>,
+}
+
+impl Shown {
+    fn anew(order: OrderId) -> Self {
+        Self {
+            order,
+            problem: None,
+            code: CodeField::default(),
+            promo: None,
+        }
+    }
+}
+
 fn filled<'a>(
     app: &App,
     rendered: &'a RenderedPage,
     view: &View<'_>,
-    problem: Option<String>,
-    order: OrderId,
+    shown: Shown,
 ) -> EventHtml<'a> {
+    let Shown {
+        order,
+        problem,
+        code,
+        promo,
+    } = shown;
     let event = &rendered.page;
     let (language, t, now_ms) = (view.language, Texts::of(view.language), app.now_ms());
     let chosen = rates::choose(event, view.asked, now_ms);
@@ -204,6 +281,11 @@ fn filled<'a>(
         structured(event, &address, &shared.address, now_ms)
     };
     let page = StorePage::public(app, language, view.identity, title, path).described(description);
+    let page = if view.code.is_empty() {
+        page
+    } else {
+        page.keeping(format!("?code={}", encode(view.code)))
+    };
     let page = if event.mode == "real" && event.status.is_public() {
         page
     } else {
@@ -226,7 +308,13 @@ fn filled<'a>(
             .map(str::trim)
             .filter(|line| !line.is_empty())
             .collect(),
-        rates: rates::rates(event, places, language, now_ms),
+        rates: rates::rates(
+            event,
+            (places, promo.as_ref().map(|promo| &promo.reduction)),
+            language,
+            now_ms,
+        ),
+        code,
         sale: match chosen {
             Ok(Chosen {
                 type_no,

@@ -2,11 +2,13 @@
 
 use shared::clock::UnixMillis;
 use shared::language::Language;
+use shared::money::Money;
+use shared::price::{Asked as AskedOf, Reduction, Tariff, price};
 
 use super::{money, price_in_words};
 use crate::catalog::event::EventStatus;
 use crate::catalog::event::page::{EventPage, EventPageType};
-use crate::messages::when::{amount, date_and_time};
+use crate::messages::when::{amount, date_and_time, percent};
 use crate::web::store::Texts;
 
 /// Places left are told from here on down; more says nothing to a buyer.
@@ -98,10 +100,10 @@ pub(super) fn choose(
     })
 }
 
-/// All types, for so many places.
+/// All types, for so many places, less what a code takes off.
 pub(super) fn rates(
     event: &EventPage,
-    places: u32,
+    (places, reduction): (u32, Option<&Reduction>),
     language: Language,
     now_ms: UnixMillis,
 ) -> Vec<Rate> {
@@ -117,21 +119,31 @@ pub(super) fn rates(
             }
             TypeSale::Over => t.get("rate-over").into_owned(),
         };
-        let sum = money(row.price).times(places);
+        let sum = sum(row, places, reduction);
         Rate {
             no: row.no.0,
             name: row.name.clone(),
             description: row.description.clone(),
             note,
             price: price_in_words(row.price, t, language),
-            sum: sum.map_or_else(
-                |_| String::new(),
-                |sum| price_in_words(sum.into(), t, language),
-            ),
+            sum: sum.map_or_else(String::new, |sum| price_in_words(sum.into(), t, language)),
             is_open: sale == TypeSale::Open,
         }
     };
     event.types.iter().map(rate).collect()
+}
+
+/// What is paid for so many; the full price where the code is not for them.
+fn sum(row: &EventPageType, places: u32, reduction: Option<&Reduction>) -> Option<Money> {
+    let unit = money(row.price);
+    let asked = [AskedOf {
+        type_no: row.no,
+        quantity: places,
+        tariff: Tariff::single(unit),
+    }];
+    let of = |reduction| price(unit.currency, &asked, reduction).ok();
+    let priced = of(reduction).or_else(|| of(None))?;
+    Some(priced.total)
 }
 
 fn open_note(row: &EventPageType, t: Texts, language: Language) -> String {
@@ -147,29 +159,4 @@ fn open_note(row: &EventPageType, t: Texts, language: Language) -> String {
     let left = (row.remaining <= FEW).then(|| t.count("rate-left", row.remaining));
     let parts: Vec<String> = left.into_iter().chain(price).collect();
     parts.join(" · ")
-}
-
-/// 550 is `5,5`.
-fn percent(basis_points: u32, language: Language) -> String {
-    let point = match language {
-        Language::En => ".",
-        Language::Fr | Language::Es | Language::De | Language::It => ",",
-    };
-    let text = format!("{}{point}{:02}", basis_points / 100, basis_points % 100);
-    let text = text.trim_end_matches('0').trim_end_matches([',', '.']);
-    text.to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rate_is_written_without_needless_digits() {
-        assert_eq!(percent(550, Language::Fr), "5,5");
-        assert_eq!(percent(2_000, Language::De), "20");
-        assert_eq!(percent(2_100, Language::En), "21");
-        assert_eq!(percent(210, Language::En), "2.1");
-        assert_eq!(percent(0, Language::En), "0");
-    }
 }

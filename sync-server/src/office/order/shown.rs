@@ -17,6 +17,7 @@ use crate::office::fields::Wrong;
 use crate::office::orders::{OWN_ZONE, lines, state};
 use crate::office::page::{Here, OfficePage, shown};
 use crate::orders::present::{Order, OrderView};
+use crate::orders::promo::words::discount_of;
 use crate::payments::history::{payments_of, refunds_of};
 use crate::payments::refund::RefundState;
 use crate::tickets::present::{TicketView, tickets_of_order};
@@ -33,6 +34,7 @@ struct OrderHtml {
     look: &'static str,
     buyer: Option<(String, String)>,
     lines: Vec<String>,
+    sums: Vec<(String, String)>,
     total: String,
     refunded: Option<String>,
     dates: Vec<(String, String)>,
@@ -96,6 +98,7 @@ pub(super) async fn page(
             .as_ref()
             .map(|buyer| (buyer.name.clone(), buyer.email.clone())),
         lines: lines(&view, name, t),
+        sums: discount_of(order, language),
         total: amount(order.total, language),
         refunded: (order.refunded.minor > 0).then(|| amount(order.refunded, language)),
         dates: dates(order, event, office),

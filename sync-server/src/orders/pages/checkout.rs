@@ -10,6 +10,7 @@ use serde::Deserialize;
 use shared::ids::OrderId;
 use shared::money::{Money, vat_included};
 
+use super::code::{CodeSet, CodeStep};
 use super::means::{Means, TEST, means};
 use super::opened::Opened;
 use crate::accounts::MaybeIdentity;
@@ -19,8 +20,10 @@ use crate::edge::OsRandom;
 use crate::messages::when::amount;
 use crate::orders::OrderState;
 use crate::orders::api::SecretQuery;
-use crate::orders::buyer::{Buyer, BuyerField, Reminders, name_buyer};
+use crate::orders::buyer::{Buyer, BuyerField, NameError, Reminders, name_buyer};
 use crate::orders::cancel::{CancelError, cancel};
+use crate::orders::promo::field::CodeField;
+use crate::orders::promo::words;
 use crate::payments::StartError;
 use crate::payments::pay::{PayError, pay};
 use crate::web::artwork::picture_of;
@@ -51,6 +54,10 @@ struct CheckoutHtml {
     when: String,
     place: String,
     lines: Vec<String>,
+    sums: Vec<(String, String)>,
+    code: CodeField,
+    /// The code that the order has.
+    applied: Option<String>,
     total: String,
     vat: Option<String>,
     typed: Typed,
@@ -79,6 +86,7 @@ struct Typed {
     reminders: Reminders,
     wrong_email: bool,
     wrong_name: bool,
+    code: CodeField,
 }
 
 /// As the page's form sends it.
@@ -90,6 +98,10 @@ pub(super) struct PayForm {
     method: String,
     /// What a box that is ticked sends; nothing else is ever sent.
     remind: String,
+    /// A promo code that is to be taken first.
+    pub(super) code: String,
+    /// `code`, `uncode`, or what pays.
+    pub(super) step: String,
 }
 
 pub(super) async fn show(
@@ -140,6 +152,9 @@ pub(super) async fn pay_order(
         },
         ..Typed::default()
     };
+    if let Some(step) = CodeStep::of(&form) {
+        return changed_code(&app, opened, typed, step).await;
+    }
     let buyer = match Buyer::typed(&form.email, &form.name) {
         Ok(buyer) => buyer,
         Err(wrong) => {
@@ -163,7 +178,25 @@ pub(super) async fn pay_order(
         return checkout(&app, &opened, typed, Some(problem));
     }
     // An order that is no longer held keeps its buyer; paying it says what it is.
-    name_buyer(&app.pool, id, holder, &buyer, language, typed.reminders).await?;
+    let reminders = typed.reminders;
+    match name_buyer(
+        &app.pool,
+        &opened.order,
+        holder,
+        &buyer,
+        language,
+        reminders,
+    )
+    .await
+    {
+        Ok(_) => {}
+        Err(NameError::Promo(refusal)) => {
+            let problem = words::refused(refusal, &opened.event().time_zone, language);
+            let problem = (StatusCode::CONFLICT, problem);
+            return checkout(&app, &opened, typed, Some(problem));
+        }
+        Err(NameError::Database(error)) => return Err(error.into()),
+    }
     let method = typed.method.clone();
     let paid = pay(&app, &mut OsRandom, id, holder, &method, WAIT_ISSUED).await;
     match paid.map(|paying| paying.redirect_url) {
@@ -171,6 +204,23 @@ pub(super) async fn pay_order(
         // The order knows how far it came.
         Ok(None) => Ok(opened.to_order()),
         Err(error) => after(&app, &opened, typed, error),
+    }
+}
+
+/// The page with its new price; what was typed stays.
+async fn changed_code(
+    app: &App,
+    opened: Opened,
+    typed: Typed,
+    step: CodeStep<'_>,
+) -> Result<Response, ApiError> {
+    match step.carry_out(app, opened).await? {
+        CodeSet::Yes(opened) => checkout(app, &opened, typed, None),
+        CodeSet::No(opened, code) => {
+            let typed = Typed { code, ..typed };
+            checkout_with(app, &opened, typed, (StatusCode::CONFLICT, None))
+        }
+        CodeSet::OrderOver(opened) => Ok(opened.to_order()),
     }
 }
 
@@ -251,11 +301,21 @@ fn checkout(
     typed: Typed,
     problem: Option<(StatusCode, String)>,
 ) -> Result<Response, ApiError> {
+    let (status, problem) = problem.unzip();
+    let status = status.unwrap_or(StatusCode::OK);
+    checkout_with(app, opened, typed, (status, problem))
+}
+
+fn checkout_with(
+    app: &App,
+    opened: &Opened,
+    typed: Typed,
+    (status, problem): (StatusCode, Option<String>),
+) -> Result<Response, ApiError> {
     let (t, language, order) = (opened.t, opened.language, &opened.order);
     let left_ms = (order.expires_ms - app.now_ms()).max(0);
     let whole_ms = (order.expires_ms - order.created_ms).max(1);
     let minutes = u32::try_from((left_ms + MINUTE_MS - 1) / MINUTE_MS).unwrap_or(u32::MAX);
-    let (status, problem) = problem.unzip();
     let total = amount(order.total, language);
     let event = opened.event();
     let is_free = order.total.minor == 0;
@@ -273,6 +333,9 @@ fn checkout(
         when: opened.when(),
         place: opened.place(),
         lines: opened.lines(),
+        sums: opened.sums(),
+        code: typed.code.clone(),
+        applied: order.promo.as_ref().map(|promo| promo.code.clone()),
         vat: vat_of(order).map(|vat| amount(vat, language)),
         means: if is_free { &[] } else { means(&*app.provider) },
         is_test: !is_free && app.provider.name() == TEST,
@@ -284,7 +347,7 @@ fn checkout(
         total,
         typed,
     })?;
-    let mut response = private((status.unwrap_or(StatusCode::OK), page).into_response());
+    let mut response = private((status, page).into_response());
     if app.provider.tells_others() {
         headers::may_lead_out(response.headers_mut(), &app.config);
     }
@@ -295,9 +358,7 @@ fn checkout(
 fn vat_of(order: &crate::orders::present::Order) -> Option<Money> {
     let currency = order.total.currency;
     let lines = order.lines.iter().map(|line| {
-        let price = Money::new(line.unit_minor, currency)
-            .times(line.quantity)
-            .ok()?;
+        let price = line.priced(currency).total().ok()?;
         Some(vat_included(price, line.vat_basis_points.cast_unsigned()).minor)
     });
     let sum: i64 = lines.sum::<Option<i64>>()?;

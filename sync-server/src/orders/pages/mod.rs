@@ -4,6 +4,7 @@
 //! of an order that isn't there.
 
 mod checkout;
+mod code;
 mod means;
 mod mine;
 mod opened;

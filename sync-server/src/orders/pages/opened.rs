@@ -7,6 +7,7 @@ use shared::clock::UnixMillis;
 use shared::ids::OrderId;
 use shared::language::Language;
 
+use crate::accounts::pages::encode;
 use crate::accounts::{Identity, MaybeIdentity};
 use crate::app::App;
 use crate::catalog::event::page::{EventPage, RenderedPage, page_of};
@@ -14,7 +15,8 @@ use crate::messages::when::{date_and_time, short_date};
 use crate::orders::access::Holder;
 use crate::orders::api::holder;
 use crate::orders::list::order_for;
-use crate::orders::present::Order;
+use crate::orders::present::{Order, order_by_id};
+use crate::orders::promo::words::discount_of;
 use crate::web::ApiError;
 use crate::web::store::{Link, StorePage, Texts, private};
 
@@ -78,7 +80,16 @@ impl Opened {
     pub(super) fn event_path(&self) -> String {
         let event = format!("/{}/events/{}", self.language, self.order.event);
         match self.order.lines.as_slice() {
-            [line] => format!("{event}?type={}&places={}", line.type_no, line.quantity),
+            [line] => {
+                let code = self.order.promo.as_ref();
+                let code = code.map(|promo| format!("&code={}", encode(&promo.code)));
+                format!(
+                    "{event}?type={}&places={}{}",
+                    line.type_no,
+                    line.quantity,
+                    code.unwrap_or_default()
+                )
+            }
             _ => event,
         }
     }
@@ -113,6 +124,18 @@ impl Opened {
             None => self.t.count("places-count", line.quantity),
         };
         self.order.lines.iter().map(line).collect()
+    }
+
+    /// What a promo code took off, with its name; before the total.
+    pub(super) fn sums(&self) -> Vec<(String, String)> {
+        discount_of(&self.order, self.language)
+    }
+
+    /// The same order as it is now.
+    pub(super) async fn reread(self, app: &App) -> Result<Self, ApiError> {
+        let order = order_by_id(&app.pool, self.order.id).await?;
+        let order = order.ok_or_else(|| ApiError::not_found("order"))?;
+        Ok(Self { order, ..self })
     }
 
     pub(super) fn places(&self) -> u32 {

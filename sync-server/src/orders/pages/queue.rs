@@ -12,6 +12,7 @@ use shared::ids::{EventId, OrderId};
 use shared::language::Language;
 
 use crate::accounts::MaybeIdentity;
+use crate::accounts::pages::encode;
 use crate::app::App;
 use crate::catalog::event::page::page_of;
 use crate::catalog::pages::event::{Asked, why_closed};
@@ -83,15 +84,29 @@ pub(super) fn shown_place<'a>(form: &'a str, headers: &'a HeaderMap) -> Option<&
 }
 
 /// Into the waiting room.
-pub(super) fn to(language: Language, event: EventId, asked: Asked, place: &str) -> Response {
+pub(super) fn to(
+    language: Language,
+    event: EventId,
+    (asked, code): (Asked, &str),
+    place: &str,
+) -> Response {
     let (type_no, places) = (
         asked.type_no.unwrap_or_default(),
         asked.places.unwrap_or_default(),
     );
     let path =
         format!("/{language}/events/{event}/queue?type={type_no}&places={places}&place={place}");
+    let path = with_code(path, code);
     let on = private(Redirect::to(&path).into_response());
     with_cookie(on, place, 6 * 3_600)
+}
+
+fn with_code(path: String, code: &str) -> String {
+    if code.is_empty() {
+        path
+    } else {
+        format!("{path}&code={}", encode(code))
+    }
 }
 
 /// The place was used.
@@ -131,6 +146,7 @@ struct Booking {
     place: String,
     type_no: u16,
     places: u32,
+    code: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -140,6 +156,7 @@ pub(super) struct QueueQuery {
     #[serde(rename = "type")]
     type_no: String,
     places: String,
+    code: String,
 }
 
 pub(super) async fn show(
@@ -182,6 +199,7 @@ pub(super) async fn show(
         place: query.place.clone(),
         type_no: asked.type_no.unwrap_or_default(),
         places: asked.places.unwrap_or_default(),
+        code: query.code.clone(),
     });
     let path = format!("/events/{event}/queue");
     let keeping = format!(
@@ -192,7 +210,7 @@ pub(super) async fn show(
     );
     let page = StorePage::private(&app, language, identity.as_deref(), t.get(title), path);
     let shown = html(&QueuePage {
-        page: page.keeping(keeping),
+        page: page.keeping(with_code(keeping, &query.code)),
         sentence: t.get(sentence).into_owned(),
         ahead,
         event: format!(

@@ -10,13 +10,16 @@ use tokio::time::Instant;
 
 use super::queue::{self, Admission, Ticket, admission, shown_place};
 use crate::accounts::MaybeIdentity;
+use crate::accounts::pages::encode;
 use crate::app::App;
+use crate::catalog::event::page::page_of;
 use crate::catalog::pages::event::{self, Asked, View};
 use crate::edge::OsRandom;
 use crate::orders::OrderState;
 use crate::orders::cancel::cancel;
 use crate::orders::hold::{Held, HoldError, hold_cart};
 use crate::orders::present::order_by_id;
+use crate::orders::promo::words;
 use crate::orders::rules::{Cart, LineRequest, NotHeld};
 use crate::orders::secret::OrderSecret;
 use crate::web::store::{StoreLanguage, Texts, private};
@@ -30,6 +33,8 @@ pub(super) struct ReserveForm {
     #[serde(rename = "type")]
     type_no: String,
     places: String,
+    /// What takes something off the price.
+    code: String,
     /// From the waiting room.
     place: String,
     /// `fewer`, `more`, or what books.
@@ -48,23 +53,19 @@ pub(super) async fn reserve(
         type_no: form.type_no.parse().ok(),
         places: form.places.parse().ok(),
     };
+    let code = form.code.trim();
+    let stepped = |step: fn(u32) -> u32| Ok(stepped(language, event, (asked, code), step));
     match form.step.as_str() {
-        "fewer" => {
-            return Ok(stepped(language, event, asked, |places| {
-                places.saturating_sub(1)
-            }));
-        }
-        "more" => {
-            return Ok(stepped(language, event, asked, |places| {
-                places.saturating_add(1)
-            }));
-        }
+        "fewer" => return stepped(|places| places.saturating_sub(1)),
+        "more" => return stepped(|places| places.saturating_add(1)),
+        "code" => return stepped(|places| places),
         _ => {}
     }
     let view = View {
         language,
         identity: identity.as_deref(),
         asked,
+        code,
         problem: None,
     };
     let t = Texts::of(language);
@@ -88,12 +89,13 @@ pub(super) async fn reserve(
             holder_names: Vec::new(),
         }],
         language: language.code().to_owned(),
+        promo_code: (!code.is_empty()).then(|| code.to_owned()),
     };
     let account = identity.as_ref().map(|identity| identity.account);
     let began = Instant::now();
     let shown = shown_place(&form.place, &headers);
     let booked = match book(&app, account, cart, shown).await {
-        Ok(Booked::Waits(place)) => return Ok(queue::to(language, event, asked, &place)),
+        Ok(Booked::Waits(place)) => return Ok(queue::to(language, event, (asked, code), &place)),
         Ok(Booked::Held(order, secret)) => Ok((order, secret)),
         Err(error) => Err(error),
     };
@@ -110,7 +112,8 @@ pub(super) async fn reserve(
         }
         Err(HoldError::Refused(refused)) => {
             app.event_pages.forget(event).await;
-            let problem = Some(in_words(&refused, t)?);
+            let zone = &page_of(&app, event).await?.page.time_zone;
+            let problem = Some(in_words(&refused, t, zone, language)?);
             event::answer(&app, event, View { problem, ..view }).await
         }
         Err(error) => Err(error.into()),
@@ -120,14 +123,19 @@ pub(super) async fn reserve(
 fn stepped(
     language: Language,
     event: EventId,
-    asked: Asked,
+    (asked, code): (Asked, &str),
     step: impl FnOnce(u32) -> u32,
 ) -> Response {
     let places = step(asked.places.unwrap_or(1));
     let path = format!("/{language}/events/{event}");
     let path = match asked.type_no {
-        Some(type_no) => format!("{path}?type={type_no}&places={places}#choose"),
-        None => format!("{path}?places={places}#choose"),
+        Some(type_no) => format!("{path}?type={type_no}&places={places}"),
+        None => format!("{path}?places={places}"),
+    };
+    let path = if code.is_empty() {
+        format!("{path}#choose")
+    } else {
+        format!("{path}&code={}#choose", encode(code))
     };
     Redirect::to(&path).into_response()
 }
@@ -230,12 +238,18 @@ async fn give_up(
 }
 
 /// What happened, what was not done, what to do. A field that no page of ours sends is an error like any.
-fn in_words(refused: &NotHeld, t: Texts) -> Result<(StatusCode, String), ApiError> {
+fn in_words(
+    refused: &NotHeld,
+    t: Texts,
+    time_zone: &str,
+    language: Language,
+) -> Result<(StatusCode, String), ApiError> {
     let conflict = |text: String| Ok((StatusCode::CONFLICT, text));
     match refused {
         NotHeld::SoldOut { .. } => conflict(t.get("problem-sold-out").into_owned()),
         NotHeld::NotOnSale { .. } => conflict(t.get("problem-not-on-sale").into_owned()),
         NotHeld::OverLimit { most, .. } => conflict(t.count("problem-over-limit", *most)),
+        NotHeld::Promo(refusal) => conflict(words::refused(*refusal, time_zone, language)),
         NotHeld::Fields(_) | NotHeld::Sum(_) => Ok((
             StatusCode::BAD_REQUEST,
             t.get("problem-choose").into_owned(),

@@ -20,11 +20,12 @@ macro_rules! files {
             include_str!(concat!("../../../texts/", $code, "/mail.ftl")),
             include_str!(concat!("../../../texts/", $code, "/account.ftl")),
             include_str!(concat!("../../../texts/", $code, "/takings.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/selling.ftl")),
         ]
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 6] {
+const fn sources(language: Language) -> [&'static str; 7] {
     match language {
         Language::Fr => files!("fr"),
         Language::En => files!("en"),

@@ -139,6 +139,7 @@ impl Stall<'_> {
             email: "camille@example.org".to_owned(),
             name: "Camille Roux".to_owned(),
             language: "fr".to_owned(),
+            promo_code: None,
         }
     }
 
