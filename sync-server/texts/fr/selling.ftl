@@ -38,7 +38,7 @@ office-code-good = Valable
 office-code-early = Pas encore
 office-code-used-up = Épuisé
 office-code-over = Terminé
-office-code-help = Ce que les acheteurs écrivent, en majuscules ou non. Il peut aussi venir dans un lien : ajoutez ?code= et le code à l’adresse de l’événement.
+office-code-help = Ce que les acheteurs écrivent, en majuscules ou non. Il peut aussi venir dans un lien : ajoutez « ?code= » et le code à l’adresse de l’événement.
 office-code-kind = Genre de réduction
 office-code-percent = Pourcentage du prix
 office-code-amount = Montant par commande

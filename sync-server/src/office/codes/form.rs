@@ -328,7 +328,10 @@ impl Typed {
 fn page(there: &There, typed: &Typed, wrong: &Wrong) -> Result<Response, ApiError> {
     let (office, t) = (&there.office, there.office.desk.t);
     let language = office.desk.language;
-    let kinds = ["percent", "amount"].map(|kind| (kind, t.get(&format!("office-code-{kind}"))));
+    let kinds = [
+        ("percent", t.get("office-code-percent")),
+        ("amount", t.get("office-code-amount")),
+    ];
     let kind = if typed.kind.is_empty() {
         "percent"
     } else {

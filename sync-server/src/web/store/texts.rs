@@ -177,6 +177,7 @@ mod tests {
             "src/messages",
             "src/orders/notices",
             "src/orders/pages",
+            "src/orders/promo",
             "src/tickets",
             "src/web/store",
             "src/office",
