@@ -15,6 +15,7 @@ mod clock;
 pub mod cursor;
 pub mod devices;
 pub mod enrolment;
+pub mod entered;
 pub mod facts;
 pub mod feed;
 mod folded;

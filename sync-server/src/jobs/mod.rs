@@ -11,6 +11,7 @@ use crate::door::{claims, unread};
 use crate::messages::sender;
 use crate::orders::expire::expire;
 use crate::orders::notices::{carts, remind, tell};
+use crate::orders::waiting_list;
 use crate::payments::stripe::webhook;
 use crate::payments::{ask, give_back, refund};
 use crate::tickets::issuer;
@@ -41,11 +42,14 @@ pub async fn run(app: App) {
     let tell = |app: App| async move { tell::sweep(&app).await };
     let remind = |app: App| async move { remind::sweep(&app).await };
     let carts = |app: App| async move { carts::sweep(&app).await };
+    let offer = |app: App| async move { waiting_list::sweep(&app).await };
+    let unlist = |app: App| async move { waiting_list::forget(&app).await };
     let refund = |app: App| async move { refund::sweep(&app).await };
     tokio::join!(
         sender::run(app.clone()),
         every(&app, UPKEEP, "web::metrics", upkeep),
         every(&app, OFTEN, "orders::expire", expire),
+        every(&app, OFTEN, "orders::waiting_list", offer),
         every(&app, OFTEN, "tickets::issuer", issue),
         every(&app, SELDOM, "payments::ask", ask),
         every(&app, SELDOM, "payments::stripe::webhook", forget),
@@ -54,6 +58,7 @@ pub async fn run(app: App) {
         every(&app, SELDOM, "orders::notices::tell", tell),
         every(&app, EACH_MINUTE, "orders::notices::remind", remind),
         every(&app, EACH_MINUTE, "orders::notices::carts", carts),
+        every(&app, EACH_MINUTE, "orders::waiting_list", unlist),
         every(&app, SELDOM, "door::claims", claims),
         every(&app, SELDOM, "door::unread", unread),
     );

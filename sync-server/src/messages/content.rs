@@ -30,6 +30,12 @@ pub enum Content {
     Reminder(Notice),
     /// An order was not finished.
     Cart(Cart),
+    /// Somebody wants to wait for places: is this your address?
+    Wait(Wait),
+    /// It is their turn.
+    Offer(Wait),
+    /// A ticket of theirs is somebody else's now.
+    Given(Given),
 }
 
 /// Where to go.
@@ -65,6 +71,9 @@ pub struct Tickets {
     /// What a promo code took off.
     #[serde(default)]
     pub discount: Option<Discount>,
+    /// Who gave it to them, where it was not bought.
+    #[serde(default)]
+    pub giver: Option<String>,
 }
 
 /// Of an order with a promo code.
@@ -76,6 +85,23 @@ pub struct Discount {
     pub minor: i64,
     /// Of which money.
     pub currency: Currency,
+}
+
+/// Payload of `given`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Given {
+    /// Who bought.
+    pub name: String,
+    /// Who has it now.
+    pub friend: String,
+    /// Its number: `W-12`.
+    pub ticket: String,
+    /// The order's code.
+    pub order_code: String,
+    /// The order's page, secret included.
+    pub link: String,
+    /// What for.
+    pub event_title: String,
 }
 
 /// Payload of `refund`.
@@ -137,6 +163,27 @@ pub struct Cart {
     pub now: Appointment,
 }
 
+/// Payload of `wait` and `offer`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Wait {
+    /// Where the address is confirmed, or what is offered is taken.
+    pub link: String,
+    /// Where they leave the line.
+    pub leave: String,
+    /// What for.
+    pub event_title: String,
+    /// Of the ticket type.
+    #[serde(default)]
+    pub type_name: Option<String>,
+    /// How many.
+    pub places: u32,
+    /// Until when they are held.
+    #[serde(default)]
+    pub until_ms: Option<UnixMillis>,
+    /// Date and place.
+    pub now: Appointment,
+}
+
 /// A payload that its template does not have.
 #[derive(Debug, thiserror::Error)]
 #[error("a mail's payload does not fit its template")]
@@ -159,7 +206,10 @@ impl Content {
             | Self::Login(_)
             | Self::Refund(_)
             | Self::Cancelled(_)
-            | Self::Cart(_) => None,
+            | Self::Cart(_)
+            | Self::Wait(_)
+            | Self::Offer(_)
+            | Self::Given(_) => None,
         }
     }
 }

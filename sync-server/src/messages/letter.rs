@@ -7,6 +7,7 @@ use shared::money::Money;
 
 use super::content::{Cart, Content, Link, Notice, Refund, Tickets};
 use super::when::{amount, date_and_time, short_date};
+use super::{given, line};
 use crate::orders::notices::Appointment;
 use crate::tickets::enclosed::EnclosedEvent;
 use crate::web::store::Texts;
@@ -49,7 +50,7 @@ pub struct Action {
 }
 
 /// Of a text's variables.
-type Values<'a, const N: usize> = [(&'static str, &'a dyn Display); N];
+pub(super) type Values<'a, const N: usize> = [(&'static str, &'a dyn Display); N];
 
 impl Letter {
     /// With where it is and when its doors open, behind the date.
@@ -94,13 +95,19 @@ pub fn letter(content: &Content, language: Language) -> Letter {
             action: Some(action(t, "mail-login-do", link)),
             ..account(t)
         },
-        Content::Tickets(told) => tickets(told, t, language),
+        Content::Tickets(told) => match &told.giver {
+            Some(giver) => given::gift(tickets(told, t, language), giver, told, t),
+            None => tickets(told, t, language),
+        },
         Content::Refund(told) if told.amount_minor == 0 => ended(told, t),
         Content::Refund(told) => refund(told, t, language),
         Content::Changed(told) => changed(told, t, language),
         Content::Cancelled(told) => cancelled(told, t, language),
         Content::Reminder(told) => reminder(told, t, language),
         Content::Cart(told) => cart(told, t, language),
+        Content::Wait(told) => line::wait(told, t, language),
+        Content::Offer(told) => line::offer(told, t, language),
+        Content::Given(told) => given::given(told, t),
     }
 }
 
@@ -108,11 +115,11 @@ fn account(t: Texts) -> Letter {
     empty(t.get("mail-why-account").into_owned())
 }
 
-fn buyer(t: Texts) -> Letter {
+pub(super) fn buyer(t: Texts) -> Letter {
     empty(t.get("mail-why-buyer").into_owned())
 }
 
-fn empty(why: String) -> Letter {
+pub(super) fn empty(why: String) -> Letter {
     Letter {
         subject: String::new(),
         paragraphs: Vec::new(),
@@ -124,14 +131,14 @@ fn empty(why: String) -> Letter {
     }
 }
 
-fn action(t: Texts, key: &str, link: &str) -> Action {
+pub(super) fn action(t: Texts, key: &str, link: &str) -> Action {
     Action {
         label: t.get(key).into_owned(),
         link: link.to_owned(),
     }
 }
 
-fn fact(t: Texts, key: &str, value: impl Display) -> Fact {
+pub(super) fn fact(t: Texts, key: &str, value: impl Display) -> Fact {
     Fact {
         name: t.get(key).into_owned(),
         value: value.to_string(),
@@ -139,12 +146,12 @@ fn fact(t: Texts, key: &str, value: impl Display) -> Fact {
 }
 
 /// The name is set apart from the sentence: one that runs from right to left turns nothing around.
-fn hello(t: Texts, name: &str) -> String {
+pub(super) fn hello(t: Texts, name: &str) -> String {
     t.named("mail-hello", "name", apart(name))
 }
 
 /// Between the marks of Unicode for text of its own direction, where it has letters that run from right to left.
-fn apart(text: &str) -> String {
+pub(super) fn apart(text: &str) -> String {
     let runs_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
     if text.chars().any(runs_left) {
         format!("\u{2068}{text}\u{2069}")
@@ -228,7 +235,7 @@ fn when(at: &Appointment, language: Language) -> String {
 }
 
 /// Date, place and doors.
-fn appointment(at: &Appointment, t: Texts, language: Language) -> Vec<Fact> {
+pub(super) fn appointment(at: &Appointment, t: Texts, language: Language) -> Vec<Fact> {
     let doors = short_date(at.doors_ms, &at.time_zone, language).time;
     vec![
         fact(t, "mail-date", when(at, language)),
@@ -349,6 +356,17 @@ mod tests {
             ("cart", cart(1)),
             ("cart", cart(2)),
             ("cart", cart(3)),
+            ("wait", wait(None)),
+            ("given", serde_json::json!({
+                "name": "Ana", "friend": "Noé", "ticket": "W-12", "order_code": "K7Q2M", "link": "https://x.example/o/1",
+                "event_title": "Bérénice",
+            })),
+            ("tickets", serde_json::json!({
+                "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "paper": "https://x.example/o/1.pdf",
+                "event_title": "Bérénice", "giver": "Noé",
+                "starts_ms": 1_795_894_200_000_i64, "time_zone": "Europe/Paris", "tickets": 2,
+            })),
+            ("offer", wait(Some(1_795_894_200_000))),
         ]
         .into_iter()
         .map(|(template, payload)| Content::parse(template, payload).unwrap())
@@ -368,6 +386,13 @@ mod tests {
             "order": "0192a000-0000-7000-8000-000000000001", "name": "Ana", "order_code": "K7Q2M",
             "link": "https://x.example/o/1", "paper": "https://x.example/o/1.pdf", "event_title": "Bérénice", "tickets": 2,
             "now": appointment(), "before": before,
+        })
+    }
+
+    fn wait(until_ms: Option<i64>) -> serde_json::Value {
+        serde_json::json!({
+            "link": "https://x.example/fr/waiting/place?token=abc", "leave": "https://x.example/fr/waiting/leave?token=abc",
+            "event_title": "Bérénice", "type_name": "Fosse", "places": 2, "until_ms": until_ms, "now": appointment(),
         })
     }
 
@@ -411,6 +436,10 @@ mod tests {
     fn details(content: &Content) -> &'static [&'static str] {
         match content {
             Content::Verify(_) | Content::Reset(_) | Content::Login(_) => &[],
+            Content::Given(_) => &["Ana", "Noé", "W-12", "K7Q2M", "Bérénice"],
+            Content::Tickets(tickets) if tickets.giver.is_some() => {
+                &["Ana", "Noé", "K7Q2M", "Bérénice", "2026", "30"]
+            }
             Content::Tickets(_) => &["Ana", "K7Q2M", "Bérénice", "2026", "2\u{a0}", "30"],
             Content::Refund(refund) if refund.amount_minor == 0 => &["Ana", "K7Q2M"],
             Content::Refund(_) => &["Ana", "K7Q2M", "34"],
@@ -425,6 +454,9 @@ mod tests {
                 "Le Quai, Nantes",
             ],
             Content::Cart(_) => &["Ana", "Bérénice", "2026", "Le Quai, Nantes"],
+            Content::Wait(_) | Content::Offer(_) => {
+                &["Bérénice", "2026", "2\u{a0}", "Fosse", "Le Quai, Nantes"]
+            }
         }
     }
 

@@ -142,6 +142,7 @@ fn see(office: &Office, event: &EventPage) -> Vec<Link> {
         ),
         link(office, format_args!("/events/{id}/alerts"), "office-alerts"),
         link(office, format_args!("/events/{id}/takings"), "takings"),
+        link(office, format_args!("/events/{id}/line"), "office-line"),
     ];
     if office.may(Right::ReadOrders) {
         let path = format_args!("/{}/orders?event={id}", office.organizer.id);
@@ -173,6 +174,7 @@ fn change(office: &Office, event: &EventPage) -> Vec<Link> {
             format_args!("/{}/codes?event={}", office.organizer.id, event.id),
             "office-codes",
         ),
+        at("terms", "office-terms"),
     ]
 }
 

@@ -15,11 +15,13 @@ mod event;
 mod events;
 mod fields;
 mod home;
+mod line;
 mod order;
 mod orders;
 pub(crate) mod page;
 mod takings;
 mod team;
+mod terms;
 mod times;
 mod wizard;
 mod words;
@@ -54,6 +56,11 @@ fn below(language: Language) -> Router<App> {
         .route(
             &at("/events/{event}/alerts"),
             get(alerts::show).post(alerts::settle),
+        )
+        .route(&at("/events/{event}/line"), get(line::show))
+        .route(
+            &at("/events/{event}/terms"),
+            get(terms::show).post(terms::save),
         )
         .route(&at("/{organizer}/orders"), get(orders::show))
         .route(&at("/{organizer}/team"), get(team::show).post(team::set))

@@ -65,14 +65,19 @@ pub(super) fn wrong_fields(email: &str, name: &str) -> Vec<BuyerField> {
     if !is_email(email) {
         wrong.push(BuyerField::Email);
     }
-    if name.trim().is_empty() || !is_text(name) {
+    if !is_name(name) {
         wrong.push(BuyerField::Name);
     }
     wrong
 }
 
+/// 1 to 200 letters, on one line.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && is_text(text)
+}
+
 /// Shape only; whether somebody reads it is seen when the mail is sent.
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
     text.len() <= MAX_EMAIL
         && text.split_once('@').is_some_and(|(local, domain)| {

@@ -9,6 +9,7 @@ use shared::price::{Priced, Tariff};
 use shared::ticket::OrderCode;
 use shared::wire::latest::ErrorCode;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::buyer::Buyer;
 use super::present::{Line, Order, OrderPromo, order_by_id};
@@ -188,6 +189,64 @@ async fn hold_once(
     }))
 }
 
+/// Places for whoever is next in an event's line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Turn<'a> {
+    pub(super) event: EventId,
+    pub(super) type_no: TypeNo,
+    pub(super) places: u32,
+    /// As many as are free: the caller has locked the type's counter.
+    pub(super) free: u32,
+    pub(super) language: &'a str,
+    /// How long they are held, at most.
+    pub(super) lasts_ms: i64,
+    /// Who waits.
+    pub(super) asker: Uuid,
+}
+
+/// Holds places in the caller's transaction. The rules are those of everybody, but for the line: it is their turn.
+pub(super) async fn hold_in_turn(
+    app: &App,
+    random: &mut impl Random,
+    connection: &mut PgConnection,
+    joint: &Joint<'_>,
+    turn: &Turn<'_>,
+) -> Result<(Order, OrderSecret), HoldError> {
+    let types = [i32::from(turn.type_no.0)];
+    let mut event = event_on_sale(&mut *connection, turn.event, &types)
+        .await?
+        .ok_or(NotHeld::NoEvent)?;
+    if let Some(wanted) = event.types.get_mut(&turn.type_no) {
+        wanted.left = turn.free.into();
+    }
+    let lines = [LineRequest {
+        type_no: turn.type_no,
+        quantity: turn.places,
+        holder_names: Vec::new(),
+    }];
+    let now_ms = app.now_ms();
+    let total = check_sale(&lines, &event, now_ms)?;
+    let wanted = Wanted {
+        id: OrderId::new(now_ms, random),
+        event: turn.event,
+        account: None,
+        lines: &lines,
+        buyer: None,
+        language: turn.language,
+        hash: hash_of(&("waiting_list", turn.asker)),
+    };
+    let secret = OrderSecret::draw(random);
+    let mut order = new_order(app, random, &wanted, &event, total, &secret);
+    order.expires_ms = (now_ms + turn.lasts_ms).min(event.ends_ms);
+    let places = quantities(&lines);
+    let commission = event.commission_basis_points;
+    if insert(connection, &order, &places, commission, joint).await? {
+        Ok((order, secret))
+    } else {
+        Err(HoldError::OtherContent)
+    }
+}
+
 async fn repeated(app: &App, wanted: &Wanted<'_>) -> Result<Option<Held>, HoldError> {
     let Some(order) = order_by_id(&app.pool, wanted.id).await? else {
         return Ok(None);
@@ -262,6 +321,7 @@ fn new_order(
         secret_hash: OrderSecret::hash_of(&secret.to_text()),
         secret_sealed: secret.seal(&app.vault, wanted.id),
         request_hash: wanted.hash,
+        given_by: None,
     }
 }
 
@@ -396,7 +456,7 @@ async fn event_on_sale(
         r#"select e.organizer_id, e.status, e.currency, e.hold_seconds, e.ends_ms, g.commission_basis_points,
                t.no as "no?", t.price_minor as "price_minor?", t.vat_basis_points as "vat_basis_points?",
                t.sale_from_ms, t.sale_until_ms, t.max_per_order as "max_per_order?",
-               s.quota - s.held - s.sold - s.leased as "left?"
+               free_for_all(e.organizer_id, e.id, t.no, s.quota - s.held - s.sold - s.leased) as "left?"
            from events e
            join organizers g on g.id = e.organizer_id
            left join ticket_types t

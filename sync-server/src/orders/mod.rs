@@ -5,6 +5,7 @@
 
 pub mod access;
 mod adopt;
+mod afterwards;
 pub mod api;
 pub mod buyer;
 pub mod cancel;
@@ -20,6 +21,7 @@ pub mod reprice;
 pub mod rules;
 pub mod secret;
 pub mod stock;
+pub mod waiting_list;
 pub mod waiting_room;
 
 use shared::wire::latest::ErrorCode;

@@ -56,6 +56,8 @@ pub struct Order {
     pub secret_sealed: Vec<u8>,
     /// SHA-256 of who asked and what.
     pub request_hash: [u8; 32],
+    /// The order whose money paid its tickets, where somebody gave them.
+    pub given_by: Option<OrderId>,
 }
 
 /// The promo code of an order, as it was when it was held.
@@ -121,6 +123,7 @@ pub(super) struct OrderRow {
     pub(super) secret_hash: Vec<u8>,
     pub(super) secret_sealed: Vec<u8>,
     pub(super) request_hash: Vec<u8>,
+    pub(super) given_by: Option<Uuid>,
     pub(super) lines: sqlx::types::Json<Vec<Line>>,
     pub(super) tickets: Vec<i64>,
 }
@@ -132,7 +135,7 @@ macro_rules! select_orders {
             $crate::orders::present::OrderRow,
             r#"select o.id, o.organizer_id, o.event_id, o.account_id, o.code, o.state, o.currency, o.total_minor,
                    o.discount_minor, o.promo_id, o.promo_code, o.refunded_minor, o.email, o.name, o.language, o.created_ms, o.expires_ms, o.paid_ms, o.issued_ms,
-                   o.secret_hash, o.secret_sealed, o.request_hash,
+                   o.secret_hash, o.secret_sealed, o.request_hash, o.given_by,
                    (select coalesce(jsonb_agg(jsonb_build_object('type_no', l.type_no, 'quantity', l.quantity,
                             'unit_minor', l.unit_minor, 'discount_minor', l.discount_minor, 'vat_basis_points', l.vat_basis_points,
                             'holder_names', l.holder_names) order by l.no), '[]')
@@ -141,7 +144,10 @@ macro_rules! select_orders {
                        as "lines!: sqlx::types::Json<Vec<crate::orders::present::Line>>",
                    (select coalesce(array_agg(t.id order by t.series_no), '{}')
                     from tickets t
-                    where t.organizer_id = o.organizer_id and t.event_id = o.event_id and t.order_id = o.id)
+                    where t.organizer_id = o.organizer_id and t.event_id = o.event_id and t.order_id = o.id
+                      -- What was given to somebody else is theirs.
+                      and not exists (select from tickets n where n.organizer_id = t.organizer_id
+                          and n.event_id = t.event_id and n.replaces = t.id))
                        as "tickets!"
                from orders o "# + $tail,
             $($argument),*
@@ -190,6 +196,7 @@ impl TryFrom<OrderRow> for Order {
             secret_hash: hash("an order's secret", row.secret_hash)?,
             secret_sealed: row.secret_sealed,
             request_hash: hash("an order's request", row.request_hash)?,
+            given_by: row.given_by.map(OrderId),
         })
     }
 }

@@ -11,9 +11,11 @@ mod paper;
 pub mod pdf;
 mod pocket;
 pub mod present;
+pub(crate) mod rename;
 pub mod resend;
 pub mod rotating;
 pub mod rotation;
 pub mod scan;
+pub(crate) mod transfer;
 
 pub use issuer::Issuer;

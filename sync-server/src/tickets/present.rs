@@ -190,6 +190,49 @@ pub async fn tickets_of_order(
         .collect()
 }
 
+/// A ticket that was given to somebody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenTicket {
+    /// Of the ticket that they have now: `W-12`.
+    pub series: String,
+    /// The ticket type's name.
+    pub type_name: String,
+    /// Who has it.
+    pub friend: String,
+}
+
+/// What an order's holder has given away, by the order that has it now.
+pub async fn given_by(pool: &PgPool, order: OrderId) -> Result<Vec<GivenTicket>, sqlx::Error> {
+    sqlx::query_as!(
+        GivenTicket,
+        r#"select n.channel || '-' || n.series_no as "series!", tt.name as type_name, o.name as "friend!"
+           from tickets t
+           join tickets n on n.organizer_id = t.organizer_id and n.event_id = t.event_id and n.replaces = t.id
+           join orders o on o.organizer_id = n.organizer_id and o.event_id = n.event_id and o.id = n.order_id
+           join ticket_types tt on tt.organizer_id = n.organizer_id and tt.event_id = n.event_id and tt.no = n.type_no
+           where t.order_id = $1 order by t.channel, t.series_no"#,
+        order.0
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// Tickets that an order has paid and others have now, in the order of their numbers.
+pub async fn tickets_paid_by(
+    pool: &PgPool,
+    order: OrderId,
+) -> Result<Vec<TicketView>, sqlx::Error> {
+    let rows = select_tickets!(
+        "where o.given_by = $1 order by t.channel, t.series_no",
+        order.0
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| Ok(Ticket::try_from(row).map(|ticket| ticket.view)?))
+        .collect()
+}
+
 /// Tickets of the orders of an account.
 pub async fn tickets_page(
     pool: &PgPool,

@@ -72,6 +72,7 @@ fn tells_nobody(path: &str) -> bool {
     let page = path.get(3..).unwrap_or_default();
     path.contains("/orders/")
         || path.contains("/reminders/")
+        || path.contains("/waiting/")
         || matches!(
             page,
             "/login" | "/login/link" | "/login/code" | "/register" | "/reset" | "/verify"

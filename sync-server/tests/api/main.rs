@@ -6,6 +6,7 @@
 
 mod account_pages;
 mod accounts;
+mod afterwards;
 mod alerts;
 mod artwork;
 mod attendance;

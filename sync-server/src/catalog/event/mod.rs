@@ -6,6 +6,7 @@ pub mod page;
 mod request;
 mod sales;
 mod status;
+pub mod terms;
 mod update;
 
 pub use create::{CreateEventError, create};

@@ -90,6 +90,8 @@ pub struct EventPage {
     pub strict: bool,
     /// How long a hold lives.
     pub hold_seconds: u32,
+    /// Whether one may wait for places of a type that is sold out.
+    pub waiting_list: bool,
     /// What is sold, in order.
     pub types: Vec<EventPageType>,
 }
@@ -151,7 +153,7 @@ pub struct EventPageType {
     pub sale_until_ms: Option<UnixMillis>,
     /// In one order.
     pub max_per_order: u32,
-    /// Places that can be bought, at most a second old.
+    /// Places that anybody can buy, at most a second old: those that are due to whoever waits in line are not among them.
     pub remaining: u32,
     /// Overrides the event's rule.
     pub entry_rule: Option<EntryRuleRequest>,
@@ -301,14 +303,15 @@ pub async fn read(
     event: EventId,
 ) -> Result<Option<EventPage>, sqlx::Error> {
     let row = sqlx::query!(
-        "select e.organizer_id, o.name as organizer, e.venue_id, v.name as venue, v.address, v.postal_code, v.city,
+        r#"select e.organizer_id, o.name as organizer, e.venue_id, v.name as venue, v.address, v.postal_code, v.city,
                 v.country, e.title, e.description, e.category, e.image_url, e.time_zone, e.doors_ms, e.starts_ms,
                 e.ends_ms, e.mode, e.status, e.capacity, e.currency, e.re_entry, e.max_entries, e.max_entries_per_day,
-                e.max_roster_age_minutes, e.strict, e.hold_seconds
+                e.max_roster_age_minutes, e.strict, e.hold_seconds, coalesce(terms.waiting_list, true) as "waiting_list!"
          from events e
          join organizers o on o.id = e.organizer_id
          join venues v on v.organizer_id = e.organizer_id and v.id = e.venue_id
-         where e.id = $1",
+         left join event_terms terms on terms.organizer_id = e.organizer_id and terms.event_id = e.id
+         where e.id = $1"#,
         event.0
     )
     .fetch_optional(&mut *conn)
@@ -353,6 +356,7 @@ pub async fn read(
         max_roster_age_minutes: row.max_roster_age_minutes.map(i32::cast_unsigned),
         strict: row.strict,
         hold_seconds: row.hold_seconds.cast_unsigned(),
+        waiting_list: row.waiting_list,
     }))
 }
 
@@ -373,7 +377,7 @@ async fn read_types(
     let rows = sqlx::query!(
         r#"select t.no, t.name, t.description, t.price_minor, t.vat_basis_points, t.sale_from_ms, t.sale_until_ms,
                 t.max_per_order, t.re_entry, t.max_entries, t.max_entries_per_day, t.rotating,
-                s.quota - s.held - s.sold - s.leased as "remaining!"
+                free_for_all(t.organizer_id, t.event_id, t.no, s.quota - s.held - s.sold - s.leased) as "remaining!"
          from ticket_types t join stock s
            on s.organizer_id = t.organizer_id and s.event_id = t.event_id and s.type_no = t.no
          where t.organizer_id = $1 and t.event_id = $2 and not t.deleted order by t.position, t.no"#,

@@ -19,6 +19,7 @@ use crate::messages::when::{day_in_words, short_date};
 use crate::orders::promo::field::CodeField;
 use crate::orders::promo::uses::usable;
 use crate::orders::promo::{PromoCode, words};
+use crate::orders::waiting_list::LineForm;
 use crate::web::artwork::{SharedPicture, picture_of};
 use crate::web::packed::MayPack;
 use crate::web::page::html;
@@ -43,6 +44,8 @@ struct EventHtml<'a> {
     rates: Vec<Rate>,
     code: CodeField,
     sale: Sale,
+    /// Where one may wait for what is sold out.
+    line: Option<LineForm>,
     problem: Option<String>,
     structured: String,
 }
@@ -294,6 +297,7 @@ fn filled<'a>(
     let (doors, starts) = (time(event.doors_ms), time(event.starts_ms));
     let street = format!("{}, {} {}", venue.address, venue.postal_code, venue.city);
     let searched = encode(&format!("{}, {street}", venue.name));
+    let line = LineForm::of(event, &page, now_ms);
     EventHtml {
         category: t.get(&format!("category-{}", event.category)).into_owned(),
         times: if event.doors_ms < event.starts_ms {
@@ -326,8 +330,11 @@ fn filled<'a>(
                 places,
                 most,
             }),
+            // Whoever can wait need not come back to look.
+            Err("event-all-out") if line.is_some() => Sale::Closed(t.get("line-out").into_owned()),
             Err(key) => Sale::Closed(t.get(key).into_owned()),
         },
+        line,
         structured: structured(&page),
         page: page.pictured(shared),
         event,

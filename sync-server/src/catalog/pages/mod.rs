@@ -2,7 +2,7 @@
 
 pub(crate) mod event;
 mod home;
-mod rates;
+pub(crate) mod rates;
 mod sitemap;
 mod structured;
 

@@ -63,6 +63,15 @@ fn type_sale(row: &EventPageType, now_ms: UnixMillis) -> TypeSale {
     }
 }
 
+/// The types of an event that one can wait for now: sold out, while others of their kind would be on sale.
+pub(crate) fn sold_out(event: &EventPage, now_ms: UnixMillis) -> Vec<&EventPageType> {
+    if !event.waiting_list || event.status != EventStatus::Published || now_ms >= event.ends_ms {
+        return Vec::new();
+    }
+    let is_out = |row: &&EventPageType| type_sale(row, now_ms) == TypeSale::Out;
+    event.types.iter().filter(is_out).collect()
+}
+
 /// The choice that the page shows: what was asked, as far as it can be had. `Err`: nothing can, and the sentence why.
 pub(super) fn choose(
     event: &EventPage,

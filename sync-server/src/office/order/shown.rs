@@ -20,7 +20,7 @@ use crate::orders::present::{Order, OrderView};
 use crate::orders::promo::words::discount_of;
 use crate::payments::history::{payments_of, refunds_of};
 use crate::payments::refund::RefundState;
-use crate::tickets::present::{TicketView, tickets_of_order};
+use crate::tickets::present::{TicketView, tickets_of_order, tickets_paid_by};
 use crate::web::ApiError;
 use crate::web::store::Texts;
 
@@ -67,7 +67,8 @@ pub(super) async fn page(
     let (language, t) = (office.desk.language, office.desk.t);
     let rendered = page_of(app, order.event).await?;
     let event = &rendered.page;
-    let tickets = tickets_of_order(&app.pool, order.id).await?;
+    let mut tickets = tickets_of_order(&app.pool, order.id).await?;
+    tickets.extend(tickets_paid_by(&app.pool, order.id).await?);
     let (key, look) = state(order.state, order.refunded.minor);
     let view = OrderView::from(order.clone());
     let name = |no| {
@@ -103,7 +104,8 @@ pub(super) async fn page(
         refunded: (order.refunded.minor > 0).then(|| amount(order.refunded, language)),
         dates: dates(order, event, office),
         refund: refundable(order, &tickets)
-            .filter(|_| may)
+            // The money of a ticket that somebody gave them is in the order that paid.
+            .filter(|_| may && order.given_by.is_none())
             .map(|left| refund_html(opened, (left, &tickets), typed, wrong)),
         resend: (may && is_issued).then(|| format!("{}/resend", opened.path())),
         money,

@@ -24,6 +24,7 @@ use crate::orders::buyer::{Buyer, BuyerField, NameError, Reminders, name_buyer};
 use crate::orders::cancel::{CancelError, cancel};
 use crate::orders::promo::field::CodeField;
 use crate::orders::promo::words;
+use crate::orders::waiting_list::address_of;
 use crate::payments::StartError;
 use crate::payments::pay::{PayError, pay};
 use crate::web::artwork::picture_of;
@@ -386,7 +387,12 @@ impl Typed {
                 let known = profile(app, identity.account).await?;
                 (known.email, known.name)
             }
-            (None, None) => Default::default(),
+            (None, None) => (
+                address_of(&app.pool, opened.order.id)
+                    .await?
+                    .unwrap_or_default(),
+                String::new(),
+            ),
         };
         Ok(Self {
             email,

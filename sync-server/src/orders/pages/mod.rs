@@ -7,7 +7,7 @@ mod checkout;
 mod code;
 mod means;
 mod mine;
-mod opened;
+pub(super) mod opened;
 mod order;
 mod queue;
 mod reserve;
@@ -18,9 +18,13 @@ use shared::language::Language;
 
 use crate::app::App;
 use crate::catalog::pages::event;
+use crate::orders::{afterwards, waiting_list};
 
 pub(crate) fn router() -> Router<App> {
-    let mut router = Router::new().route("/orders/{order}", get(order::from_mail));
+    let mut router = Router::new()
+        .route("/orders/{order}", get(order::from_mail))
+        .merge(waiting_list::pages::router())
+        .merge(afterwards::router());
     for language in Language::ALL {
         let order = format!("/{language}/orders/{{order}}");
         router = router

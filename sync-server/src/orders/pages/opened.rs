@@ -20,17 +20,17 @@ use crate::orders::promo::words::discount_of;
 use crate::web::ApiError;
 use crate::web::store::{Link, StorePage, Texts, private};
 
-pub(super) struct Opened {
-    pub(super) language: Language,
-    pub(super) t: Texts,
-    pub(super) identity: Option<Arc<Identity>>,
-    pub(super) holder: Holder,
-    pub(super) order: Order,
+pub(in crate::orders) struct Opened {
+    pub(in crate::orders) language: Language,
+    pub(in crate::orders) t: Texts,
+    pub(in crate::orders) identity: Option<Arc<Identity>>,
+    pub(in crate::orders) holder: Holder,
+    pub(in crate::orders) order: Order,
     rendered: Arc<RenderedPage>,
 }
 
 impl Opened {
-    pub(super) async fn new(
+    pub(in crate::orders) async fn new(
         app: &App,
         language: Language,
         identity: MaybeIdentity,
@@ -49,22 +49,22 @@ impl Opened {
         })
     }
 
-    pub(super) fn event(&self) -> &EventPage {
+    pub(in crate::orders) fn event(&self) -> &EventPage {
         &self.rendered.page
     }
 
     /// From the `?` on; empty for whoever needs no secret.
-    pub(super) fn query(&self) -> String {
+    pub(in crate::orders) fn query(&self) -> String {
         self.holder.query()
     }
 
     /// The order's page.
-    pub(super) fn path(&self) -> String {
+    pub(in crate::orders) fn path(&self) -> String {
         self.path_below("")
     }
 
     /// What is below it, as `/checkout`.
-    pub(super) fn path_below(&self, below: &str) -> String {
+    pub(in crate::orders) fn path_below(&self, below: &str) -> String {
         let Self {
             language, order, ..
         } = self;
@@ -72,12 +72,12 @@ impl Opened {
     }
 
     /// Where it is paid; `below` as `/give-back`.
-    pub(super) fn checkout_path(&self, below: &str) -> String {
+    pub(in crate::orders) fn checkout_path(&self, below: &str) -> String {
         self.path_below(&format!("/checkout{below}"))
     }
 
     /// The event's page with the same choice, as far as it is one type.
-    pub(super) fn event_path(&self) -> String {
+    pub(in crate::orders) fn event_path(&self) -> String {
         let event = format!("/{}/events/{}", self.language, self.order.event);
         match self.order.lines.as_slice() {
             [line] => {
@@ -94,30 +94,35 @@ impl Opened {
         }
     }
 
-    pub(super) fn page(&self, app: &App, title: impl Into<String>, below: &str) -> StorePage {
+    pub(in crate::orders) fn page(
+        &self,
+        app: &App,
+        title: impl Into<String>,
+        below: &str,
+    ) -> StorePage {
         let path = format!("/orders/{}{below}", self.order.id);
         StorePage::private(app, self.language, self.identity.as_deref(), title, path)
             .keeping(self.query())
     }
 
     /// `samedi 28 novembre 2026 à 20 h 30`.
-    pub(super) fn when(&self) -> String {
+    pub(in crate::orders) fn when(&self) -> String {
         let event = self.event();
         date_and_time(event.starts_ms, &event.time_zone, self.language)
     }
 
-    pub(super) fn place(&self) -> String {
+    pub(in crate::orders) fn place(&self) -> String {
         let venue = &self.event().venue;
         format!("{}, {}", venue.name, venue.city)
     }
 
     /// `20 h 14`, where the event is.
-    pub(super) fn time(&self, at_ms: UnixMillis) -> String {
+    pub(in crate::orders) fn time(&self, at_ms: UnixMillis) -> String {
         short_date(at_ms, &self.event().time_zone, self.language).time
     }
 
     /// `2 × Fosse, debout`.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(in crate::orders) fn lines(&self) -> Vec<String> {
         let name = |no| self.event().types.iter().find(|row| row.no == no);
         let line = |line: &crate::orders::present::Line| match name(line.type_no) {
             Some(row) => format!("{} × {}", line.quantity, row.name),
@@ -138,29 +143,29 @@ impl Opened {
         Ok(Self { order, ..self })
     }
 
-    pub(super) fn places(&self) -> u32 {
+    pub(in crate::orders) fn places(&self) -> u32 {
         self.order.lines.iter().map(|line| line.quantity).sum()
     }
 
-    pub(super) fn take_again(&self) -> Link {
+    pub(in crate::orders) fn take_again(&self) -> Link {
         Link {
             path: self.event_path(),
             label: self.t.get("take-again").into_owned(),
         }
     }
 
-    pub(super) fn see_order(&self) -> Link {
+    pub(in crate::orders) fn see_order(&self) -> Link {
         Link {
             path: self.path(),
             label: self.t.get("see-order").into_owned(),
         }
     }
 
-    pub(super) fn to_order(&self) -> Response {
+    pub(in crate::orders) fn to_order(&self) -> Response {
         private(Redirect::to(&self.path()).into_response())
     }
 
-    pub(super) fn to_checkout(&self) -> Response {
+    pub(in crate::orders) fn to_checkout(&self) -> Response {
         private(Redirect::to(&self.checkout_path("")).into_response())
     }
 }

@@ -14,6 +14,7 @@ use crate::accounts::pages::encode;
 use crate::app::App;
 use crate::messages::when::amount;
 use crate::orders::OrderState;
+use crate::orders::afterwards::given_in_words;
 use crate::orders::api::{SecretQuery, holder};
 use crate::orders::list::order_for;
 use crate::payments::standing::{OrderStanding, standing};
@@ -44,6 +45,10 @@ struct OrderHtml {
     paid: Option<String>,
     refunded: Option<String>,
     keep: Option<Keep>,
+    /// Where its tickets are looked after.
+    manage: Option<String>,
+    /// What others have now.
+    given: Vec<String>,
 }
 
 /// How an order that is no account's comes to one.
@@ -93,18 +98,30 @@ pub(super) async fn show(
     match opened.order.state {
         OrderState::Held | OrderState::Expired => unpaid(&app, &opened).await,
         OrderState::Paid if opened.order.issued_ms.is_none() => {
-            let response = answer(&app, &opened, "waiting-title", Some(waiting(&opened)))?;
+            let response = answer(&app, &opened, "waiting-title", Some(waiting(&opened))).await?;
             Ok(reloading(response, RELOAD_FOR_TICKETS))
         }
-        OrderState::Paid => answer(&app, &opened, "done-title", None),
+        // All of them are others' now.
+        OrderState::Paid if opened.order.tickets.is_empty() => {
+            answer(&app, &opened, "after-given-title", None).await
+        }
+        OrderState::Paid => answer(&app, &opened, "done-title", None).await,
         OrderState::Cancelled => {
             let next = opened.take_again();
             told(&app, &opened, StatusCode::OK, "cancelled", next)
         }
         OrderState::Refunded => {
-            let sum = amount(opened.order.refunded, language);
-            let sentence = opened.t.named("refunded-text", "amount", sum);
-            answer(&app, &opened, "refunded-title", Some(sentence))
+            let refunded = opened.order.refunded;
+            let (title, sentence) = if refunded.minor > 0 {
+                let sum = amount(refunded, language);
+                (
+                    "refunded-title",
+                    opened.t.named("refunded-text", "amount", sum),
+                )
+            } else {
+                ("ended-title", opened.t.get("ended-text").into_owned())
+            };
+            answer(&app, &opened, title, Some(sentence)).await
         }
     }
 }
@@ -116,7 +133,7 @@ async fn unpaid(app: &App, opened: &Opened) -> Result<Response, ApiError> {
         (OrderStanding::UnderWay, true) => {
             let time = opened.time(order.expires_ms);
             let sentence = opened.t.named("pending-text", "time", time);
-            let response = answer(app, opened, "pending-title", Some(sentence))?;
+            let response = answer(app, opened, "pending-title", Some(sentence)).await?;
             Ok(reloading(response, RELOAD_FOR_PAYMENT))
         }
         (OrderStanding::UnderWay, false) => {
@@ -137,12 +154,16 @@ fn waiting(opened: &Opened) -> String {
     opened.t.get("waiting-text").into_owned()
 }
 
-fn answer(
+async fn answer(
     app: &App,
     opened: &Opened,
     title: &str,
     waiting: Option<String>,
 ) -> Result<Response, ApiError> {
+    let given = match opened.order.issued_ms {
+        Some(_) => given_in_words(app, opened).await?,
+        None => Vec::new(),
+    };
     let (t, language, order) = (opened.t, opened.language, &opened.order);
     let event = opened.event();
     let (when, place) = (opened.when(), opened.place());
@@ -176,10 +197,16 @@ fn answer(
         email: order.buyer.as_ref().map(|buyer| buyer.email.clone()),
         code: order.code.clone(),
         sums: opened.sums(),
-        paid: order.paid_ms.map(|_| amount(order.total, language)),
+        // A ticket from somebody else has cost its holder nothing.
+        paid: order
+            .paid_ms
+            .filter(|_| order.given_by.is_none())
+            .map(|_| amount(order.total, language)),
         refunded: (order.refunded.minor > 0).then(|| amount(order.refunded, language)),
         waiting,
         keep: Keep::of(opened),
+        given,
+        manage: (is_paid && order.issued_ms.is_some()).then(|| opened.path_below("/manage")),
     })?;
     Ok(private(page))
 }

@@ -4,7 +4,7 @@ use shared::clock::UnixMillis;
 use shared::ids::{EventId, OrderId, OrganizerId, RefundId};
 use sqlx::PgConnection;
 
-use super::RefundError;
+use super::{RefundError, given};
 use crate::app::App;
 use crate::database::transaction::{begin, begin_change};
 use crate::door::folding::refold_tickets;
@@ -58,9 +58,11 @@ pub(super) async fn carry_out(app: &App, id: RefundId) -> Result<(), RefundError
     refold_tickets(app, &mut tx, of, &ended.tickets).await?;
     rights::ended(app, &mut tx, of, &ended.tickets).await?;
     book(&mut tx, id, &open, now_ms).await?;
-    outbox::enqueue(&mut tx, std::slice::from_ref(&open.mail), now_ms).await?;
+    let mut mails = given::end(app, &mut tx, id, of, &ended.tickets).await?;
+    mails.push(open.mail);
+    outbox::enqueue(&mut tx, &mails, now_ms).await?;
     tx.commit().await?;
-    app.door.watch.changed(open.event);
+    app.door.watch.changed(of.1);
     Ok(())
 }
 
@@ -138,7 +140,9 @@ async fn end_order(connection: &mut PgConnection, open: &Open) -> Result<Ended, 
            )
            select
                coalesce((select array_agg(id) from tickets
-                   where organizer_id = $1 and event_id = $2 and order_id = $3 and status in (0, 4)), '{}') as "tickets!",
+                   where organizer_id = $1 and event_id = $2 and status in (0, 4)
+                     and (order_id = $3 or order_id in (select id from orders
+                         where organizer_id = $1 and event_id = $2 and given_by = $3))), '{}') as "tickets!",
                coalesce((select array_agg(type_no order by no) from order_lines
                    where organizer_id = $1 and event_id = $2 and order_id = $3), '{}') as "types!",
                coalesce((select array_agg(quantity::bigint order by no) from order_lines
@@ -170,7 +174,9 @@ async fn end_tickets(
     }
     let ended = sqlx::query!(
         "update tickets set status = 2
-         where organizer_id = $1 and event_id = $2 and order_id = $3 and id = any($4) and status in (0, 4)
+         where organizer_id = $1 and event_id = $2 and id = any($4) and status in (0, 4)
+           and (order_id = $3 or order_id in (select id from orders
+               where organizer_id = $1 and event_id = $2 and given_by = $3))
          returning id, type_no",
         open.organizer.0,
         open.event.0,

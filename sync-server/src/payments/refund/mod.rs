@@ -5,7 +5,11 @@
 //! event's lock, tickets, stock, ledger and mail follow. A crash in between leaves a pending refund for [`sweep`].
 
 mod carry_out;
+mod given;
 mod set_aside;
+mod under_way;
+
+pub use under_way::{UnderWay, state_of, under_way};
 
 use shared::ids::{OrderId, RefundId, TicketId};
 use shared::money::{Currency, Money};

@@ -125,8 +125,14 @@ async fn check_tickets(
         return Ok(());
     }
     let good = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from tickets
-           where organizer_id = $1 and event_id = $2 and order_id = $3 and id = any($4) and status in (0, 4)"#,
+        r#"select count(*) as "count!" from tickets t
+           where t.organizer_id = $1 and t.event_id = $2 and t.id = any($4) and t.status in (0, 4)
+             and (t.order_id = $3 or t.order_id in (select id from orders
+                 where organizer_id = $1 and event_id = $2 and given_by = $3))
+             -- Two who ask for the same ticket's money at once: the order's lock lets the second see the first.
+             and not exists (select from refunds r
+                 where r.organizer_id = $1 and r.event_id = $2 and r.order_id = $3 and r.state = 'pending'
+                   and t.id = any(r.ticket_ids))"#,
         organizer,
         event,
         order.0,

@@ -21,11 +21,12 @@ macro_rules! files {
             include_str!(concat!("../../../texts/", $code, "/account.ftl")),
             include_str!(concat!("../../../texts/", $code, "/takings.ftl")),
             include_str!(concat!("../../../texts/", $code, "/selling.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/after.ftl")),
         ]
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 7] {
+const fn sources(language: Language) -> [&'static str; 8] {
     match language {
         Language::Fr => files!("fr"),
         Language::En => files!("en"),
@@ -175,9 +176,11 @@ mod tests {
             "src/accounts/pages",
             "src/catalog/pages",
             "src/messages",
+            "src/orders/afterwards",
             "src/orders/notices",
             "src/orders/pages",
             "src/orders/promo",
+            "src/orders/waiting_list",
             "src/tickets",
             "src/web/store",
             "src/office",
