@@ -9,6 +9,7 @@ pub mod journal_files;
 pub mod key_store;
 pub mod online;
 pub mod peers;
+pub mod print;
 pub mod replica;
 pub mod search;
 pub mod station;

@@ -8,6 +8,7 @@ mod lan;
 mod lan_arguments;
 mod live;
 mod output;
+mod print;
 mod rights;
 mod scan;
 mod search;
@@ -62,6 +63,8 @@ enum Command {
     Rights(rights::Arguments),
     /// End this device's work: give back, forget its secrets, hand over its journal; then it is as new.
     SignOff(sign_off::Arguments),
+    /// Try a printer, or list what printers this machine has.
+    Print(print::Arguments),
     /// Take away or check the signed record of what a door did.
     Journal(journal::Arguments),
     /// Check this program against the published ticket vectors.
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Lan(arguments) => lan::run(&arguments, &mut output),
         Command::Rights(arguments) => rights::run(&arguments, &mut output),
         Command::SignOff(arguments) => sign_off::run(&arguments, &mut output),
+        Command::Print(arguments) => print::run(&arguments, &mut output),
         Command::Journal(arguments) => journal::run(&arguments, &mut output),
         Command::Token(arguments) => token::run(&arguments, &mut output),
     };

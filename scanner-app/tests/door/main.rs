@@ -9,6 +9,7 @@ mod key_store;
 mod lan;
 mod names;
 mod photos;
+mod print;
 mod program;
 mod replica;
 mod resets;

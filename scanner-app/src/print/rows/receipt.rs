@@ -1,0 +1,63 @@
+//! A receipt.
+
+use shared::when::amount;
+
+use super::{Row, Size, journal, moment, seller, vat};
+use crate::print::document::Receipt;
+use crate::print::texts::Texts;
+
+pub(crate) fn receipt(receipt: &Receipt) -> Vec<Row> {
+    let language = receipt.language;
+    let texts = Texts::of(language);
+    let mut rows: Vec<Row> = Vec::new();
+    rows.extend(
+        texts
+            .mark(receipt.mark)
+            .map(|mark| Row::Banner(mark.into())),
+    );
+    rows.extend(seller(&receipt.seller));
+    rows.push(Row::Gap);
+    let title = format!("{} {}", texts.receipt(receipt.kind), receipt.number);
+    rows.push(Row::centered(title, Size::Tall, true));
+    let at = moment(receipt.at_ms, &receipt.time_zone, language);
+    rows.push(Row::centered(at, Size::Normal, false));
+    rows.push(Row::pair(
+        format!("{} {}", texts.till, receipt.till),
+        format!("{} {}", texts.clerk, receipt.clerk),
+    ));
+    rows.push(Row::Rule);
+    for line in &receipt.lines {
+        let text = format!("{} × {}", line.count, line.text);
+        rows.push(Row::pair(text, amount(line.total, language)));
+        if line.count > 1 {
+            let each = format!("    {} × {}", line.count, amount(line.each, language));
+            rows.push(Row::text(each));
+        }
+        rows.extend(
+            line.note
+                .iter()
+                .map(|note| Row::text(format!("    {note}"))),
+        );
+    }
+    rows.push(Row::Rule);
+    let total = amount(receipt.total, language);
+    rows.push(Row::sum(texts.total, total, Size::Tall));
+    rows.push(Row::Gap);
+    for (means, paid) in &receipt.paid {
+        rows.push(Row::pair(texts.means(means), amount(*paid, language)));
+    }
+    if let Some(cash) = receipt.cash {
+        rows.push(Row::pair(texts.given, amount(cash.given, language)));
+        rows.push(Row::pair(texts.change, amount(cash.change, language)));
+    }
+    rows.push(Row::Rule);
+    rows.push(vat(&receipt.vat, texts, language));
+    rows.push(Row::Rule);
+    rows.push(journal(&receipt.journal, texts));
+    rows.extend(
+        texts
+            .mark(receipt.mark)
+            .map(|mark| Row::centered(mark, Size::Tall, true)),
+    );
+    rows
+}
