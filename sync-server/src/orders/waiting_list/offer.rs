@@ -56,17 +56,27 @@ pub async fn sweep(app: &App) -> Result<(), OfferError> {
     )
     .execute(&app.pool)
     .await?;
+    let mut failed = None;
     for line in lines_with_places(app).await? {
-        let mut attempts = Attempts::default();
-        while !app.stopping.is_cancelled() {
-            match offer_next(app, line).await {
-                Err(OfferError::Database(error)) if attempts.again(&error) => {}
-                Err(error) => return Err(error),
-                Ok(Offered::Nobody) => break,
-                Ok(Offered::One) => attempts = Attempts::default(),
-            }
+        // One line that fails keeps none of the others waiting.
+        if let Err(error) = offer_free(app, line).await {
+            failed.get_or_insert(error);
         }
         app.event_pages.forget(line.event).await;
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+/// To as many as there is enough for.
+async fn offer_free(app: &App, line: Line) -> Result<(), OfferError> {
+    let mut attempts = Attempts::default();
+    while !app.stopping.is_cancelled() {
+        match offer_next(app, line).await {
+            Err(OfferError::Database(error)) if attempts.again(&error) => {}
+            Err(error) => return Err(error),
+            Ok(Offered::Nobody) => break,
+            Ok(Offered::One) => attempts = Attempts::default(),
+        }
     }
     Ok(())
 }

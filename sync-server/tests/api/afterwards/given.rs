@@ -1,18 +1,17 @@
 //! A ticket to a friend: theirs alone from then on, while the money stays with whoever paid.
 
 use serde_json::{Value, json};
-use shared::ids::RefundId;
 use shared::roster::TicketStatus;
 use sync_server::accounts::Role;
-use sync_server::edge::OsRandom;
 
 use super::kept::manage;
 use super::{link, told};
 use crate::backoffice::Clerk;
+use crate::refunds::refund;
 use crate::store::{location, page, says};
 use crate::support::mails::ReadMail;
 use crate::support::stall::{Stall, text};
-use crate::support::{Answer, NOW, TestServer};
+use crate::support::{Answer, TestServer};
 
 impl Stall<'_> {
     async fn give(&self, order: &Value, ticket: &str, (name, email): (&str, &str)) -> Answer {
@@ -55,11 +54,6 @@ async fn behind(server: &TestServer, mail: &ReadMail) -> Value {
 fn to<'a>(mails: &'a [ReadMail], address: &str) -> &'a ReadMail {
     let found = mails.iter().find(|mail| mail.to == address);
     found.unwrap_or_else(|| panic!("no mail to {address}: {mails:?}"))
-}
-
-fn refund(amount_minor: i64, tickets: &[&Value]) -> Value {
-    let id = RefundId::new(NOW, &mut OsRandom);
-    json!({ "id": id, "amount_minor": amount_minor, "reason": "Empêchement", "tickets": tickets })
 }
 
 /// S1: it is the same place. F5: no door knows the new ticket without the end of the old one.
