@@ -21,7 +21,7 @@ pub(crate) struct Status {
 
 /// Is all of the answer there?
 pub(crate) fn is_whole(answer: &[u8]) -> bool {
-    answer.iter().filter(|byte| **byte == END).count() >= 3
+    answer.split(|byte| *byte == END).count() > 3
 }
 
 impl Status {
@@ -48,7 +48,7 @@ impl Status {
     }
 
     /// Why it can't print, the cause before its consequence: a printer without paper pauses.
-    pub(crate) fn trouble(&self) -> Option<Trouble> {
+    pub(crate) fn trouble(self) -> Option<Trouble> {
         let found = [
             (self.head_open, Trouble::CoverOpen),
             (self.paper_out, Trouble::PaperOut),

@@ -116,9 +116,13 @@ impl<In: AsyncRead + Unpin, Out: AsyncWrite + Unpin> Line<In, Out> {
         asked: Asked,
         failed: impl Fn(Trouble) -> Failure + Copy,
     ) -> Result<Answer, Failure> {
-        let (question, is_whole): (&[u8], fn(&[u8]) -> bool) = match asked {
-            Asked::EscPos => (&escpos::ASK, |answer| answer.len() >= 4),
-            Asked::Zpl => (zpl_status::ASK, zpl_status::is_whole),
+        let question: &[u8] = match asked {
+            Asked::EscPos => &escpos::ASK,
+            Asked::Zpl => zpl_status::ASK,
+        };
+        let is_whole = |answer: &[u8]| match asked {
+            Asked::EscPos => answer.len() >= 4,
+            Asked::Zpl => zpl_status::is_whole(answer),
         };
         self.send(question, failed).await?;
         let Some(answer) = self.answer(is_whole, failed).await? else {
@@ -187,12 +191,9 @@ impl<In: AsyncRead + Unpin, Out: AsyncWrite + Unpin> Line<In, Out> {
         let until = Instant::now() + self.patience.print;
         while Instant::now() < until {
             let is_done = |heard: &[u8]| heard.iter().copied().any(says_done) || heard.len() >= 4;
-            let heard = match self.answer(is_done, Failure::during).await? {
-                Some(heard) => heard,
-                None => {
-                    self.send(&escpos::ASK, Failure::during).await?;
-                    continue;
-                }
+            let Some(heard) = self.answer(is_done, Failure::during).await? else {
+                self.send(&escpos::ASK, Failure::during).await?;
+                continue;
             };
             match heard.iter().copied().find_map(escpos::paper_when_done) {
                 Some(true) => return Ok(Handed::Printed),
