@@ -225,7 +225,7 @@ pub(super) async fn hold_in_turn(
         holder_names: Vec::new(),
     }];
     let now_ms = app.now_ms();
-    let total = check_sale(&lines, &event, now_ms)?;
+    let priced = check_sale(&lines, &event, None, now_ms)?;
     let wanted = Wanted {
         id: OrderId::new(now_ms, random),
         event: turn.event,
@@ -233,10 +233,11 @@ pub(super) async fn hold_in_turn(
         lines: &lines,
         buyer: None,
         language: turn.language,
+        promo_code: None,
         hash: hash_of(&("waiting_list", turn.asker)),
     };
     let secret = OrderSecret::draw(random);
-    let mut order = new_order(app, random, &wanted, &event, total, &secret);
+    let mut order = new_order(app, random, &wanted, &event, (&priced, None), &secret);
     order.expires_ms = (now_ms + turn.lasts_ms).min(event.ends_ms);
     let places = quantities(&lines);
     let commission = event.commission_basis_points;

@@ -283,6 +283,7 @@ impl Given {
             title: old.title.clone(),
             starts_ms: old.starts_ms,
             time_zone: old.time_zone.clone(),
+            discount: None,
         };
         let mut theirs = mail(app, self.order, &told, 1)?;
         let mut mails = Vec::new();
