@@ -24,13 +24,13 @@ const MOST_BYTES: usize = 100_000;
 const LICENCE: &str = "PLATESV-R-2024-001234";
 
 /// A file that was answered, in a folder of its own.
-struct Printed {
+pub(crate) struct Printed {
     folder: tempfile::TempDir,
     bytes: Vec<u8>,
 }
 
 impl Printed {
-    fn new(bytes: Vec<u8>) -> Self {
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("tickets.pdf"), &bytes).unwrap();
         Self { folder, bytes }
@@ -41,12 +41,12 @@ impl Printed {
     }
 
     /// The words of all pages, blanks as single ones.
-    fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let text = output(Command::new("pdftotext").arg(self.path()).arg("-"));
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    fn pages(&self) -> usize {
+    pub(crate) fn pages(&self) -> usize {
         let info = output(Command::new("pdfinfo").arg(self.path()));
         let pages = info
             .lines()

@@ -6,8 +6,10 @@
 
 mod csv;
 mod page;
+mod pdf;
 mod read;
 mod statement;
+mod view;
 
 use axum::Router;
 use axum::routing::get;
@@ -19,6 +21,7 @@ use super::desk::{Desk, Office};
 use crate::accounts::Right;
 use crate::app::App;
 use crate::catalog::event::page::{EventPage, currency_of};
+use crate::database::transaction;
 use crate::web::ApiError;
 
 /// Below `at`, which is the address of the office in a language.
@@ -26,6 +29,7 @@ pub(super) fn router(at: impl Fn(&str) -> String) -> Router<App> {
     Router::new()
         .route(&at("/events/{event}/takings"), get(page::show))
         .route(&at("/events/{event}/takings.csv"), get(csv::download))
+        .route(&at("/events/{event}/takings.pdf"), get(pdf::download))
 }
 
 /// An event's statement as it stands now, for somebody who may read figures.
@@ -42,10 +46,7 @@ impl Opened {
         let currency = currency_of(&event.currency)?;
         let of = (office.organizer.id, event.id);
         // One moment of both, so that a sale in between can't set them apart.
-        let mut tx = app.pool.begin().await?;
-        sqlx::query!("set transaction isolation level repeatable read, read only")
-            .execute(&mut *tx)
-            .await?;
+        let mut tx = transaction::begin_snapshot(&app.pool).await?;
         let issued = read::issued(&mut tx, of, currency).await?;
         let ledger = read::ledger(&mut tx, of, currency).await?;
         tx.commit().await?;

@@ -1,9 +1,11 @@
 //! The statement of takings: what it says is what an independent sum over the orders says.
 
+use reqwest::Method;
 use serde_json::Value;
 use sync_server::accounts::Role;
 
 use super::Clerk;
+use crate::paper::Printed;
 use crate::store::says;
 use crate::support::TestServer;
 use crate::support::fixtures::published_event;
@@ -97,6 +99,21 @@ async fn the_statement_says_numbers_prices_and_sums_and_agrees_with_the_ledger()
     );
     // 108.00 with 5.5 % in it: 102.37 and 5.63.
     assert_eq!(row(&file, &["Billetterie hors taxes"])[9], "102,37");
+    let sent = clerk.request(Method::GET, &format!("{path}.pdf")).send();
+    let printed = Printed::new(sent.await.unwrap().bytes().await.unwrap().into());
+    assert_eq!(printed.pages(), 1);
+    let words = printed.words();
+    for said in [
+        "Bordereau de recettes",
+        "W-1",
+        "W-5",
+        "34,00 €",
+        "102,37 €",
+        "114,00 €",
+        "5,5 %",
+    ] {
+        assert!(words.contains(said), "no {said} in {words}");
+    }
     let [sold, _, refunded, _] = stall.ledger().await;
     assert_eq!(sold + refunded, 11_400);
     assert_eq!(row(&file, &["Recette encaissée"])[9], "114,00");
@@ -131,7 +148,7 @@ async fn a_statement_is_read_by_its_organizers_people_only() {
     let event = published_event(&server, 50).await;
     let other = published_event(&server, 50).await;
     let stranger = Clerk::of(&server, other.owner).await;
-    for path in ["takings", "takings.csv"] {
+    for path in ["takings", "takings.csv", "takings.pdf"] {
         let path = format!("/fr/office/events/{}/{path}", event.event);
         assert_eq!(stranger.see(&path).await.status, 404);
     }
