@@ -107,7 +107,7 @@ impl App {
         let pool = database.pool.clone();
         vault.check_against(&pool, clock.now_ms()).await?;
         let keys = ApiKeys::load(&pool, &vault, clock.now_ms()).await?;
-        let accounts = Accounts::new(keys, &config.limits)?;
+        let accounts = Accounts::new(keys, &config)?;
         let (provider, notifications) = payments::provider_for(&config, &clock)?;
         let carrier = Carrier::of(&config)?;
         let app = Self(Arc::new(AppParts {

@@ -6,6 +6,7 @@ use shared::ids::{OrganizerId, UserId};
 use shared::wire::latest::ErrorCode;
 
 use super::members;
+use super::passkeys;
 use super::second_factor;
 use super::session;
 use crate::app::App;
@@ -46,6 +47,7 @@ pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
         .execute(&mut *tx)
         .await?;
     second_factor::drop_for(&mut tx, account).await?;
+    passkeys::drop_for(&mut tx, account).await?;
     session::end_all(&mut tx, account, now_ms).await?;
     sqlx::query!(
         "update sessions set client = null where account_id = $1",

@@ -4,7 +4,7 @@ use serde::Serialize;
 use shared::clock::UnixMillis;
 use shared::ids::{OrganizerId, UserId};
 
-use super::{Identity, Role, own_sessions, profile};
+use super::{Identity, Role, own_sessions, passkeys, profile};
 use crate::app::App;
 use crate::orders::list::{PageQuery, Whose, orders_page};
 use crate::orders::present::OrderView;
@@ -17,6 +17,7 @@ pub(crate) struct Export {
     account: AccountPart,
     memberships: Vec<MembershipPart>,
     sessions: Vec<SessionPart>,
+    passkeys: Vec<PasskeyPart>,
     orders: Vec<OrderView>,
 }
 
@@ -42,11 +43,19 @@ struct SessionPart {
     client: Option<String>,
 }
 
+#[derive(Debug, Serialize)]
+struct PasskeyPart {
+    name: String,
+    created_ms: UnixMillis,
+    used_ms: Option<UnixMillis>,
+}
+
 /// Everything of whoever asks.
 pub(crate) async fn export(app: &App, identity: &Identity) -> Result<Export, ApiError> {
     let known = profile::profile(app, identity.account).await?;
     let memberships = identity.memberships.iter();
     let sessions = own_sessions::list(app, identity).await?;
+    let own_passkeys = passkeys::list(app, identity.account).await?;
     Ok(Export {
         exported_ms: app.now_ms(),
         account: AccountPart {
@@ -65,6 +74,14 @@ pub(crate) async fn export(app: &App, identity: &Identity) -> Result<Export, Api
             .map(|session| SessionPart {
                 since_ms: session.since_ms,
                 client: session.client,
+            })
+            .collect(),
+        passkeys: own_passkeys
+            .into_iter()
+            .map(|passkey| PasskeyPart {
+                name: passkey.name,
+                created_ms: passkey.created_ms,
+                used_ms: passkey.used_ms,
             })
             .collect(),
         orders: all_orders(app, identity.account).await?,

@@ -6,6 +6,7 @@ use shared::ids::UserId;
 use shared::wire::latest::ErrorCode;
 use sqlx::PgConnection;
 
+use super::passkeys;
 use super::password::Password;
 use super::second_factor;
 use super::session;
@@ -206,7 +207,7 @@ enum Maker {
 }
 
 /// Where nobody had shown before to read the mailbox, whoever made the account may be somebody else than the one who reads
-/// it now: his password and his second step are no good any more.
+/// it now: his password, his second step and his passkeys are no good any more.
 async fn drop_strangers(
     connection: &mut PgConnection,
     account: UserId,
@@ -221,6 +222,7 @@ async fn drop_strangers(
         return Ok(Maker::Proven);
     }
     second_factor::drop_for(connection, account).await?;
+    passkeys::drop_for(connection, account).await?;
     Ok(Maker::Unproven)
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod members;
 pub(crate) mod members_api;
 mod own_sessions;
 pub(crate) mod pages;
+mod passkeys;
 pub mod password;
 pub(crate) mod profile;
 mod recovery;
@@ -25,7 +26,7 @@ pub mod session;
 mod totp;
 mod verified;
 
-use crate::config::Limits;
+use crate::config::Config;
 
 pub use api_key::{ApiKeys, LoadKeysError};
 pub use identity::{Identity, MaybeIdentity, PageIdentity};
@@ -40,17 +41,20 @@ pub struct Accounts {
     pub(crate) keys: ApiKeys,
     pub(crate) sessions: session::SessionCache,
     pub(crate) guard: login_guard::LoginGuard,
+    /// Whom devices keep keys for; none where this server has no name.
+    pub(crate) passkeys: Option<passkeys::RelyingParty>,
     /// Hashes and compares passwords.
     pub passwords: password::Passwords,
 }
 
 impl Accounts {
     /// With the keys of the platform, and no session seen yet.
-    pub fn new(keys: ApiKeys, limits: &Limits) -> Result<Self, HashPasswordError> {
+    pub fn new(keys: ApiKeys, config: &Config) -> Result<Self, HashPasswordError> {
         Ok(Self {
             keys,
             sessions: session::SessionCache::new(),
-            guard: login_guard::LoginGuard::new(limits.login_failures),
+            guard: login_guard::LoginGuard::new(config.limits.login_failures),
+            passkeys: passkeys::RelyingParty::of(&config.public_url),
             passwords: password::Passwords::new()?,
         })
     }

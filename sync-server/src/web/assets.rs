@@ -1,4 +1,4 @@
-//! The look: a style sheet, what the back office adds to it, two typefaces, the sign of our tabs, and two small scripts, compiled in. Their
+//! The look: a style sheet, what the back office adds to it, two typefaces, the sign of our tabs, and three small scripts, compiled in. Their
 //! names hold a hash of what is in them, so browsers may keep them for ever.
 
 use std::sync::LazyLock;
@@ -69,6 +69,7 @@ struct Assets {
     display_face: Asset,
     text_face: Asset,
     pocket: Asset,
+    passkey: Asset,
     signs: [Asset; 4],
 }
 
@@ -139,6 +140,12 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
             "text/javascript; charset=utf-8",
             include_str!("../../assets/pocket.js").to_owned(),
         ),
+        passkey: Asset::text(
+            "passkey",
+            "js",
+            "text/javascript; charset=utf-8",
+            include_str!("../../assets/passkey.js").to_owned(),
+        ),
         // In the order of `Sign`.
         signs: [
             Asset::text(
@@ -186,6 +193,11 @@ pub(crate) fn pocket_url() -> String {
     format!("/assets/{}", ASSETS.pocket.name)
 }
 
+/// The address of the script that asks a device for a passkey.
+pub(crate) fn passkey_url() -> String {
+    format!("/assets/{}", ASSETS.passkey.name)
+}
+
 /// `GET /assets/{name}`.
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Assets {
@@ -195,6 +207,7 @@ pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Respon
         display_face,
         text_face,
         pocket,
+        passkey,
         signs,
     } = &*ASSETS;
     let found = [
@@ -204,6 +217,7 @@ pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Respon
         display_face,
         text_face,
         pocket,
+        passkey,
     ]
     .into_iter()
     .chain(signs)

@@ -75,7 +75,13 @@ fn tells_nobody(path: &str) -> bool {
         || path.contains("/waiting/")
         || matches!(
             page,
-            "/login" | "/login/link" | "/login/code" | "/register" | "/reset" | "/verify"
+            "/login"
+                | "/login/link"
+                | "/login/code"
+                | "/login/passkey"
+                | "/register"
+                | "/reset"
+                | "/verify"
         )
 }
 

@@ -7,12 +7,13 @@ import { chromium } from "playwright-core";
 import { Shop } from "./shop.mjs";
 import { Shopper } from "./shopper.mjs";
 import * as pages from "./chapters/pages.mjs";
+import * as passkey from "./chapters/passkey.mjs";
 import * as pocket from "./chapters/pocket.mjs";
 import * as purchase from "./chapters/purchase.mjs";
 import * as ways from "./chapters/ways.mjs";
 import * as weight from "./chapters/weight.mjs";
 
-const CHAPTERS = { purchase, pages, ways, weight, pocket };
+const CHAPTERS = { purchase, pages, ways, weight, pocket, passkey };
 
 const [programs, pictures, ...named] = process.argv.slice(2);
 mkdirSync(pictures, { recursive: true });

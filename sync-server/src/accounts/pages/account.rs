@@ -8,6 +8,7 @@ use serde::Deserialize;
 use shared::ids::SessionId;
 use shared::language::Language;
 
+use super::passkeys::PasskeysPart;
 use super::{Problem, answer, in_words, on_with};
 use crate::accounts::entrance::parse_name;
 use crate::accounts::links::{self, Purpose};
@@ -22,7 +23,7 @@ use crate::web::store::{StoreLanguage, StorePage, Texts, private};
 use crate::web::{ApiError, ClientAddress, Form, Query};
 
 /// A person says no time zone; the store's own is France's.
-const TIME_ZONE: &str = "Europe/Paris";
+pub(super) const TIME_ZONE: &str = "Europe/Paris";
 
 #[derive(Template)]
 #[template(path = "store/account.html")]
@@ -37,6 +38,7 @@ struct AccountPage {
     language: Language,
     has_password: bool,
     has_second: bool,
+    passkeys: PasskeysPart,
     sessions: Vec<SessionLine>,
     has_others: bool,
     works: bool,
@@ -51,9 +53,10 @@ struct SessionLine {
 
 /// Whose form did not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     Profile,
     Password,
+    Passkeys,
 }
 
 impl AccountPage {
@@ -63,6 +66,10 @@ impl AccountPage {
 
     fn password_problem(&self) -> Option<&str> {
         self.problem_of(Part::Password)
+    }
+
+    fn passkeys_problem(&self) -> Option<&str> {
+        self.problem_of(Part::Passkeys)
     }
 
     fn problem_of(&self, part: Part) -> Option<&str> {
@@ -80,6 +87,8 @@ pub(super) enum Done {
     Check,
     Session,
     Sessions,
+    Passkey,
+    PasskeyGone,
 }
 
 impl Done {
@@ -90,6 +99,8 @@ impl Done {
             Self::Check => "done-check",
             Self::Session => "done-session",
             Self::Sessions => "done-sessions",
+            Self::Passkey => "done-passkey",
+            Self::PasskeyGone => "done-passkey-gone",
         }
     }
 
@@ -100,6 +111,8 @@ impl Done {
             Self::Check => "check",
             Self::Session => "session",
             Self::Sessions => "sessions",
+            Self::Passkey => "passkey",
+            Self::PasskeyGone => "passkey-gone",
         }
     }
 
@@ -134,15 +147,16 @@ pub(super) async fn show(
     State(app): State<App>,
     StoreLanguage(language): StoreLanguage,
     PageIdentity(identity): PageIdentity,
+    headers: HeaderMap,
     Query(query): Query<AccountQuery>,
 ) -> Result<Response, ApiError> {
-    account_page(&app, language, &identity, query.done, None).await
+    account_page(&app, language, (&identity, &headers), query.done, None).await
 }
 
-async fn account_page(
+pub(super) async fn account_page(
     app: &App,
     language: Language,
-    identity: &Identity,
+    (identity, headers): (&Identity, &HeaderMap),
     done: Option<Done>,
     problem: Option<(Part, Problem)>,
 ) -> Result<Response, ApiError> {
@@ -171,6 +185,7 @@ async fn account_page(
         language: known.language.parse().unwrap_or_default(),
         has_password: known.has_password,
         has_second: second_factor::is_on(app, identity.account).await?,
+        passkeys: PasskeysPart::of(app, identity, language, headers).await?,
         sessions: lines.collect(),
         has_others,
         works: !identity.memberships.is_empty(),
@@ -182,6 +197,7 @@ pub(super) async fn save(
     State(app): State<App>,
     StoreLanguage(language): StoreLanguage,
     PageIdentity(identity): PageIdentity,
+    headers: HeaderMap,
     Form(form): Form<ProfileForm>,
 ) -> Result<Response, ApiError> {
     let chosen = form.language.parse::<Language>();
@@ -194,7 +210,7 @@ pub(super) async fn save(
             let sentence = Texts::of(language).get("error-account-name");
             let problem = Problem::new(StatusCode::BAD_REQUEST, sentence);
             let problem = Some((Part::Profile, problem));
-            account_page(&app, language, &identity, None, problem).await
+            account_page(&app, language, (&identity, &headers), None, problem).await
         }
     }
 }
@@ -220,7 +236,7 @@ pub(super) async fn change_password(
         },
     };
     let problem = Some((Part::Password, refused));
-    account_page(&app, language, &identity, None, problem).await
+    account_page(&app, language, (&identity, &headers), None, problem).await
 }
 
 /// The mail by which the address is confirmed, once more.

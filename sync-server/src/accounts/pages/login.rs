@@ -9,6 +9,7 @@ use serde::Deserialize;
 use shared::language::Language;
 
 use super::enter::NextQuery;
+use super::passkeys::login_host;
 use super::second_step::enter;
 use super::{Problem, answer, in_words, local_path, next_path, next_query, set_cookie};
 use crate::accounts::{MaybeIdentity, entrance, session};
@@ -26,6 +27,8 @@ struct LoginPage {
     next: String,
     /// From the `?` on, for the other ways in.
     query: String,
+    /// Where a passkey can be asked for.
+    passkey_host: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +68,7 @@ pub(super) fn login_page(
         email: email.to_owned(),
         next: local_path(next).unwrap_or_default().to_owned(),
         query,
+        passkey_host: login_host(app),
     })?;
     Ok(answer(page, problem.as_ref()))
 }

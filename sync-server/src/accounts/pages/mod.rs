@@ -10,6 +10,7 @@ mod links;
 mod login;
 mod mail_link;
 mod moved;
+mod passkeys;
 mod register;
 mod second;
 mod second_step;
@@ -47,6 +48,12 @@ pub(crate) fn router() -> Router<App> {
                 &at("/login/code"),
                 get(second_step::show).post(second_step::check),
             )
+            .route(&at("/login/passkey"), post(passkeys::log_in))
+            .route(&at("/login/passkey/ask"), post(passkeys::ask_for_log_in))
+            .route(&at("/account/passkeys/ask"), post(passkeys::ask_for_new))
+            .route(&at("/account/passkeys/add"), post(passkeys::add))
+            .route(&at("/account/passkeys/name"), post(passkeys::rename))
+            .route(&at("/account/passkeys/remove"), post(passkeys::remove))
             .route(&at("/account/second"), get(second::show))
             .route(&at("/account/second/on"), post(second::turn_on))
             .route(&at("/account/second/paper"), post(second::new_paper))

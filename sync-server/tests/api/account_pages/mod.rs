@@ -3,6 +3,7 @@
 mod account;
 mod mail_link;
 mod orders;
+mod passkeys;
 mod second_step;
 
 use reqwest::Method;
@@ -29,6 +30,11 @@ fn cookie(answer: &Answer) -> String {
     set.split(';').next().unwrap().to_owned()
 }
 
+fn csrf_of(page: &Answer) -> String {
+    let rest = page.text.split_once("name=\"csrf\" value=\"").unwrap().1;
+    rest.split('"').next().unwrap().to_owned()
+}
+
 impl<'a> Browser<'a> {
     /// With the cookie that `answer` set.
     async fn of(server: &'a TestServer, answer: &Answer) -> Self {
@@ -40,11 +46,7 @@ impl<'a> Browser<'a> {
         };
         let own = browser.page("/fr/account").await;
         assert_eq!(own.status, 200, "{}", own.text);
-        let rest = own.text.split_once("name=\"csrf\" value=\"").unwrap().1;
-        rest.split('"')
-            .next()
-            .unwrap()
-            .clone_into(&mut browser.csrf);
+        browser.csrf = csrf_of(&own);
         browser
     }
 

@@ -1,5 +1,6 @@
 //! A server of its own for each test.
 
+pub(crate) mod authenticator;
 pub(crate) mod door;
 pub(crate) mod fixtures;
 pub(crate) mod mails;
