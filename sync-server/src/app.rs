@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::accounts::{self, Accounts, ApiKeys, HashPasswordError, LoadKeysError};
+use crate::accounts::{self, Accounts, ApiKeys, LoadKeysError, NoAccountsError};
 use crate::artwork::{self, SharedPictures};
 use crate::catalog;
 use crate::catalog::event::page::EventPages;
@@ -91,9 +91,9 @@ pub enum AssembleError {
     /// The address of the waiting rooms' lines.
     #[error("REDIS_URL is no address of a Redis")]
     Redis(#[from] RedisUrlError),
-    /// The first hash.
+    /// What log-ins need.
     #[error(transparent)]
-    Passwords(#[from] HashPasswordError),
+    Accounts(#[from] NoAccountsError),
 }
 
 impl App {

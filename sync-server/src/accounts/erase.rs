@@ -6,6 +6,7 @@ use shared::ids::{OrganizerId, UserId};
 use shared::wire::latest::ErrorCode;
 
 use super::members;
+use super::oidc;
 use super::passkeys;
 use super::second_factor;
 use super::session;
@@ -48,6 +49,7 @@ pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
         .await?;
     second_factor::drop_for(&mut tx, account).await?;
     passkeys::drop_for(&mut tx, account).await?;
+    oidc::drop_for(&mut tx, account).await?;
     session::end_all(&mut tx, account, now_ms).await?;
     sqlx::query!(
         "update sessions set client = null where account_id = $1",

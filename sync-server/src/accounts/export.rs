@@ -4,7 +4,7 @@ use serde::Serialize;
 use shared::clock::UnixMillis;
 use shared::ids::{OrganizerId, UserId};
 
-use super::{Identity, Role, own_sessions, passkeys, profile};
+use super::{Identity, Role, oidc, own_sessions, passkeys, profile};
 use crate::app::App;
 use crate::orders::list::{PageQuery, Whose, orders_page};
 use crate::orders::present::OrderView;
@@ -18,6 +18,7 @@ pub(crate) struct Export {
     memberships: Vec<MembershipPart>,
     sessions: Vec<SessionPart>,
     passkeys: Vec<PasskeyPart>,
+    log_ins_elsewhere: Vec<ElsewherePart>,
     orders: Vec<OrderView>,
 }
 
@@ -50,12 +51,20 @@ struct PasskeyPart {
     used_ms: Option<UnixMillis>,
 }
 
+#[derive(Debug, Serialize)]
+struct ElsewherePart {
+    issuer: String,
+    email: Option<String>,
+    since_ms: UnixMillis,
+}
+
 /// Everything of whoever asks.
 pub(crate) async fn export(app: &App, identity: &Identity) -> Result<Export, ApiError> {
     let known = profile::profile(app, identity.account).await?;
     let memberships = identity.memberships.iter();
     let sessions = own_sessions::list(app, identity).await?;
     let own_passkeys = passkeys::list(app, identity.account).await?;
+    let elsewhere = oidc::list(app, identity.account).await?;
     Ok(Export {
         exported_ms: app.now_ms(),
         account: AccountPart {
@@ -82,6 +91,14 @@ pub(crate) async fn export(app: &App, identity: &Identity) -> Result<Export, Api
                 name: passkey.name,
                 created_ms: passkey.created_ms,
                 used_ms: passkey.used_ms,
+            })
+            .collect(),
+        log_ins_elsewhere: elsewhere
+            .into_iter()
+            .map(|join| ElsewherePart {
+                issuer: join.issuer,
+                email: join.email,
+                since_ms: join.created_ms,
             })
             .collect(),
         orders: all_orders(app, identity.account).await?,

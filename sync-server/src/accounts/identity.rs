@@ -176,6 +176,11 @@ async fn by_cookie(app: &App, cookie: &str) -> Result<Option<Arc<Identity>>, Api
 
 /// The value of our cookie.
 pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+    cookie_named(headers, SESSION_COOKIE)
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie_named<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -183,7 +188,7 @@ pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<&str> {
         .flat_map(|text| text.split(';'))
         .find_map(|pair| {
             pair.trim()
-                .strip_prefix(SESSION_COOKIE)?
+                .strip_prefix(name)?
                 .strip_prefix('=')
                 .filter(|value| !value.is_empty())
         })

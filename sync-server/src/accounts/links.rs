@@ -6,6 +6,7 @@ use shared::ids::UserId;
 use shared::wire::latest::ErrorCode;
 use sqlx::PgConnection;
 
+use super::oidc;
 use super::passkeys;
 use super::password::Password;
 use super::second_factor;
@@ -207,7 +208,7 @@ enum Maker {
 }
 
 /// Where nobody had shown before to read the mailbox, whoever made the account may be somebody else than the one who reads
-/// it now: his password, his second step and his passkeys are no good any more.
+/// it now: his password, his second step, his passkeys and his log-ins elsewhere are no good any more.
 async fn drop_strangers(
     connection: &mut PgConnection,
     account: UserId,
@@ -223,6 +224,7 @@ async fn drop_strangers(
     }
     second_factor::drop_for(connection, account).await?;
     passkeys::drop_for(connection, account).await?;
+    oidc::drop_for(connection, account).await?;
     Ok(Maker::Unproven)
 }
 

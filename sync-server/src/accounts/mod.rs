@@ -14,6 +14,7 @@ mod links;
 mod login_guard;
 pub(crate) mod members;
 pub(crate) mod members_api;
+mod oidc;
 mod own_sessions;
 pub(crate) mod pages;
 mod passkeys;
@@ -43,18 +44,32 @@ pub struct Accounts {
     pub(crate) guard: login_guard::LoginGuard,
     /// Whom devices keep keys for; none where this server has no name.
     pub(crate) passkeys: Option<passkeys::RelyingParty>,
+    /// Others by whom people log in.
+    pub(crate) providers: oidc::Providers,
     /// Hashes and compares passwords.
     pub passwords: password::Passwords,
 }
 
+/// What log-ins need could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum NoAccountsError {
+    /// The first hash.
+    #[error(transparent)]
+    Passwords(#[from] HashPasswordError),
+    /// The client that asks providers of log-ins.
+    #[error("preparing to ask providers of log-ins")]
+    Tls(#[from] reqwest::Error),
+}
+
 impl Accounts {
     /// With the keys of the platform, and no session seen yet.
-    pub fn new(keys: ApiKeys, config: &Config) -> Result<Self, HashPasswordError> {
+    pub fn new(keys: ApiKeys, config: &Config) -> Result<Self, NoAccountsError> {
         Ok(Self {
             keys,
             sessions: session::SessionCache::new(),
             guard: login_guard::LoginGuard::new(config.limits.login_failures),
             passkeys: passkeys::RelyingParty::of(&config.public_url),
+            providers: oidc::Providers::of(&config.oidc)?,
             passwords: password::Passwords::new()?,
         })
     }

@@ -2,6 +2,7 @@
 
 mod mail;
 mod network;
+mod oidc;
 mod read;
 mod stripe;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 pub use mail::{Enclosed, Encryption, MailSettings, SmtpLogin, SmtpSettings};
 pub use network::Network;
+pub use oidc::{AnswerMode, AppleKey, ClientSecret, OidcProvider};
 pub use read::{ConfigError, WrongValue};
 pub use stripe::{Secret, StripeSettings};
 
@@ -56,6 +58,8 @@ pub struct Config {
     pub master_key: Option<String>,
     /// Takes the money; the test provider without it.
     pub stripe: Option<StripeSettings>,
+    /// Others by whom people log in.
+    pub oidc: Vec<OidcProvider>,
     /// How mail leaves.
     pub mail: MailSettings,
     /// Networks whose `X-Forwarded-For` is believed.
@@ -124,6 +128,7 @@ impl Config {
             master_key: None,
             redis_url: None,
             stripe: None,
+            oidc: Vec::new(),
             mail: MailSettings::folder(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),

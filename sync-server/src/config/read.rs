@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::mail::mail;
+use super::oidc::oidc;
 use super::stripe::stripe;
 use super::{Config, Limits, LogFormat, Mode};
 use crate::database::managed::default_data_dir;
@@ -148,6 +149,7 @@ pub(super) fn config(reader: Reader<'_>) -> Result<Config, ConfigError> {
         redis_url: reader.value("REDIS_URL", None, parse_redis_url),
         master_key: reader.text("TICKETHUB_MASTER_KEY"),
         stripe: stripe(&reader, mode),
+        oidc: oidc(&reader, mode),
         mail: mail(&reader, mode),
         trusted_proxies: reader.list("TICKETHUB_TRUSTED_PROXIES", |item| {
             item.parse().map_err(|error| format!("`{item}` is {error}"))

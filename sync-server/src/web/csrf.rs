@@ -32,10 +32,11 @@ pub(crate) async fn examine(request: Request, public_url: &str) -> Result<Reques
     if request.method().is_safe() || !is_form(request.headers()) {
         return Ok(request);
     }
-    if is_foreign(request.uri().path(), request.headers(), public_url) {
+    let is_answer = comes_from_elsewhere(request.uri().path());
+    if !is_answer && is_foreign(request.uri().path(), request.headers(), public_url) {
         return Err(refused());
     }
-    if session_cookie(request.headers()).is_none() {
+    if is_answer || session_cookie(request.headers()).is_none() {
         return Ok(request);
     }
     let (mut parts, body) = request.into_parts();
@@ -79,10 +80,16 @@ fn tells_nobody(path: &str) -> bool {
                 | "/login/link"
                 | "/login/code"
                 | "/login/passkey"
+                | "/login/joined"
                 | "/register"
                 | "/reset"
                 | "/verify"
         )
+}
+
+/// Where a provider of log-ins has browsers send its answer: a sealed cookie of theirs says whether it is one to our question.
+fn comes_from_elsewhere(path: &str) -> bool {
+    path.starts_with("/login/back/")
 }
 
 fn is_foreign(path: &str, headers: &HeaderMap, public_url: &str) -> bool {

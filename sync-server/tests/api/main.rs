@@ -23,6 +23,7 @@ mod facts;
 mod feed;
 mod keys;
 mod limits;
+mod log_ins;
 mod mail;
 mod members;
 mod notices;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use shared::ids::SessionId;
 use shared::language::Language;
 
+use super::elsewhere::ElsewherePart;
 use super::passkeys::PasskeysPart;
 use super::{Problem, answer, in_words, on_with};
 use crate::accounts::entrance::parse_name;
@@ -39,6 +40,7 @@ struct AccountPage {
     has_password: bool,
     has_second: bool,
     passkeys: PasskeysPart,
+    elsewhere: ElsewherePart,
     sessions: Vec<SessionLine>,
     has_others: bool,
     works: bool,
@@ -89,6 +91,8 @@ pub(super) enum Done {
     Sessions,
     Passkey,
     PasskeyGone,
+    Joined,
+    Parted,
 }
 
 impl Done {
@@ -101,6 +105,8 @@ impl Done {
             Self::Sessions => "done-sessions",
             Self::Passkey => "done-passkey",
             Self::PasskeyGone => "done-passkey-gone",
+            Self::Joined => "done-joined",
+            Self::Parted => "done-parted",
         }
     }
 
@@ -113,6 +119,8 @@ impl Done {
             Self::Sessions => "sessions",
             Self::Passkey => "passkey",
             Self::PasskeyGone => "passkey-gone",
+            Self::Joined => "joined",
+            Self::Parted => "parted",
         }
     }
 
@@ -186,6 +194,7 @@ pub(super) async fn account_page(
         has_password: known.has_password,
         has_second: second_factor::is_on(app, identity.account).await?,
         passkeys: PasskeysPart::of(app, identity, language, headers).await?,
+        elsewhere: ElsewherePart::of(app, identity, language).await?,
         sessions: lines.collect(),
         has_others,
         works: !identity.memberships.is_empty(),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use shared::language::Language;
 
 use super::enter::NextQuery;
+use super::oidc::{Button, buttons};
 use super::passkeys::login_host;
 use super::second_step::enter;
 use super::{Problem, answer, in_words, local_path, next_path, next_query, set_cookie};
@@ -29,6 +30,8 @@ struct LoginPage {
     query: String,
     /// Where a passkey can be asked for.
     passkey_host: Option<String>,
+    /// Of other log-ins.
+    buttons: Vec<Button>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +70,7 @@ pub(super) fn login_page(
         problem: problem.as_ref().map(|problem| problem.sentence.clone()),
         email: email.to_owned(),
         next: local_path(next).unwrap_or_default().to_owned(),
+        buttons: buttons(app, language, &query),
         query,
         passkey_host: login_host(app),
     })?;

@@ -5,11 +5,14 @@
 
 mod account;
 mod data;
+mod elsewhere;
 mod enter;
+mod joined;
 mod links;
 mod login;
 mod mail_link;
 mod moved;
+mod oidc;
 mod passkeys;
 mod register;
 mod second;
@@ -35,7 +38,11 @@ pub(crate) fn router() -> Router<App> {
         .route("/login", get(moved::to_login))
         .route("/verify", get(moved::to_verify))
         .route("/reset", get(moved::to_reset))
-        .route("/logout", post(login::logout));
+        .route("/logout", post(login::logout))
+        .route(
+            "/login/back/{provider}",
+            get(oidc::back_by_address).post(oidc::back_by_form),
+        );
     for language in Language::ALL {
         let at = |path: &str| format!("/{language}{path}");
         router = router
@@ -48,6 +55,9 @@ pub(crate) fn router() -> Router<App> {
                 &at("/login/code"),
                 get(second_step::show).post(second_step::check),
             )
+            .route(&at("/login/with/{provider}"), get(oidc::go))
+            .route(&at("/login/joined"), get(joined::show).post(joined::join))
+            .route(&at("/account/joined/part"), post(joined::part))
             .route(&at("/login/passkey"), post(passkeys::log_in))
             .route(&at("/login/passkey/ask"), post(passkeys::ask_for_log_in))
             .route(&at("/account/passkeys/ask"), post(passkeys::ask_for_new))

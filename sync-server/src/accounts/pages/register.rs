@@ -8,6 +8,7 @@ use serde::Deserialize;
 use shared::language::Language;
 
 use super::enter::{Field, NextQuery};
+use super::oidc::{Button, buttons};
 use super::{Problem, answer, in_words, local_path, next_path, next_query, on_with};
 use crate::accounts::entrance::{AccountField, NewAccount};
 use crate::accounts::session::SessionKind;
@@ -25,6 +26,8 @@ struct RegisterPage {
     typed: Typed,
     next: String,
     query: String,
+    /// Of other log-ins.
+    buttons: Vec<Button>,
 }
 
 #[derive(Default)]
@@ -71,6 +74,7 @@ fn register_page(
         problem: problem.as_ref().map(|problem| problem.sentence.clone()),
         typed,
         next: local_path(next).unwrap_or_default().to_owned(),
+        buttons: buttons(app, language, &query),
         query,
     })?;
     Ok(answer(page, problem.as_ref()))
