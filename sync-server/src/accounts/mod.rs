@@ -10,6 +10,7 @@ mod erase;
 mod export;
 pub(crate) mod given;
 pub mod identity;
+pub(crate) mod invitations;
 mod links;
 mod login_guard;
 pub(crate) mod members;
@@ -30,6 +31,7 @@ mod verified;
 use crate::config::Config;
 
 pub use api_key::{ApiKeys, LoadKeysError};
+pub(crate) use entrance::parse_email;
 pub use identity::{Identity, MaybeIdentity, PageIdentity};
 pub use members::{member_name, member_names};
 pub use password::HashPasswordError;

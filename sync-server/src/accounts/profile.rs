@@ -44,6 +44,16 @@ pub(crate) async fn profile(app: &App, account: UserId) -> Result<Profile, ApiEr
     })
 }
 
+/// Whether an account has this address.
+pub(crate) async fn has_account(app: &App, email: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from accounts where lower(email) = lower($1) and erased_ms is null) as "has!""#,
+        email.trim(),
+    )
+    .fetch_one(&app.pool)
+    .await
+}
+
 /// A new name, already checked, and the language of pages and mails.
 pub(crate) async fn save(
     app: &App,

@@ -6,6 +6,7 @@ use shared::clock::UnixMillis;
 use shared::ids::OrderId;
 use shared::money::Currency;
 
+use crate::accounts::Role;
 use crate::orders::notices::Appointment;
 
 /// What a mail tells, by its template.
@@ -18,6 +19,8 @@ pub enum Content {
     Reset(Link),
     /// A link to log in by was asked for.
     Login(Link),
+    /// Somebody without an account is asked into a team.
+    Invitation(Invitation),
     /// An order is paid and its tickets are there.
     Tickets(Tickets),
     /// Money goes back.
@@ -43,6 +46,19 @@ pub enum Content {
 pub struct Link {
     /// The address, secret included.
     pub link: String,
+}
+
+/// Payload of `invitation`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Invitation {
+    /// The address, secret included.
+    pub link: String,
+    /// Whose team.
+    pub organizer: String,
+    /// Who asks.
+    pub inviter: String,
+    /// As what.
+    pub role: Role,
 }
 
 /// Payload of `tickets`.
@@ -204,6 +220,7 @@ impl Content {
             Self::Verify(_)
             | Self::Reset(_)
             | Self::Login(_)
+            | Self::Invitation(_)
             | Self::Refund(_)
             | Self::Cancelled(_)
             | Self::Cart(_)

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use shared::language::Language;
 use shared::money::Money;
 
-use super::content::{Cart, Content, Link, Notice, Refund, Tickets};
+use super::content::{Cart, Content, Invitation, Link, Notice, Refund, Tickets};
 use super::when::{amount, date_and_time, short_date};
 use super::{given, line};
 use crate::orders::notices::Appointment;
@@ -95,6 +95,7 @@ pub fn letter(content: &Content, language: Language) -> Letter {
             action: Some(action(t, "mail-login-do", link)),
             ..account(t)
         },
+        Content::Invitation(told) => invitation(told, t),
         Content::Tickets(told) => match &told.giver {
             Some(giver) => given::gift(tickets(told, t, language), giver, told, t),
             None => tickets(told, t, language),
@@ -108,6 +109,25 @@ pub fn letter(content: &Content, language: Language) -> Letter {
         Content::Wait(told) => line::wait(told, t, language),
         Content::Offer(told) => line::offer(told, t, language),
         Content::Given(told) => given::given(told, t),
+    }
+}
+
+fn invitation(told: &Invitation, t: Texts) -> Letter {
+    let (organizer, inviter) = (apart(&told.organizer), apart(&told.inviter));
+    let role = t.get(&format!("office-role-{}", told.role.as_str()));
+    let text: Values<'_, 3> = [
+        ("inviter", &inviter),
+        ("organizer", &organizer),
+        ("role", &role),
+    ];
+    Letter {
+        subject: t.named("mail-invitation-subject", "organizer", &organizer),
+        paragraphs: vec![
+            t.with("mail-invitation-text", &text),
+            t.get("mail-invitation-not-you").into_owned(),
+        ],
+        action: Some(action(t, "mail-invitation-do", &told.link)),
+        ..empty(t.named("mail-why-invitation", "organizer", &organizer))
     }
 }
 
@@ -339,6 +359,9 @@ mod tests {
             ("verify", serde_json::json!({"link": "https://x.example/verify?token=abc"})),
             ("reset", serde_json::json!({"link": "https://x.example/reset?token=abc"})),
             ("login", serde_json::json!({"link": "https://x.example/fr/login/link?token=abc"})),
+            ("invitation", serde_json::json!({
+                "link": "https://x.example/fr/invitation?token=abc", "organizer": "Les Nuits", "inviter": "Zoé", "role": "door",
+            })),
             ("tickets", serde_json::json!({
                 "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "paper": "https://x.example/o/1.pdf",
                 "event_title": "Bérénice",
@@ -436,6 +459,7 @@ mod tests {
     fn details(content: &Content) -> &'static [&'static str] {
         match content {
             Content::Verify(_) | Content::Reset(_) | Content::Login(_) => &[],
+            Content::Invitation(_) => &["Les Nuits", "Zoé"],
             Content::Given(_) => &["Ana", "Noé", "W-12", "K7Q2M", "Bérénice"],
             Content::Tickets(tickets) if tickets.giver.is_some() => {
                 &["Ana", "Noé", "K7Q2M", "Bérénice", "2026", "30"]

@@ -65,6 +65,14 @@ fn below(language: Language) -> Router<App> {
         .route(&at("/{organizer}/orders"), get(orders::show))
         .route(&at("/{organizer}/team"), get(team::show).post(team::set))
         .route(&at("/{organizer}/team/remove"), post(team::remove))
+        .route(
+            &at("/{organizer}/team/invited/again"),
+            post(team::invite_again),
+        )
+        .route(
+            &at("/{organizer}/team/invited/withdraw"),
+            post(team::withdraw),
+        )
         .merge(order::router(at))
         .merge(codes::router(at))
         .merge(attendance::router(at))

@@ -7,21 +7,29 @@ use axum::response::Response;
 use serde::Deserialize;
 use shared::ids::{OrganizerId, UserId};
 use shared::wire::latest::ErrorCode;
+use uuid::Uuid;
 
 use super::desk::{Desk, Office};
 use super::fields::{Field, Wrong};
 use super::page::{Here, OfficePage, on_to, shown};
 use crate::accounts::members::{self, MemberRequest};
-use crate::accounts::{Right, Role};
+use crate::accounts::{Right, Role, invitations, parse_email, profile};
 use crate::app::App;
+use crate::messages::when::date_and_time;
 use crate::web::store::Texts;
 use crate::web::{ApiError, Form, Path};
+
+/// The pages of a team say no time zone; the store's own is France's.
+const TIME_ZONE: &str = "Europe/Paris";
 
 #[derive(Template)]
 #[template(path = "office/team.html")]
 struct TeamHtml {
     page: OfficePage,
     members: Vec<Line>,
+    invited: Vec<Invited>,
+    again: String,
+    withdraw: String,
     /// Roles with what each may do.
     roles: Vec<(String, String)>,
     action: String,
@@ -35,6 +43,15 @@ struct Line {
     role: String,
     id: UserId,
     remove: String,
+}
+
+/// Who has not come yet.
+struct Invited {
+    id: Uuid,
+    email: String,
+    role: String,
+    sent: String,
+    is_over: bool,
 }
 
 pub(super) async fn show(
@@ -53,7 +70,7 @@ pub(super) struct SetForm {
     role: String,
 }
 
-/// Adds somebody, or gives somebody another role.
+/// Adds somebody, or gives somebody another role. Whoever has no account is asked by mail.
 pub(super) async fn set(
     State(app): State<App>,
     desk: Desk,
@@ -67,6 +84,15 @@ pub(super) async fn set(
         wrong.add("role", t.get("office-wrong-role"));
         return page(&app, &office, &form, &wrong, None).await;
     };
+    let email = form.email.trim();
+    if parse_email(email).is_ok() && !profile::has_account(&app, email).await? {
+        let by = (organizer, office.desk.identity.account);
+        let asked = invitations::invite(&app, by, (email, role), office.desk.language).await;
+        return match asked {
+            Ok(()) => Ok(on_to(&office.own("/team"))),
+            Err(error) => refused(&app, &office, &form, error).await,
+        };
+    }
     let request = MemberRequest {
         email: form.email.clone(),
         role,
@@ -97,7 +123,34 @@ pub(super) async fn remove(
     }
 }
 
-/// No account has that address, or nobody would be left to own the organizer.
+#[derive(Debug, Deserialize)]
+pub(super) struct InvitedForm {
+    invited: Uuid,
+}
+
+pub(super) async fn invite_again(
+    State(app): State<App>,
+    desk: Desk,
+    Path(organizer): Path<OrganizerId>,
+    Form(form): Form<InvitedForm>,
+) -> Result<Response, ApiError> {
+    let office = desk.office(&app, organizer, Right::ManageMembers).await?;
+    invitations::resend(&app, organizer, form.invited, office.desk.language).await?;
+    Ok(on_to(&office.own("/team")))
+}
+
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    desk: Desk,
+    Path(organizer): Path<OrganizerId>,
+    Form(form): Form<InvitedForm>,
+) -> Result<Response, ApiError> {
+    let office = desk.office(&app, organizer, Right::ManageMembers).await?;
+    invitations::withdraw(&app, organizer, form.invited).await?;
+    Ok(on_to(&office.own("/team")))
+}
+
+/// The address is none, or nobody would be left to own the organizer, or too many were asked already.
 async fn refused(
     app: &App,
     office: &Office,
@@ -110,6 +163,10 @@ async fn refused(
         ErrorCode::InvalidRequest => wrong.add("email", t.get("office-wrong-member")),
         ErrorCode::Conflict => {
             let problem = Some(t.get("office-wrong-only-owner").into_owned());
+            return page(app, office, form, &wrong, problem).await;
+        }
+        ErrorCode::TooManyRequests => {
+            let problem = Some(t.get("office-invited-many").into_owned());
             return page(app, office, form, &wrong, problem).await;
         }
         _ => return Err(error),
@@ -127,6 +184,19 @@ async fn page(
     let t = office.desk.t;
     let organizer = office.organizer.id;
     let members = members::list(app, organizer).await?;
+    let (language, now_ms) = (office.desk.language, app.now_ms());
+    let invited = invitations::list(app, organizer).await?;
+    let invited = invited.into_iter().map(|open| Invited {
+        id: open.id,
+        email: open.email,
+        role: role_word(open.role, t),
+        sent: t.named(
+            "office-invited-sent",
+            "when",
+            date_and_time(open.sent_ms, TIME_ZONE, language),
+        ),
+        is_over: open.expires_ms <= now_ms,
+    });
     let roles = Role::ALL.map(|role| (role.as_str(), role_word(role, t)));
     let any = [("", t.get("office-choose").into_owned())].into_iter();
     let fields = vec![
@@ -157,6 +227,9 @@ async fn page(
                 remove: office.at(format_args!("{path}/remove")),
             })
             .collect(),
+        invited: invited.collect(),
+        again: office.at(format_args!("{path}/invited/again")),
+        withdraw: office.at(format_args!("{path}/invited/withdraw")),
         roles: Role::ALL
             .map(|role| {
                 let means = t.get(&format!("office-role-{}-means", role.as_str()));

@@ -81,6 +81,7 @@ fn tells_nobody(path: &str) -> bool {
                 | "/login/code"
                 | "/login/passkey"
                 | "/login/joined"
+                | "/invitation"
                 | "/register"
                 | "/reset"
                 | "/verify"

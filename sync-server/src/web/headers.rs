@@ -52,9 +52,8 @@ impl Audience {
             Some(first)
         };
         match page.unwrap_or_default() {
-            "account" | "login" | "logout" | "office" | "register" | "reset" | "verify" => {
-                Self::Members
-            }
+            "account" | "invitation" | "login" | "logout" | "office" | "register" | "reset"
+            | "verify" => Self::Members,
             _ => Self::All,
         }
     }

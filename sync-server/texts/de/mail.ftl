@@ -21,6 +21,12 @@ mail-verify-text = Mit dieser Adresse wurde soeben ein Konto bei Ticket Hub ange
 mail-verify-not-you = Wenn Sie das nicht waren, brauchen Sie nichts zu tun.
 mail-verify-do = Adresse bestätigen
 
+mail-invitation-subject = { $organizer } lädt Sie ins Team ein
+mail-invitation-text = { $inviter } lädt Sie ein, bei Ticket Hub dem Team von { $organizer } beizutreten, mit der Rolle „{ $role }“. Der Link gilt 7 Tage und einmal.
+mail-invitation-not-you = Wenn Sie diesen Veranstalter nicht kennen, tun Sie nichts.
+mail-invitation-do = Dem Team beitreten
+mail-why-invitation = Sie erhalten diese E-Mail, weil { $organizer } diese Adresse angegeben hat, um Sie einzuladen.
+
 mail-reset-subject = Ihr neues Passwort
 mail-reset-text = Für Ihr Konto wurde ein neues Passwort angefordert. Wählen Sie es über diesen Link; er gilt eine Stunde und nur einmal.
 mail-reset-not-you = Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Das alte gilt weiter.

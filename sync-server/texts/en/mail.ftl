@@ -21,6 +21,12 @@ mail-verify-text = A Ticket Hub account has just been made with this address. Co
 mail-verify-not-you = If it wasn’t you, do nothing.
 mail-verify-do = Confirm my address
 
+mail-invitation-subject = { $organizer } invites you to its team
+mail-invitation-text = { $inviter } invites you to join the team of { $organizer } on Ticket Hub, with the role “{ $role }”. The link is good for 7 days, once.
+mail-invitation-not-you = If you do not know this organizer, do nothing.
+mail-invitation-do = Join the team
+mail-why-invitation = You get this mail because { $organizer } gave this address to invite you.
+
 mail-reset-subject = Your new password
 mail-reset-text = A new password was asked for your account. Choose it by this link, good for one hour, once.
 mail-reset-not-you = If it wasn’t you, do nothing: the old one stays good.

@@ -21,6 +21,12 @@ mail-verify-text = Se acaba de crear una cuenta de Ticket Hub con esta direcció
 mail-verify-not-you = Si no ha sido usted, no haga nada.
 mail-verify-do = Confirmar mi dirección
 
+mail-invitation-subject = { $organizer } le invita a su equipo
+mail-invitation-text = { $inviter } le invita a unirse al equipo de { $organizer } en Ticket Hub, con la función «{ $role }». El enlace vale 7 días y una sola vez.
+mail-invitation-not-you = Si no conoce a este organizador, no haga nada.
+mail-invitation-do = Unirse al equipo
+mail-why-invitation = Recibe este correo porque { $organizer } dio esta dirección para invitarle.
+
 mail-reset-subject = Su nueva contraseña
 mail-reset-text = Se ha pedido una nueva contraseña para su cuenta. Elíjala con este enlace, válido una hora y una sola vez.
 mail-reset-not-you = Si no ha sido usted, no haga nada: la anterior sigue siendo válida.

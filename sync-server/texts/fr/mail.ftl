@@ -21,6 +21,12 @@ mail-verify-text = Un compte Ticket Hub vient d’être créé avec cette adress
 mail-verify-not-you = Si ce n’était pas vous, ne faites rien.
 mail-verify-do = Confirmer mon adresse
 
+mail-invitation-subject = { $organizer } vous invite dans son équipe
+mail-invitation-text = { $inviter } vous invite à rejoindre l’équipe de { $organizer } sur Ticket Hub, avec le rôle « { $role } ». Le lien est valable 7 jours, une seule fois.
+mail-invitation-not-you = Si vous ne connaissez pas cet organisateur, ne faites rien.
+mail-invitation-do = Rejoindre l’équipe
+mail-why-invitation = Vous recevez cet e-mail parce que { $organizer } a donné cette adresse pour vous inviter.
+
 mail-reset-subject = Votre nouveau mot de passe
 mail-reset-text = Un nouveau mot de passe a été demandé pour votre compte. Choisissez-le par ce lien, valable une heure, une seule fois.
 mail-reset-not-you = Si ce n’était pas vous, ne faites rien : l’ancien reste valable.

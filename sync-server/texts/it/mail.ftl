@@ -21,6 +21,12 @@ mail-verify-text = È appena stato creato un account Ticket Hub con questo indir
 mail-verify-not-you = Se non è stato lei, non faccia nulla.
 mail-verify-do = Conferma il mio indirizzo
 
+mail-invitation-subject = { $organizer } la invita nella sua squadra
+mail-invitation-text = { $inviter } la invita a unirsi alla squadra di { $organizer } su Ticket Hub, con il ruolo «{ $role }». Il link vale 7 giorni, una sola volta.
+mail-invitation-not-you = Se non conosce questo organizzatore, non faccia nulla.
+mail-invitation-do = Unisciti alla squadra
+mail-why-invitation = Riceve questa e-mail perché { $organizer } ha dato questo indirizzo per invitarla.
+
 mail-reset-subject = La sua nuova password
 mail-reset-text = È stata chiesta una nuova password per il suo account. La scelga con questo link, valido un’ora e una sola volta.
 mail-reset-not-you = Se non è stato lei, non faccia nulla: la vecchia resta valida.

@@ -65,16 +65,6 @@ fn elsewhere(language: Language, identity: Option<&Identity>) -> Response {
     private(Redirect::to(&format!("/{language}/{page}")).into_response())
 }
 
-/// Whether an account has this address.
-async fn has_account(app: &App, email: &str) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select exists (select from accounts where lower(email) = lower($1) and erased_ms is null) as "has!""#,
-        email,
-    )
-    .fetch_one(&app.pool)
-    .await
-}
-
 pub(super) async fn show(
     State(app): State<App>,
     StoreLanguage(language): StoreLanguage,
@@ -107,7 +97,7 @@ async fn joined_page(
     } else if email.is_empty() {
         let lead = t.named("joined-no-email", "provider", provider.as_str());
         (lead, Face::Register { next: here })
-    } else if has_account(app, &email).await? {
+    } else if profile::has_account(app, &email).await? {
         let lead = t.with(
             "joined-log-in",
             &[("provider", &provider), ("email", &email)],

@@ -7,6 +7,7 @@ mod account;
 mod data;
 mod elsewhere;
 mod enter;
+mod invitation;
 mod joined;
 mod links;
 mod login;
@@ -71,6 +72,10 @@ pub(crate) fn router() -> Router<App> {
             .route(
                 &at("/register"),
                 get(register::show).post(register::register),
+            )
+            .route(
+                &at("/invitation"),
+                get(invitation::show).post(invitation::accept),
             )
             .route(&at("/verify"), get(links::show_verify).post(links::verify))
             .route(&at("/reset"), get(links::show_reset).post(links::reset))

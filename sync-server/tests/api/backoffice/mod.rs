@@ -3,6 +3,7 @@
 mod attendance;
 mod edit;
 mod home;
+mod invitations;
 mod orders;
 mod takings;
 mod team;
