@@ -140,8 +140,9 @@ async fn login(
 ) -> Result<Json<TokenAnswer>, ApiError> {
     let account_id =
         entrance::check_password(&app, &request.email, request.password, client).await?;
-    entrance::check_code(&app, account_id, request.code.as_deref()).await?;
-    let session = entrance::begin_session(&app, account_id, SessionKind::Api, &headers).await?;
+    let steps = entrance::check_code(&app, account_id, request.code.as_deref()).await?;
+    let who = (account_id, steps);
+    let session = entrance::begin_session(&app, who, SessionKind::Api, &headers).await?;
     Ok(Json(TokenAnswer {
         account_id,
         token: session.credential,

@@ -11,6 +11,7 @@ use super::identity::session_cookie;
 use super::links::{self, Purpose};
 use super::login_guard::Attempt;
 use super::password::{Password, Verdict};
+use super::second_asked;
 use super::second_factor;
 use super::session::{self, NewSession, SessionKind};
 use crate::app::App;
@@ -156,7 +157,7 @@ pub(crate) async fn register(
     }
     links::send(app, &mut tx, id, Purpose::Verify).await?;
     tx.commit().await?;
-    let session = begin_session(app, id, kind, headers).await?;
+    let session = begin_session(app, (id, Steps::One), kind, headers).await?;
     Ok((id, session))
 }
 
@@ -234,7 +235,7 @@ pub(crate) async fn enter(
         let token = links::make(app, &mut connection, account, Purpose::SecondStep).await?;
         return Ok(Entered::NeedsCode(token));
     }
-    let session = begin_session(app, account, SessionKind::Browser, headers).await?;
+    let session = begin_session(app, (account, Steps::One), SessionKind::Browser, headers).await?;
     Ok(Entered::In(session))
 }
 
@@ -250,7 +251,7 @@ pub(crate) async fn enter_by_code(
     let mut tx = transaction::begin(&app.pool).await?;
     links::redeem(app, &mut tx, token, Purpose::SecondStep).await?;
     tx.commit().await?;
-    begin_session(app, account, SessionKind::Browser, headers).await
+    begin_session(app, (account, Steps::Both), SessionKind::Browser, headers).await
 }
 
 /// The second step of a program, which sends it with the first.
@@ -258,9 +259,9 @@ pub(crate) async fn check_code(
     app: &App,
     account: UserId,
     code: Option<&str>,
-) -> Result<(), ApiError> {
+) -> Result<Steps, ApiError> {
     if !second_factor::is_on(app, account).await? {
-        return Ok(());
+        return Ok(Steps::One);
     }
     let Some(code) = code else {
         return Err(ApiError::new(
@@ -269,13 +270,23 @@ pub(crate) async fn check_code(
         )
         .with_field("code", "is missing"));
     };
-    second_factor::check(app, account, code).await
+    second_factor::check(app, account, code).await?;
+    Ok(Steps::Both)
+}
+
+/// What a log-in has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Steps {
+    /// A password, a mailbox, or another's word.
+    One,
+    /// That and a code, or a device that has verified its owner.
+    Both,
 }
 
 /// A new session; the one that the request's cookie named before ends, so that nobody can plant one.
 pub(crate) async fn begin_session(
     app: &App,
-    account: UserId,
+    (account, steps): (UserId, Steps),
     kind: SessionKind,
     headers: &HeaderMap,
 ) -> Result<NewSession, ApiError> {
@@ -286,6 +297,10 @@ pub(crate) async fn begin_session(
     };
     let session = session::begin(app, &mut tx, account, kind).await?;
     session::note_client(&mut tx, session.id, headers).await?;
+    match steps {
+        Steps::One => {}
+        Steps::Both => second_asked::note_both(&mut tx, session.id).await?,
+    }
     tx.commit().await?;
     if let Some(before) = replaced {
         app.accounts.sessions.forget_account(before);

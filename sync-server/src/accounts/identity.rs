@@ -16,6 +16,7 @@ use super::pages;
 use super::roles::{Right, Role};
 use super::session::{self, SessionKind};
 use crate::app::App;
+use crate::web::language::PageLanguage;
 use crate::web::store::language_of;
 use crate::web::{ApiError, csrf};
 
@@ -33,6 +34,10 @@ pub struct Identity {
     pub kind: SessionKind,
     /// Runs the platform: may all.
     pub is_platform_admin: bool,
+    /// This log-in has made both steps.
+    pub by_both_steps: bool,
+    /// Some organizer asks for both: for that one this log-in is nobody until then.
+    pub is_awaited: bool,
     /// The account's language: `fr`, `en`, `es`, `de` or `it`.
     pub language: String,
     /// For whom, and as what.
@@ -97,6 +102,9 @@ impl FromRequestParts<App> for PageIdentity {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         match identify(parts, app).await {
+            Ok(Some(identity)) if identity.is_awaited && is_office(parts.uri.path()) => {
+                Err(to_second_step(parts).into_response())
+            }
             Ok(Some(identity)) => Ok(Self(identity)),
             Ok(None) => Err(to_login(parts).into_response()),
             Err(error) if error.code() == ErrorCode::Unauthenticated => {
@@ -105,6 +113,23 @@ impl FromRequestParts<App> for PageIdentity {
             Err(error) => Err(error.into_response()),
         }
     }
+}
+
+/// A page of the back office, with its language or without.
+fn is_office(path: &str) -> bool {
+    let page = path.get(3..).unwrap_or_default();
+    path.starts_with("/office") || page.starts_with("/office")
+}
+
+/// To where the second step is made or set up, and back.
+fn to_second_step(parts: &Parts) -> Redirect {
+    let PageLanguage(asked) = PageLanguage::of(parts.uri.query(), &parts.headers);
+    let language = language_of(&parts.uri).unwrap_or(asked);
+    let path = parts.uri.path_and_query();
+    let path = path.filter(|_| parts.method == Method::GET);
+    let next = path.map_or_else(|| format!("/{language}/office"), ToString::to_string);
+    let next = pages::encode(&next);
+    Redirect::to(&format!("/{language}/account/both?next={next}"))
 }
 
 fn to_login(parts: &Parts) -> Redirect {

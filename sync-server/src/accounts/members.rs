@@ -21,6 +21,8 @@ pub(crate) struct Member {
     pub(crate) email: String,
     pub(crate) name: String,
     pub(crate) role: Role,
+    /// Codes of an app, or a passkey.
+    pub(crate) has_second_step: bool,
     /// Unix milliseconds.
     pub(crate) since_ms: UnixMillis,
 }
@@ -37,9 +39,11 @@ pub(crate) struct MemberRequest {
 /// By name. Bounded: an organizer has tens of members, and the first 500 are listed.
 pub(crate) async fn list(app: &App, organizer: OrganizerId) -> Result<Vec<Member>, ApiError> {
     let rows = sqlx::query!(
-        "select m.account_id, m.role, m.created_ms, a.email, a.name from memberships m
-         join accounts a on a.id = m.account_id
-         where m.organizer_id = $1 order by a.name, a.id limit 500",
+        r#"select m.account_id, m.role, m.created_ms, a.email, a.name,
+             exists (select from second_factors f where f.account_id = a.id and f.confirmed_ms is not null)
+               or exists (select from passkeys p where p.account_id = a.id) as "has_second_step!"
+           from memberships m join accounts a on a.id = m.account_id
+           where m.organizer_id = $1 order by a.name, a.id limit 500"#,
         organizer.0,
     )
     .fetch_all(&app.pool)
@@ -50,6 +54,7 @@ pub(crate) async fn list(app: &App, organizer: OrganizerId) -> Result<Vec<Member
             email: row.email,
             name: row.name,
             role: Role::from_text(&row.role)?,
+            has_second_step: row.has_second_step,
             since_ms: row.created_ms,
         })
     });
@@ -63,7 +68,10 @@ pub(crate) async fn set(
     request: &MemberRequest,
 ) -> Result<Member, ApiError> {
     let account = sqlx::query!(
-        "select id, email, name from accounts where lower(email) = lower($1) and erased_ms is null",
+        r#"select id, email, name,
+             exists (select from second_factors f where f.account_id = accounts.id and f.confirmed_ms is not null)
+               or exists (select from passkeys p where p.account_id = accounts.id) as "has_second_step!"
+           from accounts where lower(email) = lower($1) and erased_ms is null"#,
         request.email.trim(),
     )
     .fetch_optional(&app.pool)
@@ -96,6 +104,7 @@ pub(crate) async fn set(
         email: account.email,
         name: account.name,
         role: request.role,
+        has_second_step: account.has_second_step,
         since_ms,
     })
 }

@@ -23,6 +23,7 @@ pub mod password;
 pub(crate) mod profile;
 mod recovery;
 pub mod roles;
+pub(crate) mod second_asked;
 mod second_factor;
 pub mod session;
 mod totp;

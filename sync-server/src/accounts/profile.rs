@@ -6,7 +6,9 @@ use shared::ids::UserId;
 use shared::language::Language;
 
 use super::entrance;
+use super::identity::Identity;
 use super::password::Password;
+use super::second_asked;
 use super::session::{self, NewSession, SessionKind};
 use crate::app::App;
 use crate::database::transaction;
@@ -90,10 +92,11 @@ pub(crate) async fn confirm(
 /// new session.
 pub(crate) async fn change_password(
     app: &App,
-    account: UserId,
+    identity: &Identity,
     new: Password,
     headers: &HeaderMap,
 ) -> Result<NewSession, ApiError> {
+    let account = identity.account;
     let hash = app.accounts.passwords.hash(new).await;
     let hash = hash.map_err(ApiError::internal)?;
     let mut tx = transaction::begin(&app.pool).await?;
@@ -114,6 +117,9 @@ pub(crate) async fn change_password(
     session::end_all(&mut tx, account, app.now_ms()).await?;
     let session = session::begin(app, &mut tx, account, SessionKind::Browser).await?;
     session::note_client(&mut tx, session.id, headers).await?;
+    if identity.by_both_steps {
+        second_asked::note_both(&mut tx, session.id).await?;
+    }
     tx.commit().await?;
     app.accounts.sessions.forget_account(account);
     Ok(session)

@@ -221,6 +221,8 @@ struct SessionRow {
     expires_ms: i64,
     language: String,
     is_platform_admin: bool,
+    by_both_steps: bool,
+    is_awaited: bool,
     organizers: Vec<uuid::Uuid>,
     roles: Vec<String>,
 }
@@ -233,6 +235,8 @@ impl SessionRow {
             session: SessionId(self.id),
             kind,
             is_platform_admin: self.is_platform_admin,
+            by_both_steps: self.by_both_steps,
+            is_awaited: self.is_awaited,
             language: self.language,
             memberships: memberships
                 .filter_map(|(id, role)| Some((OrganizerId(id), Role::from_text(role)?)))
@@ -251,8 +255,15 @@ pub(crate) async fn by_cookie(
     let row = sqlx::query_as!(
         SessionRow,
         r#"select s.id, s.account_id, s.csrf_secret, s.expires_ms, a.language, a.is_platform_admin,
-             array(select m.organizer_id from memberships m where m.account_id = a.id order by m.organizer_id) as "organizers!",
-             array(select m.role from memberships m where m.account_id = a.id order by m.organizer_id) as "roles!"
+             s.by_both_steps,
+             array(select m.organizer_id from memberships m where m.account_id = a.id
+               and (s.by_both_steps or m.organizer_id not in (select organizer_id from second_step_rules))
+               order by m.organizer_id) as "organizers!",
+             array(select m.role from memberships m where m.account_id = a.id
+               and (s.by_both_steps or m.organizer_id not in (select organizer_id from second_step_rules))
+               order by m.organizer_id) as "roles!",
+             not s.by_both_steps and exists (select from memberships m join second_step_rules r using (organizer_id)
+               where m.account_id = a.id) as "is_awaited!"
            from sessions s join accounts a on a.id = s.account_id
            where s.token_hash = $1 and s.kind = 'browser' and s.ended_ms is null and s.expires_ms > $2 and a.erased_ms is null"#,
         hash.as_slice(),
@@ -271,8 +282,15 @@ pub(crate) async fn by_bearer(
     let row = sqlx::query_as!(
         SessionRow,
         r#"select s.id, s.account_id, s.csrf_secret, s.expires_ms, a.language, a.is_platform_admin,
-             array(select m.organizer_id from memberships m where m.account_id = a.id order by m.organizer_id) as "organizers!",
-             array(select m.role from memberships m where m.account_id = a.id order by m.organizer_id) as "roles!"
+             s.by_both_steps,
+             array(select m.organizer_id from memberships m where m.account_id = a.id
+               and (s.by_both_steps or m.organizer_id not in (select organizer_id from second_step_rules))
+               order by m.organizer_id) as "organizers!",
+             array(select m.role from memberships m where m.account_id = a.id
+               and (s.by_both_steps or m.organizer_id not in (select organizer_id from second_step_rules))
+               order by m.organizer_id) as "roles!",
+             not s.by_both_steps and exists (select from memberships m join second_step_rules r using (organizer_id)
+               where m.account_id = a.id) as "is_awaited!"
            from sessions s join accounts a on a.id = s.account_id
            where s.id = $1 and s.account_id = $2 and s.kind = 'api' and s.ended_ms is null and s.expires_ms > $3
              and a.erased_ms is null"#,

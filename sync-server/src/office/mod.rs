@@ -66,6 +66,10 @@ fn below(language: Language) -> Router<App> {
         .route(&at("/{organizer}/team"), get(team::show).post(team::set))
         .route(&at("/{organizer}/team/remove"), post(team::remove))
         .route(
+            &at("/{organizer}/team/second-step"),
+            post(team::ask_second_step),
+        )
+        .route(
             &at("/{organizer}/team/invited/again"),
             post(team::invite_again),
         )

@@ -13,7 +13,7 @@ use super::desk::{Desk, Office};
 use super::fields::{Field, Wrong};
 use super::page::{Here, OfficePage, on_to, shown};
 use crate::accounts::members::{self, MemberRequest};
-use crate::accounts::{Right, Role, invitations, parse_email, profile};
+use crate::accounts::{Right, Role, invitations, parse_email, profile, second_asked};
 use crate::app::App;
 use crate::messages::when::date_and_time;
 use crate::web::store::Texts;
@@ -28,6 +28,8 @@ struct TeamHtml {
     page: OfficePage,
     members: Vec<Line>,
     invited: Vec<Invited>,
+    asks_second_step: bool,
+    second_step: String,
     again: String,
     withdraw: String,
     /// Roles with what each may do.
@@ -43,6 +45,7 @@ struct Line {
     role: String,
     id: UserId,
     remove: String,
+    has_second_step: bool,
 }
 
 /// Who has not come yet.
@@ -121,6 +124,44 @@ pub(super) async fn remove(
         Ok(()) => Ok(on_to(&office.own("/team"))),
         Err(error) => refused(&app, &office, &SetForm::default(), error).await,
     }
+}
+
+/// Whether the organizer shall ask its members for both steps.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Asks {
+    On,
+    Off,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SecondStepForm {
+    asks: Asks,
+}
+
+pub(super) async fn ask_second_step(
+    State(app): State<App>,
+    desk: Desk,
+    Path(organizer): Path<OrganizerId>,
+    Form(form): Form<SecondStepForm>,
+) -> Result<Response, ApiError> {
+    let office = desk.office(&app, organizer, Right::ManageMembers).await?;
+    match form.asks {
+        Asks::Off => second_asked::stop_asking(&app, organizer).await?,
+        Asks::On => {
+            let asked = second_asked::ask(&app, organizer, &office.desk.identity).await;
+            match asked {
+                Ok(()) => {}
+                Err(error) if error.code() == ErrorCode::Conflict => {
+                    let problem = Some(office.desk.t.get("office-second-yourself").into_owned());
+                    let (form, wrong) = (SetForm::default(), Wrong::default());
+                    return page(&app, &office, &form, &wrong, problem).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(on_to(&office.own("/team")))
 }
 
 #[derive(Debug, Deserialize)]
@@ -221,6 +262,7 @@ async fn page(
             .into_iter()
             .map(|member| Line {
                 role: role_word(member.role, t),
+                has_second_step: member.has_second_step,
                 name: member.name,
                 email: member.email,
                 id: member.account_id,
@@ -228,6 +270,8 @@ async fn page(
             })
             .collect(),
         invited: invited.collect(),
+        asks_second_step: second_asked::asks(app, organizer).await?,
+        second_step: office.at(format_args!("{path}/second-step")),
         again: office.at(format_args!("{path}/invited/again")),
         withdraw: office.at(format_args!("{path}/invited/withdraw")),
         roles: Role::ALL

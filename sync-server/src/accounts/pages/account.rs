@@ -238,7 +238,7 @@ pub(super) async fn change_password(
         Err(_) => Problem::new(StatusCode::BAD_REQUEST, t.get("error-password")),
         Ok(new) => match profile::confirm(&app, account, form.current, client).await {
             Ok(()) => {
-                let session = profile::change_password(&app, account, new, &headers).await?;
+                let session = profile::change_password(&app, &identity, new, &headers).await?;
                 return on_with(&session, &Done::Password.path(language));
             }
             Err(error) => in_words(error, t)?,

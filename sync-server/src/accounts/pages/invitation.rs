@@ -9,7 +9,7 @@ use shared::language::Language;
 
 use super::enter::Field;
 use super::{Problem, answer, encode, on_with};
-use crate::accounts::entrance::parse_name;
+use crate::accounts::entrance::{Steps, parse_name};
 use crate::accounts::invitations::{self, AcceptError, Offered};
 use crate::accounts::password::Password;
 use crate::accounts::session::SessionKind;
@@ -191,7 +191,8 @@ pub(super) async fn accept(
         Ok(None) => Ok(private(Redirect::to(&office).into_response())),
         Ok(Some(account)) => {
             let kind = SessionKind::Browser;
-            let session = entrance::begin_session(&app, account, kind, &headers).await?;
+            let session =
+                entrance::begin_session(&app, (account, Steps::One), kind, &headers).await?;
             on_with(&session, &office)
         }
         // The page says for whom it is, or that it is over.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::account::Done;
 use super::oidc::{KNOWN, KNOWN_COOKIE, cookie};
 use super::{Problem, answer, encode, next_path, on_with};
-use crate::accounts::entrance::parse_name;
+use crate::accounts::entrance::{Steps, parse_name};
 use crate::accounts::identity::cookie_named;
 use crate::accounts::oidc::{self, Known};
 use crate::accounts::session::SessionKind;
@@ -138,8 +138,13 @@ pub(super) async fn join(
         Some(_) => Problem::new(StatusCode::CONFLICT, t.get("problem-oidc-joined")),
         None => match make(&app, language, &known, &form.name).await? {
             Ok(account) => {
-                let session =
-                    entrance::begin_session(&app, account, SessionKind::Browser, &headers).await?;
+                let session = entrance::begin_session(
+                    &app,
+                    (account, Steps::One),
+                    SessionKind::Browser,
+                    &headers,
+                )
+                .await?;
                 return forgetting(on_with(&session, &next_path(&next, language))?);
             }
             Err(problem) => problem,

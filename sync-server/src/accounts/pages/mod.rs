@@ -4,6 +4,7 @@
 //! mails) lead there.
 
 mod account;
+mod both;
 mod data;
 mod elsewhere;
 mod enter;
@@ -65,6 +66,7 @@ pub(crate) fn router() -> Router<App> {
             .route(&at("/account/passkeys/add"), post(passkeys::add))
             .route(&at("/account/passkeys/name"), post(passkeys::rename))
             .route(&at("/account/passkeys/remove"), post(passkeys::remove))
+            .route(&at("/account/both"), get(both::show).post(both::check))
             .route(&at("/account/second"), get(second::show))
             .route(&at("/account/second/on"), post(second::turn_on))
             .route(&at("/account/second/paper"), post(second::new_paper))

@@ -14,9 +14,10 @@ use super::account::{Done, Part, TIME_ZONE, account_page};
 use super::login::login_page;
 use super::{Problem, in_words, next_path, on_with};
 use crate::accounts::client_name::client_name;
+use crate::accounts::entrance::Steps;
 use crate::accounts::passkeys::{self, Challenge, LogInError, RegisterError, RelyingParty};
 use crate::accounts::session::SessionKind;
-use crate::accounts::{Identity, MaybeIdentity, PageIdentity, entrance, profile};
+use crate::accounts::{Identity, MaybeIdentity, PageIdentity, entrance, profile, second_asked};
 use crate::app::App;
 use crate::messages::when::date_and_time;
 use crate::web::store::{StoreLanguage, Texts, private};
@@ -122,8 +123,13 @@ pub(super) async fn log_in(
         match passkeys::log_in(&app, party(&app)?, &form.token, &form.credential).await {
             // The device has asked its owner for a finger, a face or a PIN: that is the second step.
             Ok(account) => {
-                let session =
-                    entrance::begin_session(&app, account, SessionKind::Browser, &headers).await?;
+                let session = entrance::begin_session(
+                    &app,
+                    (account, Steps::Both),
+                    SessionKind::Browser,
+                    &headers,
+                )
+                .await?;
                 return on_with(&session, &next_path(&form.next, language));
             }
             Err(LogInError::Over) => (StatusCode::GONE, "problem-step-over"),
@@ -182,7 +188,11 @@ pub(super) async fn add(
     let answer = (form.token.as_str(), form.credential.as_str());
     let added = passkeys::register(&app, party(&app)?, identity.account, answer, &name).await;
     let (status, key) = match added {
-        Ok(()) => return Ok(Done::Passkey.on(language)),
+        Ok(()) => {
+            // The device has verified its owner, just now.
+            second_asked::has_made_both(&app, &identity).await?;
+            return Ok(Done::Passkey.on(language));
+        }
         Err(RegisterError::Over) => (StatusCode::GONE, "problem-passkey-over"),
         Err(RegisterError::Refused) => (StatusCode::BAD_REQUEST, "problem-passkey-new"),
         Err(RegisterError::TooMany) => (StatusCode::CONFLICT, "problem-passkey-many"),

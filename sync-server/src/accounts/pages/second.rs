@@ -9,7 +9,7 @@ use shared::ticket::Qr;
 
 use super::{Problem, answer, code_problem, in_words};
 use crate::accounts::second_factor::{self, SecondFactor};
-use crate::accounts::{Identity, PageIdentity, profile};
+use crate::accounts::{Identity, PageIdentity, profile, second_asked};
 use crate::app::App;
 use crate::web::page::html;
 use crate::web::store::{StoreLanguage, StorePage, Texts};
@@ -113,6 +113,9 @@ pub(super) async fn turn_on(
         return as_it_stands(&app, language, &identity, problem).await;
     }
     let done = second_factor::turn_on(&app, account, &form.code).await;
+    if done.is_ok() {
+        second_asked::has_made_both(&app, &identity).await?;
+    }
     paper(&app, language, &identity, done).await
 }
 

@@ -5,6 +5,7 @@ mod edit;
 mod home;
 mod invitations;
 mod orders;
+mod second_step;
 mod takings;
 mod team;
 mod wizard;
