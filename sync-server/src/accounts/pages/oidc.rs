@@ -45,7 +45,7 @@ pub(super) fn buttons(app: &App, language: Language, query: &str) -> Vec<Button>
     .collect()
 }
 
-/// With `None` the browser forgets it. `Strictness` is what `SameSite` says.
+/// With `None` the browser forgets it.
 pub(super) fn cookie(
     name: &str,
     value: Option<&str>,
