@@ -119,7 +119,7 @@ pub struct Known<'a> {
     pub barred: Option<TicketStatus>,
     /// The key that the code names; by hand that of the row.
     pub key: Option<&'a KeyRow>,
-    /// For a leased ticket: is there an `issued` fact that counts?
+    /// For a leased ticket: what is known of its sale.
     pub issued: Issued,
     /// What the fold of its facts says.
     pub state: &'a TicketState,
@@ -145,6 +145,10 @@ pub enum Issued {
     Known,
     /// None does.
     Unseen,
+    /// None does, and the server took its lease back: see [`crate::lease::Lease::is_stopped`].
+    Stopped,
+    /// Its till gave it back unsold: whoever shows it never bought it.
+    Returned,
 }
 
 /// The time, and how far it is to be believed.

@@ -1,15 +1,15 @@
 //! Places that a till may sell without asking: each is a right to sell one ticket that was signed ahead.
 
-use crate::admission::Now;
 use crate::admission::fold::{Authors, FactHash};
+use crate::admission::{Issued, Now};
 use crate::fact::kind::{Fact, FactBody, RightKind};
 use crate::ids::{DeviceId, JournalId, TicketId};
 #[cfg(test)]
 use crate::planted::{self, Bug};
 
 use super::held::Held;
-use super::list::Lease;
-use super::trace::{Place, Trace, step_of};
+use super::list::{Lease, Right};
+use super::trace::{Place, Trace, step_of, trace};
 
 /// Most places in one lease.
 pub const MAX_LEASE: u32 = 100;
@@ -74,6 +74,38 @@ pub fn stock(
         (None, Place::With(device)) => Stock::Unsold(device),
         (None, Place::ReleasedBy(_)) => Stock::Returned,
         (None, Place::NotGranted) => Stock::NotLeased,
+    }
+}
+
+/// What a door, and a fold, make of a leased ticket's sale. `lease` is the grant that names it, if the list that is known
+/// here has it: a till may have sold of a newer one.
+pub fn issued(
+    ticket: TicketId,
+    lease: Option<&Lease>,
+    facts: &[(Fact, FactHash)],
+    authors: &Authors<'_>,
+) -> Issued {
+    let right = Right {
+        kind: RightKind::Sell,
+        ticket,
+    };
+    let trace = trace(right, lease, facts, authors);
+    match stock(ticket, &trace, facts, authors) {
+        Stock::Sold(_) => Issued::Known,
+        Stock::Returned => Issued::Returned,
+        Stock::Unsold(_) if lease.is_some_and(|lease| lease.is_stopped) => Issued::Stopped,
+        Stock::Unsold(_) => Issued::Unseen,
+        Stock::NotLeased => {
+            let is_sold = facts.iter().any(|(fact, hash)| {
+                matches!(&fact.body, FactBody::Issued { tickets } if tickets.binary_search(&ticket).is_ok())
+                    && authors.counts(fact, hash)
+            });
+            if is_sold {
+                Issued::Known
+            } else {
+                Issued::Unseen
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::stock::{MayNotSell, Stock, lease_size, may_sell, stock, wants_more};
 use super::*;
 use crate::admission::fold::{Authors, FactHash};
-use crate::admission::{ClockTrust, Now};
+use crate::admission::{ClockTrust, Issued, Now};
 use crate::fact::kind::{EntryMarks, Fact, FactBody, RightKind, RightStep};
 use crate::ids::{
     DeviceId, EventId, FactId, FactName, GateNo, JournalId, KeyId, TicketId, TypeNo, WindowNo,
@@ -453,6 +453,42 @@ fn a_place_comes_back_by_its_holders_release_only() {
     let closed = fact(2, 2, release(RightKind::Sell, 2));
     assert_eq!(stock_of(&lease, &[closed.clone(), given]), Stock::Returned);
     assert!(Stock::Returned.is_free_again());
+}
+
+#[test]
+fn what_is_known_of_a_leased_tickets_sale_is_what_its_holders_say() {
+    let crew = crew();
+    let issued = |lease: Option<&Lease>, facts: &[(Fact, FactHash)]| {
+        stock::issued(TICKET, lease, facts, &authors(&crew))
+    };
+    let mut lease = lease(RightKind::Sell, 1);
+    let sold = FactBody::Issued {
+        tickets: vec![TICKET],
+    };
+    let (by_holder, by_other) = (fact(1, 1, sold.clone()), fact(2, 1, sold.clone()));
+    let given_back = fact(1, 2, release(RightKind::Sell, 1));
+    assert_eq!(issued(Some(&lease), &[]), Issued::Unseen);
+    assert_eq!(
+        issued(Some(&lease), std::slice::from_ref(&by_holder)),
+        Issued::Known
+    );
+    assert_eq!(
+        issued(Some(&lease), std::slice::from_ref(&by_other)),
+        Issued::Unseen,
+        "of a place that is another's nobody else says that it was sold"
+    );
+    assert_eq!(
+        issued(Some(&lease), std::slice::from_ref(&given_back)),
+        Issued::Returned
+    );
+    let after = fact(1, 3, sold);
+    assert_eq!(issued(Some(&lease), &[given_back, after]), Issued::Returned);
+    lease.is_stopped = true;
+    assert_eq!(issued(Some(&lease), &[]), Issued::Stopped);
+    assert_eq!(issued(Some(&lease), &[by_holder]), Issued::Known);
+    // The list that is here may be older than the lease.
+    assert_eq!(issued(None, &[by_other]), Issued::Known);
+    assert_eq!(issued(None, &[]), Issued::Unseen);
 }
 
 #[test]

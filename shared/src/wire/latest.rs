@@ -6,7 +6,7 @@ pub use super::v1::{
     ClaimAnswer, ClaimAsk, DeviceFacts, EnrolAnswer, EnrolProof, EnrolProofAnswer, EnrolStart,
     EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer, FactsUpload,
     JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, PeerHello, PeerTime,
-    RightAnswer, RightAsk, RightOutcome, SealedToken, SessionAnswer, SessionNonce, SessionRequest,
-    SiblingAddresses, SignedHead, StockAnswer, StockAsk, SummariesPage, SummariesQuery,
-    SupervisorRow, SupervisorsAnswer, VectorAnswer,
+    RightAnswer, RightAsk, RightOutcome, SessionAnswer, SessionNonce, SessionRequest,
+    SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockSale, StockTicket, StockType,
+    SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer, VectorAnswer,
 };

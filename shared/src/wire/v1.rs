@@ -11,7 +11,9 @@ mod supervisors;
 
 pub use claims::{ClaimAnswer, ClaimAsk};
 pub use page::{ChangesQuery, FactLabelRow, Page, PageEntry, PageError};
-pub use rights::{RightAnswer, RightAsk, RightOutcome, SealedToken, StockAnswer, StockAsk};
+pub use rights::{
+    RightAnswer, RightAsk, RightOutcome, StockAnswer, StockAsk, StockSale, StockTicket, StockType,
+};
 pub use summaries::{SummariesPage, SummariesQuery};
 pub use supervisors::{SupervisorRow, SupervisorsAnswer};
 

@@ -379,7 +379,7 @@ async fn set_quota(
     new: &TicketType,
 ) -> Result<(), WriteTypeError> {
     let taken = sqlx::query_scalar!(
-        r#"select held::bigint + sold + leased as "taken!" from stock
+        r#"select held::bigint + sold + leased - written_off as "taken!" from stock
            where organizer_id = $1 and event_id = $2 and type_no = $3 for update"#,
         organizer.0,
         event.0,

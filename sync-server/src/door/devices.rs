@@ -13,7 +13,7 @@ use super::offers::Offer;
 use super::rights::{self, SettleRightsError};
 use super::rules::LoadRulesError;
 use super::signed::{self, PublishSignedError};
-use super::{folding, rows};
+use super::{folding, rows, stock};
 use crate::app::App;
 use crate::database::transaction;
 use crate::web::ApiError;
@@ -237,13 +237,15 @@ pub async fn revoke(
         now_ms,
     )
     .await?;
+    stock::revoke_keys(app, &mut tx, organizer, device, now_ms).await?;
     for &event in &events {
         let rules = app
             .door
             .rules
             .load(&mut tx, &app.vault, organizer, event)
             .await?;
-        let tickets = tickets_of(&mut tx, organizer, event, device).await?;
+        let mut tickets = tickets_of(&mut tx, organizer, event, device).await?;
+        tickets.extend(stock::retrace_of(&mut tx, &rules, device, now_ms).await?);
         folding::refold(&mut tx, &rules, &tickets, now_ms).await?;
         rights::retrace_moved_by(&mut tx, &rules, device).await?;
         rights::settle(app, &mut tx, (organizer, event)).await?;

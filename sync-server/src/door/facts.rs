@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::clock::UnixMillis;
-use shared::fact::{FactBody, Head};
+use shared::fact::Head;
 use shared::ids::{EventId, JournalId, OrganizerId, TicketId};
 use shared::wire::latest::{FactsAnswer, JournalAck};
 use sqlx::PgConnection;
@@ -17,7 +17,7 @@ use super::rights::{self, SettleRightsError};
 use super::rules::LoadRulesError;
 use super::sessions::DeviceSession;
 use super::store::{self, FactRows, HeadRow, QuarantineRow};
-use super::{alerts, folding, located, refused, unread};
+use super::{alerts, folding, located, refused, stock, unread};
 use crate::app::App;
 use crate::database::transaction;
 use crate::edge::OsRandom;
@@ -201,7 +201,7 @@ async fn store_event(
     let mut facts = FactRows::default();
     let mut heads = Vec::new();
     let mut forks = Vec::new();
-    let mut moves = rights::Moves::default();
+    let (mut moves, mut sold) = (rights::Moves::default(), stock::Sold::default());
     for (journal, placed, _) in &journals {
         for accepted in &placed.accepted {
             facts.push(
@@ -209,7 +209,10 @@ async fn store_event(
                 accepted.fact.as_ref(),
                 accepted.bytes.clone(),
             );
-            accepted.fact.iter().for_each(|fact| moves.note(fact));
+            if let Some(fact) = &accepted.fact {
+                moves.note(fact);
+                sold.note(fact);
+            }
         }
         if let Some(last) = placed.accepted.last() {
             heads.push(HeadRow {
@@ -261,6 +264,8 @@ async fn store_event(
             of_ticket.push((fact.clone(), hash));
         }
     }
+    // Before the fold, which asks what became of leased tickets.
+    sold.carry_out(conn, &rules, now_ms).await?;
     folding::refold_from(conn, &rules, (&tickets, of_tickets), now_ms).await?;
     if !moves.is_empty() {
         moves.carry_out(conn, &rules).await?;
@@ -275,19 +280,9 @@ pub(super) fn concerned(journals: &[(JournalId, Placed, Head)]) -> BTreeSet<Tick
         .iter()
         .flat_map(|(_, placed, _)| &placed.accepted)
         .filter_map(|accepted| accepted.fact.as_ref())
-        .flat_map(|fact| match &fact.body {
-            FactBody::Issued { tickets } => tickets.clone(),
-            FactBody::JournalOpened { .. }
-            | FactBody::Entry { .. }
-            | FactBody::Exit { .. }
-            | FactBody::Refusal { .. }
-            | FactBody::Refusals { .. }
-            | FactBody::Void { .. }
-            | FactBody::Override { .. }
-            | FactBody::Annotation { .. }
-            | FactBody::HandOver { .. }
-            | FactBody::Release { .. }
-            | FactBody::Opaque { .. } => fact.ticket().into_iter().collect(),
+        .flat_map(|fact| {
+            let of_sale = stock::tickets_of(&fact.body);
+            fact.ticket().into_iter().chain(of_sale)
         })
         .collect()
 }

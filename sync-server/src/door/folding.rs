@@ -5,14 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use shared::admission::fold::FactHash;
 use shared::admission::{FoldContext, Issued, fold};
 use shared::clock::UnixMillis;
-use shared::fact::{Envelope, Fact, FactBody};
+use shared::fact::{Envelope, Fact};
 use shared::ids::{EventId, OrganizerId, TicketId};
 use shared::roster::TicketRow;
 use sqlx::PgConnection;
 
 use super::folded::Written;
-use super::rows;
 use super::rules::{EventRules, LoadRulesError};
+use super::{rows, stock};
 use crate::app::App;
 
 /// The facts of a ticket, with their hashes.
@@ -101,9 +101,9 @@ async fn folded_from(
         .map(|row| (row.id, row))
         .collect();
     let issued = if rows.len() < tickets.len() {
-        issued_tickets(conn, event_rules).await?
+        stock::issued(conn, event_rules, &ids).await?
     } else {
-        BTreeSet::new()
+        HashMap::new()
     };
     let rules = event_rules.rules();
     let mut written = Written::default();
@@ -114,11 +114,7 @@ async fn folded_from(
             server: event_rules.server,
             ticket,
             row: rows.get(&ticket).copied(),
-            issued: if issued.contains(&ticket) {
-                Issued::Known
-            } else {
-                Issued::Unseen
-            },
+            issued: issued.get(&ticket).copied().unwrap_or(Issued::Unseen),
         };
         // Nothing was seen of it: there is nothing to say.
         let Some(facts) = facts.remove(&ticket) else {
@@ -161,47 +157,4 @@ pub(super) async fn facts_of(
 pub(super) fn read(bytes: &[u8]) -> Option<(Fact, FactHash)> {
     let envelope = Envelope::decode(bytes).ok()?;
     Some((envelope.fact().clone(), envelope.hash()))
-}
-
-/// Leased tickets whose sale is known, by devices that may be believed.
-async fn issued_tickets(
-    conn: &mut PgConnection,
-    rules: &EventRules,
-) -> Result<BTreeSet<TicketId>, sqlx::Error> {
-    let rows = sqlx::query_scalar!(
-        "select envelope from facts where organizer_id = $1 and event_id = $2 and kind = 9",
-        rules.organizer.0,
-        rules.event.id.0
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .iter()
-        .filter_map(|bytes| read(bytes))
-        .filter(|(fact, hash)| is_before_revocation(rules, fact, hash))
-        .flat_map(|(fact, _)| match fact.body {
-            FactBody::Issued { tickets } => tickets,
-            FactBody::JournalOpened { .. }
-            | FactBody::Entry { .. }
-            | FactBody::Exit { .. }
-            | FactBody::Refusal { .. }
-            | FactBody::Refusals { .. }
-            | FactBody::Void { .. }
-            | FactBody::Override { .. }
-            | FactBody::Annotation { .. }
-            | FactBody::HandOver { .. }
-            | FactBody::Release { .. }
-            | FactBody::Opaque { .. } => Vec::new(),
-        })
-        .collect())
-}
-
-fn is_before_revocation(rules: &EventRules, fact: &Fact, hash: &FactHash) -> bool {
-    let author = rules.devices.iter().find(|row| row.id == fact.device);
-    author.is_some_and(|row| match &row.revocation {
-        None => true,
-        Some(revocation) => revocation.points.iter().any(|(journal, seq, last)| {
-            *journal == fact.journal && (fact.seq < *seq || (fact.seq == *seq && hash == last))
-        }),
-    })
 }

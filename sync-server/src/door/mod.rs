@@ -38,6 +38,7 @@ pub mod rules;
 pub mod search_right;
 pub mod sessions;
 pub mod signed;
+pub mod stock;
 mod store;
 pub mod summaries;
 pub(crate) mod supervisors;

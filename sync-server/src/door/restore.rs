@@ -132,11 +132,11 @@ async fn close_places(conn: &mut PgConnection, now_ms: UnixMillis) -> Result<u64
     .await?;
     let done = sqlx::query!(
         "with closed as (
-             update stock s set leased = s.quota - s.sold, held = 0
+             update stock s set leased = s.quota + s.written_off - s.sold, held = 0
              from stock was join events e on e.organizer_id = was.organizer_id and e.id = was.event_id
              where s.organizer_id = was.organizer_id and s.event_id = was.event_id and s.type_no = was.type_no
-               and e.ends_ms > $1 and was.sold + was.leased < was.quota
-             returning s.organizer_id, s.event_id, s.type_no, was.quota - was.sold - was.leased as places
+               and e.ends_ms > $1 and was.sold + was.leased < was.quota + was.written_off
+             returning s.organizer_id, s.event_id, s.type_no, was.quota + was.written_off - was.sold - was.leased as places
          )
          insert into restore_places (organizer_id, event_id, type_no, at_ms, places)
          select organizer_id, event_id, type_no, $1, places from closed

@@ -6,7 +6,7 @@ use shared::ids::{DeviceId, OrganizerId};
 use shared::roster::signed::{DeviceList, KeySet, SignedKind, SignedObject};
 use sqlx::PgConnection;
 
-use super::{authority, certificates, rights, rows};
+use super::{authority, certificates, rights, rows, stock};
 use crate::vault::{UnsealError, Vault};
 use crate::web::ApiError;
 
@@ -81,9 +81,13 @@ pub async fn publish(
             sign(organizer, kind, version, now_ms, &list, &root)
         }
         SignedKind::Leases => {
-            let list = rights::lease_list(conn, organizer, now_ms)
+            let mut list = rights::lease_list(conn, organizer, now_ms)
                 .await
                 .map_err(database)?;
+            let sells = stock::sell_leases(conn, organizer, now_ms);
+            list.leases.extend(sells.await.map_err(database)?);
+            let write_offs = stock::write_offs(conn, organizer, now_ms);
+            list.write_offs = write_offs.await.map_err(database)?;
             sign(organizer, kind, version, now_ms, &list, &root)
         }
     }

@@ -14,7 +14,8 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, DeviceFacts, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer,
     EnrolState, ErrorCode, FactsAnswer, FactsUpload, PROTOCOL, SessionAnswer, SessionNonce,
-    SessionRequest, SummariesPage, SummariesQuery, SupervisorsAnswer, VectorAnswer,
+    SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
+    VectorAnswer,
 };
 use shared::wire::v1::EnvelopeBytes;
 use tower_http::compression::CompressionLayer;
@@ -22,8 +23,8 @@ use tower_http::compression::CompressionLayer;
 use super::feed::{self, Pull};
 use super::sessions::{DeviceAuth, UploaderAuth};
 use super::{
-    addresses, certificates, claims, enrolment, facts, sessions, signed, summaries, supervisors,
-    take_back, vector,
+    addresses, certificates, claims, enrolment, facts, sessions, signed, stock, summaries,
+    supervisors, take_back, vector,
 };
 use crate::app::App;
 use crate::database::transaction;
@@ -43,6 +44,7 @@ pub(super) fn router() -> Router<App> {
         .route("/sync/certificate", post(peer_certificate))
         .route("/sync/addresses", post(peer_addresses))
         .route("/sync/claims", post(claim_ticket))
+        .route("/sync/leases", post(lend_places))
         .layer(from_fn(old_protocol_upgrades));
     // A device that is too old for the feed hands in its facts all the same.
     let up = Router::new()
@@ -269,6 +271,16 @@ async fn claim_ticket(
 ) -> Result<Json<ClaimAnswer>, ApiError> {
     device.for_event(request.event)?;
     Ok(Json(claims::claim(&app, &device.0, &request).await?))
+}
+
+/// Places that a till may sell alone, with their tickets.
+async fn lend_places(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Json(request): Json<StockAsk>,
+) -> Result<Json<StockAnswer>, ApiError> {
+    device.for_event(request.event)?;
+    Ok(Json(stock::ask(&app, &device.0, &request).await?))
 }
 
 #[derive(Debug, Deserialize)]

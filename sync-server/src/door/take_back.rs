@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::rules::LoadRulesError;
 use super::signed::{self, PublishSignedError};
-use super::{devices, folding, rights, rows};
+use super::{devices, folding, rights, rows, stock};
 use crate::app::App;
 use crate::database::transaction;
 use crate::web::ApiError;
@@ -118,7 +118,8 @@ async fn take_devices(
             .load(&mut tx, &app.vault, organizer, event)
             .await?;
         for row in &taken {
-            let tickets = devices::tickets_of(&mut tx, organizer, event, row.id).await?;
+            let mut tickets = devices::tickets_of(&mut tx, organizer, event, row.id).await?;
+            tickets.extend(stock::retrace_of(&mut tx, &rules, row.id, now_ms).await?);
             folding::refold(&mut tx, &rules, &tickets, now_ms).await?;
             rights::retrace_moved_by(&mut tx, &rules, row.id).await?;
         }
@@ -280,7 +281,9 @@ async fn take_leases(
     if !is_newer(&mut tx, object).await? {
         return Ok(());
     }
-    let named = list.leases.iter().map(|lease| lease.event).collect();
+    let leased = list.leases.iter().map(|lease| lease.event);
+    let written_off = list.write_offs.iter().map(|write_off| write_off.event);
+    let named = leased.chain(written_off).collect();
     let events: BTreeSet<EventId> = known_events(&mut tx, organizer, named)
         .await?
         .into_iter()
@@ -297,9 +300,18 @@ async fn take_leases(
             .await?;
         rights::retrace(&mut tx, &rules, tickets).await?;
     }
+    let lent = stock::restore(&mut tx, organizer, list, &events, now_ms).await?;
+    for (&event, tickets) in &lent {
+        let rules = app
+            .door
+            .rules
+            .load(&mut tx, &app.vault, organizer, event)
+            .await?;
+        stock::retrace(&mut tx, &rules, tickets, now_ms).await?;
+    }
     publish_above(&mut tx, app, object).await?;
     tx.commit().await?;
-    tracing::warn!(%organizer, events = taken.len(), "rights of entry were taken back from a device's list");
+    tracing::warn!(%organizer, strict = taken.len(), sold_at_tills = lent.len(), "leases of events were taken back from a device's list");
     for event in events {
         app.door.watch.changed(event);
     }

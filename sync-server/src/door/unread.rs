@@ -18,7 +18,7 @@ use super::own_journal::{AppendOwnError, append_own};
 use super::rights::{self, SettleRightsError};
 use super::rules::LoadRulesError;
 use super::store::FactRows;
-use super::{alerts, folding};
+use super::{alerts, folding, stock};
 use crate::app::App;
 use crate::database::transaction;
 use crate::edge::OsRandom;
@@ -331,14 +331,18 @@ async fn count(
     let found =
         alerts::in_journals(conn, (organizer, event), &journals, &parked, &suspects).await?;
     alerts::upsert(conn, (organizer, event), found.rows(), now_ms).await?;
-    let (mut rows, mut moves) = (FactRows::default(), rights::Moves::default());
+    let mut rows = FactRows::default();
+    let (mut moves, mut sold) = (rights::Moves::default(), stock::Sold::default());
     for offered in journals.iter().flat_map(|(_, placed, _)| &placed.accepted) {
         rows.push(
             &offered.header,
             offered.fact.as_ref(),
             offered.bytes.clone(),
         );
-        offered.fact.iter().for_each(|fact| moves.note(fact));
+        if let Some(fact) = &offered.fact {
+            moves.note(fact);
+            sold.note(fact);
+        }
     }
     rows.read_at_last(conn, organizer, event).await?;
     let rules = app
@@ -348,6 +352,7 @@ async fn count(
         .await?;
     let annotations = suspects.iter().filter_map(Suspect::annotation).collect();
     append_own(conn, &rules, annotations, now_ms, &mut OsRandom).await?;
+    sold.carry_out(conn, &rules, now_ms).await?;
     folding::refold(conn, &rules, &concerned(&journals), now_ms).await?;
     if !moves.is_empty() {
         moves.carry_out(conn, &rules).await?;

@@ -400,7 +400,7 @@ async fn insert(
            ), taken as (
                update stock s set held = held + c.quantity from counters c
                where s.organizer_id = $1 and s.event_id = $2 and s.type_no = c.type_no
-                   and held + sold + leased + c.quantity <= quota
+                   and held + sold + leased + c.quantity <= quota + written_off
                returning s.type_no
            )
            select count(*) as "inserted!"
@@ -457,7 +457,7 @@ async fn event_on_sale(
         r#"select e.organizer_id, e.status, e.currency, e.hold_seconds, e.ends_ms, g.commission_basis_points,
                t.no as "no?", t.price_minor as "price_minor?", t.vat_basis_points as "vat_basis_points?",
                t.sale_from_ms, t.sale_until_ms, t.max_per_order as "max_per_order?",
-               free_for_all(e.organizer_id, e.id, t.no, s.quota - s.held - s.sold - s.leased) as "left?"
+               free_for_all(e.organizer_id, e.id, t.no, s.quota + s.written_off - s.held - s.sold - s.leased) as "left?"
            from events e
            join organizers g on g.id = e.organizer_id
            left join ticket_types t

@@ -33,7 +33,7 @@ pub async fn sell(
     for (type_no, quantity) in places {
         let sold = sqlx::query!(
             "update stock set sold = sold + $4
-             where organizer_id = $1 and event_id = $2 and type_no = $3 and held + sold + leased + $4 <= quota",
+             where organizer_id = $1 and event_id = $2 and type_no = $3 and held + sold + leased + $4 <= quota + written_off",
             organizer.0,
             event.0,
             i32::from(type_no.0),

@@ -31,7 +31,7 @@ enum Then {
 /// Which events are being issued, and who waits for it.
 #[derive(Debug, Default)]
 pub struct Issuer {
-    pub(super) keys: OpenedKeys,
+    pub(crate) keys: OpenedKeys,
     awake: Mutex<HashMap<EventId, Then>>,
     watched: Arc<Watched>,
 }

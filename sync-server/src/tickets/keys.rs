@@ -27,6 +27,28 @@ pub async fn create_for_event(
     event: EventId,
     now_ms: UnixMillis,
 ) -> Result<KeyId, sqlx::Error> {
+    create(conn, vault, (organizer, event), None, now_ms).await
+}
+
+/// Makes a key for the tickets of an event that are leased to one device.
+pub async fn create_for_lessee(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    organizer: OrganizerId,
+    event: EventId,
+    lessee: DeviceId,
+    now_ms: UnixMillis,
+) -> Result<KeyId, sqlx::Error> {
+    create(conn, vault, (organizer, event), Some(lessee), now_ms).await
+}
+
+async fn create(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    (organizer, event): (OrganizerId, EventId),
+    lessee: Option<DeviceId>,
+    now_ms: UnixMillis,
+) -> Result<KeyId, sqlx::Error> {
     let id = sqlx::query_scalar!(r#"select nextval('signing_key_ids')::integer as "id!""#)
         .fetch_one(&mut *conn)
         .await?;
@@ -34,8 +56,8 @@ pub async fn create_for_event(
     let private = SigningKey::draw(&mut OsRandom);
     let rotating = RotatingSecret::draw(&mut OsRandom);
     sqlx::query!(
-        "insert into signing_keys (organizer_id, event_id, id, public, sealed_private, sealed_rotating, created_ms)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into signing_keys (organizer_id, event_id, id, public, sealed_private, sealed_rotating, created_ms, leased, lessee)
+         values ($1, $2, $3, $4, $5, $6, $7, $8::uuid is not null, $8)",
         organizer.0,
         event.0,
         id,
@@ -43,6 +65,7 @@ pub async fn create_for_event(
         vault.seal(&private_purpose(key), &private.seed()),
         vault.seal(&rotating_purpose(key), &rotating.to_bytes()),
         now_ms,
+        lessee.map(|device| device.0),
     )
     .execute(conn)
     .await?;

@@ -22,6 +22,7 @@ mod enrolment;
 mod facts;
 mod feed;
 mod keys;
+mod leases;
 mod limits;
 mod log_ins;
 mod mail;

@@ -176,8 +176,8 @@ impl Scan<'_> {
         }
     }
 
-    /// A revoked key. Of a lease, what was sold before that still counts. By hand nothing was shown, but the ticket
-    /// is one of that key all the same.
+    /// A revoked key. Of a lease, what was sold before that still counts, and a lease that was taken back is the same. By
+    /// hand nothing was shown, but the ticket is one of that key all the same.
     fn key(&self) -> Check {
         let Some(key) = self.known.key else {
             return match self.door.roster {
@@ -185,16 +185,18 @@ impl Scan<'_> {
                 RosterState::MaybeBehind => Ok(Some(AskReason::UnknownKeyOffline)),
             };
         };
-        if !key.revoked {
-            return Ok(None);
-        }
-        if !self.leased() {
-            return Err(RefuseReason::Revoked);
-        }
-        match (self.known.issued, self.door.roster) {
-            (Issued::Known, _) => Ok(None),
-            (Issued::Unseen, RosterState::Live) => Err(RefuseReason::Revoked),
-            (Issued::Unseen, RosterState::MaybeBehind) => Ok(Some(AskReason::LeaseRevoked)),
+        let issued = match (self.leased(), self.known.issued) {
+            (false, _) if key.revoked => return Err(RefuseReason::Revoked),
+            (false, _) => return Ok(None),
+            (true, Issued::Unseen) if key.revoked => Issued::Stopped,
+            (true, issued) => issued,
+        };
+        match (issued, self.door.roster) {
+            (Issued::Known | Issued::Unseen, _) => Ok(None),
+            (Issued::Returned, _) | (Issued::Stopped, RosterState::Live) => {
+                Err(RefuseReason::Revoked)
+            }
+            (Issued::Stopped, RosterState::MaybeBehind) => Ok(Some(AskReason::LeaseRevoked)),
         }
     }
 
@@ -341,7 +343,7 @@ impl Scan<'_> {
     }
 
     fn marks(&self) -> EntryMarks {
-        let sold_unseen = self.leased() && self.known.issued == Issued::Unseen;
+        let sold_unseen = self.leased() && self.known.issued != Issued::Known;
         [
             (
                 self.known.row.is_none() && !self.leased(),

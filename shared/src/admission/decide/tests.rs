@@ -180,6 +180,32 @@ fn after_a_lease_is_revoked_only_what_was_sold_before_goes_in() {
 }
 
 #[test]
+fn a_leased_ticket_whose_till_was_stopped_or_gave_it_back_is_no_guests() {
+    let decision = |issued, roster| {
+        after(|scene| {
+            scene.leased();
+            scene.issued = issued;
+            scene.roster = roster;
+        })
+    };
+    for roster in [RosterState::Live, RosterState::MaybeBehind] {
+        assert_eq!(
+            refused(decision(Issued::Returned, roster)),
+            RefuseReason::Revoked
+        );
+    }
+    assert_eq!(
+        refused(decision(Issued::Stopped, RosterState::Live)),
+        RefuseReason::Revoked
+    );
+    // The till may have sold it before it heard, and said so where this door can't hear it.
+    assert_eq!(
+        asked(decision(Issued::Stopped, RosterState::MaybeBehind)),
+        AskReason::LeaseRevoked
+    );
+}
+
+#[test]
 fn a_ticket_without_a_row_goes_in_offline_with_a_mark_and_asks_when_live() {
     let behind = after(|scene| {
         scene.row = None;

@@ -86,6 +86,8 @@ codes! {
         BarredTicket = "barred_ticket",
         /// It went in with a good signature, and the server doesn't know it.
         RowUnseen = "row_unseen",
+        /// It went in, and its till gave it back unsold.
+        AdmittedUnsold = "admitted_unsold",
         /// Someone did what they may not.
         NotAuthorised = "not_authorised",
         /// A revoked device says something of it.

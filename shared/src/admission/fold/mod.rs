@@ -53,7 +53,7 @@ pub struct FoldContext<'a> {
     pub ticket: TicketId,
     /// Its row.
     pub row: Option<TicketRow>,
-    /// For a leased ticket: is there an `issued` fact that counts?
+    /// For a leased ticket: what is known of its sale.
     pub issued: Issued,
 }
 
@@ -227,6 +227,7 @@ fn alerts(
                 AlertKind::OverLimit
                 | AlertKind::BarredTicket
                 | AlertKind::RowUnseen
+                | AlertKind::AdmittedUnsold
                 | AlertKind::NotAuthorised
                 | AlertKind::Quarantined
                 | AlertKind::FactIdReused
@@ -253,6 +254,7 @@ fn alert_of(label: FactLabel) -> Option<AlertKind> {
         FactLabel::OverLimit => Some(AlertKind::OverLimit),
         FactLabel::Revoked | FactLabel::Refunded => Some(AlertKind::BarredTicket),
         FactLabel::RowUnseen | FactLabel::UnknownTicket => Some(AlertKind::RowUnseen),
+        FactLabel::AdmittedUnsold => Some(AlertKind::AdmittedUnsold),
         FactLabel::NotAuthorised => Some(AlertKind::NotAuthorised),
         FactLabel::Quarantined => Some(AlertKind::Quarantined),
         FactLabel::Ok
@@ -263,7 +265,6 @@ fn alert_of(label: FactLabel) -> Option<AlertKind> {
         | FactLabel::Override
         | FactLabel::ClockSuspect
         | FactLabel::SaleUnseen
-        | FactLabel::AdmittedUnsold
         | FactLabel::StockExceeded
         | FactLabel::RolledBack => None,
     }

@@ -193,14 +193,18 @@ impl Walk<'_> {
 
     fn ticket(&self, passage: &Passage) -> Option<FactLabel> {
         let Some(row) = self.context.row else {
-            return if self.context.issued == Issued::Known {
-                None
-            } else if passage.marks.has(EntryMarks::SALE_UNSEEN) {
-                Some(FactLabel::SaleUnseen)
-            } else if passage.marks.has(EntryMarks::ROW_UNSEEN) {
-                Some(FactLabel::RowUnseen)
-            } else {
-                Some(FactLabel::UnknownTicket)
+            return match self.context.issued {
+                Issued::Known => None,
+                Issued::Returned => Some(FactLabel::AdmittedUnsold),
+                Issued::Unseen | Issued::Stopped => {
+                    if passage.marks.has(EntryMarks::SALE_UNSEEN) {
+                        Some(FactLabel::SaleUnseen)
+                    } else if passage.marks.has(EntryMarks::ROW_UNSEEN) {
+                        Some(FactLabel::RowUnseen)
+                    } else {
+                        Some(FactLabel::UnknownTicket)
+                    }
+                }
             };
         };
         match row.status {

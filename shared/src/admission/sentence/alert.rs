@@ -34,6 +34,13 @@ pub fn alert(kind: AlertKind, language: Language) -> &'static str {
             "Ticket eingelassen, dem Server nicht bekannt",
             "Biglietto entrato, sconosciuto al server",
         ],
+        AlertKind::AdmittedUnsold => [
+            "Billet entré, rendu invendu par sa caisse",
+            "Ticket went in, given back unsold by its till",
+            "Entrada usada, devuelta sin vender por su taquilla",
+            "Ticket eingelassen, von seiner Kasse unverkauft zurückgegeben",
+            "Biglietto entrato, reso invenduto dalla sua cassa",
+        ],
         AlertKind::NotAuthorised => [
             "Geste d'un appareil sans autorisation, non compté",
             "Done by a device without the right, not counted",

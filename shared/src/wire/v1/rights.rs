@@ -6,6 +6,7 @@ use super::{EnvelopeBytes, base64_bytes};
 use crate::fact::kind::RightKind;
 use crate::ids::{DeviceId, EventId, FactId, TicketId, TypeNo};
 use crate::roster::signed::SignedObject;
+use crate::ticket::token::TOKEN_BYTES;
 
 /// `POST /api/v1/sync/events/{event}/rights/{ticket}`, from device to device: the asker wants the right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,33 +52,83 @@ pub enum RightOutcome {
     Unknown,
 }
 
-/// `POST /api/v1/sync/leases`: a till asks for places of a type. Hand-overs and returns are facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// `POST /api/v1/sync/leases`: a till asks for places of an event that it may sell alone. Hand-overs and returns are facts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockAsk {
     /// Of which event.
     pub event: EventId,
+    /// For a sale in progress; missing = so that it has enough of every type that is on sale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale: Option<StockSale>,
+    /// The signed objects that it has, as in `GET /api/v1/sync/signed?have=`.
+    #[serde(default)]
+    pub have: String,
+}
+
+/// A sale at a till that its lease doesn't cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockSale {
     /// Of which type.
     pub type_no: TypeNo,
-    /// How many unsold ones it holds.
-    pub unsold: u32,
+    /// How many are wanted.
+    pub places: u32,
 }
 
-/// Its answer.
+/// Its answer. The same asked again is answered alike, so that an answer that was lost costs nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockAnswer {
-    /// The newest leases, if any place was added.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub leases: Option<SignedObject>,
-    /// The tickets that were signed ahead for them, sealed for this till.
-    pub tokens: Vec<SealedToken>,
+    /// Those that are newer than the till's, the leases and the key that signed the tickets among them.
+    pub objects: Vec<SignedObject>,
+    /// The till's letters in ticket numbers; empty before its first lease.
+    pub series: String,
+    /// ISO 4217, of all prices.
+    pub currency: String,
+    /// The event's types that are on sale.
+    pub types: Vec<StockType>,
+    /// All places of the event that the server knows this till to hold and not to have sold.
+    pub tickets: Vec<StockTicket>,
 }
 
-/// A ticket signed ahead, sealed at rest and on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SealedToken {
+/// A type that is on sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockType {
+    /// Which.
+    pub type_no: TypeNo,
+    /// With VAT, in the currency's smallest unit: of what is leased from now on.
+    pub price_minor: i64,
+    /// 550 = 5.5 %.
+    pub vat_basis_points: u32,
+    /// Places that nobody has.
+    pub left: u32,
+}
+
+/// A ticket that was signed ahead. It is as good as cash: the till seals it before it keeps it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockTicket {
     /// Which ticket.
     pub ticket: TicketId,
-    /// Nonce and ciphertext.
+    /// Its type.
+    pub type_no: TypeNo,
+    /// The letters of its number: those of the till that was lent it first.
+    pub series: String,
+    /// Its number in the series; missing = not known here any more, after a restore.
+    pub number: Option<u64>,
+    /// The leased price.
+    pub price_minor: i64,
+    /// 550 = 5.5 %.
+    pub vat_basis_points: u32,
+    /// The 80 bytes.
     #[serde(with = "base64_bytes")]
-    pub sealed: Vec<u8>,
+    pub token: [u8; TOKEN_BYTES],
+}
+
+impl std::fmt::Debug for StockTicket {
+    /// Without the token: a log line must not be a ticket.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StockTicket")
+            .field("ticket", &self.ticket)
+            .field("type_no", &self.type_no)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
 }

@@ -377,7 +377,7 @@ async fn read_types(
     let rows = sqlx::query!(
         r#"select t.no, t.name, t.description, t.price_minor, t.vat_basis_points, t.sale_from_ms, t.sale_until_ms,
                 t.max_per_order, t.re_entry, t.max_entries, t.max_entries_per_day, t.rotating,
-                free_for_all(t.organizer_id, t.event_id, t.no, s.quota - s.held - s.sold - s.leased) as "remaining!"
+                free_for_all(t.organizer_id, t.event_id, t.no, s.quota + s.written_off - s.held - s.sold - s.leased) as "remaining!"
          from ticket_types t join stock s
            on s.organizer_id = t.organizer_id and s.event_id = t.event_id and s.type_no = t.no
          where t.organizer_id = $1 and t.event_id = $2 and not t.deleted order by t.position, t.no"#,

@@ -45,6 +45,8 @@ pub(super) enum Noticed {
     GuaranteeVoid,
     /// A device signs facts that this program can't read yet.
     FactUnread,
+    /// A till sold more than there was.
+    StockExceeded,
 }
 
 impl Noticed {
@@ -57,6 +59,7 @@ impl Noticed {
             Self::FactRefused => "fact_refused",
             Self::GuaranteeVoid => "guarantee_void",
             Self::FactUnread => "fact_unread",
+            Self::StockExceeded => "stock_exceeded",
         }
     }
 
@@ -69,6 +72,7 @@ impl Noticed {
             Self::FactRefused,
             Self::GuaranteeVoid,
             Self::FactUnread,
+            Self::StockExceeded,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

@@ -39,7 +39,7 @@ async fn remind_some(app: &App, step: i32, after_ms: i64) -> Result<i64, sqlx::E
              and e.status = 'published' and e.starts_ms > $3
              and exists (select from stock s
                  where s.organizer_id = o.organizer_id and s.event_id = o.event_id
-                   and s.quota > s.held + s.sold + s.leased)
+                   and s.quota + s.written_off > s.held + s.sold + s.leased)
              -- Whoever has ordered again since is reminded of that, or has their tickets.
              and not exists (select from orders later
                  where later.organizer_id = o.organizer_id and later.event_id = o.event_id

@@ -207,6 +207,16 @@ fn what_the_row_says_by_now_becomes_a_label() {
         label(|s| s.row = None, EntryMarks::SALE_UNSEEN),
         FactLabel::SaleUnseen
     );
+    assert_eq!(
+        label(
+            |s| {
+                s.row = None;
+                s.issued = Issued::Returned;
+            },
+            EntryMarks::SALE_UNSEEN
+        ),
+        FactLabel::AdmittedUnsold
+    );
     assert_eq!(label(|_| {}, EntryMarks::SALE_UNSEEN), FactLabel::Ok);
     assert_eq!(
         label(
