@@ -16,4 +16,5 @@ pub mod station;
 pub mod status;
 pub mod supervisor;
 pub mod sync;
+pub mod till;
 pub mod vault;

@@ -6,6 +6,7 @@ mod error;
 mod journal;
 mod lan;
 mod lan_arguments;
+mod leases;
 mod live;
 mod output;
 mod print;
@@ -61,6 +62,8 @@ enum Command {
     Lan(lan::Arguments),
     /// Strict mode: give this door's share of an event's tickets to another door, or back.
     Rights(rights::Arguments),
+    /// A till: what it may sell without the server; selling of it and giving it back.
+    Leases(leases::Arguments),
     /// End this device's work: give back, forget its secrets, hand over its journal; then it is as new.
     SignOff(sign_off::Arguments),
     /// Try a printer, or list what printers this machine has.
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Status(arguments) => status::run(&arguments, &mut output),
         Command::Lan(arguments) => lan::run(&arguments, &mut output),
         Command::Rights(arguments) => rights::run(&arguments, &mut output),
+        Command::Leases(arguments) => leases::run(&arguments, &mut output),
         Command::SignOff(arguments) => sign_off::run(&arguments, &mut output),
         Command::Print(arguments) => print::run(&arguments, &mut output),
         Command::Journal(arguments) => journal::run(&arguments, &mut output),

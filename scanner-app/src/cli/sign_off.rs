@@ -133,7 +133,7 @@ fn tell_signed_off(
     language: Language,
     output: &mut Output,
 ) -> Result<(), CliError> {
-    let given = done.handed_over + done.released;
+    let given = done.handed_over + done.released + done.places;
     let said = match language {
         Language::Fr => format!(
             "Porte fermée : elle ne fait plus entrer personne, ses secrets sont effacés ({given} billets rendus). Transmission du journal…"
@@ -151,8 +151,7 @@ fn tell_signed_off(
             "Porta chiusa: non fa più entrare nessuno, i suoi segreti sono cancellati ({given} biglietti restituiti). Trasmissione del registro…"
         ),
     };
-    let line =
-        json!({ "signed_off": { "handed_over": done.handed_over, "released": done.released } });
+    let line = json!({ "signed_off": { "handed_over": done.handed_over, "released": done.released, "places": done.places } });
     output.line(&line, &said)
 }
 

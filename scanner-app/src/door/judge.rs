@@ -8,9 +8,10 @@ use shared::admission::{
 };
 use shared::clock::offset::NEVER_MEASURED;
 use shared::clock::{ClockDoubt, CorrectedTime, UnixMillis};
-use shared::fact::kind::Fact;
+use shared::fact::kind::RightKind;
 use shared::ids::{DeviceId, FactName, GateNo, TicketId};
-use shared::roster::{DeviceRow, EventMode, KeyRow};
+use shared::lease::{Right, stock};
+use shared::roster::{EventMode, KeyRow};
 use shared::sync::claim::Scan;
 use shared::ticket::{self, Flags, PublicKey, VerifiedToken};
 
@@ -18,7 +19,7 @@ use super::ScanError;
 use super::rights::RightHere;
 use super::scene::Scene;
 use crate::replica::roster::Side;
-use crate::replica::{ReplicaError, facts, roster, tickets};
+use crate::replica::{ReplicaError, facts, rights, roster, tickets};
 
 /// A decision, before anything is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,7 +169,8 @@ fn right(
     }
 }
 
-fn now(time: CorrectedTime) -> Now {
+/// The time as rules ask for it.
+pub fn now(time: CorrectedTime) -> Now {
     let (error_ms, trust) = match time.doubt {
         None => (time.error_ms, ClockTrust::Good),
         Some(ClockDoubt::NeverMeasured) => (NEVER_MEASURED, ClockTrust::Good),
@@ -270,37 +272,18 @@ impl Found {
     }
 }
 
-/// Is there an `issued` fact by a device that may sell, up to the point of its revocation?
+/// What its lease and all facts say of its sale.
 fn issued(
     connection: &Connection,
     scene: &Scene,
     ticket: TicketId,
 ) -> Result<Issued, ReplicaError> {
-    let facts = facts::issuing(connection, ticket)?;
-    let counts = facts.iter().any(|(fact, hash)| {
-        let author = scene.devices.iter().find(|row| row.id == fact.device);
-        author.is_some_and(|author| may_sell(author, scene) && within(author, fact, hash))
-    });
-    Ok(if counts {
-        Issued::Known
-    } else {
-        Issued::Unseen
-    })
-}
-
-fn may_sell(author: &DeviceRow, scene: &Scene) -> bool {
-    author.rights.sell && author.events.contains(&scene.event.id)
-}
-
-fn within(author: &DeviceRow, fact: &Fact, hash: &[u8; 32]) -> bool {
-    let Some(revocation) = &author.revocation else {
-        return true;
+    let right = Right {
+        kind: RightKind::Sell,
+        ticket,
     };
-    let point = revocation
-        .points
-        .iter()
-        .find(|(journal, _, _)| *journal == fact.journal);
-    point.is_some_and(|(_, last, last_hash)| {
-        fact.seq < *last || (fact.seq == *last && hash == last_hash)
-    })
+    let mut facts = facts::issuing(connection, ticket)?;
+    facts.extend(rights::moving(connection, scene.event_no, right)?);
+    let lease = scene.stock.find(scene.event.id, right);
+    Ok(stock::issued(ticket, lease, &facts, &scene.authors()))
 }

@@ -45,6 +45,7 @@ pub use hand_back::{HandBackError, HandedBack, To, hand_back};
 pub use holders::{Holders, InHand};
 pub use journal::{Author, NewFact, WriteFactError, Written, reopen_after_fork, write_fact};
 pub use judge::Judged;
+pub use judge::now as now_of;
 pub use overrides::{LetIn, OverrideError};
 pub use rights::{Share, share};
 pub use sign_off::{HandIn, SignOffError, SignedOff, finish_sign_off, sign_off};

@@ -34,6 +34,8 @@ pub(crate) struct Scene {
     pub(super) server: DeviceId,
     /// Strict mode: the grants of this event's rights of entry.
     pub(super) leases: LeaseList,
+    /// Of the event's places that tills may sell.
+    pub(super) stock: LeaseList,
     has_signed_off: bool,
 }
 
@@ -42,6 +44,7 @@ impl Scene {
         let missing = || ScanError::RosterMissing(event);
         let event_no = events::number(connection, event)?.ok_or_else(missing)?;
         let row = events::event_row(connection, event_no)?.ok_or_else(missing)?;
+        let leases = leases(connection, event)?;
         // A row that is no key verifies nothing: its tickets count as signed by an unknown one.
         let keys = signed::keys(connection)?.into_iter().filter_map(|row| {
             let key = PublicKey::from_bytes(&row.public).ok()?;
@@ -51,10 +54,11 @@ impl Scene {
             generation: sync_state::generation(connection)?,
             event_no,
             leases: if row.strict {
-                leases(connection, event)?
+                of_kind(&leases, RightKind::Admit)
             } else {
                 LeaseList::default()
             },
+            stock: of_kind(&leases, RightKind::Sell),
             zone: time_zone(&row.time_zone).unwrap_or(TimeZone::UTC),
             event: row,
             types: events::ticket_types(connection, event_no)?,
@@ -123,10 +127,17 @@ fn leases(connection: &Connection, event: EventId) -> Result<LeaseList, ReplicaE
         serde_json::from_slice(&object.body).map_err(|_| ReplicaError::Row {
             table: "signed_object",
         })?;
-    list.leases
-        .retain(|lease| lease.event == event && lease.right == RightKind::Admit);
+    list.leases.retain(|lease| lease.event == event);
     list.write_offs.clear();
     Ok(list)
+}
+
+fn of_kind(list: &LeaseList, kind: RightKind) -> LeaseList {
+    let leases = list.leases.iter().filter(|lease| lease.right == kind);
+    LeaseList {
+        leases: leases.cloned().collect(),
+        write_offs: Vec::new(),
+    }
 }
 
 /// The scenes of a device's events, kept while they hold.

@@ -9,12 +9,14 @@ use shared::clock::UnixMillis;
 use super::ScanError;
 use super::hand_back::{self, HandBackError, HandedBack, To};
 use super::journal::Author;
+use super::now_of;
 use super::scene::Scene;
 use crate::replica::identity::{Identity, SigningKeyError};
 use crate::replica::sign_off::Outstanding;
 use crate::replica::{
     Replica, ReplicaError, WriteTx, events, identity, peer_key, secrets, sign_off as state,
 };
+use crate::till::stock::{GiveBackError, Which, give_back_in};
 
 /// The device works on as before.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +27,9 @@ pub enum SignOffError {
     /// Its share of an event's tickets could not be given away.
     #[error(transparent)]
     HandBack(#[from] HandBackError),
+    /// The places that it could have sold could not be given back.
+    #[error(transparent)]
+    GiveBack(#[from] GiveBackError),
     /// Reading or writing.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
@@ -45,6 +50,7 @@ impl SignOffError {
         match self {
             Self::Key(error) => error.code(),
             Self::HandBack(error) => error.code(),
+            Self::GiveBack(error) => error.code(),
             Self::Replica(error) => error.code(),
         }
     }
@@ -57,6 +63,8 @@ pub struct SignedOff {
     pub handed_over: u64,
     /// Those that went back to the server.
     pub released: u64,
+    /// Places that this device could have sold, which went back to the server.
+    pub places: u64,
 }
 
 /// Signs the device off. `to`: who gets its share of the tickets of events in strict mode; what that door can't take goes
@@ -64,6 +72,7 @@ pub struct SignedOff {
 /// replica ends them; a driver that is started afterwards only hands in the journals.
 pub fn sign_off(replica: &Replica, to: To, now_ms: UnixMillis) -> Result<SignedOff, SignOffError> {
     let key = replica.signing_key()?;
+    let now = now_of(replica.time().now(now_ms));
     replica.write(move |tx| {
         let identity = identity::load(tx)?.ok_or(SigningKeyError::NotEnrolled)?;
         if state::since_ms(tx)?.is_some() {
@@ -73,7 +82,11 @@ pub fn sign_off(replica: &Replica, to: To, now_ms: UnixMillis) -> Result<SignedO
             device: identity.device,
             key,
         };
-        let done = give_back(tx, &author, &identity, to, now_ms)?;
+        let mut done = give_back(tx, &author, &identity, to, now_ms)?;
+        for (_, event) in events::all(tx)? {
+            let all = (Which::All, now);
+            done.places += give_back_in(tx, &author, identity.gate, event, all, now_ms)?;
+        }
         secrets::erase(tx)?;
         peer_key::delete(tx)?;
         state::note(tx, now_ms)?;

@@ -33,6 +33,7 @@ mod sets;
 pub mod sign_off;
 pub mod signed;
 pub mod slices;
+pub mod stock;
 pub mod summaries;
 pub mod supervisors;
 pub mod sync_state;

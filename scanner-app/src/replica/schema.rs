@@ -100,6 +100,13 @@ const STEPS: &[Step] = &[
         roster: "",
         fill: None,
     },
+    // November 2026: places that a till may sell.
+    Step {
+        to: Version { major: 2, minor: 7 },
+        sql: include_str!("schema/2.7.sql"),
+        roster: "",
+        fill: None,
+    },
 ];
 
 /// What this program writes.

@@ -5,7 +5,7 @@ use std::error::Error;
 use super::view::{UiError, UiErrorCode};
 use crate::causes::with_causes;
 use crate::door::{
-    HandBackError, OpenDoorError, OverrideError, ScanError, SignOffError, UndoError,
+    HandBackError, OpenDoorError, OverrideError, ScanError, SignOffError, UndoError, WriteFactError,
 };
 use crate::journal_files::JournalFilesError;
 use crate::replica::identity::{EnrolReplicaError, SigningKeyError};
@@ -15,6 +15,7 @@ use crate::search::SearchError;
 use crate::supervisor::{PeopleError, UnlockError};
 use crate::sync::enrolment::EnrolError;
 use crate::sync::{ServerAddressError, TransportError};
+use crate::till::stock::GiveBackError;
 use shared::wire::latest::ErrorCode;
 
 impl UiError {
@@ -190,7 +191,18 @@ impl Told for SignOffError {
         match self {
             Self::Key(error) => Told::code(error),
             Self::HandBack(error) => Told::code(error),
+            Self::GiveBack(error) => Told::code(error),
             Self::Replica(error) => Told::code(error),
+        }
+    }
+}
+
+impl Told for GiveBackError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::Key(error) => Told::code(error),
+            Self::Write(WriteFactError::Replica(error)) | Self::Replica(error) => Told::code(error),
+            Self::Write(WriteFactError::Sign(_)) => UiErrorCode::Internal,
         }
     }
 }

@@ -24,6 +24,7 @@ use super::introduce::introduce;
 use super::names;
 use super::requests::{self, Caller};
 use super::saves;
+use super::stock::{self, Asked, StockAsks, StockDesk};
 use super::transport::{SyncTransport, TransportError};
 use crate::peers::LanLink;
 use crate::replica::facts::Origin;
@@ -83,6 +84,11 @@ pub struct Driver<T> {
     summaries: SummaryPulls,
     names_under_way: FuturesUnordered<BoxFuture<'static, Pulled>>,
     expire_names_at: Instant,
+    /// Places to sell: beside the engine too.
+    stock: StockAsks,
+    sells: bool,
+    follow: Follow,
+    stock_under_way: FuturesUnordered<BoxFuture<'static, Asked>>,
 }
 
 /// What a request brought.
@@ -123,6 +129,7 @@ impl<T: SyncTransport + 'static> Driver<T> {
         let engine = Engine::resume(resume, follow);
         let mut summaries = SummaryPulls::default();
         summaries.granted(identity.rights, &identity.events);
+        let sells = identity.rights.sell && follow != Follow::Nothing;
         let replica = replica.with_priority(Priority::Background);
         let stored = replica.facts_stored();
         let carry_after_ms = match follow {
@@ -156,6 +163,10 @@ impl<T: SyncTransport + 'static> Driver<T> {
             summaries,
             names_under_way: FuturesUnordered::new(),
             expire_names_at: Instant::now(),
+            stock: StockAsks::default(),
+            sells,
+            follow,
+            stock_under_way: FuturesUnordered::new(),
         })
     }
 
@@ -169,6 +180,11 @@ impl<T: SyncTransport + 'static> Driver<T> {
     /// For a door that asks before the light; see [`super::claim_line`].
     pub fn claim_desk(&self) -> ClaimDesk<T> {
         ClaimDesk::of(&self.caller)
+    }
+
+    /// For a till that sells what its lease doesn't cover.
+    pub fn stock_desk(&self) -> StockDesk<T> {
+        StockDesk::of(&self.caller)
     }
 
     pub(super) fn replica(&self) -> &Replica {
@@ -186,7 +202,11 @@ impl<T: SyncTransport + 'static> Driver<T> {
 
     /// Everything of the server is here, and everything of this device there.
     pub fn is_settled(&self) -> bool {
-        self.engine.is_settled() && self.to_handle.is_empty() && self.summaries.is_settled()
+        let is_in_stock = !self.sells || (self.stock.is_settled() && self.stored.is_empty());
+        self.engine.is_settled()
+            && self.to_handle.is_empty()
+            && self.summaries.is_settled()
+            && is_in_stock
     }
 
     /// Code and words of the last request that failed, if none has succeeded since.
@@ -212,6 +232,16 @@ impl<T: SyncTransport + 'static> Driver<T> {
         self.note_state(news).await;
         self.expire_names().await;
         self.pull_names();
+        self.ask_for_stock();
+    }
+
+    /// Once all that this till did is with the server.
+    fn ask_for_stock(&mut self) {
+        let is_due = self.sells && self.stock_under_way.is_empty();
+        if is_due && self.engine.is_settled() && self.stock.next_at() <= Instant::now() {
+            let caller = Arc::clone(&self.caller);
+            self.stock_under_way.push(Box::pin(stock::top_up(caller)));
+        }
     }
 
     /// Also where the server can't be reached.
@@ -251,6 +281,14 @@ impl<T: SyncTransport + 'static> Driver<T> {
         let pause = wake_at.map_or(Duration::from_mins(1), |at| {
             Duration::from_millis(at.since(self.now()))
         });
+        let waits_for_stock =
+            self.sells && self.stock_under_way.is_empty() && self.engine.is_settled();
+        let pause = if waits_for_stock {
+            let until = self.stock.next_at();
+            pause.min(until.saturating_duration_since(Instant::now()))
+        } else {
+            pause
+        };
         let introduce_at = self.introduce_at.map(tokio::time::Instant::from_std);
         tokio::select! {
             Some(came) = self.under_way.next(), if !self.under_way.is_empty() => self.came(came, news),
@@ -264,6 +302,7 @@ impl<T: SyncTransport + 'static> Driver<T> {
                 let now = self.now();
                 self.summaries.came(pulled, now, self.random.as_mut());
             }
+            Some(asked) = self.stock_under_way.next(), if !self.stock_under_way.is_empty() => self.stock.came(asked),
             () = sleep_until(introduce_at) => self.introduce(),
             () = tokio::time::sleep(pause) => self.to_handle.push_back(Event::Tick),
         }
@@ -273,6 +312,7 @@ impl<T: SyncTransport + 'static> Driver<T> {
     fn note_own_facts(&mut self, facts: &[StoredFact]) {
         if facts.iter().any(|fact| fact.origin == Origin::Own) {
             self.to_handle.push_back(Event::FactAppended);
+            self.stock.soon();
         }
     }
 
@@ -290,6 +330,7 @@ impl<T: SyncTransport + 'static> Driver<T> {
     fn came(&mut self, came: Came, news: &mut impl FnMut(News)) {
         if let Event::SessionOpened { grant, .. } = &came.event {
             self.summaries.granted(grant.rights, &grant.events);
+            self.sells = grant.rights.sell && self.follow != Follow::Nothing;
             if self.lan.is_some() {
                 self.introduce();
             }

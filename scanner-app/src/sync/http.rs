@@ -18,7 +18,8 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
     ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, Page, SessionAnswer, SessionNonce,
-    SessionRequest, SummariesPage, SummariesQuery, SupervisorsAnswer, VectorAnswer,
+    SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
+    VectorAnswer,
 };
 
 use super::transport::{Answered, SyncTransport, TransportError};
@@ -383,6 +384,10 @@ impl SyncTransport for HttpTransport {
 
     async fn claim(&self, token: &str, request: &ClaimAsk) -> Outcome<ClaimAnswer> {
         self.post("/claims", Some(token), request).await
+    }
+
+    async fn stock(&self, token: &str, ask: &StockAsk) -> Outcome<StockAnswer> {
+        self.post("/leases", Some(token), ask).await
     }
 
     async fn vector(&self, token: &str, event: EventId) -> Outcome<VectorAnswer> {

@@ -11,10 +11,12 @@ mod names;
 mod requests;
 mod rosters;
 mod saves;
+mod stock;
 mod supervisors;
 pub mod transport;
 
 pub use claims::{ClaimCalls, ClaimDesk, ClaimLine, claim_line};
 pub use hand_in::{HandInError, Holds};
 pub use http::{HttpTransport, ServerAddressError};
+pub use stock::{LendError, StockDesk};
 pub use transport::{Answered, SyncTransport, TransportError};

@@ -9,7 +9,8 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
     ErrorCode, FactsAnswer, FactsUpload, Page, PageError, SessionAnswer, SessionNonce,
-    SessionRequest, SummariesPage, SummariesQuery, SupervisorsAnswer, VectorAnswer,
+    SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
+    VectorAnswer,
 };
 
 /// An answer, and the wall clock around the request: what the offset is measured from.
@@ -172,6 +173,13 @@ pub trait SyncTransport: Send + Sync {
         token: &str,
         request: &ClaimAsk,
     ) -> impl Future<Output = Outcome<ClaimAnswer>> + Send;
+
+    /// Asks for places that this till may sell alone.
+    fn stock(
+        &self,
+        token: &str,
+        ask: &StockAsk,
+    ) -> impl Future<Output = Outcome<StockAnswer>> + Send;
 
     /// How far the server holds the journals of an event.
     fn vector(

@@ -19,5 +19,6 @@ mod sign_off;
 mod station;
 mod supervisors;
 mod sync;
+mod till;
 mod venue;
 mod webcam;

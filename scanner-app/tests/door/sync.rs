@@ -27,8 +27,8 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
     ErrorCode, FactsAnswer, FactsUpload, JournalAck, JournalHead, Page, SessionAnswer,
-    SessionNonce, SessionRequest, SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer,
-    VectorAnswer,
+    SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery,
+    SupervisorRow, SupervisorsAnswer, VectorAnswer,
 };
 
 use crate::lan::caller::Pen;
@@ -58,6 +58,7 @@ struct Held {
     rights: Rights,
     life: u64,
     supervisors: (u64, Vec<SupervisorRow>),
+    stock: Option<StockAnswer>,
 }
 
 #[derive(Clone)]
@@ -279,6 +280,12 @@ impl SyncTransport for Memory {
         Ok(answered(ClaimAnswer::Granted))
     }
 
+    async fn stock(&self, _: &str, _: &StockAsk) -> Outcome<StockAnswer> {
+        let held = self.held.lock().expect("no test panicked in it");
+        let lent = held.stock.clone().map(answered);
+        lent.ok_or_else(|| error_of(Fault::Refused(ErrorCode::NotOnSale)))
+    }
+
     async fn vector(&self, _: &str, _: EventId) -> Outcome<VectorAnswer> {
         let held = self.held.lock().expect("no test panicked in it");
         let heads = held.journals.iter().filter_map(|(journal, facts)| {
@@ -309,6 +316,11 @@ impl Memory {
     /// From the next session on.
     pub(crate) fn grants(&self, rights: Rights) {
         self.held.lock().expect("no test panicked in it").rights = rights;
+    }
+
+    /// To a till that asks from now on.
+    pub(crate) fn lends(&self, answer: StockAnswer) {
+        self.held.lock().expect("no test panicked in it").stock = Some(answer);
     }
 
     /// Who may supervise, for whoever asks next.

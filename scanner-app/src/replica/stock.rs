@@ -1,0 +1,177 @@
+//! Tickets that were signed ahead for this till, sealed: whoever steals the folder has no ticket.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use shared::clock::UnixMillis;
+use shared::ids::{TicketId, TypeNo};
+use shared::wire::latest::{StockTicket, StockType};
+
+use super::events::{EventNo, json, parse};
+use super::{ReplicaError, WriteTx};
+use crate::vault::Vault;
+
+/// A ticket of this till's stock, as it rests.
+#[derive(Clone, Debug)]
+pub(crate) struct SealedTicket {
+    pub(crate) ticket: TicketId,
+    pub(crate) type_no: TypeNo,
+    pub(crate) series: String,
+    pub(crate) number: u64,
+    pub(crate) price_minor: i64,
+    pub(crate) vat_basis_points: u32,
+    pub(crate) token: Vec<u8>,
+}
+
+/// What the server said last of an event's sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnSale {
+    /// This till's letters in ticket numbers.
+    pub series: String,
+    /// ISO 4217, of all prices.
+    pub currency: String,
+    /// The types that were on sale, with what nobody had of them.
+    pub types: Vec<StockType>,
+    /// When it said so: this device's clock.
+    pub said_ms: UnixMillis,
+}
+
+/// What a ticket's token is sealed for.
+pub(crate) fn purpose(ticket: TicketId) -> String {
+    format!("leased_ticket/{ticket}")
+}
+
+/// Keeps tickets; those that are here stay as they are. One whose number the server lost is of no use.
+pub(crate) fn put(
+    tx: &WriteTx<'_>,
+    vault: &Vault,
+    event: EventNo,
+    tickets: &[StockTicket],
+) -> Result<(), ReplicaError> {
+    let mut statement = tx.prepare_cached(
+        "insert or ignore into leased_ticket (event, ticket, type_no, series, number, price_minor, vat_basis_points, token)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    for ticket in tickets {
+        let Some(number) = ticket.number else {
+            continue;
+        };
+        statement.execute(params![
+            event.0,
+            ticket.ticket.to_i64(),
+            ticket.type_no.0,
+            ticket.series,
+            number.cast_signed(),
+            ticket.price_minor,
+            ticket.vat_basis_points,
+            vault.seal(&purpose(ticket.ticket), &ticket.token),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Keeps what the server said of an event's sale.
+pub(crate) fn put_on_sale(
+    tx: &WriteTx<'_>,
+    event: EventNo,
+    on_sale: &OnSale,
+) -> Result<(), ReplicaError> {
+    tx.execute(
+        "insert or replace into till_event (event, series, currency, types, said_ms) values (?1, ?2, ?3, ?4, ?5)",
+        params![
+            event.0,
+            on_sale.series,
+            on_sale.currency,
+            json(&on_sale.types),
+            on_sale.said_ms
+        ],
+    )?;
+    Ok(())
+}
+
+/// What the server said last of an event's sale, if it was ever asked.
+pub fn on_sale(connection: &Connection, event: EventNo) -> Result<Option<OnSale>, ReplicaError> {
+    let row = connection
+        .query_row(
+            "select series, currency, types, said_ms from till_event where event = ?1",
+            [event.0],
+            |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, String>(2)?,
+                    row.get::<_, i64>(3)?,
+                ))
+            },
+        )
+        .optional()?;
+    row.map(|(series, currency, types, said_ms)| {
+        Ok(OnSale {
+            series,
+            currency,
+            types: parse("till_event", &types)?,
+            said_ms,
+        })
+    })
+    .transpose()
+}
+
+/// The tickets of an event that no fact says were sold, by type and number.
+pub(crate) fn not_sold(
+    connection: &Connection,
+    event: EventNo,
+    type_no: Option<TypeNo>,
+) -> Result<Vec<SealedTicket>, ReplicaError> {
+    let mut statement = connection.prepare_cached(
+        "select ticket, type_no, series, number, price_minor, vat_basis_points, token from leased_ticket l
+         where event = ?1 and (?2 is null or type_no = ?2) and not exists (select 1 from issued i where i.ticket = l.ticket)
+         order by type_no, series, number",
+    )?;
+    let rows = statement.query_map(params![event.0, type_no.map(|no| no.0)], |row| {
+        Ok(SealedTicket {
+            ticket: TicketId::from_i64(row.get(0)?),
+            type_no: TypeNo(row.get(1)?),
+            series: row.get(2)?,
+            number: row.get::<_, i64>(3)?.cast_unsigned(),
+            price_minor: row.get(4)?,
+            vat_basis_points: row.get(5)?,
+            token: row.get(6)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many tickets of an event that were leased to this till a fact says were sold, by type.
+pub(crate) fn sold(
+    connection: &Connection,
+    event: EventNo,
+) -> Result<Vec<(TypeNo, u64)>, ReplicaError> {
+    let mut statement = connection.prepare_cached(
+        "select type_no, count(*) from leased_ticket l
+         where event = ?1 and exists (select 1 from issued i where i.ticket = l.ticket) group by type_no",
+    )?;
+    let rows = statement.query_map([event.0], |row| {
+        Ok((TypeNo(row.get(0)?), row.get::<_, i64>(1)?.cast_unsigned()))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Tickets that were given back: their codes are worth nothing any more, and go.
+pub(crate) fn forget(
+    tx: &WriteTx<'_>,
+    event: EventNo,
+    tickets: &[TicketId],
+) -> Result<(), ReplicaError> {
+    tx.overwriting(|| {
+        let mut statement =
+            tx.prepare_cached("delete from leased_ticket where event = ?1 and ticket = ?2")?;
+        for ticket in tickets {
+            statement.execute(params![event.0, ticket.to_i64()])?;
+        }
+        Ok(())
+    })
+}
+
+/// All of it: a till that may not sell has no use for any.
+pub(super) fn erase(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
+    tx.execute("delete from leased_ticket", [])?;
+    Ok(())
+}

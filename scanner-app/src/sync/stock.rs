@@ -1,0 +1,253 @@
+//! Keeping a till in stock: beside the engine, and only while everything that this till did is with the server, so that both
+//! count alike. What can't be sold any more is given back first.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use shared::clock::UnixMillis;
+use shared::ids::EventId;
+use shared::wire::latest::{ErrorCode, StockAnswer, StockAsk, StockSale};
+
+use super::requests::Caller;
+use super::transport::{SyncTransport, TransportError};
+use crate::replica::signed::{self, ApplySignedError};
+use crate::replica::stock::{self as kept, OnSale};
+use crate::replica::{ReplicaError, WriteTx, events, facts, identity, sign_off};
+use crate::till::stock::{GiveBackError, Which, give_back};
+
+/// Somebody else may have given places back, or the organizer has made more.
+const AGAIN: Duration = Duration::from_mins(1);
+/// What it did is on its way to the server.
+const MOMENT: Duration = Duration::from_millis(300);
+/// This till sold something.
+const SOON: Duration = Duration::from_secs(2);
+
+/// When to ask.
+#[derive(Debug)]
+pub(super) struct StockAsks {
+    next_at: Instant,
+    was_answered: bool,
+}
+
+impl Default for StockAsks {
+    fn default() -> Self {
+        Self {
+            next_at: Instant::now(),
+            was_answered: false,
+        }
+    }
+}
+
+impl StockAsks {
+    pub(super) fn next_at(&self) -> Instant {
+        self.next_at
+    }
+
+    /// Whether the server said once what this till may sell.
+    pub(super) fn is_settled(&self) -> bool {
+        self.was_answered
+    }
+
+    /// Facts of this device came on the disk.
+    pub(super) fn soon(&mut self) {
+        self.next_at = self.next_at.min(Instant::now() + SOON);
+    }
+
+    pub(super) fn came(&mut self, asked: Asked) {
+        let pause = match asked {
+            Asked::Answered => {
+                self.was_answered = true;
+                AGAIN
+            }
+            Asked::NotYet => MOMENT,
+            Asked::Failed => {
+                // A round that comes to an end does not wait for it.
+                self.was_answered = true;
+                AGAIN / 4
+            }
+        };
+        self.next_at = Instant::now() + pause;
+    }
+}
+
+/// What came of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The server said what this till may sell.
+    Answered,
+    /// What this till did is not with the server yet.
+    NotYet,
+    /// It will be asked again.
+    Failed,
+}
+
+/// A till was not given places.
+#[derive(Debug, thiserror::Error)]
+pub enum LendError {
+    /// The server can't be reached, or says no.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// What it sent can't be trusted.
+    #[error(transparent)]
+    Signed(#[from] ApplySignedError),
+    /// The keys of this replica are on another machine: nothing could be sealed.
+    #[error("this till's keys stayed on another machine; enrol it again in a new folder")]
+    KeysElsewhere,
+    /// What can't be sold any more was not given back.
+    #[error(transparent)]
+    GiveBack(#[from] GiveBackError),
+    /// The replica.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+}
+
+impl LendError {
+    /// For programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Transport(error) => error.code(),
+            Self::Signed(_) => "wrong_server",
+            Self::KeysElsewhere => "keys_elsewhere",
+            Self::GiveBack(error) => error.code(),
+            Self::Replica(error) => error.code(),
+        }
+    }
+}
+
+/// Tops up what this till holds of each of its events.
+pub(super) async fn top_up<T: SyncTransport>(caller: Arc<Caller<T>>) -> Asked {
+    match all_events(&caller).await {
+        Ok(asked) => asked,
+        Err(LendError::Transport(error)) => {
+            // Of a revocation, a lost session and a server that is not there the engine hears by itself.
+            tracing::debug!(%error, "places to sell will be asked for again");
+            Asked::Failed
+        }
+        Err(error) => {
+            tracing::error!(%error, "keeping this till in stock failed");
+            Asked::Failed
+        }
+    }
+}
+
+async fn all_events<T: SyncTransport>(caller: &Caller<T>) -> Result<Asked, LendError> {
+    let events = caller
+        .replica()
+        .read_async(|tx| {
+            let identity = identity::load(tx)?;
+            let has_signed_off = sign_off::since_ms(tx)?.is_some();
+            let sells = identity.filter(|identity| identity.rights.sell && !has_signed_off);
+            Ok::<_, ReplicaError>(sells.map(|identity| identity.events))
+        })
+        .await?;
+    let Some(events) = events else {
+        return Ok(Asked::Answered);
+    };
+    let (replica, now_ms) = (caller.replica().clone(), caller.clock().now_ms());
+    let given =
+        tokio::task::spawn_blocking(move || give_back(&replica, None, Which::NotForSale, now_ms));
+    let given = given.await.unwrap_or(Ok(0))?;
+    if given > 0 || caller.replica().read_async(facts::unsent_count).await? > 0 {
+        return Ok(Asked::NotYet);
+    }
+    for event in events {
+        match lend(caller, event, None).await {
+            // Not on sale any more, or nobody knows it: what is here stays as it is.
+            Ok(())
+            | Err(LendError::Transport(TransportError::Refused {
+                code: ErrorCode::NotFound | ErrorCode::NotOnSale | ErrorCode::Forbidden,
+                ..
+            })) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Asked::Answered)
+}
+
+/// Asks for places of one event and keeps what comes, sealed.
+pub(super) async fn lend<T: SyncTransport>(
+    caller: &Caller<T>,
+    event: EventId,
+    sale: Option<StockSale>,
+) -> Result<(), LendError> {
+    let have = caller.replica().read_async(signed::versions).await?;
+    let have: Vec<String> = have
+        .iter()
+        .map(|(kind, version)| format!("{}:{version}", kind.as_str()))
+        .collect();
+    let ask = StockAsk {
+        event,
+        sale,
+        have: have.join(","),
+    };
+    let answer = caller.transport().stock(&caller.token(), &ask).await?.value;
+    let vault = caller
+        .replica()
+        .vault()
+        .cloned()
+        .ok_or(LendError::KeysElsewhere)?;
+    let said_ms = caller.clock().now_ms();
+    caller
+        .replica()
+        .write_async(move |tx| keep(tx, &vault, event, answer, said_ms))
+        .await
+}
+
+fn keep(
+    tx: &WriteTx<'_>,
+    vault: &crate::vault::Vault,
+    event: EventId,
+    answer: StockAnswer,
+    said_ms: UnixMillis,
+) -> Result<(), LendError> {
+    for object in &answer.objects {
+        signed::apply(tx, object)?;
+    }
+    // It may have signed off, been revoked or lost the right while the answer was under way.
+    let may_sell = identity::load(tx)?.is_some_and(|identity| identity.rights.sell);
+    let is_revoked = match identity::load(tx)? {
+        Some(identity) => {
+            signed::device(tx, identity.device)?.is_some_and(|own| own.revocation.is_some())
+        }
+        None => true,
+    };
+    if !may_sell || is_revoked || sign_off::since_ms(tx)?.is_some() {
+        return Ok(());
+    }
+    let no = events::number_or_new(tx, event)?;
+    let on_sale = OnSale {
+        series: answer.series,
+        currency: answer.currency,
+        types: answer.types,
+        said_ms,
+    };
+    kept::put_on_sale(tx, no, &on_sale)?;
+    kept::put(tx, vault, no, &answer.tickets)?;
+    Ok(())
+}
+
+/// For a till that is online and sells what its lease doesn't cover: places of the common stock, for a minute.
+pub struct StockDesk<T>(Arc<Caller<T>>);
+
+impl<T> std::fmt::Debug for StockDesk<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StockDesk")
+    }
+}
+
+impl<T> Clone for StockDesk<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: SyncTransport> StockDesk<T> {
+    pub(super) fn of(caller: &Arc<Caller<T>>) -> Self {
+        Self(Arc::clone(caller))
+    }
+
+    /// Borrows what a sale in progress lacks. When it returns, `till::stock::take` finds the places.
+    pub async fn lend_for(&self, event: EventId, sale: StockSale) -> Result<(), LendError> {
+        lend(&self.0, event, Some(sale)).await
+    }
+}

@@ -1,0 +1,3 @@
+//! A device that sells: what it may sell without asking.
+
+pub mod stock;
