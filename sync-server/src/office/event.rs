@@ -143,6 +143,7 @@ fn see(office: &Office, event: &EventPage) -> Vec<Link> {
         link(office, format_args!("/events/{id}/alerts"), "office-alerts"),
         link(office, format_args!("/events/{id}/takings"), "takings"),
         link(office, format_args!("/events/{id}/line"), "office-line"),
+        link(office, format_args!("/events/{id}/leases"), "office-leases"),
     ];
     if office.may(Right::ReadOrders) {
         let path = format_args!("/{}/orders?event={id}", office.organizer.id);

@@ -15,6 +15,7 @@ mod event;
 mod events;
 mod fields;
 mod home;
+mod leases;
 mod line;
 mod order;
 mod orders;
@@ -52,6 +53,14 @@ fn below(language: Language) -> Router<App> {
         .route(
             &at("/events/{event}/doors"),
             get(doors::show).post(doors::save),
+        )
+        .route(
+            &at("/events/{event}/leases"),
+            get(leases::show).post(leases::stop),
+        )
+        .route(
+            &at("/events/{event}/leases/{till}/{type_no}"),
+            get(leases::ask).post(leases::sell_again),
         )
         .route(
             &at("/events/{event}/alerts"),

@@ -4,6 +4,7 @@ mod attendance;
 mod edit;
 mod home;
 mod invitations;
+mod leases;
 mod orders;
 mod second_step;
 mod takings;
