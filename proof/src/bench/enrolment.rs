@@ -19,9 +19,20 @@ pub async fn enrol(
     url: &str,
     events: &[Uuid],
 ) -> anyhow::Result<()> {
+    enrol_with(venue, device, url, (events, &["scan"][..])).await
+}
+
+/// The same with these rights.
+pub async fn enrol_with(
+    venue: &Venue,
+    device: &Device,
+    url: &str,
+    (events, rights): (&[Uuid], &[&str]),
+) -> anyhow::Result<()> {
+    let may = |right: &str| rights.contains(&right);
     let offer = json!({
         "organizer_id": venue.organizer, "device_name": "Porte A",
-        "rights": {"scan": true, "search": false, "sell": false, "supervise": false},
+        "rights": {"scan": may("scan"), "search": may("search"), "sell": may("sell"), "supervise": may("supervise")},
         "events": events, "gate": 1,
     });
     let offer = venue.owner.post("/devices/offers", &offer).await?;

@@ -1,6 +1,7 @@
 //! `./hub prove`: the long proofs. Their figures are committed in docs/PROOF.md.
 
 mod kill;
+mod leases;
 mod machine;
 mod payments;
 mod restore;
@@ -17,7 +18,7 @@ use crate::bench::figures::{Form, Sheet};
 /// What to prove.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `station`, `kill`, `restore`, `venue`, `strict`, `payments`, `soak`; all when absent, with `--short` all but the last.
+    /// `station`, `kill`, `restore`, `venue`, `strict`, `leases`, `payments`, `soak`; all when absent, with `--short` all but the last.
     name: Option<String>,
     /// A short while instead of the full length: what `./hub test` runs.
     #[arg(long)]
@@ -65,6 +66,13 @@ impl Options {
         }
     }
 
+    fn leases(&self) -> leases::Plan {
+        leases::Plan {
+            partitions: if self.short { 10 } else { 200 },
+            seed: self.seed.unwrap_or_else(rand::random),
+        }
+    }
+
     fn venue(&self) -> venue::Plan {
         let usual = if self.short { 1 } else { 3 };
         venue::Plan {
@@ -93,6 +101,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             station::run(sheet).await?;
             restore::run(sheet).await?;
             strict::run(sheet).await?;
+            leases::run(sheet, options.leases()).await?;
             venue::run(sheet, options.venue()).await?;
             kill::run(sheet, options.plan()).await?;
             payments::run(sheet, options.payments()).await?;
@@ -108,9 +117,10 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         Some("soak") => soak::run(sheet, options.minutes()).await,
         Some("payments") => payments::run(sheet, options.payments()).await,
         Some("strict") => strict::run(sheet).await,
+        Some("leases") => leases::run(sheet, options.leases()).await,
         Some(other) => {
             bail!(
-                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, payments, soak and, by ./hub alone, scans"
+                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, leases, payments, soak and, by ./hub alone, scans"
             )
         }
     }
