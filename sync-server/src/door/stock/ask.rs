@@ -117,7 +117,7 @@ async fn on_sale(
 ) -> Result<Vec<OnSale>, AskStockError> {
     let rows = sqlx::query!(
         r#"select t.no, t.price_minor, t.vat_basis_points,
-                  greatest(s.quota + s.written_off - s.held - s.sold - s.leased, 0) as "left!",
+                  greatest(free_for_all(s.organizer_id, s.event_id, s.type_no, s.quota + s.written_off - s.held - s.sold - s.leased), 0) as "left!",
                   (select count(*) from leased_tickets k
                    join leases l on l.organizer_id = k.organizer_id and l.event_id = k.event_id and l.id = k.lease_id
                    where k.organizer_id = $1 and k.event_id = $2 and k.holder_id = $3 and k.type_no = t.no

@@ -93,7 +93,7 @@ async fn lines_with_places(app: &App) -> Result<Vec<Line>, sqlx::Error> {
          join stock s on s.organizer_id = l.organizer_id and s.event_id = l.event_id and s.type_no = l.type_no
          join ticket_types t on t.organizer_id = l.organizer_id and t.event_id = l.event_id and t.no = l.type_no
          join events e on e.organizer_id = l.organizer_id and e.id = l.event_id
-         where s.quota - s.held - s.sold - s.leased >= l.fewest and not t.deleted
+         where s.quota + s.written_off - s.held - s.sold - s.leased >= l.fewest and not t.deleted
              and e.status = 'published' and e.ends_ms > $1
              and (t.sale_from_ms is null or t.sale_from_ms <= $1) and (t.sale_until_ms is null or t.sale_until_ms > $1)",
         app.now_ms(),
@@ -127,7 +127,7 @@ async fn offer_next(app: &App, line: Line) -> Result<Offered, OfferError> {
     let of = (line.organizer, line.event);
     let mut tx = begin(&app.pool).await?;
     let free = sqlx::query_scalar!(
-        r#"select quota - held - sold - leased as "free!" from stock
+        r#"select quota + written_off - held - sold - leased as "free!" from stock
            where organizer_id = $1 and event_id = $2 and type_no = $3 for update"#,
         line.organizer.0,
         line.event.0,

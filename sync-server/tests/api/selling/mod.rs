@@ -33,7 +33,7 @@ impl Stall<'_> {
     pub(crate) fn coded(&self, lines: &[(u16, u32)], code: &str, email: &str) -> Value {
         let mut request = self.request(lines);
         request.promo_code = Some(code.to_owned());
-        request.email = email.to_owned();
+        email.clone_into(&mut request.email);
         serde_json::to_value(request).unwrap()
     }
 

@@ -69,7 +69,7 @@ async fn a_code_is_made_changed_and_ended_and_its_uses_are_seen() {
     ] {
         says(&listed, sentence);
     }
-    let order = json!({"id": uuid::Uuid::now_v7(), "event_id": event.event, "email": "a@example.org", "name": "A",
+    let order = json!({"id": shared::ids::OrderId::new(server.now_ms(), &mut sync_server::edge::OsRandom), "event_id": event.event, "email": "a@example.org", "name": "A",
         "lines": [{"type_no": 1, "quantity": 2}], "promo_code": "NOEL10"});
     let held = server.post("/api/v1/orders", &order).await.ok();
     assert_eq!(held["discount_minor"], 850);
