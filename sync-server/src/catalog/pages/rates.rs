@@ -2,8 +2,7 @@
 
 use shared::clock::UnixMillis;
 use shared::language::Language;
-use shared::money::Money;
-use shared::price::{Asked as AskedOf, Reduction, Tariff, price};
+use shared::price::{Asked as AskedOf, Priced, Reduction, Tariff, price};
 
 use super::{money, price_in_words};
 use crate::catalog::event::EventStatus;
@@ -27,6 +26,8 @@ pub(super) struct Rate {
     pub(super) price: String,
     /// Of as many places as are chosen.
     pub(super) sum: String,
+    /// A code takes something off it.
+    pub(super) is_reduced: bool,
     pub(super) is_open: bool,
 }
 
@@ -135,7 +136,10 @@ pub(super) fn rates(
             description: row.description.clone(),
             note,
             price: price_in_words(row.price, t, language),
-            sum: sum.map_or_else(String::new, |sum| price_in_words(sum.into(), t, language)),
+            is_reduced: sum.as_ref().is_some_and(|sum| sum.discount.minor > 0),
+            sum: sum.map_or_else(String::new, |sum| {
+                price_in_words(sum.total.into(), t, language)
+            }),
             is_open: sale == TypeSale::Open,
         }
     };
@@ -143,7 +147,7 @@ pub(super) fn rates(
 }
 
 /// What is paid for so many; the full price where the code is not for them.
-fn sum(row: &EventPageType, places: u32, reduction: Option<&Reduction>) -> Option<Money> {
+fn sum(row: &EventPageType, places: u32, reduction: Option<&Reduction>) -> Option<Priced> {
     let unit = money(row.price);
     let asked = [AskedOf {
         type_no: row.no,
@@ -151,8 +155,7 @@ fn sum(row: &EventPageType, places: u32, reduction: Option<&Reduction>) -> Optio
         tariff: Tariff::single(unit),
     }];
     let of = |reduction| price(unit.currency, &asked, reduction).ok();
-    let priced = of(reduction).or_else(|| of(None))?;
-    Some(priced.total)
+    of(reduction).or_else(|| of(None))
 }
 
 fn open_note(row: &EventPageType, t: Texts, language: Language) -> String {

@@ -85,6 +85,13 @@ async fn a_code_that_is_refused_is_said_so_and_nothing_is_reserved() {
     let shown = see(&server, &format!("{}?code=%3Cb%3E", stall.page())).await;
     says(&shown, "Ce code n’existe pas pour cet événement");
     says(&shown, "value=\"&#60;b&#62;\"");
+    let too_few = see(&server, &format!("{}?code=GROS", stall.page())).await;
+    says(&too_few, "À partir de 100,00\u{a0}€ de commande.");
+    says(&too_few, "68,00\u{a0}€");
+    assert!(
+        !too_few.text.contains("code déduit"),
+        "nothing is deducted yet"
+    );
     let wrong = stall.reserved_with("GROS").await;
     assert_eq!(wrong.status, 409);
     says(&wrong, "Ce code vaut à partir de 100,00\u{a0}€ de commande");
