@@ -49,7 +49,7 @@ mail-wait-leave = Warteliste verlassen
 mail-why-wait = Sie erhalten diese E-Mail, weil diese Adresse auf eine Warteliste gesetzt wurde.
 mail-offer-subject = Sie sind an der Reihe: Plätze für { $title }
 mail-offer-text = { $places } für { $title }: für Sie reserviert bis { $until }. Niemand sonst kann sie bis dahin nehmen.
-mail-offer-next = Danach gehen sie an die nächste Person, und es wird nichts abgebucht.
+mail-offer-next = Danach ist die nächste Person an der Reihe, und es wird nichts abgebucht.
 mail-offer-until = Reserviert bis
 mail-offer-do = Meine Plätze nehmen
 

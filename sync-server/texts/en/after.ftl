@@ -49,7 +49,7 @@ mail-wait-leave = Leave the waiting list
 mail-why-wait = You get this e-mail because this address was put on a waiting list.
 mail-offer-subject = It is your turn: places for { $title }
 mail-offer-text = { $places } for { $title }: kept for you until { $until }. Nobody else can take them until then.
-mail-offer-next = After that they go to the next person, and nothing is charged.
+mail-offer-next = After that it is the next person’s turn, and nothing is charged.
 mail-offer-until = Kept until
 mail-offer-do = Take my places
 

@@ -48,9 +48,9 @@ mail-wait-do = Confirmar mi inscripción
 mail-wait-leave = Dejar la lista de espera
 mail-why-wait = Recibe este correo porque esta dirección se apuntó a una lista de espera.
 mail-offer-subject = Es su turno: plazas para { $title }
-mail-offer-text = { $places } para { $title }: guardadas para usted hasta el { $until }. Nadie más puede tomarlas hasta entonces.
-mail-offer-next = Después irán a la persona siguiente, y no se le cobrará nada.
-mail-offer-until = Guardadas hasta el
+mail-offer-text = Le guardamos { $places } para { $title } hasta el { $until }. Hasta entonces nadie más puede disponer de ello.
+mail-offer-next = Después será el turno de la persona siguiente, y no se le cobrará nada.
+mail-offer-until = Hasta el
 mail-offer-do = Tomar mis plazas
 
 office-line = Lista de espera

@@ -48,9 +48,9 @@ mail-wait-do = Confirmer mon inscription
 mail-wait-leave = Quitter la liste d’attente
 mail-why-wait = Vous recevez cet e-mail parce que cette adresse a été inscrite en liste d’attente.
 mail-offer-subject = C’est votre tour : des places pour { $title }
-mail-offer-text = { $places } pour { $title } sont gardés pour vous jusqu’au { $until }. Personne d’autre ne peut les prendre d’ici là.
-mail-offer-next = Passé ce délai, ils iront à la personne suivante, et rien ne vous sera débité.
-mail-offer-until = Gardés jusqu’au
+mail-offer-text = Nous gardons { $places } pour vous, pour { $title }, jusqu’au { $until }. D’ici là, personne d’autre ne peut en disposer.
+mail-offer-next = Passé ce délai, c’est le tour de la personne suivante, et rien ne vous sera débité.
+mail-offer-until = Jusqu’au
 mail-offer-do = Prendre mes places
 
 office-line = Liste d’attente

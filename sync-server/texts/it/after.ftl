@@ -48,9 +48,9 @@ mail-wait-do = Confermare l’iscrizione
 mail-wait-leave = Lasciare la lista d’attesa
 mail-why-wait = Riceve questa e-mail perché questo indirizzo è stato iscritto a una lista d’attesa.
 mail-offer-subject = È il suo turno: posti per { $title }
-mail-offer-text = { $places } per { $title }: tenuti per lei fino al { $until }. Nessun altro può prenderli fino ad allora.
-mail-offer-next = Poi andranno alla persona seguente, e nulla le sarà addebitato.
-mail-offer-until = Tenuti fino al
+mail-offer-text = Teniamo { $places } per lei, per { $title }, fino al { $until }. Fino ad allora nessun altro può disporne.
+mail-offer-next = Poi toccherà alla persona seguente, e nulla le sarà addebitato.
+mail-offer-until = Fino al
 mail-offer-do = Prendere i miei posti
 
 office-line = Lista d’attesa
