@@ -7,6 +7,8 @@ pub mod document;
 pub mod escpos;
 mod facts;
 pub mod job;
+#[cfg(test)]
+mod law;
 mod pdf;
 pub mod printer;
 mod rows;

@@ -31,7 +31,7 @@ pub struct Status {
 }
 
 impl Status {
-    /// From the answers to [`ASK`], in their order; none if they are no such answers.
+    /// From the answers to `DLE EOT 1` to `4`, in their order; none if they are no such answers.
     pub fn read(answers: [u8; 4]) -> Option<Self> {
         let is_status = |byte: &u8| byte & 0b1001_0011 == 0b0001_0010;
         if !answers.iter().all(is_status) {

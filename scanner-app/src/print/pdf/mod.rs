@@ -8,6 +8,8 @@ use shared::ticket::{Qr, QrError};
 
 use super::document::{Document, Receipt, Report, TicketSheet};
 use super::texts::Texts;
+#[cfg(test)]
+pub(super) use ticket::draw as draw_ticket;
 
 /// A leaf of A6, in millimetres; A4 is four of them.
 const A6: (f32, f32) = (105.0, 148.5);

@@ -23,29 +23,38 @@ const VALUE: Type = kind(Text, 8.5);
 const VENUE: Type = kind(Wide, 9.5);
 const MARK: Type = kind(Wide, 15.0);
 const PRICE: Type = kind(Narrow, 20.0);
+/// What the law asks for stands whole, small if need be.
+const FACT: [(Type, usize); 4] = [
+    (LABEL, 2),
+    (kind(Text, 5.8), 2),
+    (kind(Text, 5.8), 3),
+    (kind(Text, 5.0), 4),
+];
 const SHORT_CODE: Type = kind(Narrow, 15.0);
-const TITLE: [(Type, usize); 4] = [
+const TITLE: [(Type, usize); 5] = [
     (kind(Wide, 21.0), 1),
     (kind(Wide, 17.0), 2),
     (kind(Wide, 13.0), 2),
     (kind(Wide, 11.0), 3),
+    (kind(Wide, 9.5), 3),
 ];
 const DATE: [(Type, usize); 3] = [
     (kind(Narrow, 15.0), 1),
     (kind(Narrow, 12.5), 1),
     (kind(Narrow, 12.5), 2),
 ];
-const KIND: [(Type, usize); 3] = [
+const KIND: [(Type, usize); 4] = [
     (kind(Wide, 12.0), 1),
     (kind(Wide, 10.0), 2),
     (kind(Wide, 8.5), 2),
+    (kind(Text, 8.5), 3),
 ];
 
 const fn kind(face: paper::FaceName, size: f32) -> Type {
     Type { face, size }
 }
 
-pub(super) fn draw(surface: &mut impl Surface, ticket: &TicketSheet) -> Result<(), QrError> {
+pub(crate) fn draw(surface: &mut impl Surface, ticket: &TicketSheet) -> Result<(), QrError> {
     let texts = Texts::of(ticket.language);
     let mut y = MARGIN;
     if let Some(mark) = texts.mark(ticket.mark) {
@@ -130,7 +139,7 @@ fn rest(surface: &mut impl Surface, ticket: &TicketSheet, top: f32) {
         for (fact, x) in pair.iter().zip([MARGIN, MARGIN + half + GAP]) {
             let value = told(fact, ticket.language);
             let most = if pair.len() == 1 { ROOM } else { half };
-            below = below.max(surface.lines(&value, LABEL, (x, y), most, 2, Ink::Full));
+            below = below.max(surface.fitted(&value, &FACT, (x, y), most));
         }
         y = below + 0.5;
     }

@@ -20,21 +20,25 @@ const VENUE: Type = kind(Wide, 9.0);
 const MARK: Type = kind(Wide, 13.0);
 const PRICE: Type = kind(Narrow, 17.0);
 const SHORT_CODE: Type = kind(Narrow, 12.0);
-const TITLE: [(Type, usize); 4] = [
+const TITLE: [(Type, usize); 6] = [
     (kind(Wide, 19.0), 1),
     (kind(Wide, 15.0), 1),
     (kind(Wide, 12.0), 2),
     (kind(Wide, 10.0), 2),
+    (kind(Wide, 8.5), 2),
+    (kind(Wide, 7.5), 3),
 ];
 const DATE: [(Type, usize); 3] = [
     (kind(Narrow, 15.0), 1),
     (kind(Narrow, 12.0), 1),
     (kind(Narrow, 12.0), 2),
 ];
-const KIND: [(Type, usize); 3] = [
+const KIND: [(Type, usize); 5] = [
     (kind(Wide, 12.0), 1),
     (kind(Wide, 9.5), 1),
     (kind(Wide, 8.0), 2),
+    (kind(Text, 7.5), 2),
+    (kind(Text, 6.5), 3),
 ];
 
 const fn kind(face: paper::FaceName, size: f32) -> Type {

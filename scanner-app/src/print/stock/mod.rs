@@ -8,7 +8,7 @@ mod fgl;
 mod zpl;
 pub(super) mod zpl_status;
 
-use paper::{Canvas, Dots};
+use paper::{Canvas, Dots, Surface};
 use shared::ticket::QrError;
 
 use super::document::TicketSheet;
@@ -41,8 +41,16 @@ impl Stock {
 
     fn draw(self, ticket: &TicketSheet) -> Result<Dots, QrError> {
         let mut canvas = Canvas::new((self.width, self.height), self.density);
-        face::draw(&mut canvas, ticket, (self.width, self.height))?;
+        self.draw_on(&mut canvas, ticket)?;
         Ok(canvas.dots())
+    }
+
+    pub(super) fn draw_on(
+        self,
+        surface: &mut impl Surface,
+        ticket: &TicketSheet,
+    ) -> Result<(), QrError> {
+        face::draw(surface, ticket, (self.width, self.height))
     }
 }
 
@@ -62,4 +70,54 @@ pub(super) fn zpl(tickets: &[TicketSheet], stock: Stock) -> Result<Vec<u8>, QrEr
         text += &zpl::write(&stock.draw(ticket)?.turned());
     }
     Ok(text.into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::language::Language;
+    use shared::ticket::Presented;
+
+    use super::*;
+    use crate::print::document::Mark;
+    use crate::print::sample;
+
+    const NOW: i64 = 1_795_894_200_000;
+
+    /// By another QR implementation, with white paper around.
+    fn read_back(dots: &Dots) -> String {
+        let margin = 24;
+        let (width, height) = (dots.width() + 2 * margin, dots.height() + 2 * margin);
+        let mut luma = vec![255; width * height];
+        for (y, row) in luma.chunks_exact_mut(width).enumerate().skip(margin) {
+            for (x, pixel) in row.iter_mut().enumerate().skip(margin) {
+                if dots.is_dark(x - margin, y - margin) {
+                    *pixel = 0;
+                }
+            }
+        }
+        let found = rxing::helpers::detect_in_luma(luma, width as u32, height as u32, None);
+        found.expect("the code is found").getText().to_owned()
+    }
+
+    #[test]
+    fn the_code_on_stock_is_the_tickets_in_each_size_and_either_way() {
+        let dense = Stock {
+            density: 11.8,
+            ..Stock::ZEBRA
+        };
+        for stock in [Stock::BOCA, Stock::ZEBRA, dense] {
+            let ticket = sample::ticket(Language::Fr, Mark::Specimen, NOW, 7);
+            let dots = stock.draw(&ticket).unwrap();
+            let expected = Presented::plain(ticket.token).to_string();
+            assert_eq!(read_back(&dots), expected, "{stock:?}");
+            assert_eq!(read_back(&dots.turned()), expected, "{stock:?}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_of_boca_stock_is_within_the_rows_and_columns_that_its_head_reaches() {
+        let ticket = sample::ticket(Language::De, Mark::Duplicate, NOW, 7);
+        let dots = Stock::BOCA.draw(&ticket).unwrap();
+        assert_eq!((dots.width(), dots.height()), (1_048, 384));
+    }
 }
