@@ -40,6 +40,7 @@ struct TillHtml {
     /// Revoked or lost.
     gone: Option<String>,
     seen: String,
+    ends: String,
     rows: Vec<RowHtml>,
     can_be_stopped: bool,
 }
@@ -49,7 +50,6 @@ struct RowHtml {
     unsold: String,
     sold: String,
     returned: String,
-    ends: String,
     /// What became of the unsold ones.
     state: Vec<String>,
     /// Where those that are not written off are, if there are any.
@@ -140,6 +140,7 @@ fn till(office: &Office, event: &EventPage, rows: &[LeaseRow]) -> TillHtml {
         _ => Some(t.get("office-lease-gone").into_owned()),
     };
     let when = |at_ms| date_and_time(at_ms, &event.time_zone, language);
+    let ends_ms = rows.iter().map(|row| row.ends_ms).max().unwrap_or_default();
     TillHtml {
         id: first.device,
         name: first.device_name.clone(),
@@ -149,6 +150,7 @@ fn till(office: &Office, event: &EventPage, rows: &[LeaseRow]) -> TillHtml {
             Some(at_ms) => t.named("office-lease-seen", "when", when(at_ms)),
             None => t.get("office-lease-unseen").into_owned(),
         },
+        ends: t.named("office-lease-ends", "when", when(ends_ms)),
         rows: rows
             .iter()
             .map(|row| RowHtml {
@@ -156,7 +158,6 @@ fn till(office: &Office, event: &EventPage, rows: &[LeaseRow]) -> TillHtml {
                 unsold: number(row.unsold, language),
                 sold: number(row.sold, language),
                 returned: number(row.returned, language),
-                ends: when(row.ends_ms),
                 state: state(row, language, t),
                 write_off: (row.unsold > row.written_off).then(|| {
                     let path =
