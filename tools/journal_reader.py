@@ -5,7 +5,7 @@
     journal_reader.py verify FILE.thj   check an exported journal; prints the report that
                                         `door journal verify` prints; exit 0 if it is sound
 
-Standard library only, so that an auditor needs nothing but Python. It shares no line with the
+Standard library only, so that an auditor needs nothing but Python and this folder. It shares no line with the
 product: where the two disagree, one of them or the document is wrong.
 """
 
@@ -17,11 +17,16 @@ import struct
 import sys
 import uuid
 
+import till_facts
+from till_facts import Refused, one_of, read_predecessor
+
 MAX_LENGTH = 4096
 MAX_SEEN = 8
 MAX_ISSUED = 400
 MAX_RIGHTS = 300
 NO_HASH = bytes(32)
+# What a journal is for; number 1 stays unused.
+DOOR, TILL = 0, 2
 
 # Ed25519 (RFC 8032), strict: canonical encodings only, no point of small order, S below the order.
 
@@ -102,10 +107,6 @@ def signature_holds(key, message, signature):
 # The envelope.
 
 
-class Refused(Exception):
-    """Carries the code that docs/SYNC.md gives to the first rule broken."""
-
-
 class Fields:
     def __init__(self, data, code):
         self.data, self.at, self.code = data, 0, code
@@ -129,18 +130,9 @@ class Fields:
         return self.at == len(self.data)
 
 
-def one_of(number, allowed):
-    if number not in allowed:
-        raise Refused("body_number")
-    return number
-
-
 def read_opened(f):
     body = {"event": f.id(), "gate": f.number("H"), "cause": one_of(f.number("B"), range(4))}
-    body["predecessor"] = None
-    if one_of(f.number("B"), range(2)):
-        body["predecessor"] = {"journal": f.id(), "seq": f.number("Q"), "hash": f.take(32).hex()}
-    return body
+    return {**body, "predecessor": read_predecessor(f)}
 
 
 def read_annotation(f):
@@ -196,14 +188,19 @@ KINDS = {
     9: ("issued", read_issued),
     11: ("hand_over", read_hand_over),
     12: ("release", read_release),
+    13: ("withdrawn", read_issued),
+    **till_facts.KINDS,
 }
 
 
 def read_body(kind, data):
     f = Fields(data, "body_length")
-    if kind not in KINDS or (kind == 1 and f.number("B") != 0):
+    name, read = KINDS.get(kind, ("unknown", None))
+    purpose = f.number("B") if kind == 1 else DOOR
+    if purpose == TILL:
+        name, read = "till_opened", till_facts.read_opened
+    if not read or purpose not in (DOOR, TILL):
         return "unknown", {"kind": kind, "bytes": data.hex()}
-    name, read = KINDS[kind]
     body = read(f)
     if not f.at_end():
         raise Refused("body_length")

@@ -125,6 +125,8 @@ fn opened_for(bytes: &[u8]) -> Option<EventId> {
         | FactBody::Issued { .. }
         | FactBody::HandOver { .. }
         | FactBody::Release { .. }
+        | FactBody::Withdrawn { .. }
+        | FactBody::Till(_)
         | FactBody::Opaque { .. } => None,
     }
 }

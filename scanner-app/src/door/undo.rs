@@ -123,6 +123,8 @@ fn passage(connection: &Connection, place: &Place, fact: FactId) -> Result<Passa
         | FactBody::Issued { .. }
         | FactBody::HandOver { .. }
         | FactBody::Release { .. }
+        | FactBody::Withdrawn { .. }
+        | FactBody::Till(_)
         | FactBody::Opaque { .. } => Err(UndoError::NotAPassage(fact)),
     }
 }

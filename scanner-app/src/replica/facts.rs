@@ -76,6 +76,7 @@ fn insert(
     if let Some(fact) = fact {
         unread::note_issued(tx, no, &fact.body)?;
         rights::note(tx, event, no, fact)?;
+        unread::note_read(tx, no, &fact.body)?;
     }
     Ok(no)
 }
@@ -242,7 +243,7 @@ pub fn tickets_after(
     Ok((tickets, last))
 }
 
-/// The `issued` facts that name a ticket.
+/// The `issued` and `withdrawn` facts that name a ticket.
 pub fn issuing(connection: &Connection, ticket: TicketId) -> Result<Vec<HashedFact>, ReplicaError> {
     let mut statement = connection.prepare_cached(
         "select fact.hash, fact.envelope from issued join fact on fact.no = issued.fact where issued.ticket = ?1",

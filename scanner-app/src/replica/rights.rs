@@ -42,6 +42,8 @@ fn moves(body: &FactBody) -> Option<(RightKind, &[RightStep])> {
         | FactBody::Override { .. }
         | FactBody::Annotation { .. }
         | FactBody::Issued { .. }
+        | FactBody::Withdrawn { .. }
+        | FactBody::Till(_)
         | FactBody::Opaque { .. } => None,
     }
 }

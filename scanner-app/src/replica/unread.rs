@@ -8,18 +8,35 @@ use shared::ids::TicketId;
 use super::events::EventNo;
 use super::{ReplicaError, rights};
 
+/// The trigger of `schema/2.1.sql` notes every fact of a later kind as unread.
+const LAST_KIND_OF_THE_FILE: u16 = 12;
+
 /// What a fact says of leased tickets.
 pub(super) fn note_issued(
     connection: &Connection,
     no: i64,
     body: &FactBody,
 ) -> Result<(), ReplicaError> {
-    if let FactBody::Issued { tickets } = body {
-        let mut statement =
-            connection.prepare_cached("insert into issued (ticket, fact) values (?1, ?2)")?;
+    if let FactBody::Issued { tickets } | FactBody::Withdrawn { tickets } = body {
+        let mut statement = connection
+            .prepare_cached("insert or ignore into issued (ticket, fact) values (?1, ?2)")?;
         for ticket in tickets {
             statement.execute(params![ticket.to_i64(), no])?;
         }
+    }
+    Ok(())
+}
+
+/// The file's own list of kinds is that of an older program: what this one reads waits for nobody.
+pub(super) fn note_read(
+    connection: &Connection,
+    no: i64,
+    body: &FactBody,
+) -> Result<(), ReplicaError> {
+    if body.kind() > LAST_KIND_OF_THE_FILE && !matches!(body, FactBody::Opaque { .. }) {
+        connection
+            .prepare_cached("delete from unread where fact = ?1")?
+            .execute([no])?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod rules;
 #[cfg(test)]
 mod scene;
 pub mod sentence;
+mod sold;
 mod state;
 mod window;
 
@@ -25,4 +26,5 @@ pub use presented::{
 };
 pub use reason::{AskReason, OutsideWindow, Reason, RefuseReason};
 pub use rules::{Rules, time_zone};
+pub use sold::Sold;
 pub use state::{Sighting, TicketState};

@@ -143,6 +143,8 @@ pub enum EntryRight {
 pub enum Issued {
     /// An `issued` fact names it, and isn't quarantined.
     Known,
+    /// Its till sold it and took it back: its money was given back.
+    Withdrawn,
     /// None does.
     Unseen,
     /// None does, and the server took its lease back: see [`crate::lease::Lease::is_stopped`].

@@ -7,6 +7,8 @@ use super::bytes::{EndedEarly, Reader, Writer};
 use super::kind::{
     Annotation, EntryMarks, FactBody, OpeningCause, RightKind, RightStep, VoidReason,
 };
+use super::till::TillFact;
+use super::till::bytes::{PURPOSE_TILL, read_opening};
 use crate::ids::{
     DeviceId, EventId, FactId, FactName, GateNo, JournalId, KeyId, TicketId, TypeNo, UserId,
     WindowNo,
@@ -15,14 +17,42 @@ use crate::ids::{
 /// The kind that opens a journal.
 pub const KIND_JOURNAL_OPENED: u16 = 1;
 /// The kinds that this version reads: every other is opaque to it.
-pub const KNOWN_KINDS: [u16; 11] = [KIND_JOURNAL_OPENED, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12];
-/// Most tickets in one `issued` fact.
+pub const KNOWN_KINDS: [u16; 27] = [
+    KIND_JOURNAL_OPENED,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    11,
+    12,
+    13,
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    30,
+    31,
+    32,
+    33,
+    34,
+];
+/// Most tickets in one `issued` or `withdrawn` fact, and in one sale or refund.
 pub const MAX_ISSUED: usize = 400;
 
 /// Most tickets in one hand-over or release.
 pub const MAX_RIGHTS: usize = 300;
 
-/// The purpose of a door journal; other purposes are opaque to this version.
+/// The purpose of a door journal; what is neither this nor a till's is opaque to this version.
 const PURPOSE_DOOR: u8 = 0;
 
 /// Why a body is malformed.
@@ -75,6 +105,8 @@ impl FactBody {
             // 10 stays free: a golden vector has it as a kind that nobody knows.
             Self::HandOver { .. } => 11,
             Self::Release { .. } => 12,
+            Self::Withdrawn { .. } => 13,
+            Self::Till(fact) => fact.kind(),
             Self::Opaque { kind, .. } => *kind,
         }
     }
@@ -93,6 +125,8 @@ impl FactBody {
             Self::Issued { .. } => "issued",
             Self::HandOver { .. } => "hand_over",
             Self::Release { .. } => "release",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Till(fact) => fact.kind_name(),
             Self::Opaque { .. } => "unknown",
         }
     }
@@ -111,6 +145,8 @@ impl FactBody {
             | Self::Issued { .. }
             | Self::HandOver { .. }
             | Self::Release { .. }
+            | Self::Withdrawn { .. }
+            | Self::Till(_)
             | Self::Opaque { .. } => None,
         }
     }
@@ -204,7 +240,7 @@ impl FactBody {
                     Annotation::Noted => to.u8(2),
                 };
             }
-            Self::Issued { tickets } => {
+            Self::Issued { tickets } | Self::Withdrawn { tickets } => {
                 to.u16(tickets.len().min(usize::from(u16::MAX)) as u16);
                 for ticket in tickets {
                     to.u64(ticket.0);
@@ -231,6 +267,7 @@ impl FactBody {
                 to.u8(*right as u8).u64(*term);
                 steps(&mut to, tickets);
             }
+            Self::Till(fact) => fact.encode(&mut to),
             Self::Opaque { body, .. } => {
                 to.bytes(body);
             }
@@ -242,11 +279,8 @@ impl FactBody {
     pub(super) fn decode(kind: u16, bytes: &[u8]) -> Result<Self, BodyError> {
         let mut from = Reader::new(bytes);
         let body = match kind {
-            KIND_JOURNAL_OPENED => {
-                if from.u8()? != PURPOSE_DOOR {
-                    return Ok(opaque(kind, bytes));
-                }
-                Self::JournalOpened {
+            KIND_JOURNAL_OPENED => match from.u8()? {
+                PURPOSE_DOOR => Self::JournalOpened {
                     event: EventId::from_bytes(from.array()?),
                     gate: GateNo(from.u16()?),
                     cause: opening_cause(from.u8()?)?,
@@ -259,8 +293,10 @@ impl FactBody {
                         )),
                         number => return Err(unknown(number)),
                     },
-                }
-            }
+                },
+                PURPOSE_TILL => Self::Till(TillFact::JournalOpened(read_opening(&mut from)?)),
+                _ => return Ok(opaque(kind, bytes)),
+            },
             2 => Self::Entry {
                 ticket: TicketId(from.u64()?),
                 type_no: TypeNo(from.u16()?),
@@ -320,7 +356,13 @@ impl FactBody {
                 term: from.u64()?,
                 tickets: read_steps(&mut from)?,
             },
-            _ => return Ok(opaque(kind, bytes)),
+            13 => Self::Withdrawn {
+                tickets: issued(&mut from)?,
+            },
+            other => match TillFact::decode(other, &mut from)? {
+                Some(fact) => Self::Till(fact),
+                None => return Ok(opaque(kind, bytes)),
+            },
         };
         if from.is_empty() {
             Ok(body)
@@ -354,7 +396,7 @@ pub(super) fn read_name(from: &mut Reader<'_>) -> Result<FactName, EndedEarly> {
     })
 }
 
-fn opening_cause(number: u8) -> Result<OpeningCause, BodyError> {
+pub(super) fn opening_cause(number: u8) -> Result<OpeningCause, BodyError> {
     match number {
         0 => Ok(OpeningCause::First),
         1 => Ok(OpeningCause::Copied),

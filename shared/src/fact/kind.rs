@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::till::TillFact;
 use crate::clock::UnixMillis;
 use crate::ids::{
     DeviceId, EventId, FactId, FactName, GateNo, JournalId, KeyId, TicketId, TypeNo, UserId,
@@ -66,6 +67,8 @@ impl Fact {
             | FactBody::Issued { .. }
             | FactBody::HandOver { .. }
             | FactBody::Release { .. }
+            | FactBody::Withdrawn { .. }
+            | FactBody::Till(_)
             | FactBody::Opaque { .. } => None,
         }
     }
@@ -184,6 +187,13 @@ pub enum FactBody {
         /// At most 300 tickets, in ascending order.
         tickets: Vec<RightStep>,
     },
+    /// Kind 13: the device that sold leased tickets took them back. They let nobody in any more.
+    Withdrawn {
+        /// At most 400 ids.
+        tickets: Vec<TicketId>,
+    },
+    /// Kinds from 20 on, and kind 1 with purpose 2: the facts of a till's journal.
+    Till(TillFact),
     /// A kind that this version doesn't know: kept and relayed as it is.
     Opaque {
         /// Its number.

@@ -10,6 +10,9 @@ pub mod key;
 pub mod kind;
 #[cfg(test)]
 pub(crate) mod sample;
+#[cfg(test)]
+mod sample_till;
+pub mod till;
 
 pub use envelope::{Envelope, EnvelopeError, Header, VerifiedEnvelope};
 pub use journal::{Chain, ChainError, Draft, Head};

@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::FactSigningKey;
 use super::kind::{
     Annotation, EntryMarks, Fact, FactBody, OpeningCause, RightKind, RightStep, VoidReason,
 };
+use super::{FactSigningKey, sample_till};
 use crate::ids::{
     DeviceId, EventId, FactId, FactName, GateNo, JournalId, KeyId, TicketId, TypeNo, UserId,
     WindowNo,
@@ -198,7 +198,11 @@ fn any_body() -> impl Strategy<Value = FactBody> {
             says
         }),
         issued,
-        (13u16.., prop::collection::vec(any::<u8>(), 0..300))
+        prop::collection::btree_set(any::<u64>(), 1..=400).prop_map(|ids| FactBody::Withdrawn {
+            tickets: ids.into_iter().map(TicketId).collect(),
+        }),
+        sample_till::any_till_fact().prop_map(FactBody::Till),
+        (35u16.., prop::collection::vec(any::<u8>(), 0..300))
             .prop_map(|(kind, body)| FactBody::Opaque { kind, body }),
     ]
 }

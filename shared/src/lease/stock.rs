@@ -1,7 +1,7 @@
 //! Places that a till may sell without asking: each is a right to sell one ticket that was signed ahead.
 
 use crate::admission::fold::{Authors, FactHash};
-use crate::admission::{Issued, Now};
+use crate::admission::{Issued, Now, Sold};
 use crate::fact::kind::{Fact, FactBody, RightKind};
 use crate::ids::{DeviceId, JournalId, TicketId};
 #[cfg(test)]
@@ -90,22 +90,14 @@ pub fn issued(
         ticket,
     };
     let trace = trace(right, lease, facts, authors);
+    let sold = Sold::read(facts, authors);
     match stock(ticket, &trace, facts, authors) {
+        Stock::Sold(device) if sold.is_withdrawn_by(ticket, device) => Issued::Withdrawn,
         Stock::Sold(_) => Issued::Known,
         Stock::Returned => Issued::Returned,
         Stock::Unsold(_) if lease.is_some_and(|lease| lease.is_stopped) => Issued::Stopped,
         Stock::Unsold(_) => Issued::Unseen,
-        Stock::NotLeased => {
-            let is_sold = facts.iter().any(|(fact, hash)| {
-                matches!(&fact.body, FactBody::Issued { tickets } if tickets.binary_search(&ticket).is_ok())
-                    && authors.counts(fact, hash)
-            });
-            if is_sold {
-                Issued::Known
-            } else {
-                Issued::Unseen
-            }
-        }
+        Stock::NotLeased => sold.issued(ticket),
     }
 }
 

@@ -186,6 +186,8 @@ pub(super) fn step_of(body: &FactBody) -> Option<StepOf<'_>> {
         | FactBody::Override { .. }
         | FactBody::Annotation { .. }
         | FactBody::Issued { .. }
+        | FactBody::Withdrawn { .. }
+        | FactBody::Till(_)
         | FactBody::Opaque { .. } => None,
     }
 }

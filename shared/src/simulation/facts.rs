@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::venue::{self, SERVER, Venue};
 use crate::admission::fold::{AlertKind, Authors, FactHash, FoldContext, Folded};
-use crate::admission::{Issued, fold};
+use crate::admission::{Issued, Sold, fold};
 use crate::fact::{Fact, FactBody, Head, Header};
 use crate::ids::{FactName, JournalId, TicketId};
 use crate::roster::{DeviceRow, TicketRow};
@@ -87,7 +87,7 @@ impl Facts {
             FactBody::HandOver { tickets, .. } | FactBody::Release { tickets, .. } => {
                 tickets.iter().map(|step| step.ticket).collect()
             }
-            FactBody::Issued { tickets } => tickets.clone(),
+            FactBody::Issued { tickets } | FactBody::Withdrawn { tickets } => tickets.clone(),
             _ => Vec::new(),
         };
         for ticket in &rights {
@@ -190,14 +190,11 @@ impl<'a> Basis<'a> {
         fold(facts, &context)
     }
 
-    /// Is there an `issued` fact that counts?
+    /// What is known of its sale.
     pub(super) fn issued(&self, ticket: TicketId, facts: &Facts) -> Issued {
         let authors = self.authors();
         let of_right = facts.by_right.get(&ticket).map_or(&[][..], Vec::as_slice);
-        let known = of_right.iter().any(|(fact, hash)| {
-            matches!(fact.body, FactBody::Issued { .. }) && authors.counts(fact, hash)
-        });
-        if known { Issued::Known } else { Issued::Unseen }
+        Sold::read(of_right, &authors).issued(ticket)
     }
 }
 

@@ -48,7 +48,7 @@ fn changed(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     changed_body(plain_entry(), change)
 }
 
-fn changed_body(body: FactBody, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+pub(crate) fn changed_body(body: FactBody, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut bytes = unsigned(body);
     change(&mut bytes);
     sign_bytes(TAG, bytes)
@@ -73,7 +73,7 @@ fn with_seen(names: &[u8]) -> Vec<u8> {
 }
 
 /// A body of that kind with these bytes.
-fn with_body(kind: u16, body: &[u8]) -> Vec<u8> {
+pub(crate) fn with_body(kind: u16, body: &[u8]) -> Vec<u8> {
     changed(|bytes| {
         bytes.truncate(SEEN);
         bytes.extend(kind.to_be_bytes());

@@ -6,6 +6,7 @@
 
 mod invalid;
 mod journals;
+mod till;
 mod valid;
 
 use ed25519_dalek::{Signer as _, SigningKey};
@@ -195,6 +196,10 @@ fn body_json(body: &FactBody) -> Value {
             term,
             tickets,
         } => json!({"right": *right as u8, "term": term, "tickets": steps_json(tickets)}),
+        FactBody::Withdrawn { tickets } => {
+            json!({"tickets": tickets.iter().map(|ticket| ticket.0).collect::<Vec<_>>()})
+        }
+        FactBody::Till(fact) => till::json::body(fact),
         FactBody::Opaque { kind, body } => json!({"kind": kind, "bytes": hex(body)}),
     }
 }
@@ -229,14 +234,18 @@ fn read(envelope: &[u8], key: &[u8]) -> Result<(Value, String), &'static str> {
 
 fn envelopes() -> Value {
     let public = hex(key().public().as_bytes());
-    let valid = valid::facts().into_iter().map(|(name, fact)| {
-        let envelope = Envelope::sign(&fact, &key()).expect("a valid fact");
-        json!({
-            "name": name, "key": public, "envelope": hex(envelope.bytes()),
-            "hash": hex(&envelope.hash()), "fact": fact_json(&fact),
-        })
-    });
-    let invalid = invalid::envelopes().into_iter().map(|vector| {
+    let valid = valid::facts()
+        .into_iter()
+        .chain(till::facts())
+        .map(|(name, fact)| {
+            let envelope = Envelope::sign(&fact, &key()).expect("a valid fact");
+            json!({
+                "name": name, "key": public, "envelope": hex(envelope.bytes()),
+                "hash": hex(&envelope.hash()), "fact": fact_json(&fact),
+            })
+        });
+    let invalid = invalid::envelopes().into_iter();
+    let invalid = invalid.chain(till::invalid::envelopes()).map(|vector| {
         json!({
             "name": vector.name, "error": vector.error,
             "key": vector.key.map_or_else(|| public.clone(), |key| hex(&key)),

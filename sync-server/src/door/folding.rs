@@ -100,7 +100,7 @@ async fn folded_from(
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    let issued = if rows.len() < tickets.len() {
+    let issued = if rows.len() < tickets.len() || were_withdrawn(conn, event_rules).await? {
         stock::issued(conn, event_rules, &ids).await?
     } else {
         HashMap::new()
@@ -157,4 +157,15 @@ pub(super) async fn facts_of(
 pub(super) fn read(bytes: &[u8]) -> Option<(Fact, FactHash)> {
     let envelope = Envelope::decode(bytes).ok()?;
     Some((envelope.fact().clone(), envelope.hash()))
+}
+
+/// Did any till take back what it sold of this event? Then a ticket's row may say less than its facts.
+async fn were_withdrawn(conn: &mut PgConnection, rules: &EventRules) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from facts where organizer_id = $1 and event_id = $2 and kind = 13) as "there!""#,
+        rules.organizer.0,
+        rules.event.id.0
+    )
+    .fetch_one(conn)
+    .await
 }

@@ -155,6 +155,8 @@ impl Offered {
             | FactBody::Issued { .. }
             | FactBody::HandOver { .. }
             | FactBody::Release { .. }
+            | FactBody::Withdrawn { .. }
+            | FactBody::Till(_)
             | FactBody::Opaque { .. } => None,
         }
     }

@@ -62,6 +62,8 @@ fn counted(body: &FactBody) -> Counted {
         | FactBody::Issued { .. }
         | FactBody::HandOver { .. }
         | FactBody::Release { .. }
+        | FactBody::Withdrawn { .. }
+        | FactBody::Till(_)
         | FactBody::Opaque { .. } => (None, None, 0),
     };
     Counted {

@@ -229,7 +229,9 @@ fn read(waiting: Vec<Waiting>) -> (Vec<(Offered, UnixMillis)>, Vec<Still>) {
                 | FactBody::Annotation { .. }
                 | FactBody::Issued { .. }
                 | FactBody::HandOver { .. }
-                | FactBody::Release { .. } => {
+                | FactBody::Release { .. }
+                | FactBody::Withdrawn { .. }
+                | FactBody::Till(_) => {
                     let offered = Offered {
                         header: envelope.header(),
                         fact: Some(envelope.fact().clone()),

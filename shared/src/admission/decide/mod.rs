@@ -165,6 +165,10 @@ impl Scan<'_> {
             Some(TicketStatus::Cancelled) => return Err(RefuseReason::Cancelled),
             Some(TicketStatus::Blocked) => return Err(RefuseReason::Blocked),
         }
+        // The till's word is here before the row's.
+        if self.leased() && self.known.issued == Issued::Withdrawn {
+            return Err(RefuseReason::Refunded);
+        }
         let code = &self.code;
         match self.known.row {
             Some(row)
@@ -192,7 +196,7 @@ impl Scan<'_> {
             (true, issued) => issued,
         };
         match (issued, self.door.roster) {
-            (Issued::Known | Issued::Unseen, _) => Ok(None),
+            (Issued::Known | Issued::Withdrawn | Issued::Unseen, _) => Ok(None),
             (Issued::Returned, _) | (Issued::Stopped, RosterState::Live) => {
                 Err(RefuseReason::Revoked)
             }

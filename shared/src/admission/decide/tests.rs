@@ -158,6 +158,22 @@ fn a_leased_ticket_goes_in_before_its_sale_is_known_and_says_so() {
 }
 
 #[test]
+fn what_its_till_took_back_is_refused_as_refunded_with_or_without_a_row() {
+    for roster in [RosterState::Live, RosterState::MaybeBehind] {
+        for row in [false, true] {
+            let decision = after(|scene| {
+                let of_the_roster = scene.row;
+                scene.leased();
+                scene.row = of_the_roster.filter(|_| row);
+                scene.issued = Issued::Withdrawn;
+                scene.roster = roster;
+            });
+            assert_eq!(refused(decision), RefuseReason::Refunded);
+        }
+    }
+}
+
+#[test]
 fn after_a_lease_is_revoked_only_what_was_sold_before_goes_in() {
     let decision = |issued, roster| {
         after(|scene| {

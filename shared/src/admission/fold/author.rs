@@ -76,11 +76,12 @@ fn has_right(rights: Rights, body: &FactBody) -> bool {
         FactBody::HandOver { right, .. } | FactBody::Release { right, .. } => {
             has_right_to_hold(rights, *right)
         }
-        FactBody::Issued { .. } => rights.sell,
+        FactBody::Issued { .. } | FactBody::Withdrawn { .. } => rights.sell,
         // Annotations are the server's alone; the others are about no ticket.
         FactBody::Annotation { .. }
         | FactBody::JournalOpened { .. }
         | FactBody::Refusals { .. }
+        | FactBody::Till(_)
         | FactBody::Opaque { .. } => false,
     }
 }

@@ -49,6 +49,8 @@ impl CountedGates {
                 | FactBody::Issued { .. }
                 | FactBody::HandOver { .. }
                 | FactBody::Release { .. }
+                | FactBody::Withdrawn { .. }
+                | FactBody::Till(_)
                 | FactBody::Opaque { .. } => {}
             }
         }

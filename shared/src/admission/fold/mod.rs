@@ -183,6 +183,8 @@ fn voids<'k, 'a: 'k>(
                 | FactBody::Issued { .. }
                 | FactBody::HandOver { .. }
                 | FactBody::Release { .. }
+                | FactBody::Withdrawn { .. }
+                | FactBody::Till(_)
                 | FactBody::Opaque { .. },
             ) => {
                 not_allowed.insert(void.fact.name());

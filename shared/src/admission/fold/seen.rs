@@ -48,6 +48,8 @@ pub(super) fn carries_seen(body: &FactBody) -> bool {
         | FactBody::Issued { .. }
         | FactBody::HandOver { .. }
         | FactBody::Release { .. }
+        | FactBody::Withdrawn { .. }
+        | FactBody::Till(_)
         | FactBody::Opaque { .. } => false,
     }
 }

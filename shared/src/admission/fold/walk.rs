@@ -74,6 +74,8 @@ fn passage(body: &FactBody) -> Option<Passage> {
         | FactBody::Issued { .. }
         | FactBody::HandOver { .. }
         | FactBody::Release { .. }
+        | FactBody::Withdrawn { .. }
+        | FactBody::Till(_)
         | FactBody::Opaque { .. } => None,
     }
 }
@@ -195,6 +197,7 @@ impl Walk<'_> {
         let Some(row) = self.context.row else {
             return match self.context.issued {
                 Issued::Known => None,
+                Issued::Withdrawn => Some(FactLabel::Refunded),
                 Issued::Returned => Some(FactLabel::AdmittedUnsold),
                 Issued::Unseen | Issued::Stopped => {
                     if passage.marks.has(EntryMarks::SALE_UNSEEN) {
@@ -212,6 +215,9 @@ impl Walk<'_> {
                 Some(FactLabel::Revoked)
             }
             TicketStatus::Refunded => Some(FactLabel::Refunded),
+            TicketStatus::Valid if self.context.issued == Issued::Withdrawn => {
+                Some(FactLabel::Refunded)
+            }
             TicketStatus::Valid => passage
                 .token
                 .filter(|token| *token != (row.type_no, row.window, row.key))

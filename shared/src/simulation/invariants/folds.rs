@@ -254,7 +254,7 @@ fn invariant_r1_the_revoked_change_nothing_of_others(
 }
 
 fn invariant_m3_equal_sets_give_equal_states(parties: &[Party<'_>], ticket: TicketId) -> Checked {
-    type Basis = (u64, Option<TicketRow>, bool, BTreeSet<FactHash>);
+    type Basis = (u64, Option<TicketRow>, Issued, BTreeSet<FactHash>);
     let mut seen: Vec<(Basis, &Folded, u16)> = Vec::new();
     for party in parties {
         let Some(folded) = party.view.folded.get(&ticket) else {
@@ -263,7 +263,7 @@ fn invariant_m3_equal_sets_give_equal_states(parties: &[Party<'_>], ticket: Tick
         let basis = (
             party.devices_version,
             (party.row)(ticket),
-            party.basis.issued(ticket, party.facts) == Issued::Known,
+            party.basis.issued(ticket, party.facts),
             party
                 .facts
                 .of(ticket)

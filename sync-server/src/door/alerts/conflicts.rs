@@ -231,6 +231,8 @@ fn doubtful(fact: &Fact, found: &mut Found) {
         | FactBody::Issued { .. }
         | FactBody::HandOver { .. }
         | FactBody::Release { .. }
+        | FactBody::Withdrawn { .. }
+        | FactBody::Till(_)
         | FactBody::Opaque { .. } => return,
     };
     if marks.has(EntryMarks::CLOCK_DOUBTFUL) {

@@ -51,6 +51,8 @@ impl Moves {
             | FactBody::Override { .. }
             | FactBody::Annotation { .. }
             | FactBody::Issued { .. }
+            | FactBody::Withdrawn { .. }
+            | FactBody::Till(_)
             | FactBody::Opaque { .. } => return,
         };
         for step in steps {

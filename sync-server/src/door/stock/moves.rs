@@ -59,10 +59,10 @@ impl Sold {
     }
 }
 
-/// The leased tickets that a fact sells or moves.
+/// The leased tickets that a fact sells, takes back or moves.
 pub(in crate::door) fn tickets_of(body: &FactBody) -> Vec<TicketId> {
     match body {
-        FactBody::Issued { tickets } => tickets.clone(),
+        FactBody::Issued { tickets } | FactBody::Withdrawn { tickets } => tickets.clone(),
         FactBody::HandOver {
             right: RightKind::Sell,
             tickets,
@@ -83,6 +83,7 @@ pub(in crate::door) fn tickets_of(body: &FactBody) -> Vec<TicketId> {
         | FactBody::Void { .. }
         | FactBody::Override { .. }
         | FactBody::Annotation { .. }
+        | FactBody::Till(_)
         | FactBody::Opaque { .. } => Vec::new(),
     }
 }

@@ -228,6 +228,20 @@ fn what_the_row_says_by_now_becomes_a_label() {
         ),
         FactLabel::Ok
     );
+    assert_eq!(
+        label(|s| s.issued = Issued::Withdrawn, none),
+        FactLabel::Refunded
+    );
+    assert_eq!(
+        label(
+            |s| {
+                s.row = None;
+                s.issued = Issued::Withdrawn;
+            },
+            EntryMarks::SALE_UNSEEN
+        ),
+        FactLabel::Refunded
+    );
     assert_eq!(label(|_| {}, EntryMarks::BY_HAND), FactLabel::ByHand);
     assert_eq!(
         label(|_| {}, EntryMarks::CLOCK_DOUBTFUL),
