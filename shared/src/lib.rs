@@ -20,5 +20,6 @@ mod simulation;
 pub mod supervisor;
 pub mod sync;
 pub mod ticket;
+pub mod till;
 pub mod when;
 pub mod wire;

@@ -1,0 +1,301 @@
+//! The books of a till: what its journal comes to, fact by fact.
+
+mod closing;
+mod money;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::clock::UnixMillis;
+use crate::fact::kind::{Fact, FactBody};
+use crate::fact::till::{
+    ClerkId, Counters, Means, PriceReason, SaleId, SaleLine, TillFact, TillOpening, Totals,
+};
+use crate::ids::{EventId, TicketId, TypeNo};
+
+use super::Broken;
+#[cfg(test)]
+use super::planted::{self, Bug};
+use super::tally;
+
+/// A till's books, as far as they have been read.
+#[derive(Clone, Debug)]
+pub struct Book {
+    opening: TillOpening,
+    counters: Counters,
+    sales: BTreeMap<SaleId, Sold>,
+    /// Every ticket that was ever sold here (S2).
+    tickets: BTreeSet<TicketId>,
+    /// The last sale, and what is left to pay of it.
+    unpaid: Option<(SaleId, u64)>,
+    shift: Option<Shift>,
+    /// What the drawer held when it was counted, if that was the last fact.
+    counted: Option<u64>,
+    /// The open day, month and year.
+    running: [Running; 3],
+}
+
+/// A shift that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// Who sells now.
+    pub clerk: ClerkId,
+    /// Since when.
+    pub opened_ms: UnixMillis,
+    /// What lay in the drawer at its beginning.
+    pub float: u64,
+    /// What was taken since.
+    pub totals: Totals,
+}
+
+impl Shift {
+    /// What should be in the drawer.
+    pub fn expected(&self) -> i64 {
+        let float = i64::try_from(self.float).unwrap_or(i64::MAX);
+        float.saturating_add(self.totals.cash())
+    }
+}
+
+/// A sale, and what is left of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sold {
+    /// Its receipt.
+    pub receipt: u32,
+    /// When.
+    pub at_ms: UnixMillis,
+    /// Its lines.
+    pub lines: Vec<SoldLine>,
+    /// What was paid, by means.
+    pub paid: BTreeMap<Means, u64>,
+}
+
+/// A line of a sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldLine {
+    /// The event.
+    pub event: EventId,
+    /// The type.
+    pub type_no: TypeNo,
+    /// What one cost.
+    pub unit: u32,
+    /// The VAT rate in it.
+    pub vat_bps: u16,
+    /// Why it cost that.
+    pub reason: PriceReason,
+    /// Its tickets.
+    pub tickets: Vec<TicketId>,
+    /// Those that were not taken back.
+    pub left: BTreeSet<TicketId>,
+}
+
+impl From<&SaleLine> for SoldLine {
+    fn from(line: &SaleLine) -> Self {
+        Self {
+            event: line.event,
+            type_no: line.type_no,
+            unit: line.unit,
+            vat_bps: line.vat_bps,
+            reason: line.reason,
+            tickets: line.tickets.clone(),
+            left: line.tickets.iter().copied().collect(),
+        }
+    }
+}
+
+impl Sold {
+    /// What its tickets that are left cost.
+    pub fn left(&self) -> u64 {
+        let lines = self.lines.iter();
+        lines
+            .map(|line| u64::from(line.unit) * line.left.len() as u64)
+            .sum()
+    }
+}
+
+/// A day, month or year that is not closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Running {
+    totals: Totals,
+    /// The times of the first and the last fact that counted in it.
+    counted: Option<(UnixMillis, UnixMillis)>,
+    /// The end of the last one that was closed; 0 = none.
+    closed_until_ms: UnixMillis,
+}
+
+/// When a fact happened, for the books: by the clock that never goes back (T1), so that a clock set back brings nothing into a
+/// period that is closed.
+pub fn at_ms(fact: &Fact) -> UnixMillis {
+    (fact.hlc >> 16).cast_signed()
+}
+
+impl Book {
+    /// The books of a journal that begins with this fact.
+    pub fn open(first: &Fact) -> Result<Self, Broken> {
+        match &first.body {
+            FactBody::Till(TillFact::JournalOpened(opening)) => Ok(Self {
+                opening: *opening,
+                counters: opening.counters,
+                sales: BTreeMap::new(),
+                tickets: BTreeSet::new(),
+                unpaid: None,
+                shift: None,
+                counted: None,
+                running: Default::default(),
+            }),
+            _other => Err(Broken::Opening),
+        }
+    }
+
+    /// The books of a whole journal; else the place of the first fact that breaks a rule, from 1. A journal that ends before
+    /// its last sale is paid breaks one at its end.
+    pub fn read<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Result<Self, (u64, Broken)> {
+        let mut facts = (1..).zip(facts);
+        let (_, first) = facts.next().ok_or((1, Broken::Opening))?;
+        let mut book = Self::open(first).map_err(|broken| (1, broken))?;
+        let mut last = 1;
+        for (place, fact) in facts {
+            book.write(fact).map_err(|broken| (place, broken))?;
+            last = place;
+        }
+        match book.unpaid {
+            None => Ok(book),
+            Some(_) => Err((last, Broken::Unpaid)),
+        }
+    }
+
+    /// How the journal began.
+    pub fn opening(&self) -> &TillOpening {
+        &self.opening
+    }
+
+    /// The numbers that never begin again.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// The open shift.
+    pub fn shift(&self) -> Option<&Shift> {
+        self.shift.as_ref()
+    }
+
+    /// A sale of this journal.
+    pub fn sale(&self, sale: SaleId) -> Option<&Sold> {
+        self.sales.get(&sale)
+    }
+
+    /// All sales of this journal.
+    pub fn sales(&self) -> impl Iterator<Item = (SaleId, &Sold)> {
+        self.sales.iter().map(|(id, sold)| (*id, sold))
+    }
+
+    /// Is the last sale paid? Between two transactions of a till it always is.
+    pub fn is_settled(&self) -> bool {
+        self.unpaid.is_none()
+    }
+
+    /// Takes the next fact. One that breaks a rule leaves the books half written: they are not to be used any more.
+    pub fn write(&mut self, fact: &Fact) -> Result<(), Broken> {
+        let FactBody::Till(body) = &fact.body else {
+            return Err(Broken::NotATills);
+        };
+        if self.unpaid.is_some() && !matches!(body, TillFact::Payment { .. }) {
+            return Err(Broken::Unpaid);
+        }
+        let at_ms = at_ms(fact);
+        if at_ms < self.counters.closed_until_ms && !enters_closed_periods() {
+            return Err(Broken::ClosedPeriod);
+        }
+        let counted = self.counted.take();
+        match body {
+            TillFact::JournalOpened(_) => Err(Broken::Opening),
+            TillFact::ShiftOpened { clerk, float } => self.open_shift(*clerk, float, at_ms),
+            TillFact::ClerkChanged { clerk } => {
+                self.open_one()?.clerk = *clerk;
+                Ok(())
+            }
+            TillFact::Sale { receipt, lines } => self.sell(fact.id, *receipt, lines, at_ms),
+            TillFact::Payment { sale, amount, by } => self.pay(*sale, *amount, *by, at_ms),
+            TillFact::Refund {
+                receipt,
+                sale,
+                tickets,
+                back,
+                ..
+            } => self.refund((*sale, *receipt), tickets, back, at_ms),
+            TillFact::CashMoved { way, amount, .. } => self.move_cash(*way, *amount, at_ms),
+            TillFact::DrawerCounted { count } => {
+                self.open_one()?;
+                self.counted = Some(money::worth(count)?);
+                Ok(())
+            }
+            TillFact::ShiftClosed { .. } => self.close_shift(body, counted),
+            TillFact::PeriodClosed(closing) => self.close_period(closing, at_ms),
+            TillFact::Reprint { sale, .. } => {
+                self.known(*sale)?;
+                self.each_total(at_ms, |totals| tally::count(&mut totals.reprints, 1))
+            }
+            TillFact::TrainingSale { receipt, lines } => {
+                next(&mut self.counters.training, *receipt)?;
+                #[cfg(test)]
+                if planted::is(Bug::TrainingCounts) {
+                    let line = lines[0];
+                    let sold = u64::from(line.unit) * u64::from(line.quantity);
+                    self.each_total(at_ms, |totals| {
+                        tally::add(&mut tally::rate(totals, line.vat_bps)?.sold, sold)
+                    })?;
+                }
+                let _ = lines;
+                self.each_total(at_ms, |totals| tally::count(&mut totals.trainings, 1))
+            }
+            TillFact::Contact { sale, .. } => self.known(*sale),
+            TillFact::TestPrint { .. }
+            | TillFact::ConfigurationChanged { .. }
+            | TillFact::ConnectionChanged { .. } => Ok(()),
+        }
+    }
+
+    fn known(&self, sale: SaleId) -> Result<(), Broken> {
+        self.sales
+            .contains_key(&sale)
+            .then_some(())
+            .ok_or(Broken::NoSuchSale)
+    }
+
+    fn open_one(&mut self) -> Result<&mut Shift, Broken> {
+        self.shift.as_mut().ok_or(Broken::NoShift)
+    }
+
+    /// Changes the totals of the open shift, day, month and year.
+    fn each_total(
+        &mut self,
+        at_ms: UnixMillis,
+        change: impl Fn(&mut Totals) -> Result<(), Broken>,
+    ) -> Result<(), Broken> {
+        if let Some(shift) = &mut self.shift {
+            change(&mut shift.totals)?;
+        }
+        for running in &mut self.running {
+            let (first, last) = running.counted.unwrap_or((at_ms, at_ms));
+            running.counted = Some((first.min(at_ms), last.max(at_ms)));
+            change(&mut running.totals)?;
+        }
+        Ok(())
+    }
+}
+
+/// The number that follows the one before.
+fn next(last: &mut u32, found: u32) -> Result<(), Broken> {
+    let next = last.checked_add(1).ok_or(Broken::TooLarge)?;
+    if found != next {
+        return Err(Broken::Number { found, next });
+    }
+    *last = next;
+    Ok(())
+}
+
+fn enters_closed_periods() -> bool {
+    #[cfg(test)]
+    if planted::is(Bug::ClosedPeriodOpen) {
+        return true;
+    }
+    false
+}

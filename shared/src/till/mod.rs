@@ -1,0 +1,20 @@
+//! What a till's facts come to. Pure: the device that sells, the server that receives and whoever checks an archive read the
+//! same journal and must find the same sums (S3).
+//!
+//! [`cart`] prices what is sold and settles how it is paid; [`Book`] reads a journal fact by fact, refuses what breaks
+//! its rules and knows at each moment what was taken; [`calendar`] says when a business day, month or year ends.
+
+pub mod archive;
+mod book;
+mod broken;
+pub mod calendar;
+pub mod cart;
+#[cfg(test)]
+mod planted;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+pub use book::{Book, Shift, Sold, SoldLine, at_ms};
+pub use broken::Broken;
+pub use calendar::Calendar;
