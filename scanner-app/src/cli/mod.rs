@@ -16,6 +16,7 @@ mod search;
 mod sign_off;
 mod status;
 mod sync;
+mod till;
 mod token;
 mod undo;
 
@@ -68,6 +69,8 @@ enum Command {
     SignOff(sign_off::Arguments),
     /// Try a printer, or list what printers this machine has.
     Print(print::Arguments),
+    /// Sell at the box office: shifts, sales, refunds, closings, the till's archive.
+    Till(till::Arguments),
     /// Take away or check the signed record of what a door did.
     Journal(journal::Arguments),
     /// Check this program against the published ticket vectors.
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Leases(arguments) => leases::run(&arguments, &mut output),
         Command::SignOff(arguments) => sign_off::run(&arguments, &mut output),
         Command::Print(arguments) => print::run(&arguments, &mut output),
+        Command::Till(arguments) => till::run(&arguments, &mut output),
         Command::Journal(arguments) => journal::run(&arguments, &mut output),
         Command::Token(arguments) => token::run(&arguments, &mut output),
     };

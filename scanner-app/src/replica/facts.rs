@@ -11,7 +11,7 @@ use shared::roster::DeviceRow;
 use super::events::EventNo;
 use super::held::{self, Placed};
 use super::parked::{self, Why};
-use super::{ReplicaError, WriteTx, carried, journals, rights, signed, unread};
+use super::{ReplicaError, WriteTx, carried, journals, rights, signed, till, unread};
 
 /// Adds the next fact of an own journal.
 pub(crate) fn append_own(
@@ -300,7 +300,7 @@ pub(crate) fn own_of_journal(
 }
 
 /// Own envelopes that the server hasn't acknowledged, contiguous for each journal, the oldest journal
-/// first; at most `most`.
+/// first, those of the till last; at most `most`.
 pub fn unsent(connection: &Connection, most: usize) -> Result<Vec<Vec<u8>>, ReplicaError> {
     let mut statement = connection.prepare_cached(
         "select fact.envelope from own_journal join fact on fact.journal = own_journal.id
@@ -309,18 +309,22 @@ pub fn unsent(connection: &Connection, most: usize) -> Result<Vec<Vec<u8>>, Repl
          order by own_journal.no, fact.seq limit ?1",
     )?;
     let rows = statement.query_map([most as i64], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut unsent: Vec<Vec<u8>> = rows.collect::<Result<_, _>>()?;
+    let left = most.saturating_sub(unsent.len());
+    unsent.extend(till::unsent(connection, left)?);
+    Ok(unsent)
 }
 
 /// How many own facts the server hasn't acknowledged.
 pub fn unsent_count(connection: &Connection) -> Result<u64, ReplicaError> {
-    Ok(connection.query_row(
+    let of_doors: u64 = connection.query_row(
         "select count(*) from own_journal join fact on fact.journal = own_journal.id
          where fact.own = 1 and fact.seq > own_journal.acked_through
             and not exists (select 1 from refused_by_server as refused where refused.journal = fact.journal and refused.seq = fact.seq)",
         [],
         |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
-    )?)
+    )?;
+    Ok(of_doors + till::unsent_count(connection)?)
 }
 
 /// When the oldest fact happened, of this device or another, that the server is not known to have; server time as its
@@ -332,6 +336,9 @@ pub fn oldest_unsynced_ms(connection: &Connection) -> Result<Option<UnixMillis>,
             where fact.own = 1 and fact.seq = own_journal.acked_through + 1
             union all
             select fact.envelope from carried join fact on fact.no = carried.fact
+            union all
+            select till_fact.envelope from till_journal join till_fact on till_fact.journal = till_journal.id
+            where till_fact.seq = till_journal.acked_through + 1
          )",
     )?;
     let mut rows = statement.query([])?;
@@ -386,5 +393,5 @@ pub fn is_refused(
 /// Facts that the server refused are offered again: it may have learnt of their author meanwhile.
 pub fn offer_refused_again(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
     tx.execute("delete from refused_by_server", [])?;
-    Ok(())
+    till::offer_again(tx)
 }

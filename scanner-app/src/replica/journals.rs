@@ -49,7 +49,7 @@ fn read(row: &Row<'_>) -> Result<OwnJournal, ReplicaError> {
     })
 }
 
-fn cause(number: u8) -> Result<OpeningCause, ReplicaError> {
+pub(super) fn cause(number: u8) -> Result<OpeningCause, ReplicaError> {
     [
         OpeningCause::First,
         OpeningCause::Copied,

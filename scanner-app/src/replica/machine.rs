@@ -22,6 +22,7 @@ use shared::fact::kind::OpeningCause;
 use shared::ids::JournalId;
 
 use super::data_key::{self, DataKey, Wanted};
+use super::till::{self, TillNote};
 use super::{ReplicaError, journals};
 use crate::edge::random_bytes;
 use crate::key_store::KeyStoreError;
@@ -133,6 +134,9 @@ struct Notes {
     binding: String,
     /// Journal to (seq, hash in base64).
     heads: BTreeMap<String, (u64, String)>,
+    /// Of the till's journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    till: Option<TillNote>,
 }
 
 struct Binding {
@@ -172,15 +176,21 @@ pub(super) fn bind(
         (Start::AsLeft | Start::RolledBack, Some(binding)) => binding.machine,
         (Start::New | Start::Copied, _) | (_, None) => random_bytes(),
     };
+    let till = notes.as_ref().and_then(|notes| notes.till.clone());
     let heads = renew(connection, &Binding { replica, machine }, start, notes)?;
     let mut machine = Machine {
         file,
         notes: Notes {
             binding: STANDARD.encode(machine),
             heads: BTreeMap::new(),
+            till: match start {
+                Start::AsLeft | Start::RolledBack => till,
+                // What is noted of this place is another replica's.
+                Start::New | Start::Copied => None,
+            },
         },
     };
-    machine.note_heads(&heads)?;
+    machine.note(&heads, None)?;
     Ok(Bound {
         machine,
         start,
@@ -224,7 +234,11 @@ fn compare(
         };
         *seq > head.seq || (*seq == head.seq && *hash != STANDARD.encode(head.hash))
     };
-    Ok(if notes.heads.iter().any(ahead) {
+    let till_is_behind = match &notes.till {
+        None => false,
+        Some(note) => till::is_behind(connection, note)?,
+    };
+    Ok(if till_is_behind || notes.heads.iter().any(ahead) {
         Start::RolledBack
     } else {
         Start::AsLeft
@@ -253,11 +267,19 @@ fn renew(
         Start::New | Start::AsLeft => {}
         Start::Copied => {
             journals::close_all(&tx, OpeningCause::Copied)?;
+            till::close_all(&tx, OpeningCause::Copied)?;
             tx.execute("update binding set copied = 1", [])?;
         }
         Start::RolledBack => {
             journals::close_all(&tx, OpeningCause::RolledBack)?;
-            for (journal, head) in parse_heads(notes.unwrap_or_default()) {
+            till::close_all(&tx, OpeningCause::RolledBack)?;
+            let notes = notes.unwrap_or_default();
+            if let Some(note) = &notes.till
+                && till::is_behind(&tx, note)?
+            {
+                till::put_note(&tx, note)?;
+            }
+            for (journal, head) in parse_heads(notes) {
                 journals::raise_last(&tx, journal, head)?;
             }
         }
@@ -290,14 +312,18 @@ fn load(connection: &Connection) -> Result<Option<Binding>, ReplicaError> {
 impl Machine {
     /// Notes how far journals have come. Written whole and renamed, so that it is never half; not
     /// forced to the disk: after a power cut it may lag, which is harmless.
-    pub(super) fn note_heads(
+    pub(super) fn note(
         &mut self,
         heads: &BTreeMap<JournalId, Head>,
+        till: Option<TillNote>,
     ) -> Result<(), MachineError> {
         for (journal, head) in heads {
             self.notes
                 .heads
                 .insert(journal.to_string(), (head.seq, STANDARD.encode(head.hash)));
+        }
+        if till.is_some() {
+            self.notes.till = till;
         }
         let text = serde_json::to_vec(&self.notes).unwrap_or_default();
         write_private(&self.file, &text)

@@ -24,6 +24,7 @@ mod open;
 pub mod parked;
 pub mod peer_key;
 pub mod peers;
+pub mod print_jobs;
 mod removal;
 pub mod rights;
 pub mod roster;
@@ -39,6 +40,7 @@ pub mod supervisors;
 pub mod sync_state;
 mod thread;
 pub mod tickets;
+pub mod till;
 mod transaction;
 mod unread;
 

@@ -107,6 +107,13 @@ const STEPS: &[Step] = &[
         roster: "",
         fill: None,
     },
+    // November 2026: the journals of a till, and what is to be printed.
+    Step {
+        to: Version { major: 2, minor: 8 },
+        sql: include_str!("schema/2.8.sql"),
+        roster: "",
+        fill: None,
+    },
 ];
 
 /// What this program writes.

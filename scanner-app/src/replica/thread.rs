@@ -49,6 +49,7 @@ impl Store {
         let value = job(&tx)?;
         let Committed {
             heads,
+            till,
             stored,
             overwrote,
         } = tx.commit()?;
@@ -62,10 +63,10 @@ impl Store {
                 .unwrap_or_else(PoisonError::into_inner);
             listeners.retain(|listener| listener.send(stored.clone()).is_ok());
         }
-        if !heads.is_empty() {
+        if !heads.is_empty() || till.is_some() {
             // The facts are on the disk; without this note only an old replica that is put back
             // goes unnoticed here (the server still notices).
-            if let Err(error) = self.machine.note_heads(&heads) {
+            if let Err(error) = self.machine.note(&heads, till) {
                 tracing::warn!(%error, "journal heads could not be noted outside the replica");
             }
         }

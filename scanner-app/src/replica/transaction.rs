@@ -14,6 +14,7 @@ use shared::sync::gossip::event::Place;
 
 use super::events::EventNo;
 use super::facts::Origin;
+use super::till::TillNote;
 use super::{ReplicaError, clock};
 
 /// A fact that is on the disk since this commit.
@@ -30,6 +31,8 @@ pub struct StoredFact {
 pub(super) struct Committed {
     /// To be noted outside the replica.
     pub(super) heads: BTreeMap<JournalId, Head>,
+    /// To be noted outside the replica: how far the till's journal has come.
+    pub(super) till: Option<TillNote>,
     /// For whoever passes facts on.
     pub(super) stored: Vec<StoredFact>,
     /// Something was deleted that the log must not keep.
@@ -41,6 +44,7 @@ pub struct WriteTx<'a> {
     tx: Transaction<'a>,
     time: &'a Mutex<DeviceTime>,
     heads: RefCell<BTreeMap<JournalId, Head>>,
+    till: RefCell<Option<TillNote>>,
     stored: RefCell<Vec<(EventNo, JournalId, u64, Origin)>>,
     overwrote: Cell<bool>,
 }
@@ -59,6 +63,7 @@ impl<'a> WriteTx<'a> {
             tx,
             time,
             heads: RefCell::default(),
+            till: RefCell::default(),
             stored: RefCell::default(),
             overwrote: Cell::new(false),
         }
@@ -94,6 +99,11 @@ impl<'a> WriteTx<'a> {
         self.heads.borrow_mut().insert(journal, head);
     }
 
+    /// To be noted outside the replica once this is committed.
+    pub(super) fn till_moved(&self, note: TillNote) {
+        *self.till.borrow_mut() = Some(note);
+    }
+
     /// To be told once this is committed.
     pub(super) fn fact_stored(&self, event: EventNo, header: &Header, origin: Origin) {
         let stored = (event, header.journal, header.seq, origin);
@@ -127,6 +137,7 @@ impl<'a> WriteTx<'a> {
         self.tx.commit()?;
         Ok(Committed {
             heads: self.heads.into_inner(),
+            till: self.till.into_inner(),
             stored,
             overwrote: self.overwrote.get(),
         })

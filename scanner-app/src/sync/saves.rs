@@ -9,6 +9,7 @@ use super::rosters;
 use crate::door::{Author, WriteFactError, reopen_after_fork};
 use crate::replica::roster::{self, ApplyPageError, Side};
 use crate::replica::signed::{self, ApplySignedError};
+use crate::replica::till::{self, TillJournal};
 use crate::replica::{
     Replica, ReplicaError, WriteTx, carried, clock, events, facts, identity, journals, secrets,
     summaries, sync_state,
@@ -143,7 +144,7 @@ fn offer_all_again(tx: &WriteTx<'_>) -> Result<(), ReplicaError> {
         journals::forget_acks(tx, event)?;
         carried::offer_again(tx, event)?;
     }
-    Ok(())
+    till::forget_acks(tx)
 }
 
 fn side(table: Table) -> Side {
@@ -161,6 +162,12 @@ fn acks(
 ) -> Result<PushProgress, SaveError> {
     let mut progress = PushProgress::None;
     for update in updates {
+        if let Some(own) = till::get(tx, update.journal)? {
+            if acks_of_till(tx, &own, update)? {
+                progress = PushProgress::Some;
+            }
+            continue;
+        }
         if journals::get(tx, update.journal)?.is_none() {
             if acks_of_another(tx, update)? {
                 progress = PushProgress::Some;
@@ -189,6 +196,28 @@ fn acks(
         }
     }
     Ok(progress)
+}
+
+/// Of this device's till: `true` if less waits than before. A till's journal is never written again elsewhere: what the server
+/// keeps aside of it is there, for the organizer to look at.
+fn acks_of_till(
+    tx: &WriteTx<'_>,
+    own: &TillJournal,
+    update: JournalUpdate,
+) -> Result<bool, ReplicaError> {
+    till::record_ack(tx, own.id, update.acked_through)?;
+    match update.then {
+        AfterAck::GoOn => Ok(update.acked_through > own.acked_through),
+        AfterAck::Reopen { through, .. } => {
+            till::forked(tx, own.id)?;
+            till::record_ack(tx, own.id, through)?;
+            Ok(true)
+        }
+        AfterAck::Park { why } => {
+            till::park(tx, own.id, &why)?;
+            Ok(true)
+        }
+    }
 }
 
 /// Of a journal that this device carries for another: `true` if less waits than before.

@@ -1,3 +1,94 @@
-//! A device that sells: what it may sell without asking.
+//! A device that sells: its till. What it may sell without asking is in [`stock`]; what was sold, paid and given back is in its
+//! journal, and every sum is read from there (`shared::till`).
+//!
+//! Each act is one transaction of the replica: the till's facts, the tickets' facts in their events' door journals, the receipt's
+//! number and the print job are on the disk together, or none of them is. Nothing is printed before.
 
+mod archives;
+mod drawer;
+mod error;
+mod ledger;
+mod refund;
+mod report;
+mod sale;
+mod setup;
 pub mod stock;
+mod training;
+
+use std::sync::{Mutex, PoisonError};
+
+use shared::clock::UnixMillis;
+use shared::money::Currency;
+
+pub use archives::ArchiveError;
+pub use drawer::MoveCash;
+pub use error::TillError;
+pub use refund::{Refunded, TakeBack};
+pub use report::{Closings, Standing, Sums, XReport, ZReport};
+pub use sale::{Sale, SaleDone, SoldTicket, Wanted};
+
+use crate::door::Author;
+use crate::replica::identity::{self, SigningKeyError};
+use crate::replica::{Priority, Replica, WriteTx, sign_off};
+use crate::vault::Vault;
+use ledger::{Books, Ledger};
+use setup::Setup;
+
+/// A till at work. Clones of the replica may sync meanwhile.
+#[derive(Debug)]
+pub struct Till {
+    replica: Replica,
+    author: Author,
+    vault: Vault,
+    /// As they were after the last act. Read anew where the journal went on without this till.
+    books: Mutex<Option<Books>>,
+}
+
+impl Till {
+    /// The till of this device, which must be enrolled with the right to sell.
+    pub fn open(replica: &Replica) -> Result<Self, TillError> {
+        let key = replica.signing_key()?;
+        let vault = replica
+            .vault()
+            .cloned()
+            .ok_or(SigningKeyError::KeysElsewhere)?;
+        let device = replica.read(|tx| {
+            let identity = identity::load(tx)?.ok_or(SigningKeyError::NotEnrolled)?;
+            if sign_off::since_ms(tx)?.is_some() {
+                return Err(TillError::SignedOff);
+            }
+            Ok(identity.device)
+        })?;
+        Ok(Self {
+            replica: replica.with_priority(Priority::Door),
+            author: Author { device, key },
+            vault,
+            books: Mutex::default(),
+        })
+    }
+
+    /// The currency that it takes.
+    pub fn currency(&self) -> Result<Currency, TillError> {
+        self.replica.read(|tx| Ok(Setup::load(tx)?.currency))
+    }
+
+    /// Runs `act` on the open journal, in one transaction.
+    fn write<T: Send + 'static>(
+        &self,
+        now_ms: UnixMillis,
+        act: impl FnOnce(&mut Ledger<'_>) -> Result<T, TillError> + Send + 'static,
+    ) -> Result<T, TillError> {
+        let author = self.author.clone();
+        let mut kept = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        let books = kept.take();
+        let (done, books) = self.replica.write(move |tx: &WriteTx<'_>| {
+            let setup = Setup::load(tx)?;
+            let mut ledger = Ledger::take(tx, &author, setup, books, now_ms)?;
+            let done = act(&mut ledger)?;
+            Ok::<_, TillError>((done, ledger.into_books()))
+        })?;
+        // Only once it is on the disk.
+        *kept = Some(books);
+        Ok(done)
+    }
+}

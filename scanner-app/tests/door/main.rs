@@ -1,5 +1,6 @@
 //! The door on real files: replica, journal, pictures, the program itself.
 
+mod box_office;
 mod by_hand;
 mod claims;
 mod crashes;

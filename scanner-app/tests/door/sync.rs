@@ -303,6 +303,12 @@ impl SyncTransport for Memory {
 }
 
 impl Memory {
+    /// How many facts of a journal it has.
+    pub(crate) fn held_of(&self, journal: JournalId) -> usize {
+        let held = self.held.lock().expect("no test panicked in it");
+        held.journals.get(&journal).map_or(0, Vec::len)
+    }
+
     /// The next pull is told to begin from zero.
     pub(crate) fn was_put_back(&self) {
         let refused = Fault::Refused(ErrorCode::ResetRequired);

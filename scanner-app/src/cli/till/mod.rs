@@ -1,0 +1,303 @@
+//! `door till`: a till without a window. A sale and its payments are one act, so there is no command that only pays.
+
+mod archive;
+mod arguments;
+mod words;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use shared::clock::Clock as _;
+use shared::fact::till::{CashReason, CashWay, ClerkId, Means, RefundReason, Reprinted, SaleId};
+use shared::ids::{FactId, TicketId};
+use shared::language::Language;
+use shared::till::cart::Tender;
+
+use self::arguments::{Count, Line, Payment, by_code, means, money, typed_pin};
+use self::words::{Said, amount, said};
+use super::{CliError, Output, open_replica};
+use crate::edge::{OsRandom, SystemClock};
+use crate::till::{MoveCash, Sale, TakeBack, Till, TillError, Wanted};
+
+/// What `door till` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Folder of this till's data.
+    #[arg(long, global = true, default_value = ".")]
+    data: PathBuf,
+    /// Language: fr, en, es, de, it.
+    #[arg(long, global = true, default_value = "fr")]
+    lang: Language,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Act(Act),
+    /// Take away or check the till's signed archive.
+    Archive(archive::Arguments),
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Act {
+    /// Begin a shift. The clerk's PIN is read from standard input.
+    Open {
+        /// Who sells.
+        #[arg(long)]
+        clerk: ClerkId,
+        /// What lies in the drawer: `VALUExPIECES` in cents, with commas: `50x20,1000x5`.
+        #[arg(long, default_value = "")]
+        float: Count,
+    },
+    /// Another clerk goes on in this shift. The PIN is read from standard input.
+    Clerk {
+        /// Who sells from now on.
+        clerk: ClerkId,
+    },
+    /// Sell tickets, with how they are paid.
+    Sell {
+        /// `EVENT:TYPE:QUANTITY`, and maybe `:REASON`. More than once for more lines.
+        #[arg(long = "line", required = true)]
+        lines: Vec<Line>,
+        /// `cash:CENTS` (all that was given), `card:CENTS`, `refused:CENTS`, `cheque:CENTS`, `voucher:KIND:CENTS`. In the order in which it was paid.
+        #[arg(long = "pay")]
+        payments: Vec<Payment>,
+        /// The sale's id, to tell the same sale twice without making it twice.
+        #[arg(long)]
+        id: Option<SaleId>,
+    },
+    /// Sell to learn: counts nowhere.
+    Train {
+        /// As of a sale.
+        #[arg(long = "line", required = true)]
+        lines: Vec<Line>,
+    },
+    /// Take tickets of a sale of this till back.
+    Refund {
+        /// Which sale.
+        sale: SaleId,
+        /// Which of its tickets; without it all that are left.
+        #[arg(long = "ticket")]
+        tickets: Vec<TicketId>,
+        /// Why.
+        #[arg(long, value_parser = by_code(RefundReason::ALL, RefundReason::code))]
+        reason: RefundReason,
+        /// By what the money goes back: `cash`, `card`, `cheque`, `voucher:KIND`.
+        #[arg(long, value_parser = means)]
+        by: Means,
+    },
+    /// Print something of a sale once more, as a duplicate.
+    Reprint {
+        /// Which sale.
+        sale: SaleId,
+        /// The receipt instead of the tickets.
+        #[arg(long, conflicts_with = "ticket")]
+        receipt: bool,
+        /// One ticket instead of all.
+        #[arg(long)]
+        ticket: Option<TicketId>,
+    },
+    /// Put money into the drawer or take some out.
+    Cash {
+        /// `in` or `out`.
+        #[arg(value_parser = by_code(CashWay::ALL, CashWay::code))]
+        way: CashWay,
+        /// In cents.
+        amount: u32,
+        /// Why.
+        #[arg(long, value_parser = by_code(CashReason::ALL, CashReason::code))]
+        reason: CashReason,
+    },
+    /// How the shift stands: an X. Closes nothing.
+    X,
+    /// End the shift with what was counted: a Z.
+    Close {
+        /// What lies in the drawer, as of `--float`.
+        #[arg(long, default_value = "")]
+        count: Count,
+    },
+    /// Close the days, months and years that are over, and list all.
+    Closing,
+    /// How this till stands, without what should be in its drawer.
+    Status,
+}
+
+pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, CliError> {
+    let now_ms = SystemClock.now_ms();
+    let open = || {
+        let replica = open_replica(&arguments.data)?;
+        Till::open(&replica).map_err(|error| failed(&error))
+    };
+    let act = match &arguments.command {
+        Command::Archive(archive) => return archive::run(archive, open, now_ms, output),
+        Command::Act(act) => act,
+    };
+    let done = perform(&open()?, act, arguments.lang, now_ms);
+    let (value, text) = done.map_err(|error| failed(&error))?;
+    output.line(&value, &text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn failed(error: &TillError) -> CliError {
+    CliError::of(error.code(), error)
+}
+
+/// Does it: what to tell as JSON, and in words.
+fn perform(
+    till: &Till,
+    act: &Act,
+    language: Language,
+    now_ms: i64,
+) -> Result<(Value, String), TillError> {
+    let words = |what, told: String| said(what, language, &told);
+    Ok(match act {
+        Act::Open { clerk, float } => {
+            till.open_shift(*clerk, &typed_pin(), float.0.clone(), now_ms)?;
+            (
+                json!({"opened": clerk}),
+                words(Said::Opened, clerk.to_string()),
+            )
+        }
+        Act::Clerk { clerk } => {
+            till.change_clerk(*clerk, &typed_pin(), now_ms)?;
+            (
+                json!({"clerk": clerk}),
+                words(Said::Clerk, clerk.to_string()),
+            )
+        }
+        Act::Sell {
+            lines,
+            payments,
+            id,
+        } => sell(till, lines, payments, *id, language, now_ms)?,
+        Act::Train { lines } => {
+            let (number, total) = till.train(wanted(lines), now_ms)?;
+            let value =
+                json!({"training": number, "total": total.minor, "currency": total.currency});
+            (value, words(Said::Trained, amount(total)))
+        }
+        Act::Refund {
+            sale,
+            tickets,
+            reason,
+            by,
+        } => {
+            let back = TakeBack {
+                sale: *sale,
+                tickets: tickets.clone(),
+                reason: *reason,
+                means: *by,
+            };
+            let done = till.refund(back, now_ms)?;
+            let value = json!({
+                "refund": done.refund, "receipt": done.receipt, "amount": done.amount.minor,
+                "currency": done.amount.currency, "tickets": done.tickets,
+            });
+            (value, words(Said::Refunded, amount(done.amount)))
+        }
+        Act::Reprint {
+            sale,
+            receipt,
+            ticket,
+        } => {
+            let what = match ticket {
+                Some(ticket) => Reprinted::Ticket(*ticket),
+                None if *receipt => Reprinted::Receipt,
+                None => Reprinted::Tickets,
+            };
+            let fact = till.reprint(*sale, what, now_ms)?;
+            (
+                json!({"reprint": fact}),
+                words(Said::Reprinted, sale.to_string()),
+            )
+        }
+        Act::Cash {
+            way,
+            amount: of,
+            reason,
+        } => {
+            let (way, reason) = (*way, *reason);
+            let amount = *of;
+            till.move_cash(
+                MoveCash {
+                    way,
+                    amount,
+                    reason,
+                },
+                now_ms,
+            )?;
+            let value = json!({"cash": way.code(), "amount": amount, "reason": reason.code()});
+            (
+                value,
+                words(Said::Moved, format!("{}.{:02}", of / 100, of % 100)),
+            )
+        }
+        Act::X => told(Said::X, &till.x()?, language),
+        Act::Close { count } => told(
+            Said::Closed,
+            &till.close_shift(count.0.clone(), now_ms)?,
+            language,
+        ),
+        Act::Closing => told(
+            Said::Closings,
+            &json!({"closings": till.closings(now_ms)?}),
+            language,
+        ),
+        Act::Status => told(Said::Status, &till.standing()?, language),
+    })
+}
+
+/// A report: its JSON is its text, too, line by line.
+fn told(what: Said, report: &impl serde::Serialize, language: Language) -> (Value, String) {
+    let value = serde_json::to_value(report).expect("a report has a JSON form");
+    let text = serde_json::to_string_pretty(&value).expect("a value has a text");
+    (value, said(what, language, &text))
+}
+
+fn wanted(lines: &[Line]) -> Vec<Wanted> {
+    lines.iter().map(|line| line.0).collect()
+}
+
+fn sell(
+    till: &Till,
+    lines: &[Line],
+    payments: &[Payment],
+    id: Option<SaleId>,
+    language: Language,
+    now_ms: i64,
+) -> Result<(Value, String), TillError> {
+    let currency = till.currency()?;
+    let tenders = payments.iter().map(|payment| match *payment {
+        Payment::Cash(minor) => Tender::Cash {
+            given: money(minor, currency),
+        },
+        Payment::Card(minor, outcome) => Tender::Card {
+            amount: money(minor, currency),
+            outcome,
+        },
+        Payment::Cheque(minor) => Tender::Cheque {
+            amount: money(minor, currency),
+        },
+        Payment::Voucher(kind, minor) => Tender::Voucher {
+            kind,
+            amount: money(minor, currency),
+        },
+    });
+    let sale = Sale {
+        id: id.unwrap_or_else(|| FactId::new(now_ms, &mut OsRandom)),
+        wanted: wanted(lines),
+        tenders: tenders.collect(),
+    };
+    let done = till.sell(sale, now_ms)?;
+    let (seq, hash) = done.place;
+    let [a, b, c, d, ..] = hash;
+    let value = json!({
+        "sale": done.sale, "receipt": done.receipt, "total": done.total.minor,
+        "change": done.change.minor, "currency": currency, "tickets": done.tickets,
+        "seq": seq, "hash": format!("{a:02x}{b:02x}{c:02x}{d:02x}"), "made_before": done.made_before,
+    });
+    Ok((value, said(Said::Sold, language, &amount(done.total))))
+}

@@ -1,0 +1,108 @@
+//! Shifts and the drawer: opening, clerks, cash without a sale, the blind count and the Z.
+
+use shared::clock::UnixMillis;
+use shared::fact::till::{CashReason, CashWay, ClerkId, Pieces, Printed, TillFact};
+
+use super::report::{ZReport, z_of};
+use super::{Till, TillError};
+use crate::replica::print_jobs::{self, PrintCopy, PrintWhat};
+use crate::supervisor::unlock;
+
+/// Money that goes in or out without a sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoveCash {
+    /// Which way.
+    pub way: CashWay,
+    /// How much.
+    pub amount: u32,
+    /// Why.
+    pub reason: CashReason,
+}
+
+impl Till {
+    /// Opens a shift: who sells, by the PIN, and what lies in the drawer. Days and months that are over are closed before.
+    pub fn open_shift(
+        &self,
+        clerk: ClerkId,
+        pin: &str,
+        float: Vec<Pieces>,
+        now_ms: UnixMillis,
+    ) -> Result<(), TillError> {
+        unlock(&self.replica, clerk, pin, now_ms)?;
+        self.write(now_ms, move |ledger| {
+            if ledger.book.shift().is_some() {
+                return Err(TillError::ShiftOpen);
+            }
+            ledger.write(TillFact::ShiftOpened { clerk, float })?;
+            Ok(())
+        })
+    }
+
+    /// Another clerk goes on in the same shift.
+    pub fn change_clerk(
+        &self,
+        clerk: ClerkId,
+        pin: &str,
+        now_ms: UnixMillis,
+    ) -> Result<(), TillError> {
+        unlock(&self.replica, clerk, pin, now_ms)?;
+        self.write(now_ms, move |ledger| {
+            let shift = ledger.book.shift().ok_or(TillError::NoShift)?;
+            if shift.clerk != clerk {
+                ledger.write(TillFact::ClerkChanged { clerk })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Puts money into the drawer, or takes some out.
+    pub fn move_cash(&self, moved: MoveCash, now_ms: UnixMillis) -> Result<(), TillError> {
+        self.write(now_ms, move |ledger| {
+            let shift = ledger.book.shift().ok_or(TillError::NoShift)?;
+            let MoveCash {
+                way,
+                amount,
+                reason,
+            } = moved;
+            if amount == 0 {
+                return Err(TillError::NoAmount);
+            }
+            if way == CashWay::Out && i64::from(amount) > shift.expected() {
+                return Err(TillError::DrawerTooSmall);
+            }
+            ledger.write(TillFact::CashMoved {
+                way,
+                amount,
+                reason,
+            })?;
+            Ok(())
+        })
+    }
+
+    /// Closes the shift with what was counted, before anybody was told what should be there: the Z.
+    pub fn close_shift(
+        &self,
+        count: Vec<Pieces>,
+        now_ms: UnixMillis,
+    ) -> Result<ZReport, TillError> {
+        self.write(now_ms, move |ledger| {
+            if ledger.book.shift().is_none() {
+                return Err(TillError::NoShift);
+            }
+            ledger.write(TillFact::DrawerCounted { count })?;
+            let z = ledger.book.z().ok_or(TillError::NoAmount)?;
+            let id = ledger.write(z.clone())?;
+            let (what, copy) = (PrintWhat::Report, PrintCopy::Original);
+            print_jobs::add(ledger.tx, id, what, copy, ledger.now_ms)?;
+            z_of(&z, ledger.setup.currency).ok_or(TillError::NoAmount)
+        })
+    }
+
+    /// A specimen was printed.
+    pub fn test_print(&self, what: Printed, now_ms: UnixMillis) -> Result<(), TillError> {
+        self.write(now_ms, move |ledger| {
+            ledger.write(TillFact::TestPrint { what })?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! Why a till did not do it. Nothing of it was done then.
+
+use shared::fact::envelope::SignError;
+use shared::ids::{TicketId, TypeNo};
+use shared::till::Broken;
+use shared::till::archive::MakeArchiveError;
+use shared::till::cart::{CartError, NotPaid};
+
+use super::stock::NotTaken;
+use crate::door::WriteFactError;
+use crate::replica::ReplicaError;
+use crate::replica::identity::SigningKeyError;
+use crate::supervisor::UnlockError;
+
+/// Nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum TillError {
+    /// Nobody's device, or its key can't be had.
+    #[error(transparent)]
+    Key(#[from] SigningKeyError),
+    /// It works no more.
+    #[error("this device has signed off; enrol it again before you sell")]
+    SignedOff,
+    /// The organizer didn't make it a till.
+    #[error(
+        "this device may not sell; ask the organizer for the right to sell, then run `door sync`"
+    )]
+    NotATill,
+    /// No place was ever leased to it, so it has no letters for its numbers.
+    #[error("no places were leased to this till yet; run `door sync` while the server is there")]
+    NothingLeased,
+    /// Nobody opened it.
+    #[error("no shift is open; open one first")]
+    NoShift,
+    /// Somebody did.
+    #[error("a shift is open; close it first")]
+    ShiftOpen,
+    /// The clerk's PIN.
+    #[error(transparent)]
+    Clerk(#[from] UnlockError),
+    /// What is to be sold.
+    #[error(transparent)]
+    Cart(#[from] CartError),
+    /// How it is paid.
+    #[error(transparent)]
+    Paid(#[from] NotPaid),
+    /// The places.
+    #[error(transparent)]
+    Places(#[from] NotTaken),
+    /// A price that was leased with a place can't be read.
+    #[error("no price of type {0} is here; run `door sync`, or sell another type")]
+    NoPrice(TypeNo),
+    /// Not this till's, or sold before its data was put back.
+    #[error("this till knows no such sale; give it back in the back office")]
+    NoSuchSale,
+    /// The same id for another sale.
+    #[error("this sale was made before with other contents; begin a new one")]
+    OtherSale,
+    /// Everything was taken back.
+    #[error("nothing of this sale is left to take back")]
+    NothingLeft,
+    /// A ticket of another sale, or taken back.
+    #[error("ticket {0} isn't of this sale, or was taken back before")]
+    NotOfSale(TicketId),
+    /// More than is there.
+    #[error("the drawer doesn't hold that much; take out less")]
+    DrawerTooSmall,
+    /// The amounts are none.
+    #[error("this is no amount; correct it")]
+    NoAmount,
+    /// The books would be wrong: a fault of this program.
+    #[error("this would break the till's books; nothing was written, report it")]
+    Books(#[source] Broken),
+    /// What is stored breaks the books' rules.
+    #[error(
+        "the till's journal breaks a rule at place {place}; nothing is sold here any more, keep the folder and ask for help"
+    )]
+    Journal {
+        /// Where.
+        place: u64,
+        /// Which rule.
+        #[source]
+        broken: Broken,
+    },
+    /// A fact can't be made.
+    #[error("signing a fact of the till")]
+    Sign(#[source] SignError),
+    /// An archive can't be made.
+    #[error(transparent)]
+    Archive(#[from] MakeArchiveError),
+    /// The replica failed.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+}
+
+impl From<WriteFactError> for TillError {
+    fn from(error: WriteFactError) -> Self {
+        match error {
+            WriteFactError::Sign(error) => Self::Sign(error),
+            WriteFactError::Replica(error) => Self::Replica(error),
+        }
+    }
+}
+
+impl TillError {
+    /// For JSON.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Key(error) => error.code(),
+            Self::SignedOff => "signed_off",
+            Self::NotATill => "not_a_till",
+            Self::NothingLeased => "nothing_leased",
+            Self::NoShift => "no_shift",
+            Self::ShiftOpen => "shift_open",
+            Self::Clerk(error) => error.code(),
+            Self::Cart(error) => error.code(),
+            Self::Paid(error) => error.code(),
+            Self::Places(error) => error.code(),
+            Self::NoPrice(_) => "no_price_here",
+            Self::NoSuchSale => "no_such_sale",
+            Self::OtherSale => "other_sale",
+            Self::NothingLeft => "nothing_left",
+            Self::NotOfSale(_) => "not_of_sale",
+            Self::DrawerTooSmall => "drawer_too_small",
+            Self::NoAmount => "no_amount",
+            Self::Books(_) | Self::Sign(_) => "internal",
+            Self::Journal { .. } => "till_journal_broken",
+            Self::Archive(MakeArchiveError::NotClosed) => "not_closed",
+            Self::Archive(MakeArchiveError::Broken { .. }) => "till_journal_broken",
+            Self::Replica(error) => error.code(),
+        }
+    }
+}

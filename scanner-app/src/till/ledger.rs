@@ -1,0 +1,185 @@
+//! The till's open journal with its books, within one transaction.
+
+use shared::clock::{Stamp, UnixMillis};
+use shared::fact::kind::{FactBody, OpeningCause};
+use shared::fact::till::{Counters, TillFact, TillOpening};
+use shared::fact::{Draft, Head, journal as chain};
+use shared::ids::{FactId, JournalId};
+use shared::till::Book;
+
+use super::TillError;
+use super::setup::Setup;
+use crate::door::Author;
+use crate::edge::OsRandom;
+use crate::replica::{ReplicaError, WriteTx, till as kept};
+
+pub(super) struct Ledger<'a> {
+    pub(super) tx: &'a WriteTx<'a>,
+    pub(super) author: &'a Author,
+    pub(super) setup: Setup,
+    pub(super) now_ms: UnixMillis,
+    pub(super) journal: JournalId,
+    pub(super) head: Head,
+    pub(super) book: Book,
+}
+
+/// The books of a journal up to its head.
+#[derive(Debug)]
+pub(super) struct Books {
+    of: (JournalId, Head),
+    book: Book,
+}
+
+/// The books of a journal that is here.
+pub(super) fn books(
+    connection: &rusqlite::Connection,
+    journal: JournalId,
+) -> Result<Book, TillError> {
+    let facts = kept::facts(connection, journal)?;
+    Book::read(&facts).map_err(|(place, broken)| TillError::Journal { place, broken })
+}
+
+impl<'a> Ledger<'a> {
+    /// The journal that is open, or a new one. `now_ms` is this device's wall clock.
+    pub(super) fn take(
+        tx: &'a WriteTx<'a>,
+        author: &'a Author,
+        setup: Setup,
+        known: Option<Books>,
+        now_ms: UnixMillis,
+    ) -> Result<Self, TillError> {
+        let last = kept::newest(tx)?;
+        match last {
+            Some(open) if open.closed.is_none() => Ok(Self {
+                book: match known.filter(|known| known.of == (open.id, open.head)) {
+                    Some(known) => known.book,
+                    None => books(tx, open.id)?,
+                },
+                tx,
+                author,
+                setup,
+                now_ms,
+                journal: open.id,
+                head: open.head,
+            }),
+            before => Self::begin(tx, author, setup, now_ms, before),
+        }
+    }
+
+    fn begin(
+        tx: &'a WriteTx<'a>,
+        author: &'a Author,
+        setup: Setup,
+        now_ms: UnixMillis,
+        before: Option<kept::TillJournal>,
+    ) -> Result<Self, TillError> {
+        let opening = TillOpening {
+            organizer: setup.organizer,
+            series: setup.series,
+            currency: setup.currency,
+            cause: before
+                .as_ref()
+                .and_then(|journal| journal.closed)
+                .unwrap_or(OpeningCause::First),
+            counters: match &before {
+                None => Counters::default(),
+                Some(journal) => known_of(tx, journal)?,
+            },
+            predecessor: before.map(|journal| (journal.id, journal.head.seq, journal.head.hash)),
+        };
+        let journal = JournalId::new(now_ms, &mut OsRandom);
+        kept::open(tx, journal, opening.cause)?;
+        let first = Draft {
+            id: FactId::new(now_ms, &mut OsRandom),
+            stamp: tx.update_time(|time| time.stamp(now_ms))?,
+            seen: Vec::new(),
+            body: FactBody::Till(TillFact::JournalOpened(opening)),
+        };
+        let by = chain::Author {
+            device: author.device,
+            journal,
+            key: &author.key,
+        };
+        let envelope = chain::append(Head::EMPTY, by, first).map_err(TillError::Sign)?;
+        let book = Book::open(envelope.fact()).map_err(TillError::Books)?;
+        kept::append(tx, &envelope, book.counters())?;
+        Ok(Self {
+            tx,
+            author,
+            setup,
+            now_ms,
+            journal,
+            head: Head::from(&envelope.header()),
+            book,
+        })
+    }
+
+    /// The books as they are now.
+    pub(super) fn into_books(self) -> Books {
+        Books {
+            of: (self.journal, self.head),
+            book: self.book,
+        }
+    }
+
+    /// Writes a fact, and before it the closings of periods that are over.
+    pub(super) fn write(&mut self, body: TillFact) -> Result<FactId, TillError> {
+        let id = FactId::new(self.now_ms, &mut OsRandom);
+        self.write_as(id, body)?;
+        Ok(id)
+    }
+
+    /// The same under an id that was told already.
+    pub(super) fn write_as(&mut self, id: FactId, body: TillFact) -> Result<(), TillError> {
+        self.close_what_is_over()?;
+        let stamp = self.stamp()?;
+        self.append(id, stamp, body)
+    }
+
+    /// Writes the closings that are due, days before months before years; how many they were.
+    pub(super) fn close_what_is_over(&mut self) -> Result<u32, TillError> {
+        let mut closed = 0;
+        loop {
+            let stamp = self.stamp()?;
+            let at_ms = (stamp.hlc.raw() >> 16).cast_signed();
+            let Some(closing) = self.book.due(&self.setup.calendar, at_ms) else {
+                return Ok(closed);
+            };
+            let id = FactId::new(self.now_ms, &mut OsRandom);
+            self.append(id, stamp, TillFact::PeriodClosed(closing))?;
+            closed += 1;
+        }
+    }
+
+    fn stamp(&self) -> Result<Stamp, ReplicaError> {
+        self.tx.update_time(|time| time.stamp(self.now_ms))
+    }
+
+    fn append(&mut self, id: FactId, stamp: Stamp, body: TillFact) -> Result<(), TillError> {
+        let by = chain::Author {
+            device: self.author.device,
+            journal: self.journal,
+            key: &self.author.key,
+        };
+        let draft = Draft {
+            id,
+            stamp,
+            seen: Vec::new(),
+            body: FactBody::Till(body),
+        };
+        let envelope = chain::append(self.head, by, draft).map_err(TillError::Sign)?;
+        // What fails here is undone with the whole transaction.
+        self.book.write(envelope.fact()).map_err(TillError::Books)?;
+        kept::append(self.tx, &envelope, self.book.counters())?;
+        self.head = Head::from(&envelope.header());
+        Ok(())
+    }
+}
+
+/// The numbers of a journal that is closed: those of its facts here, or those that were noted beyond them.
+fn known_of(tx: &WriteTx<'_>, journal: &kept::TillJournal) -> Result<Counters, TillError> {
+    if let Some(noted) = &journal.noted {
+        return Ok(noted.counters());
+    }
+    Ok(books(tx, journal.id)?.counters())
+}

@@ -1,0 +1,127 @@
+//! Taking back what this till sold, and printing it once more. What another till or the store sold is taken back there.
+
+use shared::clock::UnixMillis;
+use shared::fact::FactBody;
+use shared::fact::till::{GivenBack, Means, RefundReason, Reprinted, SaleId, TillFact};
+use shared::ids::{EventId, FactId, TicketId};
+use shared::money::Money;
+
+use super::sale::note_tickets;
+use super::{Till, TillError};
+use crate::replica::print_jobs::{self, PrintCopy, PrintWhat};
+
+/// What is taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakeBack {
+    /// Of which sale.
+    pub sale: SaleId,
+    /// Which of its tickets; empty = all that are left.
+    pub tickets: Vec<TicketId>,
+    /// Why.
+    pub reason: RefundReason,
+    /// By what the money goes back.
+    pub means: Means,
+}
+
+/// A refund that is on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refunded {
+    /// Its fact.
+    pub refund: FactId,
+    /// Its receipt.
+    pub receipt: u32,
+    /// What went back.
+    pub amount: Money,
+    /// The tickets that let nobody in any more.
+    pub tickets: Vec<TicketId>,
+}
+
+impl Till {
+    /// Takes tickets of an own sale back: the money, and their right to enter, in one transaction.
+    pub fn refund(&self, back: TakeBack, now_ms: UnixMillis) -> Result<Refunded, TillError> {
+        self.write(now_ms, move |ledger| {
+            if ledger.book.shift().is_none() {
+                return Err(TillError::NoShift);
+            }
+            let sold = ledger.book.sale(back.sale).ok_or(TillError::NoSuchSale)?;
+            let left = sold.lines.iter().flat_map(|line| {
+                let (event, unit) = (line.event, line.unit);
+                line.left.iter().map(move |ticket| (*ticket, event, unit))
+            });
+            let left: Vec<(TicketId, EventId, u32)> = left.collect();
+            let mut tickets = back.tickets.clone();
+            if tickets.is_empty() {
+                tickets = left.iter().map(|(ticket, _, _)| *ticket).collect();
+            }
+            tickets.sort_unstable();
+            tickets.dedup();
+            if tickets.is_empty() {
+                return Err(TillError::NothingLeft);
+            }
+            let (mut amount, mut events) = (0u32, Vec::new());
+            for &ticket in &tickets {
+                let found = left.iter().find(|(of, _, _)| *of == ticket);
+                let (_, event, unit) = found.ok_or(TillError::NotOfSale(ticket))?;
+                amount = amount.checked_add(*unit).ok_or(TillError::NoAmount)?;
+                events.push((*event, vec![ticket]));
+            }
+            if back.means == Means::Cash
+                && ledger
+                    .book
+                    .shift()
+                    .is_none_or(|shift| i64::from(amount) > shift.expected())
+            {
+                return Err(TillError::DrawerTooSmall);
+            }
+            ledger.close_what_is_over()?;
+            let receipt = ledger.book.counters().receipt.saturating_add(1);
+            let means = back.means;
+            let given = (amount > 0).then_some(GivenBack { means, amount });
+            let refund = ledger.write(TillFact::Refund {
+                receipt,
+                sale: back.sale,
+                reason: back.reason,
+                tickets: tickets.clone(),
+                back: given.into_iter().collect(),
+            })?;
+            let of = events.iter().map(|(event, tickets)| (*event, tickets));
+            note_tickets(ledger, of, |tickets| FactBody::Withdrawn { tickets })?;
+            let (what, copy) = (PrintWhat::Receipt, PrintCopy::Original);
+            print_jobs::add(ledger.tx, refund, what, copy, ledger.now_ms)?;
+            Ok(Refunded {
+                refund,
+                receipt,
+                amount: Money::new(amount.into(), ledger.setup.currency),
+                tickets,
+            })
+        })
+    }
+
+    /// Prints something of an own sale once more: a duplicate, which is a fact and says so.
+    pub fn reprint(
+        &self,
+        sale: SaleId,
+        what: Reprinted,
+        now_ms: UnixMillis,
+    ) -> Result<FactId, TillError> {
+        self.write(now_ms, move |ledger| {
+            let sold = ledger.book.sale(sale).ok_or(TillError::NoSuchSale)?;
+            let is_left = |ticket| sold.lines.iter().any(|line| line.left.contains(&ticket));
+            let print = match what {
+                Reprinted::Receipt => PrintWhat::Receipt,
+                Reprinted::Tickets if sold.lines.iter().all(|line| line.left.is_empty()) => {
+                    return Err(TillError::NothingLeft);
+                }
+                Reprinted::Tickets => PrintWhat::Tickets,
+                Reprinted::Ticket(ticket) if !is_left(ticket) => {
+                    return Err(TillError::NotOfSale(ticket));
+                }
+                Reprinted::Ticket(_) => PrintWhat::Tickets,
+            };
+            let id = ledger.write(TillFact::Reprint { sale, what })?;
+            let copy = PrintCopy::Duplicate;
+            print_jobs::add(ledger.tx, id, print, copy, ledger.now_ms)?;
+            Ok(id)
+        })
+    }
+}

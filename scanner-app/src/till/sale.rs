@@ -1,0 +1,316 @@
+//! Selling: places, price, payments, facts and print job in one transaction.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::Serialize;
+use shared::admission::Now;
+use shared::clock::UnixMillis;
+use shared::fact::FactBody;
+use shared::fact::till::{PaidBy, PriceReason, SaleId, SaleLine, TillFact};
+use shared::ids::{EventId, TicketId, TypeNo};
+use shared::money::Money;
+use shared::till::cart::{self, CartLine, Tender};
+
+use super::ledger::Ledger;
+use super::stock::{self, LeasedTicket};
+use super::{Till, TillError};
+use crate::door::{NewFact, now_of, write_fact};
+use crate::replica::print_jobs::{self, PrintCopy, PrintWhat};
+use crate::replica::till as kept;
+use crate::replica::{ReplicaError, events};
+use crate::vault::Vault;
+
+/// So many of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The event.
+    pub event: EventId,
+    /// The type.
+    pub type_no: TypeNo,
+    /// How many.
+    pub quantity: u16,
+    /// Why they cost what they cost. Without charge: nothing.
+    pub reason: PriceReason,
+}
+
+/// What is to be sold, and how it is paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sale {
+    /// Its id, made when the cart was begun: the same sale told twice (a double tap, an answer that was lost) is made once.
+    pub id: SaleId,
+    /// What.
+    pub wanted: Vec<Wanted>,
+    /// How it is paid.
+    pub tenders: Vec<Tender>,
+}
+
+/// A ticket that was sold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SoldTicket {
+    /// Which.
+    pub ticket: TicketId,
+    /// Its number in the till's series, with its letters.
+    pub number: String,
+}
+
+/// A sale that is on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaleDone {
+    /// Which.
+    pub sale: SaleId,
+    /// Its receipt.
+    pub receipt: u32,
+    /// What it cost.
+    pub total: Money,
+    /// What the guest gets back of what was given.
+    pub change: Money,
+    /// Its tickets.
+    pub tickets: Vec<SoldTicket>,
+    /// Where it stands in the journal, for the paper: place and hash.
+    pub place: (u64, [u8; 32]),
+    /// It had been made before, and was not made again.
+    pub made_before: bool,
+}
+
+impl Till {
+    /// Sells. When this returns, the sale is on the disk with its payments, its tickets' facts and its print jobs.
+    pub fn sell(&self, sale: Sale, now_ms: UnixMillis) -> Result<SaleDone, TillError> {
+        let vault = self.vault.clone();
+        let now = now_of(self.replica.time().now(now_ms));
+        self.write(now_ms, move |ledger| {
+            if let Some(done) = made_before(ledger, &sale)? {
+                return Ok(done);
+            }
+            sell(ledger, &vault, &sale, now)
+        })
+    }
+}
+
+fn sell(
+    ledger: &mut Ledger<'_>,
+    vault: &Vault,
+    sale: &Sale,
+    now: Now,
+) -> Result<SaleDone, TillError> {
+    if ledger.book.shift().is_none() {
+        return Err(TillError::NoShift);
+    }
+    let (lines, tickets) = take(ledger, vault, &sale.wanted, now)?;
+    let currency = ledger.setup.currency;
+    let of_cart = lines.iter().map(|line| CartLine {
+        event: line.event,
+        type_no: line.type_no,
+        unit: Money::new(line.unit.into(), currency),
+        vat_bps: line.vat_bps,
+        reason: line.reason,
+        quantity: line.tickets.len() as u16,
+    });
+    let cart = cart::price(of_cart.collect(), currency)?;
+    let paid = cart::settle(cart.total(), &sale.tenders)?;
+    ledger.close_what_is_over()?;
+    let receipt = ledger.book.counters().receipt.saturating_add(1);
+    ledger.write_as(
+        sale.id,
+        TillFact::Sale {
+            receipt,
+            lines: lines.clone(),
+        },
+    )?;
+    let place = (ledger.head.seq, ledger.head.hash);
+    let mut change = 0;
+    for paid in paid {
+        if let PaidBy::Cash { change: back } = paid.by {
+            change += i64::from(back);
+        }
+        ledger.write(TillFact::Payment {
+            sale: sale.id,
+            amount: paid.amount,
+            by: paid.by,
+        })?;
+    }
+    let sold = lines.iter().map(|line| (line.event, &line.tickets));
+    note_tickets(ledger, sold, |tickets| FactBody::Issued { tickets })?;
+    for what in [PrintWhat::Tickets, PrintWhat::Receipt] {
+        print_jobs::add(ledger.tx, sale.id, what, PrintCopy::Original, ledger.now_ms)?;
+    }
+    Ok(SaleDone {
+        sale: sale.id,
+        receipt,
+        total: cart.total(),
+        change: Money::new(change, currency),
+        tickets: tickets.iter().map(sold_ticket).collect(),
+        place,
+        made_before: false,
+    })
+}
+
+/// Writes a fact about tickets into the door journal of each event, its tickets in ascending order.
+pub(super) fn note_tickets<'t>(
+    ledger: &Ledger<'_>,
+    of: impl Iterator<Item = (EventId, &'t Vec<TicketId>)>,
+    body: impl Fn(Vec<TicketId>) -> FactBody,
+) -> Result<(), TillError> {
+    let mut by_event: BTreeMap<EventId, Vec<TicketId>> = BTreeMap::new();
+    for (event, tickets) in of {
+        by_event.entry(event).or_default().extend(tickets);
+    }
+    for (event, mut tickets) in by_event {
+        tickets.sort_unstable();
+        let fact = NewFact {
+            body: body(tickets),
+            seen: Vec::new(),
+        };
+        write_fact(
+            ledger.tx,
+            ledger.author,
+            event,
+            ledger.setup.gate,
+            fact,
+            ledger.now_ms,
+        )?;
+    }
+    Ok(())
+}
+
+/// Takes the places, and makes a line of those of one type, price and reason.
+fn take(
+    ledger: &Ledger<'_>,
+    vault: &Vault,
+    wanted: &[Wanted],
+    now: Now,
+) -> Result<(Vec<SaleLine>, Vec<LeasedTicket>), TillError> {
+    // Of a type that is wanted twice, at two rates say, the places are taken together: none is taken twice.
+    let mut of_type: BTreeMap<(EventId, TypeNo), u32> = BTreeMap::new();
+    for wanted in wanted {
+        let places = of_type.entry((wanted.event, wanted.type_no)).or_default();
+        *places = places.saturating_add(wanted.quantity.into());
+    }
+    let mut taken = BTreeMap::new();
+    for (&(event, type_no), &places) in &of_type {
+        let tickets = stock::take(ledger.tx, vault, event, type_no, places, now)?;
+        taken.insert((event, type_no), tickets.into_iter());
+    }
+    let (mut lines, mut all) = (Vec::<SaleLine>::new(), Vec::new());
+    for wanted in wanted {
+        let places = taken.get_mut(&(wanted.event, wanted.type_no));
+        let places = places.into_iter().flatten();
+        for ticket in places.take(wanted.quantity.into()) {
+            let (price, vat_bps) = leased_price(ledger.tx, &ticket)?;
+            let unit = if wanted.reason.is_free() { 0 } else { price };
+            let same = |line: &&mut SaleLine| {
+                (
+                    line.event,
+                    line.type_no,
+                    line.unit,
+                    line.vat_bps,
+                    line.reason,
+                ) == (ticket.event, ticket.type_no, unit, vat_bps, wanted.reason)
+            };
+            match lines.iter_mut().find(same) {
+                Some(line) => line.tickets.push(ticket.id),
+                None => lines.push(SaleLine {
+                    event: ticket.event,
+                    type_no: ticket.type_no,
+                    unit,
+                    vat_bps,
+                    reason: wanted.reason,
+                    tickets: vec![ticket.id],
+                }),
+            }
+            all.push(ticket);
+        }
+    }
+    for line in &mut lines {
+        line.tickets.sort_unstable();
+    }
+    Ok((lines, all))
+}
+
+/// The price that was leased with a place, whatever it costs by now, and its VAT rate.
+fn leased_price(connection: &Connection, ticket: &LeasedTicket) -> Result<(u32, u16), TillError> {
+    let missing = || TillError::NoPrice(ticket.type_no);
+    let event = events::number(connection, ticket.event)?.ok_or_else(missing)?;
+    let row: Option<(u32, u16)> = connection
+        .prepare_cached(
+            "select price_minor, vat_basis_points from leased_ticket where event = ?1 and ticket = ?2",
+        )
+        .map_err(ReplicaError::from)?
+        .query_row(params![event.0, ticket.id.to_i64()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()
+        .map_err(ReplicaError::from)?;
+    row.ok_or_else(missing)
+}
+
+fn sold_ticket(ticket: &LeasedTicket) -> SoldTicket {
+    SoldTicket {
+        ticket: ticket.id,
+        number: format!("{}-{}", ticket.series.0, ticket.number),
+    }
+}
+
+/// A sale of that id, if it was made. What the guest got back then isn't told again.
+fn made_before(ledger: &Ledger<'_>, sale: &Sale) -> Result<Option<SaleDone>, TillError> {
+    let Some((_, seq, hash)) = kept::find(ledger.tx, sale.id)? else {
+        return Ok(None);
+    };
+    let sold = ledger.book.sale(sale.id).ok_or(TillError::NoSuchSale)?;
+    let sums = |lines: &mut dyn Iterator<Item = ((EventId, TypeNo, PriceReason), usize)>| {
+        let mut sums = BTreeMap::new();
+        for (of, quantity) in lines {
+            *sums.entry(of).or_insert(0) += quantity;
+        }
+        sums
+    };
+    let wanted = sums(&mut sale.wanted.iter().map(|line| {
+        let of = (line.event, line.type_no, line.reason);
+        (of, usize::from(line.quantity))
+    }));
+    let made = sums(&mut sold.lines.iter().map(|line| {
+        let of = (line.event, line.type_no, line.reason);
+        (of, line.tickets.len())
+    }));
+    if wanted != made {
+        return Err(TillError::OtherSale);
+    }
+    let mut tickets = Vec::new();
+    for line in &sold.lines {
+        for &ticket in &line.tickets {
+            tickets.push(SoldTicket {
+                ticket,
+                number: number(ledger, line.event, ticket)?,
+            });
+        }
+    }
+    let total = sold
+        .lines
+        .iter()
+        .map(|line| i64::from(line.unit) * line.tickets.len() as i64);
+    let currency = ledger.setup.currency;
+    Ok(Some(SaleDone {
+        sale: sale.id,
+        receipt: sold.receipt,
+        total: Money::new(total.sum(), currency),
+        change: Money::zero(currency),
+        tickets,
+        place: (seq, hash),
+        made_before: true,
+    }))
+}
+
+/// Its number in its series; without it where the place is not here any more.
+fn number(ledger: &Ledger<'_>, event: EventId, ticket: TicketId) -> Result<String, TillError> {
+    let number: Option<String> = ledger
+        .tx
+        .query_row(
+            "select series || '-' || number from leased_ticket join event on event.no = leased_ticket.event
+             where event.id = ?1 and ticket = ?2",
+            params![event.as_bytes(), ticket.to_i64()],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(ReplicaError::from)?;
+    Ok(number.unwrap_or_else(|| format!("{}-?", ledger.setup.series)))
+}

@@ -1,0 +1,138 @@
+//! Killed in the middle of a sale, at each point between two steps of it.
+//!
+//! A shim that is loaded before the C library counts what the program does to its files and kills it right before the Nth of
+//! it, so each point is met, not one that a timer happens to hit. The points are those at which another kind of step begins or
+//! ends: the pages of the log, its sync (the sale is made there), the note of the head outside, the told line, the copy into the file.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::Office;
+use crate::run::{json_lines, run};
+
+fn shim(folder: &Path) -> PathBuf {
+    let source = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/door/box_office/kill_at.c"
+    );
+    let library = folder.join("kill_at.so");
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .arg(&library)
+        .arg(source)
+        .arg("-ldl")
+        .status()
+        .expect("a C compiler, which SQLite needs as well");
+    assert!(built.success());
+    library
+}
+
+/// The steps at which another kind of step begins, and the last ones before: counted from 1.
+fn points(steps: &[u8]) -> Vec<usize> {
+    let changes = |at: &usize| *at == 0 || steps[*at] != steps[*at - 1];
+    let begins = (0..steps.len()).filter(changes);
+    let mut points: Vec<usize> = begins
+        .flat_map(|at| [at, at + 1])
+        .filter(|at| *at > 0)
+        .collect();
+    points.push(steps.len());
+    points.dedup();
+    points
+}
+
+/// The sale with this number, if it is whole.
+struct Seen {
+    sales: u64,
+    expected: i64,
+    issued: i64,
+    jobs: i64,
+}
+
+fn seen(office: &Office) -> Seen {
+    let x = office.done(&["x"]);
+    let count = |sql| {
+        office
+            .database()
+            .query_row(sql, [], |row| row.get(0))
+            .expect("a count")
+    };
+    Seen {
+        sales: x["sums"]["sales"].as_u64().expect("a number"),
+        expected: x["expected"].as_i64().expect("a number"),
+        issued: count("select count(*) from issued"),
+        jobs: count("select count(*) from print_job where state = 'waiting'"),
+    }
+}
+
+#[test]
+fn a_sale_killed_at_any_step_is_whole_or_not_there() {
+    let office = Office::with_places(90);
+    office.open_with("1000x10");
+    let folder = office.device.data().with_file_name("shim");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let shim = shim(&folder);
+    let line = office.line(1, 1);
+    let sell = |id: u32| {
+        let id = format!("01998a00-0000-7000-8000-{id:012}");
+        let mut command =
+            office.till(&["sell", "--line", &line, "--pay", "cash:5000", "--id", &id]);
+        command.env("LD_PRELOAD", &shim);
+        command
+    };
+    let log = folder.join("steps");
+    let rehearsed = run(sell(0).env("KILL_LOG", &log));
+    assert_eq!(rehearsed.code, Some(0), "{rehearsed:?}");
+    let steps = std::fs::read(&log).expect("the steps");
+    let points = points(&steps);
+    assert!(points.len() >= 8, "{:?}", String::from_utf8_lossy(&steps));
+
+    let (mut sold, mut table, mut whole) = (1, String::new(), 0);
+    for (id, &point) in (1..).zip(&points) {
+        let killed = sell(id)
+            .env("KILL_AT", point.to_string())
+            .output()
+            .expect("started");
+        let told = json_lines(&killed.stdout)
+            .iter()
+            .any(|line| line["receipt"].is_u64());
+        let after = seen(&office);
+        let is_whole = after.sales == sold + 1;
+        assert!(is_whole || after.sales == sold, "point {point}");
+        assert!(is_whole || !told, "point {point}: told, and not there");
+        let now = i64::try_from(after.sales).expect("few");
+        // The drawer, the tickets and the print jobs agree with the sales, whole or not.
+        assert_eq!(
+            (after.expected, after.issued, after.jobs),
+            (10_000 + 2_200 * now, now, 2 * now),
+            "point {point}"
+        );
+        let step = char::from(steps[point - 1]);
+        let outcome = if is_whole { "whole" } else { "not there" };
+        writeln!(table, "{point:4} {step} {outcome}").expect("a text takes it");
+        whole += u32::from(is_whole);
+        // The clerk presses the key again: the same sale, once.
+        let again: Value = {
+            let again = run(&mut sell(id));
+            assert_eq!(again.code, Some(0), "{again:?}");
+            again.lines[0].clone()
+        };
+        assert_eq!(again["made_before"], is_whole, "point {point}");
+        sold += 1;
+        assert_eq!(seen(&office).sales, sold);
+    }
+    println!("{table}");
+    assert!(
+        whole > 0 && (whole as usize) < points.len(),
+        "points before and after the commit:\n{table}"
+    );
+    let status = office.done(&["status"]);
+    let journals = status["journals"].as_array().expect("a list");
+    assert_eq!(journals.len(), 1, "a kill is no reason for a new journal");
+    assert_eq!(
+        (&status["receipt"], &journals[0]["missing"]),
+        (&sold.into(), &0.into())
+    );
+}
