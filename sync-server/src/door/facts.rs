@@ -17,7 +17,7 @@ use super::rights::{self, SettleRightsError};
 use super::rules::LoadRulesError;
 use super::sessions::DeviceSession;
 use super::store::{self, FactRows, HeadRow, QuarantineRow};
-use super::{alerts, folding, located, refused, stock, unread};
+use super::{alerts, folding, located, refused, stock, tills, unread};
 use crate::app::App;
 use crate::database::transaction;
 use crate::edge::OsRandom;
@@ -107,11 +107,12 @@ pub async fn upload(
         read
     })
     .await?;
-    let (events, told) = {
+    let (tills, events, told) = {
         let mut conn = app.pool.acquire().await?;
+        let tills = tills::take_out(&mut conn, organizer, &mut read).await?;
         let events = located::locate(&mut conn, organizer, &mut read).await?;
         let told = refused::told_of(&mut conn, carrier, &read, &events).await?;
-        (events, told)
+        (tills, events, told)
     };
     let changed: BTreeSet<EventId> = events.values().chain(&told).copied().collect();
     let _turn = app.door.uploads.take(&changed).await;
@@ -121,6 +122,11 @@ pub async fn upload(
     }
     let now_ms = app.now_ms();
     let (mut acks, refused) = store_upload(app, &mut tx, organizer, read, &events, now_ms).await?;
+    for said in tills::store(&mut tx, organizer, tills, now_ms).await? {
+        let refused = acks.remove(&said.journal).map(|ack| ack.refused);
+        let refused = refused.unwrap_or_default();
+        acks.insert(said.journal, JournalAck { refused, ..said });
+    }
     refused::keep(&mut tx, carrier, &refused, (&events, &told), now_ms).await?;
     tx.commit().await?;
     for event in changed {

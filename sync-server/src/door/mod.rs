@@ -44,6 +44,7 @@ pub mod summaries;
 pub(crate) mod supervisors;
 mod sync_api;
 mod take_back;
+mod tills;
 mod turns;
 pub mod unread;
 mod vector;

@@ -48,4 +48,5 @@ mod summaries;
 mod supervisors;
 mod support;
 mod tickets;
+mod tills;
 mod unread;
