@@ -2,6 +2,7 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import type {
   CameraChoice,
+  CustomerView,
   HandHit,
   News,
   Overview,
@@ -9,6 +10,9 @@ import type {
   SavedFile,
   Settings,
   SupervisorsView,
+  TillAct,
+  TillKey,
+  TillView,
   UndoReason,
   VerdictView,
   Way,
@@ -67,3 +71,16 @@ export const signOff = () => invoke<void>("sign_off");
 
 /** A zip with the log and this device's state, without personal data, to look at and hand on. */
 export const prepareReport = () => invoke<SavedFile>("prepare_report");
+
+/** At the box office: an act or a key, meant for the step that was shown. The view is told as news, too. */
+export const tillAct = (step: number, act: TillAct) => invoke<TillView>("till_act", { step, act });
+export const tillPress = (step: number, key: TillKey) => invoke<TillView>("till_press", { step, key });
+/** Who sells from now on. */
+export const tillLogIn = (person: string, pin: string) => invoke<TillView>("till_log_in", { person, pin });
+
+/** Tells the guest's own window what it shows, at once and then whatever changes. */
+export function listenGuest(hear: (view: CustomerView) => void): Promise<void> {
+  const channel = new Channel<CustomerView>();
+  channel.onmessage = hear;
+  return invoke("listen_guest", { channel });
+}

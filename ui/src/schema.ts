@@ -1,5 +1,7 @@
 // Generated from scanner-app/src/station/view by `./hub schema`. Do not edit.
 
+export type Money = { minor: number, currency: "EUR" | "GBP" | "CHF", };
+
 export type UiErrorCode = "storage" | "disk_full" | "in_use" | "replica_unusable" | "keys_missing" | "code_malformed" | "server_address" | "server_unreachable" | "impostor_server" | "enrolment_rejected" | "not_confirmed" | "already_enrolled" | "not_enrolled" | "roster_missing" | "not_allowed" | "revoked" | "signed_off" | "not_found" | "refused" | "wrong_pin" | "pin_locked" | "pin_unreadable" | "supervisor_needed" | "nothing_to_undo" | "override_not_needed" | "override_impossible" | "facts_unsent" | "internal";
 
 export type UiError = { 
@@ -582,6 +584,789 @@ note: string | null,
  */
 at: HitState, };
 
+export type FreeReason = "guest" | "press" | "artist" | "companion" | "partner" | "child";
+
+export type Means = { "by": "cash" } | { "by": "card" } | { "by": "cheque" } | { "by": "voucher", 
+/**
+ * Its number.
+ */
+kind: number, };
+
+export type VoucherView = { 
+/**
+ * Its number.
+ */
+kind: number, 
+/**
+ * "Chèque-vacances".
+ */
+name: string, };
+
+export type VatView = { 
+/**
+ * 550 = 5.5 %.
+ */
+basis_points: number, 
+/**
+ * The VAT.
+ */
+vat: Money, };
+
+export type LineView = { 
+/**
+ * The show's title, if the cart holds places of several.
+ */
+title: string | null, 
+/**
+ * The type's name.
+ */
+name: string, 
+/**
+ * How many.
+ */
+quantity: number, 
+/**
+ * What one costs.
+ */
+unit: Money, 
+/**
+ * All of them.
+ */
+total: Money, 
+/**
+ * What the guest has to show.
+ */
+proof: string | null, 
+/**
+ * Without charge, and why.
+ */
+free: FreeReason | null, };
+
+export type CartView = { 
+/**
+ * In the order in which they were added.
+ */
+lines: Array<LineView>, 
+/**
+ * How many places.
+ */
+places: number, 
+/**
+ * The sum of the lines.
+ */
+total: Money, 
+/**
+ * The VAT in it.
+ */
+vat: Array<VatView>, };
+
+export type ShowView = { 
+/**
+ * Which.
+ */
+event: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * When.
+ */
+when: string, 
+/**
+ * A test event.
+ */
+test: boolean, 
+/**
+ * Its keys are shown.
+ */
+current: boolean, 
+/**
+ * What this till holds of it may be sold until then; said when it is a day away or less.
+ */
+stock_until: string | null, };
+
+export type TypeKeyView = { 
+/**
+ * Which.
+ */
+type_no: number, 
+/**
+ * The digit that adds one, 1 to 9.
+ */
+key: number | null, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What the guest has to show for this rate.
+ */
+proof: string | null, 
+/**
+ * What one costs.
+ */
+price: Money, 
+/**
+ * What is left of this till's own, less all carts here.
+ */
+own_left: number, 
+/**
+ * What is left of what nobody holds, less all carts here; `null` without the server.
+ */
+common_left: number | null, 
+/**
+ * In the cart, at whatever price.
+ */
+in_cart: number, };
+
+export type SaleView = { 
+/**
+ * Today's first.
+ */
+shows: Array<ShowView>, 
+/**
+ * Types of the show that is looked at.
+ */
+keys: Array<TypeKeyView>, 
+/**
+ * The cart.
+ */
+cart: CartView, 
+/**
+ * How many carts wait.
+ */
+parked: number, 
+/**
+ * The next places are without charge, for this reason.
+ */
+free: FreeReason | null, 
+/**
+ * A reason is being chosen.
+ */
+choosing_reason: boolean, 
+/**
+ * Of the tickets.
+ */
+ticket_language: "fr" | "en" | "es" | "de" | "it", };
+
+export type ParkedView = { 
+/**
+ * Which: it stays the same while others go.
+ */
+no: number, 
+/**
+ * Since when, on the venue's clock.
+ */
+since: string, 
+/**
+ * What it holds.
+ */
+cart: CartView, };
+
+export type PiecesView = { 
+/**
+ * What one is worth.
+ */
+value: Money, 
+/**
+ * It is a coin.
+ */
+coin: boolean, 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * All of them.
+ */
+sum: Money, };
+
+export type AskingView = { "for": "means" } | { "for": "cash", 
+/**
+ * What the guest gave.
+ */
+given: Money, 
+/**
+ * What goes back; `null` = it is not enough.
+ */
+change: Money | null, 
+/**
+ * What is missing then.
+ */
+missing: Money | null, 
+/**
+ * What guests give for this amount.
+ */
+quick: Money[], 
+/**
+ * The change in notes and coins.
+ */
+pieces: Array<PiecesView>, } | { "for": "card", 
+/**
+ * How much.
+ */
+amount: Money, } | { "for": "cheque", 
+/**
+ * How much.
+ */
+amount: Money, } | { "for": "voucher", 
+/**
+ * Which kind.
+ */
+kind: number, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How much.
+ */
+amount: Money, };
+
+export type TakenView = { 
+/**
+ * By what.
+ */
+means: Means, 
+/**
+ * The voucher's kind in words.
+ */
+name: string | null, 
+/**
+ * How much.
+ */
+amount: Money, 
+/**
+ * The terminal refused the card: nothing was paid.
+ */
+refused: boolean, };
+
+export type PaymentView = { 
+/**
+ * How many places.
+ */
+places: number, 
+/**
+ * All of it.
+ */
+due: Money, 
+/**
+ * What was taken, in order.
+ */
+taken: Array<TakenView>, 
+/**
+ * What is left to pay: `due` less what was taken.
+ */
+rest: Money, 
+/**
+ * The kinds of vouchers, in the order of their keys.
+ */
+vouchers: Array<VoucherView>, 
+/**
+ * What is asked for.
+ */
+asking: AskingView, };
+
+export type PrintState = "no_printer" | "waiting" | "handed_over" | "printed" | "failed";
+
+export type TicketOutView = { 
+/**
+ * Its number in the series, with its letters.
+ */
+number: string, 
+/**
+ * The type's name.
+ */
+name: string, };
+
+export type DoneView = { 
+/**
+ * Its receipt's number.
+ */
+receipt: number, 
+/**
+ * How many places.
+ */
+places: number, 
+/**
+ * What was paid.
+ */
+total: Money, 
+/**
+ * By what.
+ */
+taken: Array<TakenView>, 
+/**
+ * What goes back into the guest's hand.
+ */
+change: Money | null, 
+/**
+ * The same in notes and coins.
+ */
+pieces: Array<PiecesView>, 
+/**
+ * Where the tickets are.
+ */
+print: PrintState, 
+/**
+ * The tickets.
+ */
+tickets: Array<TicketOutView>, };
+
+export type CountView = { 
+/**
+ * All values, the largest first.
+ */
+pieces: Array<PiecesView>, 
+/**
+ * The sum.
+ */
+total: Money, };
+
+export type CashReason = "change" | "banked" | "purchase" | "other_till" | "correction";
+
+export type CashMoveView = { 
+/**
+ * Into it; else out of it.
+ */
+into: boolean, 
+/**
+ * How much.
+ */
+amount: Money, 
+/**
+ * Why.
+ */
+reason: CashReason, };
+
+export type MeansFigureView = { 
+/**
+ * Which.
+ */
+means: Means, 
+/**
+ * The voucher's kind in words.
+ */
+name: string | null, 
+/**
+ * How many payments.
+ */
+payments: number, 
+/**
+ * Their sum.
+ */
+sum: Money, };
+
+export type RateFigureView = { 
+/**
+ * 550 = 5.5 %.
+ */
+basis_points: number, 
+/**
+ * Without VAT.
+ */
+base: Money, 
+/**
+ * The VAT.
+ */
+vat: Money, };
+
+export type FiguresView = { 
+/**
+ * Of which day, worded.
+ */
+day: string, 
+/**
+ * How many sales.
+ */
+sales: number, 
+/**
+ * By means.
+ */
+means: Array<MeansFigureView>, 
+/**
+ * How many refunds.
+ */
+refunds: number, 
+/**
+ * What went back.
+ */
+refunded: Money, 
+/**
+ * Sold less given back, VAT included.
+ */
+revenue: Money, 
+/**
+ * By VAT rate.
+ */
+rates: Array<RateFigureView>, 
+/**
+ * Tickets sold, free ones included.
+ */
+tickets: number, 
+/**
+ * Without charge.
+ */
+free: number, 
+/**
+ * Their numbers, as ranges in words: "A-301 à A-586".
+ */
+numbers: Array<string>, 
+/**
+ * In the drawer when the shift began.
+ */
+float: Money, 
+/**
+ * Put into it without a sale.
+ */
+moved_in: Money, 
+/**
+ * Taken out of it without a sale.
+ */
+moved_out: Money, };
+
+export type ClosedView = { 
+/**
+ * What was taken.
+ */
+figures: FiguresView, 
+/**
+ * The count.
+ */
+count: CountView, 
+/**
+ * What should be in the drawer.
+ */
+expected: Money, 
+/**
+ * Counted less expected.
+ */
+difference: Money, 
+/**
+ * Facts that the server has not acknowledged.
+ */
+unsent: number, 
+/**
+ * The Z's number, once the shift is closed.
+ */
+z: number | null, };
+
+export type KeptBecause = "taken_back" | "used";
+
+export type RefundReason = "mistake" | "guest" | "event_cancelled" | "event_changed" | "exchange" | "duplicate" | "not_handed_over";
+
+export type PastSaleView = { 
+/**
+ * Which.
+ */
+sale: string, 
+/**
+ * Its receipt's number.
+ */
+receipt: number, 
+/**
+ * When, on the venue's clock.
+ */
+at: string, 
+/**
+ * Who sold.
+ */
+clerk: string, 
+/**
+ * How many places.
+ */
+places: number, 
+/**
+ * What was paid.
+ */
+total: Money, 
+/**
+ * So many of its tickets were taken back.
+ */
+taken_back: number, };
+
+export type PastTicketView = { 
+/**
+ * Its number in the series, with its letters.
+ */
+number: string, 
+/**
+ * Its type.
+ */
+name: string, 
+/**
+ * What it cost.
+ */
+price: Money, 
+/**
+ * Why it can't be taken back, if it can't.
+ */
+kept: KeptBecause | null, 
+/**
+ * It is marked to be taken back.
+ */
+marked: boolean, };
+
+export type PastDetailView = { 
+/**
+ * In short.
+ */
+sale: PastSaleView, 
+/**
+ * How it was paid.
+ */
+taken: Array<TakenView>, 
+/**
+ * Its tickets.
+ */
+tickets: Array<PastTicketView>, 
+/**
+ * The means by which money may go back.
+ */
+back_by: Array<Means>, 
+/**
+ * What the marked tickets cost: what goes back.
+ */
+back: Money, 
+/**
+ * It was sent to the printer again just now.
+ */
+reprinted: boolean, 
+/**
+ * A refund was written just now, with this receipt.
+ */
+refund_receipt: number | null, };
+
+export type PastView = { 
+/**
+ * What was looked for.
+ */
+text: string, 
+/**
+ * What was found, the newest first.
+ */
+found: Array<PastSaleView>, 
+/**
+ * The one that is looked at.
+ */
+sale: PastDetailView | null, };
+
+export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "not_here";
+
+export type TillScreen = { "at": "log_in", 
+/**
+ * Who may.
+ */
+people: Array<SupervisorView>, 
+/**
+ * No PIN is taken until then, on this device's clock.
+ */
+locked_until_ms: number | null, } | { "at": "open" } & CountView | { "at": "sale" } & SaleView | { "at": "payment" } & PaymentView | { "at": "done" } & DoneView | { "at": "parked", 
+/**
+ * Oldest first.
+ */
+carts: Array<ParkedView>, } | { "at": "menu" } | { "at": "cash" } & CashMoveView | { "at": "report" } & FiguresView | { "at": "count" } & CountView | { "at": "compare" } & ClosedView | { "at": "closed" } & ClosedView | { "at": "past" } & PastView;
+
+export type TillView = { 
+/**
+ * Counts up whenever something was done that must not be done twice. Acts and keys carry the one that they were meant
+ * for; of any other nothing comes.
+ */
+step: number, 
+/**
+ * "Guichet 2".
+ */
+till: string, 
+/**
+ * Who sells, once somebody has logged in.
+ */
+clerk: string | null, 
+/**
+ * When the shift began, on the venue's clock; `null` before.
+ */
+opened: string | null, 
+/**
+ * Why nothing came of the last act; `null` = it was done.
+ */
+refusal: TillRefusal | null, 
+/**
+ * What there is to do.
+ */
+screen: TillScreen, };
+
+export type CustomerCodeView = { 
+/**
+ * Its number in the series.
+ */
+number: string, 
+/**
+ * The type's name.
+ */
+name: string, 
+/**
+ * The code as an SVG picture, with its quiet zone.
+ */
+svg: string, };
+
+export type CustomerView = { 
+/**
+ * Counts up with each view that is another.
+ */
+step: number, 
+/**
+ * Of the guest.
+ */
+language: "fr" | "en" | "es" | "de" | "it", 
+/**
+ * What they buy; `null` = nobody is served.
+ */
+cart: CartView | null, 
+/**
+ * What is left to pay while they pay.
+ */
+rest: Money | null, 
+/**
+ * What they get back.
+ */
+change: Money | null, 
+/**
+ * They have paid.
+ */
+paid: boolean, 
+/**
+ * Tickets to take along by a telephone's camera, where none was printed.
+ */
+codes: Array<CustomerCodeView>, };
+
+export type Stroke = { "stroke": "digit", 
+/**
+ * 0 to 9.
+ */
+digit: number, } | { "stroke": "double_zero" } | { "stroke": "erase" };
+
+export type SaleAct = { "do": "show", 
+/**
+ * Which.
+ */
+event: string, } | { "do": "add", 
+/**
+ * Its type.
+ */
+type_no: number, } | { "do": "more", 
+/**
+ * Its index; `null` = the one that was added to last.
+ */
+line: number | null, } | { "do": "less", 
+/**
+ * Its index; `null` = takes back what was added last.
+ */
+line: number | null, } | { "do": "set", 
+/**
+ * Its index.
+ */
+line: number, 
+/**
+ * How many; 0 takes the line out.
+ */
+quantity: number, } | { "do": "empty" } | { "do": "reasons" } | { "do": "free", 
+/**
+ * Why.
+ */
+reason: FreeReason | null, } | { "do": "ticket_language", 
+/**
+ * Which.
+ */
+language: "fr" | "en" | "es" | "de" | "it", } | { "do": "park" } | { "do": "parked" } | { "do": "resume", 
+/**
+ * Its number.
+ */
+no: number, } | { "do": "back" } | { "do": "pay", 
+/**
+ * By what; `null` = it is chosen there.
+ */
+means: Means | null, } | { "do": "menu" };
+
+export type PaymentAct = { "do": "by", 
+/**
+ * Which.
+ */
+means: Means, } | { "do": "type", 
+/**
+ * What.
+ */
+stroke: Stroke, } | { "do": "give", 
+/**
+ * In minor units.
+ */
+minor: number, } | { "do": "take" } | { "do": "take_part" } | { "do": "card_refused" } | { "do": "give_back", 
+/**
+ * Its index.
+ */
+part: number, } | { "do": "back" };
+
+export type DoneAct = { "do": "next" } | { "do": "print_again" };
+
+export type ShiftAct = { "do": "count", 
+/**
+ * What one is worth, in minor units.
+ */
+value: number, 
+/**
+ * How many.
+ */
+count: number, } | { "do": "confirm" } | { "do": "report" } | { "do": "cash", 
+/**
+ * Into it; else out of it.
+ */
+into: boolean, } | { "do": "type", 
+/**
+ * What.
+ */
+stroke: Stroke, } | { "do": "reason", 
+/**
+ * Why.
+ */
+reason: CashReason, } | { "do": "past" } | { "do": "count_drawer" } | { "do": "log_out" } | { "do": "back" };
+
+export type PastAct = { "do": "find", 
+/**
+ * What was typed.
+ */
+text: string, } | { "do": "look", 
+/**
+ * Which.
+ */
+sale: string, } | { "do": "reprint", 
+/**
+ * Its receipt; else its tickets.
+ */
+receipt: boolean, } | { "do": "mark", 
+/**
+ * Its index.
+ */
+ticket: number, } | { "do": "refund", 
+/**
+ * Why.
+ */
+reason: RefundReason, 
+/**
+ * By what the money goes back.
+ */
+means: Means, } | { "do": "back" };
+
+export type TillAct = { "on": "sale", "act": SaleAct } | { "on": "payment", "act": PaymentAct } | { "on": "done", "act": DoneAct } | { "on": "shift", "act": ShiftAct } | { "on": "past", "act": PastAct };
+
+export type TillKey = { "key": "digit", 
+/**
+ * Which.
+ */
+digit: number, } | { "key": "function", 
+/**
+ * Which.
+ */
+no: number, } | { "key": "plus" } | { "key": "minus" } | { "key": "backspace" } | { "key": "enter" } | { "key": "escape" };
+
 export type Outline = { 
 /**
  * The picture's size, in the same units as the corners.
@@ -610,7 +1395,11 @@ export type Screen = { "screen": "enrol" } & EnrolView | { "screen": "choose",
 /**
  * Today's first.
  */
-places: Array<PlaceChoice>, } | { "screen": "door" } & PlaceView | { "screen": "closed", 
+places: Array<PlaceChoice>, } | { "screen": "door" } & PlaceView | { "screen": "till", 
+/**
+ * Of the venue's clock, as IANA names it.
+ */
+time_zone: string, } | { "screen": "closed", 
 /**
  * Facts that still wait.
  */
@@ -644,4 +1433,4 @@ device_name: string | null,
  */
 organizer_name: string | null, };
 
-export type News = { "news": "overview", "of": Overview } | { "news": "verdict", "of": VerdictView } | { "news": "hint", "of": CameraHint } | { "news": "outline", "of": Outline } | { "news": "camera", "of": CameraView } | { "news": "ready", "of": ReadyView } | { "news": "sync", "of": SyncView } | { "news": "counts", "of": CountsView } | { "news": "recent", "of": Array<RecentView> } | { "news": "alerts", "of": Array<AlertView> };
+export type News = { "news": "overview", "of": Overview } | { "news": "verdict", "of": VerdictView } | { "news": "hint", "of": CameraHint } | { "news": "outline", "of": Outline } | { "news": "camera", "of": CameraView } | { "news": "ready", "of": ReadyView } | { "news": "sync", "of": SyncView } | { "news": "counts", "of": CountsView } | { "news": "recent", "of": Array<RecentView> } | { "news": "alerts", "of": Array<AlertView> } | { "news": "till", "of": TillView };

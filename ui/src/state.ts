@@ -10,6 +10,7 @@ import type {
   ReadyView,
   RecentView,
   SyncView,
+  TillView,
   VerdictView,
 } from "./schema";
 
@@ -28,6 +29,7 @@ export interface State {
   counts: CountsView | null;
   recent: RecentView[];
   alerts: AlertView[];
+  till: TillView | null;
 }
 
 export const nothingHeard: State = {
@@ -42,6 +44,7 @@ export const nothingHeard: State = {
   counts: null,
   recent: [],
   alerts: [],
+  till: null,
 };
 
 export function heard(state: State, news: News): State {
@@ -67,6 +70,8 @@ export function heard(state: State, news: News): State {
       return { ...state, recent: news.of };
     case "alerts":
       return { ...state, alerts: news.of };
+    case "till":
+      return { ...state, till: news.of };
   }
 }
 
@@ -83,6 +88,7 @@ function atScreen(state: State, overview: Overview): State {
     counts: null,
     recent: [],
     alerts: [],
+    till: overview.screen.screen === "till" ? state.till : null,
   };
 }
 

@@ -2,6 +2,7 @@
 //! behind [`Host`]; nothing here knows of one, so that all of it is tested without a desktop.
 
 mod before;
+pub mod box_office;
 mod by_hand;
 mod cameras;
 mod choices;

@@ -1,4 +1,5 @@
 import type { Texts } from "./texts";
+import { tillDe } from "./till/de";
 
 export const de: Texts = {
   back: "Zurück",
@@ -299,6 +300,8 @@ export const de: Texts = {
     },
     done: "Alles ist gesendet. Sie können das Gerät ausschalten.",
   },
+
+  till: tillDe,
 
   errors: {
     storage: "Der Datenordner lässt sich nicht lesen oder schreiben. Nichts wurde geändert. Prüfen Sie den Datenträger und versuchen Sie es erneut.",

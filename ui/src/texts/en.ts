@@ -1,4 +1,5 @@
 import type { Texts } from "./texts";
+import { tillEn } from "./till/en";
 
 export const en: Texts = {
   back: "Back",
@@ -295,6 +296,8 @@ export const en: Texts = {
     },
     done: "Everything is sent. You can switch the device off.",
   },
+
+  till: tillEn,
 
   errors: {
     storage: "The data folder can’t be read or written. Nothing was changed. Check the disk, then try again.",

@@ -1,4 +1,5 @@
 import type { Texts } from "./texts";
+import { tillEs } from "./till/es";
 
 export const es: Texts = {
   back: "Volver",
@@ -292,6 +293,8 @@ export const es: Texts = {
     },
     done: "Todo enviado. Puede apagar el dispositivo.",
   },
+
+  till: tillEs,
 
   errors: {
     storage: "No se puede leer o escribir la carpeta de datos. No se ha cambiado nada. Revise el disco y vuelva a intentarlo.",

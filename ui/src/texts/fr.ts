@@ -1,5 +1,6 @@
 import type { SyncPhase, UiErrorCode, UndoReason } from "../schema";
 import type { Forms } from "./words";
+import { tillFr } from "./till/fr";
 
 /** The first language; the others have the same keys, which the type and a test hold. */
 export const fr = {
@@ -304,6 +305,8 @@ export const fr = {
     } as Forms,
     done: "Tout est envoyé. Vous pouvez éteindre l’appareil.",
   },
+
+  till: tillFr,
 
   errors: {
     storage: "Le dossier de données ne peut pas être lu ou écrit. Rien n’a été modifié. Vérifiez le disque, puis réessayez.",

@@ -1,4 +1,5 @@
 import type { Texts } from "./texts";
+import { tillIt } from "./till/it";
 
 export const it: Texts = {
   back: "Indietro",
@@ -299,6 +300,8 @@ export const it: Texts = {
     },
     done: "Tutto è inviato. Potete spegnere il dispositivo.",
   },
+
+  till: tillIt,
 
   errors: {
     storage: "La cartella dei dati non si può leggere o scrivere. Nulla è stato modificato. Controllate il disco e riprovate.",

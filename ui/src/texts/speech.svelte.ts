@@ -1,3 +1,4 @@
+import type { Money } from "../schema";
 import * as words from "./words";
 import { dictionaries, type Language, type Texts } from "./texts";
 
@@ -23,6 +24,18 @@ export class Speech {
 
   percent(share: number): string {
     return words.percent(this.language, share);
+  }
+
+  money(amount: Money): string {
+    return words.money(this.language, amount);
+  }
+
+  roundMoney(amount: Money): string {
+    return words.roundMoney(this.language, amount);
+  }
+
+  rate(basisPoints: number): string {
+    return words.rate(this.language, basisPoints);
   }
 
   listed(names: string[]): string {

@@ -31,6 +31,24 @@ export function percent(language: string, share: number): string {
   return ours(new Intl.NumberFormat(language, { style: "percent" }).format(share));
 }
 
+/** Minor units, told with their currency. */
+export function money(language: string, { minor, currency }: { minor: number; currency: string }): string {
+  return amount(new Intl.NumberFormat(language, { style: "currency", currency }).format(minor / 100));
+}
+
+/** For a key: no cents where there are none. */
+export function roundMoney(language: string, { minor, currency }: { minor: number; currency: string }): string {
+  const digits = minor % 100 === 0 ? 0 : 2;
+  const format = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  return amount(new Intl.NumberFormat(language, format).format(minor / 100));
+}
+
+/** 550 is 5.5 %. */
+export function rate(language: string, basisPoints: number): string {
+  const format = { style: "percent", maximumFractionDigits: 2 } as const;
+  return ours(new Intl.NumberFormat(language, format).format(basisPoints / 10_000));
+}
+
 export function listed(language: string, names: string[]): string {
   return new Intl.ListFormat(language).format(names);
 }
@@ -69,6 +87,11 @@ function parts(units: TimeUnits, seconds: number): string[] {
   ];
   const first = all.findIndex(([n]) => n > 0);
   return all.slice(first === -1 ? 3 : first).map(([n, unit]) => `${n}\u00a0${unit}`);
+}
+
+/** A minus is as wide as a digit, and stays with it. */
+function amount(text: string): string {
+  return ours(text).replace("-", "\u2212");
 }
 
 function ours(text: string): string {

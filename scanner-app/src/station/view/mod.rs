@@ -5,23 +5,31 @@
 
 mod by_hand;
 mod counts;
+mod drawer;
 mod enrol;
 mod error;
 mod news;
+mod past;
 mod place;
 mod ready;
 mod schema;
 mod settings;
 mod supervisor;
+mod till;
+mod till_act;
 mod verdict;
 
 pub use shared::ids::{EventId, GateNo, TicketId, UserId};
 
 pub use by_hand::{HandHit, HitState};
 pub use counts::{CountsView, Crowd, GateCount};
+pub use drawer::{
+    CashMoveView, CashReason, ClosedView, CountView, FiguresView, MeansFigureView, RateFigureView,
+};
 pub use enrol::{EnrolStep, EnrolView};
 pub use error::{UiError, UiErrorCode};
 pub use news::{CameraHint, News, Outline, Overview, SavedFile, Screen};
+pub use past::{KeptBecause, PastDetailView, PastSaleView, PastTicketView, PastView, RefundReason};
 pub use place::{GateChoice, PlaceChoice, PlaceView, Way};
 pub use ready::{
     BatteryView, CameraChoice, CameraStanding, CameraView, Light, PeerView, Protection, ReadyLine,
@@ -30,6 +38,12 @@ pub use ready::{
 pub use schema::typescript;
 pub use settings::{Settings, Theme, Use};
 pub use supervisor::{SupervisorView, SupervisorsView, UndoReason};
+pub use till::{
+    AskingView, CartView, CustomerCodeView, CustomerView, DoneView, FreeReason, LineView, Means,
+    ParkedView, PaymentView, PiecesView, PrintState, SaleView, ShowView, TakenView, TicketOutView,
+    TillRefusal, TillScreen, TillView, TypeKeyView, VatView, VoucherView,
+};
+pub use till_act::{DoneAct, PastAct, PaymentAct, SaleAct, ShiftAct, Stroke, TillAct, TillKey};
 pub use verdict::{
     AlertSightingView, AlertView, EntryCount, RecentView, VerdictLight, VerdictView,
 };

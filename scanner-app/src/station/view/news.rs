@@ -8,6 +8,7 @@ use super::enrol::EnrolView;
 use super::place::{PlaceChoice, PlaceView};
 use super::ready::{CameraView, ReadyView, SyncView};
 use super::settings::Settings;
+use super::till::TillView;
 use super::verdict::{AlertView, RecentView, VerdictView};
 
 /// Which screen there is. Within `Door` the page itself chooses between the ready light, scanning and search.
@@ -23,6 +24,11 @@ pub enum Screen {
     },
     /// The door at work.
     Door(PlaceView),
+    /// The box office: what it shows is told beside it.
+    Till {
+        /// Of the venue's clock, as IANA names it.
+        time_zone: String,
+    },
     /// Revoked, or signed off: the journal is still being handed over.
     Closed {
         /// Facts that still wait.
@@ -111,4 +117,6 @@ pub enum News {
     Recent(Vec<RecentView>),
     /// What is to be looked at.
     Alerts(Vec<AlertView>),
+    /// The box office's screen.
+    Till(TillView),
 }

@@ -3,14 +3,23 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    AlertSightingView, AlertView, BatteryView, CameraChoice, CameraHint, CameraStanding,
-    CameraView, CountsView, Crowd, EnrolStep, EnrolView, EntryCount, GateChoice, GateCount,
-    HandHit, HitState, Light, News, Outline, Overview, PeerView, PlaceChoice, PlaceView,
-    Protection, ReadyLine, ReadyView, ReadyWhat, RecentView, SavedFile, Screen, Settings,
-    SupervisorView, SupervisorsView, SyncView, Theme, UiError, UiErrorCode, UndoReason, Use,
-    VerdictLight, VerdictView, Way,
+    AlertSightingView, AlertView, AskingView, BatteryView, CameraChoice, CameraHint,
+    CameraStanding, CameraView, CartView, CashMoveView, CashReason, ClosedView, CountView,
+    CountsView, Crowd, CustomerCodeView, CustomerView, DoneAct, DoneView, EnrolStep, EnrolView,
+    EntryCount, FiguresView, FreeReason, GateChoice, GateCount, HandHit, HitState, KeptBecause,
+    Light, LineView, Means, MeansFigureView, News, Outline, Overview, ParkedView, PastAct,
+    PastDetailView, PastSaleView, PastTicketView, PastView, PaymentAct, PaymentView, PeerView,
+    PiecesView, PlaceChoice, PlaceView, PrintState, Protection, RateFigureView, ReadyLine,
+    ReadyView, ReadyWhat, RecentView, RefundReason, SaleAct, SaleView, SavedFile, Screen, Settings,
+    ShiftAct, ShowView, Stroke, SupervisorView, SupervisorsView, SyncView, TakenView, Theme,
+    TicketOutView, TillAct, TillKey, TillRefusal, TillScreen, TillView, TypeKeyView, UiError,
+    UiErrorCode, UndoReason, Use, VatView, VerdictLight, VerdictView, VoucherView, Way,
 };
 use crate::status::SyncPhase;
+
+/// `shared::money::Money`, as it is told.
+const MONEY: &str =
+    "\nexport type Money = { minor: number, currency: \"EUR\" | \"GBP\" | \"CHF\", };\n";
 
 /// The whole of `ui/src/schema.ts`.
 pub fn typescript() -> String {
@@ -18,6 +27,7 @@ pub fn typescript() -> String {
     let mut text = String::from(
         "// Generated from scanner-app/src/station/view by `./hub schema`. Do not edit.\n",
     );
+    text += MONEY;
     macro_rules! declare {
         ($($name:ty),* $(,)?) => {
             $(text += &format!("\nexport {}\n", <$name>::decl(&config));)*
@@ -61,6 +71,49 @@ pub fn typescript() -> String {
         UndoReason,
         HitState,
         HandHit,
+        FreeReason,
+        Means,
+        VoucherView,
+        VatView,
+        LineView,
+        CartView,
+        ShowView,
+        TypeKeyView,
+        SaleView,
+        ParkedView,
+        PiecesView,
+        AskingView,
+        TakenView,
+        PaymentView,
+        PrintState,
+        TicketOutView,
+        DoneView,
+        CountView,
+        CashReason,
+        CashMoveView,
+        MeansFigureView,
+        RateFigureView,
+        FiguresView,
+        ClosedView,
+        KeptBecause,
+        RefundReason,
+        PastSaleView,
+        PastTicketView,
+        PastDetailView,
+        PastView,
+        TillRefusal,
+        TillScreen,
+        TillView,
+        CustomerCodeView,
+        CustomerView,
+        Stroke,
+        SaleAct,
+        PaymentAct,
+        DoneAct,
+        ShiftAct,
+        PastAct,
+        TillAct,
+        TillKey,
         Outline,
         CameraHint,
         Screen,

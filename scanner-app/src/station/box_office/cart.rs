@@ -1,0 +1,223 @@
+//! What a guest wants. A cart that exists adds up: it is made anew with every change, or not changed at all.
+
+use shared::ids::{EventId, TypeNo};
+use shared::money::{Currency, Money, MoneyError, vat_included};
+
+use super::offer::{Offer, Show};
+use crate::station::view::FreeReason;
+
+/// Most lines of one sale, and most places: those of a sale's fact.
+const MAX_LINES: usize = 40;
+const MAX_PLACES: u32 = 400;
+
+/// Some places of one type at one price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) event: EventId,
+    pub(super) title: String,
+    pub(super) type_no: TypeNo,
+    pub(super) name: String,
+    pub(super) proof: Option<String>,
+    pub(super) free: Option<FreeReason>,
+    pub(super) unit: Money,
+    pub(super) vat_bps: u16,
+    pub(super) quantity: u32,
+    pub(super) total: Money,
+}
+
+impl Line {
+    /// One place of a type; without charge for a reason.
+    pub(super) fn one(show: &Show, offer: &Offer, free: Option<FreeReason>) -> Self {
+        let unit = match free {
+            Some(_) => Money::zero(offer.price.currency),
+            None => offer.price,
+        };
+        Self {
+            event: show.event,
+            title: show.title.clone(),
+            type_no: offer.type_no,
+            name: offer.name.clone(),
+            proof: offer.proof.clone(),
+            free,
+            unit,
+            vat_bps: offer.vat_bps,
+            quantity: 1,
+            total: unit,
+        }
+    }
+
+    fn times(self, quantity: u32) -> Result<Self, MoneyError> {
+        let total = self.unit.times(quantity)?;
+        Ok(Self {
+            quantity,
+            total,
+            ..self
+        })
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        (self.event, self.type_no, self.free, self.unit)
+            == (other.event, other.type_no, other.free, other.unit)
+    }
+}
+
+/// No place can be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooMany;
+
+impl From<MoneyError> for TooMany {
+    fn from(_: MoneyError) -> Self {
+        Self
+    }
+}
+
+/// Lines, and their sum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cart {
+    lines: Vec<Line>,
+    total: Money,
+    /// Additions, the last one last, as the line's index: what [`Cart::undone`] takes back.
+    added: Vec<usize>,
+}
+
+impl Cart {
+    pub(super) fn empty(currency: Currency) -> Self {
+        Self {
+            lines: Vec::new(),
+            total: Money::zero(currency),
+            added: Vec::new(),
+        }
+    }
+
+    fn of(lines: Vec<Line>, added: Vec<usize>, currency: Currency) -> Result<Self, TooMany> {
+        let mut total = Money::zero(currency);
+        for line in &lines {
+            total = total.plus(line.total)?;
+        }
+        let cart = Self {
+            lines,
+            total,
+            added,
+        };
+        if cart.lines.len() > MAX_LINES || cart.places() > MAX_PLACES {
+            return Err(TooMany);
+        }
+        Ok(cart)
+    }
+
+    pub(super) fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    pub(super) fn total(&self) -> Money {
+        self.total
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    pub(super) fn places(&self) -> u32 {
+        let places = self.lines.iter().map(|line| line.quantity);
+        places.fold(0, u32::saturating_add)
+    }
+
+    /// Places of this type, at whatever price.
+    pub(super) fn of_type(&self, event: EventId, type_no: TypeNo) -> u32 {
+        let lines = self.lines.iter();
+        lines
+            .filter(|line| (line.event, line.type_no) == (event, type_no))
+            .fold(0, |places, line| places.saturating_add(line.quantity))
+    }
+
+    /// With one place more.
+    pub(super) fn with(&self, one: Line) -> Result<Self, TooMany> {
+        let (mut lines, mut added) = (self.lines.clone(), self.added.clone());
+        let at = match lines.iter().position(|line| line.is_like(&one)) {
+            Some(at) => {
+                let line = lines.remove(at);
+                let quantity = line.quantity.saturating_add(1);
+                lines.insert(at, line.times(quantity)?);
+                at
+            }
+            None => {
+                lines.push(one);
+                lines.len() - 1
+            }
+        };
+        added.push(at);
+        Self::of(lines, added, self.total.currency)
+    }
+
+    /// With one place less of a line; the same cart if there is no such line.
+    pub(super) fn without(&self, at: usize) -> Result<Self, TooMany> {
+        let (mut lines, mut added) = (self.lines.clone(), self.added.clone());
+        let Some(line) = lines.get(at).cloned() else {
+            return Ok(self.clone());
+        };
+        if let Some(last) = added.iter().rposition(|line| *line == at) {
+            added.remove(last);
+        }
+        if line.quantity > 1 {
+            let quantity = line.quantity - 1;
+            lines[at] = line.times(quantity)?;
+        } else {
+            lines.remove(at);
+            added.retain(|line| *line != at);
+            for line in &mut added {
+                if *line > at {
+                    *line -= 1;
+                }
+            }
+        }
+        Self::of(lines, added, self.total.currency)
+    }
+
+    /// With so many places of a line.
+    pub(super) fn with_quantity(&self, at: usize, quantity: u32) -> Result<Self, TooMany> {
+        let Some(line) = self.lines.get(at) else {
+            return Ok(self.clone());
+        };
+        if quantity > MAX_PLACES {
+            return Err(TooMany);
+        }
+        let one = line.clone().times(1)?;
+        let before = line.quantity;
+        let mut cart = self.clone();
+        for _ in quantity..before {
+            cart = cart.without(at)?;
+        }
+        for _ in before..quantity {
+            cart = cart.with(one.clone())?;
+        }
+        Ok(cart)
+    }
+
+    /// Without what was added last.
+    pub(super) fn undone(&self) -> Result<Self, TooMany> {
+        match self.added.last() {
+            Some(at) => self.without(*at),
+            None => Ok(self.clone()),
+        }
+    }
+
+    /// The line that was added to last.
+    pub(super) fn last(&self) -> Option<&Line> {
+        self.lines.get(*self.added.last()?)
+    }
+
+    /// The VAT in it by rate, ascending; rounded once a line.
+    pub(super) fn vat(&self) -> Vec<(u16, Money)> {
+        let mut rates: Vec<(u16, Money)> = Vec::new();
+        for line in &self.lines {
+            let vat = vat_included(line.total, line.vat_bps.into());
+            match rates.iter_mut().find(|(bps, _)| *bps == line.vat_bps) {
+                // Below the total, which fitted.
+                Some((_, sum)) => *sum = sum.plus(vat).unwrap_or(*sum),
+                None => rates.push((line.vat_bps, vat)),
+            }
+        }
+        rates.sort_by_key(|(bps, _)| *bps);
+        rates
+    }
+}

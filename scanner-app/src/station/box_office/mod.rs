@@ -1,0 +1,326 @@
+//! The box office's screen as a state machine: keys and touches in, what is shown out. It holds no file, no clock and no
+//! network; what was decided is made true by a [`Till`].
+//!
+//! Nothing is taken twice by a double tap: whatever changes hands ends a step, and an act says for which step it was meant.
+
+mod cart;
+mod coins;
+mod customer;
+mod drawer;
+mod keys;
+mod offer;
+mod past;
+mod payment;
+mod sale;
+mod shown;
+#[cfg(test)]
+mod tests;
+mod till;
+mod typed;
+
+use shared::clock::UnixMillis;
+use shared::ids::{EventId, FactId};
+use shared::language::Language;
+use shared::money::Currency;
+
+pub use offer::{Left, Offer, Show};
+pub use payment::{By, Part};
+pub use till::{Balance, Checkout, CheckoutLine, PastSale, PastTicket, Sold, SoldTicket, Till};
+
+use super::view::{
+    DoneAct, FiguresView, FreeReason, Means, PaymentAct, PrintState, SupervisorView, TillAct,
+    TillKey, TillRefusal, TillView, VoucherView,
+};
+use cart::Cart;
+use drawer::{CashMove, Counting};
+use past::Past;
+use payment::Payment;
+
+/// What the organizer set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// "Guichet 2".
+    pub name: String,
+    /// Of everything here.
+    pub currency: Currency,
+    /// Of tickets, unless a guest wants another.
+    pub language: Language,
+    /// Vouchers that are taken.
+    pub vouchers: Vec<VoucherView>,
+    /// Who may sell.
+    pub people: Vec<SupervisorView>,
+}
+
+/// A cart that waits.
+#[derive(Clone, Debug)]
+struct Parked {
+    no: u32,
+    since: String,
+    cart: Cart,
+    language: Language,
+}
+
+/// A sale that was just made.
+#[derive(Clone, Debug)]
+struct Done {
+    sold: Sold,
+    cart: Cart,
+    parts: Vec<Part>,
+    language: Language,
+}
+
+/// What there is to do.
+#[derive(Clone, Debug)]
+enum Stage {
+    LogIn,
+    Open(Counting),
+    Sale,
+    Parked,
+    Payment(Payment),
+    Done(Box<Done>),
+    Menu,
+    Cash(CashMove),
+    Report(Box<FiguresView>),
+    Count(Counting),
+    Compare(Counting, Box<Balance>),
+    Closed(Counting, Box<Balance>, u32),
+    Past(Box<Past>),
+}
+
+/// The screen of a box office.
+#[derive(Clone, Debug)]
+pub struct BoxOffice {
+    setup: Setup,
+    shows: Vec<Show>,
+    /// The show that is looked at.
+    event: Option<EventId>,
+    cart: Cart,
+    language: Language,
+    parked: Vec<Parked>,
+    parked_so_far: u32,
+    free: Option<FreeReason>,
+    choosing_reason: bool,
+    clerk: Option<SupervisorView>,
+    /// When the shift began.
+    opened: Option<String>,
+    /// Too many wrong PINs: none is taken until then, on this device's clock.
+    locked_until_ms: Option<UnixMillis>,
+    stage: Stage,
+    step: u32,
+    refusal: Option<TillRefusal>,
+}
+
+impl BoxOffice {
+    /// Before anybody has logged in. `opened` is when the shift began that the till is in, if it is in one.
+    pub fn new(setup: Setup, opened: Option<String>) -> Self {
+        Self {
+            cart: Cart::empty(setup.currency),
+            language: setup.language,
+            setup,
+            shows: Vec::new(),
+            event: None,
+            parked: Vec::new(),
+            parked_so_far: 0,
+            free: None,
+            choosing_reason: false,
+            clerk: None,
+            opened,
+            locked_until_ms: None,
+            stage: Stage::LogIn,
+            step: 0,
+            refusal: None,
+        }
+    }
+
+    /// What may be sold now, as often as it changes.
+    pub fn stock(&mut self, shows: Vec<Show>) {
+        self.shows = offer::in_order(shows, self.setup.currency);
+        let is_there = |event| self.shows.iter().any(|show| show.event == event);
+        if !self.event.is_some_and(is_there) {
+            self.event = self.shows.first().map(|show| show.event);
+        }
+    }
+
+    /// Who may sell, and until when no PIN is taken, as often as it changes.
+    pub fn people(&mut self, people: Vec<SupervisorView>, locked_until_ms: Option<UnixMillis>) {
+        self.setup.people = people;
+        self.locked_until_ms = locked_until_ms;
+    }
+
+    /// Somebody's PIN was right: they sell from now on.
+    pub fn log_in(&mut self, clerk: SupervisorView, till: &mut dyn Till) {
+        let Stage::LogIn = self.stage else { return };
+        let done = match self.opened {
+            Some(_) => till.change_clerk(clerk.person),
+            None => Ok(()),
+        };
+        self.refusal = done.err();
+        if self.refusal.is_none() {
+            self.clerk = Some(clerk);
+            self.go(match self.opened {
+                Some(_) => Stage::Sale,
+                None => Stage::Open(Counting::nothing(self.setup.currency)),
+            });
+        }
+    }
+
+    /// A printer told how the tickets of a sale are doing.
+    pub fn printed(&mut self, sale: FactId, print: PrintState) {
+        if let Stage::Done(done) = &mut self.stage
+            && done.sold.sale == sale
+        {
+            done.sold.print = print;
+        }
+    }
+
+    /// Does what a touch asks for, if it was meant for this step.
+    pub fn act(&mut self, step: u32, act: TillAct, till: &mut dyn Till) -> TillView {
+        if step == self.step {
+            self.refusal = self.acted(act, till).err();
+        }
+        self.view()
+    }
+
+    /// Does what a key means on this screen, if it was struck for this step.
+    pub fn press(&mut self, step: u32, key: TillKey, till: &mut dyn Till) -> TillView {
+        match self.meant(key) {
+            Some(act) => self.act(step, act, till),
+            None => self.view(),
+        }
+    }
+
+    /// What an act does depends on the screen; what belongs to another one does nothing.
+    fn acted(&mut self, act: TillAct, till: &mut dyn Till) -> Result<(), TillRefusal> {
+        match act {
+            TillAct::Sale(act) => match self.stage {
+                Stage::Sale | Stage::Parked => self.choose(act, till),
+                Stage::LogIn
+                | Stage::Open(_)
+                | Stage::Payment(_)
+                | Stage::Done(_)
+                | Stage::Menu
+                | Stage::Cash(_)
+                | Stage::Report(_)
+                | Stage::Count(_)
+                | Stage::Compare(..)
+                | Stage::Closed(..)
+                | Stage::Past(_) => Ok(()),
+            },
+            TillAct::Payment(act) => self.pay(act, till),
+            TillAct::Done(act) => self.after(act, till),
+            TillAct::Shift(act) => self.in_shift(act, till),
+            TillAct::Past(act) => self.in_past(act, till),
+        }
+    }
+
+    /// Another screen is another step.
+    fn go(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.step = self.step.wrapping_add(1);
+    }
+
+    fn pay(&mut self, act: PaymentAct, till: &mut dyn Till) -> Result<(), TillRefusal> {
+        let Stage::Payment(payment) = &mut self.stage else {
+            return Ok(());
+        };
+        match act {
+            PaymentAct::By { means } if takes(&self.setup, means) => payment.ask(Some(means)),
+            PaymentAct::By { .. } => {}
+            PaymentAct::Type { stroke } => payment.stroke(stroke),
+            PaymentAct::Give { minor } => payment.give(minor),
+            PaymentAct::Take if payment.is_settled() => return self.sell(till),
+            PaymentAct::Take => {
+                payment.take(false)?;
+                self.step = self.step.wrapping_add(1);
+                if payment.is_settled() {
+                    return self.sell(till);
+                }
+            }
+            PaymentAct::TakePart => {
+                payment.take(true)?;
+                self.step = self.step.wrapping_add(1);
+                if payment.is_settled() {
+                    return self.sell(till);
+                }
+            }
+            PaymentAct::CardRefused => {
+                payment.card_refused()?;
+                self.step = self.step.wrapping_add(1);
+            }
+            PaymentAct::GiveBack { part } => {
+                if payment.give_back(part).is_some() {
+                    self.step = self.step.wrapping_add(1);
+                }
+            }
+            PaymentAct::Back => {
+                if payment.asking().is_some() && payment.holds_money() {
+                    payment.ask(None);
+                } else if payment.holds_money() {
+                    return Err(TillRefusal::MoneyTaken);
+                } else {
+                    self.go(Stage::Sale);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What was paid becomes a sale. If it can't, the money that was taken is still shown, to be tried again or given back.
+    fn sell(&mut self, till: &mut dyn Till) -> Result<(), TillRefusal> {
+        let Stage::Payment(payment) = &self.stage else {
+            return Ok(());
+        };
+        let parts = payment.taken().to_vec();
+        let lines = self.cart.lines().iter().map(|line| CheckoutLine {
+            event: line.event,
+            type_no: line.type_no,
+            quantity: line.quantity,
+            unit: line.unit,
+            vat_bps: line.vat_bps,
+            free: line.free,
+        });
+        let checkout = Checkout {
+            sale: payment.sale(),
+            lines: lines.collect(),
+            parts: parts.clone(),
+            total: self.cart.total(),
+            language: self.language,
+        };
+        let sold = till.sell(&checkout)?;
+        let empty = Cart::empty(self.setup.currency);
+        let cart = std::mem::replace(&mut self.cart, empty);
+        let language = std::mem::replace(&mut self.language, self.setup.language);
+        self.free = None;
+        self.go(Stage::Done(Box::new(Done {
+            sold,
+            cart,
+            parts,
+            language,
+        })));
+        Ok(())
+    }
+
+    fn after(&mut self, act: DoneAct, till: &mut dyn Till) -> Result<(), TillRefusal> {
+        let Stage::Done(done) = &mut self.stage else {
+            return Ok(());
+        };
+        match act {
+            DoneAct::Next => self.go(Stage::Sale),
+            DoneAct::PrintAgain => {
+                if done.sold.print == PrintState::Failed {
+                    done.sold.print = till.print_again(done.sold.sale)?;
+                    self.step = self.step.wrapping_add(1);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the organizer takes this means.
+fn takes(setup: &Setup, means: Means) -> bool {
+    match means {
+        Means::Voucher { kind } => setup.vouchers.iter().any(|one| one.kind == kind),
+        Means::Cash | Means::Card | Means::Cheque => true,
+    }
+}

@@ -1,0 +1,176 @@
+//! Choosing places: the cart at hand, and those that wait.
+
+use shared::ids::TypeNo;
+
+use super::cart::{Cart, Line, TooMany};
+use super::offer::{Left, Offer, Show};
+use super::payment::Payment;
+use super::till::Till;
+use super::{BoxOffice, Parked, Stage, takes};
+use crate::station::view::{SaleAct, TillRefusal};
+
+impl From<TooMany> for TillRefusal {
+    fn from(TooMany: TooMany) -> Self {
+        Self::TooMany
+    }
+}
+
+impl BoxOffice {
+    pub(super) fn show(&self) -> Option<&Show> {
+        self.shows
+            .iter()
+            .find(|show| Some(show.event) == self.event)
+    }
+
+    /// What is left of a type, less all carts here: a cart that waits keeps its places from the next guest at this till. This
+    /// till's own go last.
+    pub(super) fn left(&self, show: &Show, offer: &Offer) -> Left {
+        let carts = self.parked.iter().map(|parked| &parked.cart);
+        let mut wanted = carts
+            .chain([&self.cart])
+            .map(|cart| cart.of_type(show.event, offer.type_no))
+            .fold(0, u32::saturating_add);
+        let mut take = |places: u32| {
+            let taken = places.min(wanted);
+            wanted -= taken;
+            places - taken
+        };
+        let own = take(offer.left.own);
+        let common = offer.left.common.map(take);
+        Left { own, common }
+    }
+
+    pub(super) fn choose(&mut self, act: SaleAct, till: &mut dyn Till) -> Result<(), TillRefusal> {
+        match act {
+            SaleAct::Show { event } => {
+                if self.shows.iter().any(|show| show.event == event) {
+                    self.event = Some(event);
+                }
+            }
+            SaleAct::Add { type_no } => self.add(type_no)?,
+            SaleAct::More { line } => self.more(line)?,
+            SaleAct::Less { line: Some(line) } => self.cart = self.cart.without(line)?,
+            SaleAct::Less { line: None } => self.cart = self.cart.undone()?,
+            SaleAct::Set { line, quantity } => self.set(line, quantity)?,
+            SaleAct::Empty => {
+                self.cart = Cart::empty(self.setup.currency);
+                self.free = None;
+                self.language = self.setup.language;
+            }
+            SaleAct::Reasons => self.choosing_reason = !self.choosing_reason,
+            SaleAct::Free { reason } => {
+                self.free = reason;
+                self.choosing_reason = false;
+            }
+            SaleAct::TicketLanguage { language } => self.language = language,
+            SaleAct::Park => self.park(till)?,
+            SaleAct::Parked => self.go(Stage::Parked),
+            SaleAct::Resume { no } => self.resume(no, till)?,
+            SaleAct::Back => self.go(Stage::Sale),
+            SaleAct::Pay { means } => {
+                if self.cart.is_empty() {
+                    return Err(TillRefusal::CartEmpty);
+                }
+                let means = means.filter(|means| takes(&self.setup, *means));
+                let payment = Payment::of(till.new_sale(), self.cart.total(), means);
+                let costs_nothing = payment.is_settled();
+                self.choosing_reason = false;
+                self.go(Stage::Payment(payment));
+                if costs_nothing {
+                    // Nobody has to be asked for nothing.
+                    return self.sell(till);
+                }
+            }
+            SaleAct::Menu => self.go(Stage::Menu),
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, type_no: TypeNo) -> Result<(), TillRefusal> {
+        let Some(show) = self.show() else {
+            return Err(TillRefusal::NothingLeft);
+        };
+        let offer = show.offers.iter().find(|offer| offer.type_no == type_no);
+        let offer = offer.ok_or(TillRefusal::NothingLeft)?;
+        if self.left(show, offer).places() == 0 {
+            return Err(TillRefusal::NothingLeft);
+        }
+        self.cart = self.cart.with(Line::one(show, offer, self.free))?;
+        Ok(())
+    }
+
+    /// One more of a line's type, at the price of now.
+    fn more(&mut self, line: Option<usize>) -> Result<(), TillRefusal> {
+        let line = match line {
+            Some(at) => self.cart.lines().get(at),
+            None => self.cart.last(),
+        };
+        let line = line.ok_or(TillRefusal::CartEmpty)?;
+        let (show, offer) = self.offer_of(line).ok_or(TillRefusal::NothingLeft)?;
+        if self.left(show, offer).places() == 0 {
+            return Err(TillRefusal::NothingLeft);
+        }
+        self.cart = self.cart.with(Line::one(show, offer, line.free))?;
+        Ok(())
+    }
+
+    /// So many of a line, if there are so many.
+    fn set(&mut self, at: usize, quantity: u32) -> Result<(), TillRefusal> {
+        let Some(line) = self.cart.lines().get(at) else {
+            return Ok(());
+        };
+        let more = quantity.saturating_sub(line.quantity);
+        if more > 0 {
+            let (show, offer) = self.offer_of(line).ok_or(TillRefusal::NothingLeft)?;
+            if self.left(show, offer).places() < more {
+                return Err(TillRefusal::NothingLeft);
+            }
+        }
+        self.cart = self.cart.with_quantity(at, quantity)?;
+        Ok(())
+    }
+
+    fn offer_of(&self, line: &Line) -> Option<(&Show, &Offer)> {
+        let show = self.shows.iter().find(|show| show.event == line.event)?;
+        let mut offers = show.offers.iter();
+        let offer = offers.find(|offer| offer.type_no == line.type_no)?;
+        Some((show, offer))
+    }
+
+    fn put_aside(&mut self, till: &dyn Till) {
+        if self.cart.is_empty() {
+            return;
+        }
+        let empty = Cart::empty(self.setup.currency);
+        self.parked_so_far = self.parked_so_far.wrapping_add(1);
+        self.parked.push(Parked {
+            no: self.parked_so_far,
+            since: till.clock(),
+            cart: std::mem::replace(&mut self.cart, empty),
+            language: std::mem::replace(&mut self.language, self.setup.language),
+        });
+        self.free = None;
+    }
+
+    /// The next guest is served first.
+    pub(super) fn park(&mut self, till: &dyn Till) -> Result<(), TillRefusal> {
+        if self.cart.is_empty() {
+            return Err(TillRefusal::CartEmpty);
+        }
+        self.put_aside(till);
+        self.go(Stage::Sale);
+        Ok(())
+    }
+
+    /// Goes on with a cart that waits; the one at hand is put aside.
+    fn resume(&mut self, no: u32, till: &dyn Till) -> Result<(), TillRefusal> {
+        let at = self.parked.iter().position(|parked| parked.no == no);
+        let at = at.ok_or(TillRefusal::NotHere)?;
+        let resumed = self.parked.remove(at);
+        self.put_aside(till);
+        self.cart = resumed.cart;
+        self.language = resumed.language;
+        self.go(Stage::Sale);
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! The till behind the screen: what a screen decided becomes facts and paper there, and nowhere else.
+
+use shared::ids::{EventId, FactId, TypeNo, UserId};
+use shared::language::Language;
+use shared::money::Money;
+use shared::ticket::Presented;
+
+use super::payment::Part;
+use crate::station::view::{
+    CashReason, FiguresView, FreeReason, KeptBecause, Means, PastSaleView, PrintState,
+    RefundReason, TillRefusal,
+};
+
+/// A sale that was paid: it becomes facts, or nothing of it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkout {
+    /// Its id, made when the payment was begun: the same sale told twice is made once.
+    pub sale: FactId,
+    /// What was chosen, in the order of the cart.
+    pub lines: Vec<CheckoutLine>,
+    /// How it was paid, in order; the parts that count sum up to `total`.
+    pub parts: Vec<Part>,
+    /// The sum of the lines.
+    pub total: Money,
+    /// Of the tickets.
+    pub language: Language,
+}
+
+/// Some places of one type at one price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckoutLine {
+    /// The event.
+    pub event: EventId,
+    /// The type.
+    pub type_no: TypeNo,
+    /// How many.
+    pub quantity: u32,
+    /// What one costs, VAT included, as the guest was told.
+    pub unit: Money,
+    /// The rate of the VAT in it, in basis points.
+    pub vat_bps: u16,
+    /// Without charge, and why.
+    pub free: Option<FreeReason>,
+}
+
+/// A sale that is in the till's journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sold {
+    /// Its fact.
+    pub sale: FactId,
+    /// Its receipt's number.
+    pub receipt: u32,
+    /// Its tickets, in the order of the lines.
+    pub tickets: Vec<SoldTicket>,
+    /// Where the printed tickets are.
+    pub print: PrintState,
+}
+
+/// A ticket that was sold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldTicket {
+    /// Its number in the series, with its letters.
+    pub number: String,
+    /// The type's name.
+    pub name: String,
+    /// What the door reads, for a QR code in front of the guest.
+    pub code: Presented,
+}
+
+/// What should be in the drawer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// What was taken.
+    pub figures: FiguresView,
+    /// What should be there.
+    pub expected: Money,
+    /// Facts that the server has not acknowledged.
+    pub unsent: u32,
+}
+
+/// A sale of this till in detail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastSale {
+    /// In short.
+    pub sale: PastSaleView,
+    /// How it was paid, with each voucher's name.
+    pub parts: Vec<(Part, Option<String>)>,
+    /// Its tickets.
+    pub tickets: Vec<PastTicket>,
+    /// The means by which money may go back.
+    pub back_by: Vec<Means>,
+}
+
+/// A ticket of a sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastTicket {
+    /// Its number in the series, with its letters.
+    pub number: String,
+    /// Its type.
+    pub name: String,
+    /// What it cost.
+    pub price: Money,
+    /// Why it can't be taken back, if it can't.
+    pub kept: Option<KeptBecause>,
+}
+
+/// The till of this device. Each call is durable when it returns, or nothing of it happened.
+pub trait Till {
+    /// `19:42` on the venue's clock.
+    fn clock(&self) -> String;
+
+    /// An id that no sale has yet.
+    fn new_sale(&mut self) -> FactId;
+
+    /// Makes the sale: facts, places and print job in one go.
+    fn sell(&mut self, checkout: &Checkout) -> Result<Sold, TillRefusal>;
+
+    /// Sends what was not printed to the printer once more.
+    fn print_again(&mut self, sale: FactId) -> Result<PrintState, TillRefusal>;
+
+    /// Begins a shift with so much in the drawer: value and count of each kind of notes and coins.
+    fn open_shift(&mut self, clerk: UserId, float: &[(u32, u32)]) -> Result<(), TillRefusal>;
+
+    /// Another clerk goes on with the shift.
+    fn change_clerk(&mut self, clerk: UserId) -> Result<(), TillRefusal>;
+
+    /// Money goes into the drawer, or out of it.
+    fn move_cash(
+        &mut self,
+        into: bool,
+        amount: Money,
+        reason: CashReason,
+    ) -> Result<(), TillRefusal>;
+
+    /// What was taken so far.
+    fn report(&self) -> Result<FiguresView, TillRefusal>;
+
+    /// Notes what was counted; only then it says what should be there.
+    fn count_drawer(&mut self, count: &[(u32, u32)]) -> Result<Balance, TillRefusal>;
+
+    /// Ends the shift right after a count; the Z's number.
+    fn close_shift(&mut self) -> Result<u32, TillRefusal>;
+
+    /// Sales by a receipt's or a ticket's number; nothing = the last ones. The newest first.
+    fn find(&self, text: &str) -> Result<Vec<PastSaleView>, TillRefusal>;
+
+    /// A sale in detail.
+    fn look(&self, sale: FactId) -> Result<PastSale, TillRefusal>;
+
+    /// Prints a sale's receipt, or its tickets, once more, marked as a duplicate.
+    fn reprint(&mut self, sale: FactId, receipt: bool) -> Result<(), TillRefusal>;
+
+    /// Takes tickets of a sale back, by their index there; the receipt's number.
+    fn refund(
+        &mut self,
+        sale: FactId,
+        tickets: &[usize],
+        reason: RefundReason,
+        means: Means,
+    ) -> Result<u32, TillRefusal>;
+}

@@ -1,0 +1,235 @@
+import { describe, expect, test } from "vitest";
+import { button, FakeWindow, pageOfAFakeWindow, press, seen, text, type } from "../fake-window";
+import * as sample from "../samples";
+import type { TillKey, TillView } from "../schema";
+import { keyOf } from "./desk";
+import { euros, screens, tillAt } from "./samples";
+
+const page = pageOfAFakeWindow();
+
+function open(view: TillView, of: FakeWindow = page) {
+  of.tell(
+    { news: "overview", of: sample.overview({ screen: "till", time_zone: "Europe/Paris" }) },
+    { news: "till", of: view },
+  );
+}
+
+const strike = (key: string, code = key, target: Element = document.body, repeat = false) => {
+  const event = new KeyboardEvent("keydown", { key, code, repeat, bubbles: true, cancelable: true });
+  target.dispatchEvent(event);
+  return event;
+};
+
+const acts = () => page.asked.filter(([command]) => command === "till_act").map(([, args]) => args.act);
+const keys = () => page.asked.filter(([command]) => command === "till_press").map(([, args]) => args.key);
+
+describe("the sale", () => {
+  test("says who sells, since when, and how much it is", () => {
+    open(screens.sale!);
+    expect(text(".door-where")).toBe("Guichet 2 Nadia, caisse ouverte à 18:02");
+    expect(text(".total")).toContain("92,00 €");
+    expect(text(".till-right")).toContain("Voir : Pièce d’identité");
+  });
+
+  test("a touch asks for what the key shows", async () => {
+    open(screens.sale!);
+    button("3 Balcon, assis").click();
+    await seen(() => expect(page.asked.at(-1)).toEqual(["till_act", { step: 7, act: { on: "sale", act: { do: "add", type_no: 3 } } }]));
+  });
+
+  test("tells what the till knows of itself and what only the network knows apart", () => {
+    open(screens.sale!);
+    expect(text(".key-rate")).toContain("reste 86, et 240 en ligne");
+    expect(button("Carré or").disabled).toBe(true);
+    expect(text(".key-rate:last-child")).toContain("Complet");
+  });
+
+  test("a group is typed as a number", async () => {
+    open(screens.sale!);
+    press("2 × Fosse, debout");
+    type("[role=dialog] input", "3");
+    const pad = [...document.querySelectorAll<HTMLButtonElement>("[role=dialog] .key")];
+    pad.find((one) => one.textContent === "2")!.click();
+    press("Mettre ce nombre");
+    await seen(() => expect(acts()).toEqual([{ on: "sale", act: { do: "set", line: 0, quantity: 32 } }]));
+    expect(document.querySelector("[role=dialog]")).toBeNull();
+  });
+
+  test("what was refused is said with what to do", () => {
+    open({ ...screens.sale!, refusal: "nothing_left" });
+    expect(text(".refusal[role=alert]")).toBe("Il n’en reste plus pour cette caisse. Proposez un autre tarif.");
+  });
+
+  test("with nothing to pay nobody is asked how they pay", () => {
+    open(screens["sale-free"]!);
+    expect(text(".pay-keys")).toBe("Émettre les billets F1");
+  });
+});
+
+describe("keys", () => {
+  test("are the till's, each for the step that was shown", async () => {
+    open(screens.sale!);
+    strike("&", "Digit1");
+    strike("F1");
+    await seen(() =>
+      expect(page.asked.filter(([command]) => command === "till_press")).toEqual([
+        ["till_press", { step: 7, key: { key: "digit", digit: 1 } }],
+        ["till_press", { step: 7, key: { key: "function", no: 1 } }],
+      ]),
+    );
+  });
+
+  test("go one after the other, and what the last one led to is shown", async () => {
+    const answers: ((view: TillView) => void)[] = [];
+    page.answers.till_press = () => new Promise((answer) => answers.push(answer));
+    open(screens.sale!);
+    strike("1", "Digit1");
+    strike("F1");
+    await seen(() => expect(answers).toHaveLength(1));
+    answers[0]!(screens.sale!);
+    await seen(() => expect(answers).toHaveLength(2));
+    answers[1]!(screens.payment!);
+    await seen(() => expect(text(".change")).toContain("8,00 €"));
+  });
+
+  test("held down are one stroke", async () => {
+    open(screens.payment!);
+    strike("Enter");
+    const held = strike("Enter", "Enter", document.body, true);
+    expect(held.defaultPrevented).toBe(true);
+    await seen(() => expect(keys()).toEqual([{ key: "enter" }]));
+  });
+
+  test("leave a field alone, but for those that no field has", async () => {
+    open(screens.count!);
+    const field = document.querySelector("input")!;
+    strike("5", "Digit5", field);
+    strike("Escape", "Escape", field);
+    await seen(() => expect(keys()).toEqual([{ key: "escape" }]));
+  });
+
+  test("of a dialog are the dialog's, but for the digits of what it lists", async () => {
+    open(screens["sale-reason"]!);
+    const dialog = document.querySelector("[role=dialog]")!;
+    strike("2", "Digit2", dialog);
+    expect(strike("F5", "F5", dialog).defaultPrevented).toBe(true);
+    await seen(() => expect(keys()).toEqual([{ key: "digit", digit: 2 }]));
+  });
+
+  test("press what was reached by them", async () => {
+    open(screens.payment!);
+    strike("Enter", "Enter", button("Compléter autrement"));
+    strike("F5");
+    await seen(() => expect(keys()).toEqual([{ key: "function", no: 5 }]));
+  });
+
+  test.each<[string, string, TillKey | null]>([
+    ["é", "Digit2", { key: "digit", digit: 2 }],
+    ["7", "Numpad7", { key: "digit", digit: 7 }],
+    ["+", "NumpadAdd", { key: "plus" }],
+    ["-", "NumpadSubtract", { key: "minus" }],
+    ["F12", "F12", { key: "function", no: 12 }],
+    ["a", "KeyQ", null],
+  ])("%s at %s", (key, code, meant) => expect(keyOf({ key, code })).toEqual(meant));
+});
+
+describe("the money", () => {
+  test("is told as amount, given and change, and a quick key is a note", async () => {
+    open(screens.payment!);
+    expect(text(".cash-due")).toBe("À payer, 3 places 92,00 € Donné 100,00 €");
+    expect(text(".change")).toBe("À rendre 8,00 € 1 × 5 € 1 × 2 € 1 × 1 €");
+    button("95 €").click();
+    await seen(() => expect(acts()).toEqual([{ on: "payment", act: { do: "give", minor: 9500 } }]));
+  });
+
+  test("of a card is confirmed or refused by the clerk", async () => {
+    open(screens["payment-card"]!);
+    expect(text(".change")).toBe("Tapez ce montant sur le terminal 92,00 €");
+    press("Carte refusée");
+    press("Carte acceptée");
+    await seen(() =>
+      expect(acts()).toEqual([
+        { on: "payment", act: { do: "card_refused" } },
+        { on: "payment", act: { do: "take" } },
+      ]),
+    );
+  });
+
+  test("that was taken can be given back, a refused card cannot", async () => {
+    open(screens["payment-means"]!);
+    expect(text(".taken")).toContain("Carte, refusée");
+    expect(document.querySelectorAll(".taken button")).toHaveLength(1);
+    press("Rendre : Chèque-vacances");
+    await seen(() => expect(acts()).toEqual([{ on: "payment", act: { do: "give_back", part: 1 } }]));
+  });
+
+  test("taken for a sale that is not written yet is never out of sight", () => {
+    open(screens["payment-unsold"]!);
+    expect(text(".refusal")).toContain("Le disque est plein");
+    expect(text("main")).toContain("Réessayer la vente");
+    expect(text(".taken")).toContain("92,00 €");
+  });
+});
+
+test("a print that failed is said, and tried again", async () => {
+  open(screens["done-failed"]!);
+  expect(text("[role=alert]")).toContain("La vente est faite");
+  press("Réimprimer");
+  await seen(() => expect(acts()).toEqual([{ on: "done", act: { do: "print_again" } }]));
+});
+
+test("whoever sells says who they are by a PIN", async () => {
+  page.answers.till_log_in = () => screens.open!;
+  open(screens["log-in"]!);
+  press("Nadia Benali");
+  for (const digit of "4711") press(digit);
+  press("Ouvrir");
+  await seen(() => expect(page.asked.at(-1)).toEqual(["till_log_in", { person: "p1", pin: "4711" }]));
+  await seen(() => expect(text("main h2")).toBe("Fond de caisse"));
+});
+
+test("a wrong PIN is said", async () => {
+  page.answers.till_log_in = () => Promise.reject({ code: "wrong_pin", detail: "" });
+  open(screens["log-in"]!);
+  press("Nadia Benali");
+  press("1");
+  press("Ouvrir");
+  await seen(() => expect(text("main [role=alert]")).toBe("Ce n’est pas le bon code. Réessayez."));
+});
+
+describe("the drawer", () => {
+  test("is counted by value, and says nothing of what should be there", async () => {
+    open(screens.count!);
+    expect(text("main")).not.toContain("Attendu");
+    const field = document.querySelector<HTMLInputElement>("[aria-label='Nombre de 20 €'], [aria-label='Nombre de 20\u00a0€']")!;
+    field.value = "22x";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await seen(() => expect(acts()).toEqual([{ on: "shift", act: { do: "count", value: 2000, count: 22 } }]));
+  });
+
+  test("says what is missing only once it is counted", () => {
+    open(screens.compare!);
+    expect(text(".gap")).toBe("Écart de caisse −2,00 € Il manque 2,00 € dans le tiroir.");
+    open(screens.closed!);
+    expect(text(".side")).toContain("Z n° 12 enregistré");
+    expect(text(".side")).toContain("Le compte est juste.");
+  });
+});
+
+test("tickets are taken back only after a second look", async () => {
+  open(screens["past-sale"]!);
+  press("Rembourser : Espèces");
+  expect(text("[role=dialog]")).toContain("Rembourser 34,00 € ?");
+  expect(acts()).toEqual([]);
+  [...document.querySelectorAll<HTMLButtonElement>("[role=dialog] .btn-main")][0]!.click();
+  await seen(() => expect(acts()).toEqual([{ on: "past", act: { do: "refund", reason: "guest", means: { by: "cash" } } }]));
+});
+
+test("another screen takes the till's away", () => {
+  open(tillAt({ at: "menu" }));
+  expect(text("main h2")).toBe("Caisse");
+  page.tell({ news: "overview", of: sample.overview({ screen: "choose", places: sample.places }) });
+  open(screens.sale!);
+  expect(text(".total")).toContain("92,00 €");
+  expect(euros(0.1).minor).toBe(10);
+});
