@@ -61,7 +61,7 @@
     unregisterCallback: () => {},
     async invoke(command, args) {
       gallery.asked.push([command, args]);
-      if (command === "listen") {
+      if (command === "listen" || command === "listen_guest") {
         channel = args.channel.id;
         gallery.tell(...waiting.splice(0));
         return null;

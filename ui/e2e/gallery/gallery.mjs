@@ -10,6 +10,7 @@ import { openChromium } from "../chromium.mjs";
 import { CUT } from "../cut.mjs";
 import { until } from "../webdriver.mjs";
 import { screens } from "./screens.mjs";
+import { tillScreens } from "./till.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path) => readFileSync(join(root, path), "utf8");
@@ -23,7 +24,9 @@ const LANGUAGES = (process.env.LANGUAGES ?? "fr,de").split(",");
 const wanted = ({ name }) => names.length === 0 || names.some((start) => name.startsWith(start));
 
 async function show(page, url, screen) {
-  await page.go(url);
+  // Another place of the same page would be no other page.
+  await page.go("about:blank");
+  await page.go(url + (screen.hash ?? ""));
   await page.run(
     "(answers, news) => { Object.assign(__GALLERY__.answers, answers); __GALLERY__.tell(...news); }",
     screen.answers ?? {},
@@ -64,6 +67,8 @@ const settle = (page) =>
 
 const loader = await createServer({ root, appType: "custom", server: { middlewareMode: true, hmr: false, ws: false }, logLevel: "error" });
 const sample = await loader.ssrLoadModule("/src/samples.ts");
+const till = await loader.ssrLoadModule("/src/till/samples.ts");
+const all = (language, theme) => [...screens(sample, language, theme), ...tillScreens(sample, till, language, theme)];
 const server = await preview({ root, preview: { port: 0, host: "127.0.0.1" }, logLevel: "error" });
 const url = server.resolvedUrls.local[0];
 const { page, close } = await openChromium();
@@ -81,7 +86,7 @@ try {
     await page.size(width, height);
     for (const language of LANGUAGES) {
       for (const theme of ["night", "day"]) {
-        for (const screen of screens(sample, language, theme).filter(wanted)) {
+        for (const screen of all(language, theme).filter(wanted)) {
           const name = `${screen.name}-${language}-${theme}-${width}`;
           await page.run("() => localStorage.clear()").catch(() => {});
           await show(page, url, screen);
