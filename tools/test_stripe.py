@@ -195,6 +195,79 @@ class Double(unittest.TestCase):
         charge = self.client.v1.charges.retrieve(intent.latest_charge)
         self.assertTrue(charge.refunded)
 
+    def account(self):
+        """One that may receive money, by the page that says who it is."""
+        account = self.client.v1.accounts.create(
+            {
+                "country": "FR",
+                "business_profile": {"name": "Les Nuits de Loire"},
+                "capabilities": {"transfers": {"requested": True}, "card_payments": {"requested": True}},
+                "controller": {
+                    "fees": {"payer": "application"},
+                    "losses": {"payments": "application"},
+                    "requirement_collection": "stripe",
+                    "stripe_dashboard": {"type": "express"},
+                },
+            }
+        )
+        self.assertFalse(account.charges_enabled)
+        self.assertIn("external_account", account.requirements.currently_due)
+        link = self.client.v1.account_links.create(
+            {
+                "account": account.id,
+                "type": "account_onboarding",
+                "return_url": self.base + "/setup/back",
+                "refresh_url": self.base + "/setup/again",
+            }
+        )
+        page = urllib.request.urlopen(link.url).read().decode()
+        self.assertIn("Les Nuits de Loire", page)
+        data = urllib.parse.urlencode({"answer": "complete"}).encode()
+        with self.assertRaises(urllib.error.HTTPError) as back:  # It leads back to an address where nothing is.
+            urllib.request.urlopen(link.url, data)
+        back.exception.close()
+        told = self.heard("account.updated", account.id)
+        self.assertEqual(told.account, account.id)
+        self.assertTrue(told.data.object.charges_enabled)
+        return self.client.v1.accounts.retrieve(account.id)
+
+    def test_a_destination_charge_is_passed_on_and_goes_back(self):
+        account = self.account()
+        self.assertEqual(account.capabilities.transfers, "active")
+        shared = {"transfer_data": {"destination": account.id}, "application_fee_amount": 170}
+        intent = self.intent(**shared)
+        charge = self.client.v1.charges.retrieve(intent.latest_charge)
+        transfer = self.client.v1.transfers.retrieve(charge.transfer)
+        self.assertEqual((transfer.amount, transfer.destination), (3400, account.id))
+        fees = self.client.v1.application_fees
+        self.assertEqual(fees.retrieve(charge.application_fee).amount, 170)
+        refund = {"payment_intent": intent.id, "amount": 1000, "reverse_transfer": True}
+        self.client.v1.refunds.create(refund)
+        self.assertEqual(self.client.v1.transfers.retrieve(transfer.id).amount_reversed, 1000)
+        given = fees.refunds.create(charge.application_fee, {"amount": 50, "metadata": {"refund": "r"}})
+        self.assertEqual([one.id for one in fees.refunds.list(charge.application_fee).data], [given.id])
+        with self.assertRaises(stripe.InvalidRequestError):
+            fees.refunds.create(charge.application_fee, {"amount": 121})
+        self.client.v1.refunds.create(
+            {"payment_intent": intent.id, "reverse_transfer": True, "refund_application_fee": True}
+        )
+        self.assertTrue(fees.retrieve(charge.application_fee).refunded)
+        self.assertTrue(self.client.v1.transfers.retrieve(transfer.id).reversed)
+
+    def test_a_destination_that_may_not_receive_and_a_fee_above_the_charge_are_refused(self):
+        new = self.client.v1.accounts.create({"country": "FR", "capabilities": {"transfers": {"requested": True}}})
+        shared = {"transfer_data": {"destination": new.id}, "application_fee_amount": 170}
+        with self.assertRaises(stripe.InvalidRequestError) as early:
+            self.session(params={"payment_intent_data": shared})
+        self.assertEqual(early.exception.code, "insufficient_capabilities_for_transfer")
+        for wrong in [{"application_fee_amount": 170}, {**shared, "transfer_data": {"destination": "acct_none"}}]:
+            with self.assertRaises(stripe.InvalidRequestError):
+                self.intent(**wrong)
+        with self.assertRaises(stripe.InvalidRequestError):
+            self.intent(transfer_data={"destination": self.account().id}, application_fee_amount=3401)
+        with self.assertRaises(stripe.InvalidRequestError):
+            self.client.v1.refunds.create({"payment_intent": self.intent().id, "reverse_transfer": True})
+
     def test_a_key_stands_for_one_request(self):
         first = self.session(idempotency_key="payment/1")
         again = self.session(idempotency_key="payment/1")

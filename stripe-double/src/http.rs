@@ -15,7 +15,7 @@ use crate::error::Refusal;
 use crate::faults::CallFault;
 use crate::form::Params;
 use crate::world::Request;
-use crate::{API_VERSION, Shared, pay_page};
+use crate::{API_VERSION, Shared, pay_page, setup_page};
 
 /// Seconds for which an answer is kept under its key.
 const KEPT: i64 = 24 * 3600;
@@ -35,6 +35,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/{*path}", any(call))
         .merge(pay_page::router())
+        .merge(setup_page::router())
         .with_state(shared)
 }
 

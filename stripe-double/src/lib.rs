@@ -1,7 +1,8 @@
 //! A stand-in for Stripe, for tests and proofs: it keeps state, has a pay page, and its webhooks go wrong as told.
 //!
-//! What it knows: Checkout Sessions, PaymentIntents, charges, refunds, events, disputes; idempotency keys; errors in Stripe's
-//! form; names that Stripe doesn't know are refused. `tools/test_stripe.py` drives it by Stripe's own library, so
+//! What it knows: Checkout Sessions, PaymentIntents, charges, refunds, events, disputes; accounts of those who are paid,
+//! the pages on which they say who they are, transfers and application fees; idempotency keys; errors in Stripe's form;
+//! names that Stripe doesn't know are refused. `tools/test_stripe.py` drives it by Stripe's own library, so
 //! that both have the same idea of Stripe.
 
 pub mod edge;
@@ -10,9 +11,11 @@ pub mod faults;
 mod form;
 mod http;
 mod pay_page;
+mod setup_page;
 pub mod webhooks;
 mod world;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -27,8 +30,8 @@ use tokio::task::JoinHandle;
 use faults::{CallChances, CallFault, Chances, Delivery, Script};
 use http::KeptAnswers;
 use webhooks::Attempt;
-pub use world::Charged;
 use world::World;
+pub use world::{Charged, Passed};
 
 /// The version of Stripe's API that is spoken here.
 pub const API_VERSION: &str = "2026-10-28.endive";
@@ -251,6 +254,17 @@ impl Double {
     /// What came and what went back, all together.
     pub fn totals(&self) -> (i64, i64) {
         self.shared.world().totals()
+    }
+
+    /// What everybody has by all of it, the platform under `None`: together, what came less what went back. Stripe's own
+    /// fees are none here.
+    pub fn balances(&self) -> BTreeMap<Option<String>, i64> {
+        self.shared.world().balances()
+    }
+
+    /// A document is asked of somebody who is paid: until then nothing is passed on. `false`: there is no such account.
+    pub fn restrict_account(&self, account: &str) -> bool {
+        self.change(|world| world.restrict_account(account).is_ok())
     }
 
     /// The buyer's bank disputes all of an intent's money. `false`: there is no such charge.

@@ -144,7 +144,7 @@ async fn answer_bank(
     }
 }
 
-fn html(rendered: Result<String, askama::Error>) -> Response {
+pub(crate) fn html(rendered: Result<String, askama::Error>) -> Response {
     match rendered {
         Ok(text) => Html(text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

@@ -187,6 +187,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(catalog::api::router())
         .merge(orders::api::router())
         .merge(orders::promo::api::router())
+        .merge(payments::payout::api::router())
         .merge(tickets::api::router())
         .merge(tickets::keys_api::router())
         .merge(door::api::router())

@@ -18,9 +18,14 @@ pub(crate) struct Event {
 impl World {
     /// `object` as it is at this moment.
     pub(super) fn tell(&mut self, kind: &'static str, object: Value) {
+        self.tell_of(None, kind, object);
+    }
+
+    /// The same of somebody's account, which the event names.
+    pub(super) fn tell_of(&mut self, account: Option<&str>, kind: &'static str, object: Value) {
         let id = self.id("evt_");
         let created = self.now();
-        let body = json!({
+        let mut body = json!({
             "id": id,
             "object": "event",
             "api_version": API_VERSION,
@@ -31,6 +36,9 @@ impl World {
             "request": { "id": self.request.id, "idempotency_key": self.request.idempotency_key },
             "type": kind,
         });
+        if let Some(account) = account {
+            body["account"] = json!(account);
+        }
         self.fresh.push(body.clone());
         let event = Event {
             created,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::shares::Share;
 use super::shelf::created_within;
 use super::{Metadata, World, listed_metadata};
 use crate::error::Refusal;
@@ -62,6 +63,7 @@ pub(crate) struct Intent {
     pub(crate) never_redirects: bool,
     pub(crate) return_url: Option<String>,
     pub(crate) of_session: bool,
+    pub(crate) share: Option<Share>,
 }
 
 #[derive(Debug)]
@@ -73,6 +75,8 @@ pub(crate) struct Charge {
     pub(crate) currency: String,
     pub(crate) disputed: bool,
     pub(crate) metadata: Metadata,
+    pub(crate) transfer: Option<String>,
+    pub(crate) fee: Option<String>,
 }
 
 impl World {
@@ -102,6 +106,7 @@ impl World {
                 == Some("never"),
             return_url: params.text("return_url").map(str::to_owned),
             of_session: false,
+            share: self.share(params, None, amount)?,
         };
         if params.flag("confirm") {
             may_confirm(&intent, params)?;
@@ -235,10 +240,18 @@ impl World {
             currency: intent.currency.clone(),
             disputed: false,
             metadata: intent.metadata.clone(),
+            transfer: None,
+            fee: None,
         };
+        let share = intent.share.clone();
         self.charges.put(charge_id.clone(), charge);
         if let Ok(charge) = self.charge(&charge_id) {
             self.tell("charge.succeeded", charge);
+        }
+        if let Some(share) = share
+            && self.pass_on(&charge_id, &share).is_err()
+        {
+            return;
         }
         self.tell_intent("payment_intent.succeeded", id);
     }
@@ -301,6 +314,7 @@ impl World {
             "id": id,
             "object": "payment_intent",
             "amount": intent.amount,
+            "application_fee_amount": intent.share.as_ref().and_then(Share::shown_fee),
             "amount_capturable": 0,
             "amount_received": received,
             "automatic_payment_methods": intent.automatic_methods.then(|| json!({
@@ -328,6 +342,7 @@ impl World {
             "payment_method": intent.method,
             "payment_method_types": ["card"],
             "status": intent.status.as_str(),
+            "transfer_data": intent.share.as_ref().map(|share| json!({ "destination": share.destination })),
         })
     }
 
@@ -339,6 +354,7 @@ impl World {
             "amount": charge.amount,
             "amount_captured": charge.amount,
             "amount_refunded": charge.amount_refunded,
+            "application_fee": charge.fee,
             "captured": true,
             "created": charge.created,
             "currency": charge.currency,
@@ -349,6 +365,7 @@ impl World {
             "payment_intent": charge.intent,
             "refunded": charge.amount_refunded == charge.amount,
             "status": "succeeded",
+            "transfer": charge.transfer,
         }))
     }
 }

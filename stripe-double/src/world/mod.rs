@@ -1,10 +1,12 @@
 //! All that this Stripe knows, in memory; every rule is a function of it, of what was sent and of the time.
 
+mod accounts;
 mod disputes;
 mod events;
 mod intents;
 mod refunds;
 mod sessions;
+mod shares;
 mod shelf;
 
 use std::collections::BTreeMap;
@@ -17,11 +19,14 @@ use shared::ids::Random;
 use crate::error::Refusal;
 use crate::form::Params;
 
+pub(crate) use accounts::Answer;
+use accounts::{Account, Link};
 use disputes::Dispute;
 use events::Event;
 use intents::{Charge, Intent};
 use refunds::Refund;
 pub(crate) use sessions::{Choice, Session, SessionStatus};
+use shares::{Fee, FeeRefund, Transfer};
 use shelf::Shelf;
 
 type Metadata = BTreeMap<String, String>;
@@ -36,6 +41,11 @@ pub(crate) struct World {
     charges: Shelf<Charge>,
     refunds: Shelf<Refund>,
     disputes: Shelf<Dispute>,
+    accounts: Shelf<Account>,
+    links: Shelf<Link>,
+    transfers: Shelf<Transfer>,
+    fees: Shelf<Fee>,
+    fee_refunds: Shelf<FeeRefund>,
     events: Shelf<Event>,
     /// The second up to which sessions were ended.
     ticked: i64,
@@ -56,6 +66,21 @@ pub struct Charged {
     pub amount: i64,
     /// How much of it went back.
     pub amount_refunded: i64,
+    /// Where it was passed on; `None`: the platform's own.
+    pub passed: Option<Passed>,
+}
+
+/// What was passed on of money that came, all of it at first, and what the platform kept of that; in minor units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// To whose account.
+    pub account: String,
+    /// How much came back from there with refunds.
+    pub reversed: i64,
+    /// The platform's fee.
+    pub fee: i64,
+    /// How much of the fee was given back.
+    pub fee_refunded: i64,
 }
 
 /// Who causes events.
@@ -76,6 +101,11 @@ impl World {
             charges: Shelf::new("charge"),
             refunds: Shelf::new("refund"),
             disputes: Shelf::new("dispute"),
+            accounts: Shelf::new("account"),
+            links: Shelf::new("account_link"),
+            transfers: Shelf::new("transfer"),
+            fees: Shelf::new("application_fee"),
+            fee_refunds: Shelf::new("fee_refund"),
             events: Shelf::new("event"),
             ticked: i64::MIN,
             fresh: Vec::new(),
@@ -131,6 +161,13 @@ impl World {
             ("POST", ["payment_intents", id, "cancel"]) => self.cancel_intent(id, params),
             ("GET", ["charges", id]) => self.charge(id),
             ("POST", ["refunds"]) => self.create_refund(params),
+            ("POST", ["accounts"]) => self.create_account(params),
+            ("GET", ["accounts", id]) => self.account(id),
+            ("POST", ["account_links"]) => self.create_link(params),
+            ("GET", ["transfers", id]) => self.transfer(id),
+            ("GET", ["application_fees", id]) => self.fee(id),
+            ("POST", ["application_fees", id, "refunds"]) => self.create_fee_refund(id, params),
+            ("GET", ["application_fees", id, "refunds"]) => self.list_fee_refunds(id, params),
             ("GET", ["refunds"]) => self.list_refunds(params),
             ("GET", ["refunds", id]) => self.refund(id),
             ("GET", ["events"]) => self.list_events(params),
@@ -179,8 +216,46 @@ impl World {
             metadata: charge.metadata.clone(),
             amount: charge.amount,
             amount_refunded: charge.amount_refunded,
+            passed: self.passed(charge),
         };
         self.charges.iter().map(charged).collect()
+    }
+
+    fn passed(&self, charge: &Charge) -> Option<Passed> {
+        let transfer = charge.transfer.as_deref()?;
+        let transfer = self.transfers.get(transfer).ok()?;
+        let fee = charge
+            .fee
+            .as_deref()
+            .and_then(|fee| self.fees.get(fee).ok());
+        let (fee, fee_refunded) = fee.map_or((0, 0), |fee| (fee.amount, fee.refunded));
+        Some(Passed {
+            account: transfer.destination.clone(),
+            reversed: transfer.reversed,
+            fee,
+            fee_refunded,
+        })
+    }
+
+    pub(crate) fn balances(&self) -> BTreeMap<Option<String>, i64> {
+        let mut balances = BTreeMap::from([(None, 0)]);
+        let mut put = |whose: Option<&String>, amount: i64| {
+            *balances.entry(whose.cloned()).or_default() += amount;
+        };
+        for (_, charge) in self.charges.iter() {
+            put(None, charge.amount - charge.amount_refunded);
+        }
+        for (_, transfer) in self.transfers.iter() {
+            let passed = transfer.amount - transfer.reversed;
+            put(None, -passed);
+            put(Some(&transfer.destination), passed);
+        }
+        for (_, fee) in self.fees.iter() {
+            let kept = fee.amount - fee.refunded;
+            put(Some(&fee.account), -kept);
+            put(None, kept);
+        }
+        balances
     }
 
     /// What came and what went back, over all charges, in minor units of whatever currency.

@@ -69,6 +69,33 @@ impl World {
             ))
             .param("amount"));
         }
+        let (transfer, fee, charged) = (charge.transfer.clone(), charge.fee.clone(), charge.amount);
+        let reversed = transfer.filter(|_| params.flag("reverse_transfer"));
+        if params.flag("reverse_transfer") && reversed.is_none() {
+            return Err(Refusal::invalid(format!(
+                "Cannot reverse the transfer of charge {charge_id}: it has none."
+            ))
+            .param("reverse_transfer"));
+        }
+        let fee = fee.filter(|_| params.flag("refund_application_fee"));
+        if params.flag("refund_application_fee") && fee.is_none() {
+            return Err(Refusal::invalid(format!(
+                "Cannot refund the application fee of charge {charge_id}: it has none."
+            ))
+            .param("refund_application_fee"));
+        }
+        if let Some(transfer) = &reversed {
+            self.reverse(transfer, amount)?;
+        }
+        if let Some(fee) = &fee {
+            let row = self.fees.get(fee)?;
+            let part = (row.amount * amount + charged / 2) / charged;
+            let part = part.min(row.amount - row.refunded);
+            if part > 0 {
+                self.give_fee_back(fee, part, Metadata::new())?;
+            }
+        }
+        let charge = self.charges.get_mut(&charge_id)?;
         charge.amount_refunded += amount;
         let refund = Refund {
             charge: charge_id.clone(),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::intents::{Intent, IntentStatus};
+use super::shares::Share;
 use super::shelf::created_within;
 use super::{Metadata, World, listed_metadata};
 use crate::error::Refusal;
@@ -76,6 +77,7 @@ pub(crate) struct Session {
     metadata: Metadata,
     intent_metadata: Metadata,
     intent_description: Option<String>,
+    share: Option<Share>,
     success_url: String,
     pub(crate) cancel_url: Option<String>,
     pub(crate) intent: Option<String>,
@@ -117,6 +119,7 @@ impl World {
             intent_description: params
                 .text("payment_intent_data[description]")
                 .map(str::to_owned),
+            share: self.share(params, Some("payment_intent_data"), amount)?,
             success_url: params.need("success_url")?.to_owned(),
             cancel_url: params.text("cancel_url").map(str::to_owned),
             intent: None,
@@ -240,6 +243,7 @@ impl World {
             never_redirects: false,
             return_url: Some(session.success_url.clone()),
             of_session: true,
+            share: session.share.clone(),
         };
         let intent = self.put_intent(intent);
         self.sessions.get_mut(id)?.intent = Some(intent.clone());

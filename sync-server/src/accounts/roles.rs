@@ -27,6 +27,8 @@ pub enum Role {
 pub enum Right {
     /// See who is a member and change it.
     ManageMembers,
+    /// Say to which account the money goes.
+    ManageMoney,
     /// Create and change venues, events, types, gates and windows; see drafts.
     EditEvents,
     /// See all orders and tickets, with names.
@@ -72,7 +74,7 @@ impl Role {
     /// Whether this role includes that right.
     pub fn may(self, right: Right) -> bool {
         match right {
-            Right::ManageMembers => self == Self::Owner,
+            Right::ManageMembers | Right::ManageMoney => self == Self::Owner,
             Right::EditEvents | Right::ManageDevices => matches!(self, Self::Owner | Self::Manager),
             Right::ReadOrders | Right::RefundOrders | Right::Annotate => {
                 matches!(self, Self::Owner | Self::Manager | Self::BoxOffice)
@@ -110,6 +112,7 @@ mod tests {
         let may = |role: Role| {
             [
                 Right::ManageMembers,
+                Right::ManageMoney,
                 Right::EditEvents,
                 Right::ReadOrders,
                 Right::RefundOrders,
@@ -124,7 +127,13 @@ mod tests {
         };
         assert_eq!(
             Role::ALL.map(may),
-            ["xxxxxxxx", "-xxxxxxx", "--xx-xxx", "-----xx-", "------x-"]
+            [
+                "xxxxxxxxx",
+                "--xxxxxxx",
+                "---xx-xxx",
+                "------xx-",
+                "-------x-"
+            ]
         );
     }
 

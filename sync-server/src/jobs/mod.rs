@@ -13,7 +13,7 @@ use crate::orders::expire::expire;
 use crate::orders::notices::{carts, remind, tell};
 use crate::orders::waiting_list;
 use crate::payments::stripe::webhook;
-use crate::payments::{ask, give_back, refund};
+use crate::payments::{ask, give_back, payout, refund};
 use crate::tickets::issuer;
 use crate::web::metrics;
 
@@ -32,6 +32,7 @@ pub async fn run(app: App) {
     let issue = |app: App| async move { issuer::sweep(&app).await };
     let give_back = |app: App| async move { give_back::sweep(&app).await };
     let ask = |app: App| async move { ask::sweep(&app).await };
+    let payees = |app: App| async move { payout::sweep(&app).await };
     let forget = |app: App| async move { webhook::sweep(&app).await };
     let upkeep = |_| async {
         metrics::upkeep();
@@ -53,6 +54,7 @@ pub async fn run(app: App) {
         every(&app, OFTEN, "tickets::issuer", issue),
         every(&app, SELDOM, "payments::ask", ask),
         every(&app, SELDOM, "payments::stripe::webhook", forget),
+        every(&app, SELDOM, "payments::payout", payees),
         every(&app, SELDOM, "payments::give_back", give_back),
         every(&app, SELDOM, "payments::refund", refund),
         every(&app, SELDOM, "orders::notices::tell", tell),

@@ -20,6 +20,7 @@ mod line;
 mod order;
 mod orders;
 pub(crate) mod page;
+mod payouts;
 mod takings;
 mod team;
 mod terms;
@@ -72,6 +73,10 @@ fn below(language: Language) -> Router<App> {
             get(terms::show).post(terms::save),
         )
         .route(&at("/{organizer}/orders"), get(orders::show))
+        .route(&at("/{organizer}/payments"), get(payouts::show))
+        .route(&at("/{organizer}/payments/connect"), post(payouts::connect))
+        .route(&at("/{organizer}/payments/again"), get(payouts::again))
+        .route(&at("/{organizer}/payments/back"), get(payouts::back))
         .route(&at("/{organizer}/team"), get(team::show).post(team::set))
         .route(&at("/{organizer}/team/remove"), post(team::remove))
         .route(

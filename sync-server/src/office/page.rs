@@ -27,6 +27,7 @@ pub(super) enum Here {
     Orders,
     Codes,
     Team,
+    Payouts,
     Devices,
 }
 
@@ -53,6 +54,7 @@ pub(crate) struct Place {
     pub(crate) may_edit_events: bool,
     pub(crate) may_manage_devices: bool,
     pub(crate) may_manage_members: bool,
+    pub(crate) may_manage_money: bool,
     /// There are others to work for.
     pub(crate) is_one_of_many: bool,
 }
@@ -66,6 +68,7 @@ impl OfficePage {
             may_edit_events: office.may(Right::EditEvents),
             may_manage_devices: office.may(Right::ManageDevices),
             may_manage_members: office.may(Right::ManageMembers),
+            may_manage_money: office.may(Right::ManageMoney),
             is_one_of_many: office.desk.identity.memberships.len() > 1,
         };
         Self {
@@ -122,6 +125,10 @@ impl OfficePage {
         self.here == Here::Team
     }
 
+    pub(crate) fn is_at_payouts(&self) -> bool {
+        self.here == Here::Payouts
+    }
+
     pub(crate) fn is_at_devices(&self) -> bool {
         self.here == Here::Devices
     }
@@ -136,7 +143,12 @@ impl OfficePage {
         match self.here {
             // These pages have their language behind the `?`.
             Here::Devices => format!("{}?lang={code}", self.path),
-            Here::Elsewhere | Here::Events | Here::Orders | Here::Codes | Here::Team => {
+            Here::Elsewhere
+            | Here::Events
+            | Here::Orders
+            | Here::Codes
+            | Here::Team
+            | Here::Payouts => {
                 format!("/{code}{}{}", self.path, self.query)
             }
         }

@@ -22,6 +22,7 @@ use crate::accounts::roles::require;
 use crate::accounts::{Identity, MaybeIdentity, Right};
 use crate::app::App;
 use crate::edge::OsRandom;
+use crate::payments::Onward;
 use crate::payments::pay::{came_to, pay};
 use crate::payments::refund::{Refund, RefundRequest, refund};
 use crate::payments::troubles;
@@ -56,7 +57,8 @@ pub struct SecretQuery {
 /// How to pay.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct PayRequest {
-    /// Of Stripe: `checkout` for its own page, or a payment method's id, `pm_…`. Of the test provider: `accept`, `decline`, `delay:MS`, `repeat`, `reorder`, `hang`.
+    /// Of Stripe: `checkout` for its own page, `element` for its fields on a page of yours (the answer's `client_secret` opens
+    /// them), or a payment method's id, `pm_…`. Of the test provider: `accept`, `decline`, `delay:MS`, `repeat`, `reorder`, `hang`.
     pub method: String,
 }
 
@@ -147,8 +149,14 @@ async fn pay_order(
         }
         Sent::Again => came_to(&app, id, &holder).await?,
     };
+    let (redirect_url, client_secret) = match paying.onward {
+        Some(Onward::Page(url)) => (Some(url), None),
+        Some(Onward::Fields(secret)) => (None, Some(secret)),
+        None => (None, None),
+    };
     Ok(Json(OrderView {
-        redirect_url: paying.redirect_url,
+        redirect_url,
+        client_secret,
         ..OrderView::from(paying.order)
     }))
 }

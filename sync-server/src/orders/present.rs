@@ -266,6 +266,9 @@ pub struct OrderView {
     /// The payment provider's page, on which the buyer goes on. Only in the answer to paying.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirect_url: Option<String>,
+    /// What opens the payment provider's fields on a page of the buyer's. Only in the answer to paying by `element`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
     /// What happened to its money outside, for whoever reads the organizer's orders.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub troubles: Vec<Trouble>,
@@ -299,6 +302,7 @@ impl From<Order> for OrderView {
             secret: None,
             link: None,
             redirect_url: None,
+            client_secret: None,
             troubles: Vec::new(),
         }
     }

@@ -4,7 +4,7 @@
 use shared::ids::PaymentId;
 use shared::money::{Currency, Money};
 
-use super::provider::{GiveBack, GiveBackError};
+use super::provider::{GiveBack, GiveBackError, GivenBy};
 use crate::app::App;
 use crate::orders::UnreadableRow;
 
@@ -14,7 +14,7 @@ const BATCH: i64 = 100;
 /// Has the provider give a returned payment back. If it can't be reached, [`sweep`] asks it again.
 pub async fn give_back(app: &App, payment: PaymentId) -> Result<(), sqlx::Error> {
     let row = sqlx::query!(
-        r#"select reference as "reference!", amount_minor, currency from payments
+        r#"select reference as "reference!", amount_minor, currency, fee_minor from payments
            where id = $1 and state = 'returned' and given_back_ms is null and reference is not null"#,
         payment.0
     )
@@ -29,6 +29,11 @@ pub async fn give_back(app: &App, payment: PaymentId) -> Result<(), sqlx::Error>
         key: payment.0,
         reference: row.reference,
         amount: Money::new(row.amount_minor, currency),
+        by: row
+            .fee_minor
+            .map_or(GivenBy::Platform, |fee_minor| GivenBy::Organizer {
+                fee_minor,
+            }),
     };
     match app.provider.give_back(&request).await {
         Ok(()) => {

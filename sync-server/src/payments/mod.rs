@@ -8,6 +8,7 @@ pub mod give_back;
 pub mod history;
 pub mod listen;
 pub mod pay;
+pub mod payout;
 mod provider;
 pub mod refund;
 pub mod settle;
@@ -18,8 +19,8 @@ mod test_provider;
 pub mod troubles;
 
 pub use provider::{
-    AskError, GiveBack, GiveBackError, Notification, Outcome, PaymentProvider, PaymentRequest,
-    Question, Standing, StartError, Started, Wanted,
+    AskError, GiveBack, GiveBackError, GivenBy, Notification, Onward, Outcome, PaymentProvider,
+    PaymentRequest, Question, Standing, StartError, Started, Wanted,
 };
 pub use settle::{SettleError, Settlement, settle};
 pub use test_provider::TestProvider;

@@ -7,9 +7,10 @@ use shared::money::{Currency, Money};
 use shared::wire::latest::ErrorCode;
 use uuid::Uuid;
 
+use super::payout::Share;
 use super::provider::{
-    AskError, Notification, Outcome, PaymentRequest, Question, Standing, StartError, Started,
-    Wanted,
+    AskError, Notification, Onward, Outcome, PaymentRequest, Question, Standing, StartError,
+    Started, Wanted,
 };
 use super::settle::{SettleError, Settlement, settle};
 use crate::app::App;
@@ -64,7 +65,7 @@ pub struct Paying {
     /// Paid; or still held, where the provider takes its time.
     pub order: Order,
     /// Where the buyer goes on.
-    pub redirect_url: Option<String>,
+    pub onward: Option<Onward>,
 }
 
 /// Pays with what `method` stands for. An order that is paid already is answered as it is. Where the provider takes
@@ -81,12 +82,12 @@ pub async fn pay(
     wait_issued: Duration,
 ) -> Result<Paying, PayError> {
     let issued = app.issuer.watch(order);
-    let (tickets, redirect_url) = match go_on(app, order, holder).await? {
-        GoOn::At(url) => (OnItsWay::No, Some(url)),
+    let (tickets, onward) = match go_on(app, order, holder, Some(method)).await? {
+        GoOn::At(onward) => (OnItsWay::No, Some(onward)),
         GoOn::Wait => (OnItsWay::No, None),
         GoOn::Begin => match begin(app, random, order, holder, method).await? {
             Some(request) => match run(app, &request).await? {
-                Some(url) => (OnItsWay::No, Some(url)),
+                Some(onward) => (OnItsWay::No, Some(onward)),
                 None => (OnItsWay::Yes, None),
             },
             None => (check_paid(app, order, holder).await?, None),
@@ -99,36 +100,37 @@ pub async fn pay(
     let order = order_by_id(&app.pool, order)
         .await?
         .ok_or(PayError::NoOrder)?;
-    Ok(Paying {
-        order,
-        redirect_url,
-    })
+    Ok(Paying { order, onward })
 }
 
 /// For a repeat of a request to pay: how far it came, without beginning anything.
 pub async fn came_to(app: &App, order: OrderId, holder: &Holder) -> Result<Paying, PayError> {
-    let redirect_url = match go_on(app, order, holder).await? {
-        GoOn::At(url) => Some(url),
+    let onward = match go_on(app, order, holder, None).await? {
+        GoOn::At(onward) => Some(onward),
         GoOn::Begin | GoOn::Wait => None,
     };
     let order = order_by_id(&app.pool, order)
         .await?
         .filter(|order| holder.holds(order))
         .ok_or(PayError::NoOrder)?;
-    Ok(Paying {
-        order,
-        redirect_url,
-    })
+    Ok(Paying { order, onward })
 }
 
 /// What an earlier attempt at the provider leaves to do.
 enum GoOn {
     Begin,
-    At(String),
+    At(Onward),
     Wait,
 }
 
-async fn go_on(app: &App, order: OrderId, holder: &Holder) -> Result<GoOn, PayError> {
+/// With another `method` than the one that is open, that one is ended first: a buyer who has the fields on one page and asks
+/// for the provider's page pays on one of them.
+async fn go_on(
+    app: &App,
+    order: OrderId,
+    holder: &Holder,
+    method: Option<&str>,
+) -> Result<GoOn, PayError> {
     if !app.provider.tells_others() {
         return Ok(GoOn::Begin);
     }
@@ -150,22 +152,39 @@ async fn go_on(app: &App, order: OrderId, holder: &Holder) -> Result<GoOn, PayEr
     let Some(open) = open else {
         return Ok(GoOn::Begin);
     };
-    let question = Question {
+    let mut question = Question {
         payment: PaymentId(open.id),
         order,
         checkout: Some(open.checkout),
         begun_ms: open.created_ms,
         wanted: Wanted::Still,
     };
-    Ok(match app.provider.ask(&question).await? {
-        Standing::Open { url: Some(url) } => GoOn::At(url),
-        Standing::Open { url: None } => GoOn::Wait,
+    let mut standing = app.provider.ask(&question).await?;
+    if let (Standing::Open { onward: Some(open) }, Some(method)) = (&standing, method)
+        && !leads_on(open, method)
+    {
+        question.wanted = Wanted::NoMore;
+        standing = app.provider.ask(&question).await?;
+    }
+    Ok(match standing {
+        Standing::Open {
+            onward: Some(onward),
+        } => GoOn::At(onward),
+        Standing::Open { onward: None } => GoOn::Wait,
         Standing::Decided(notification) => {
             settle(app, &notification).await?;
             GoOn::Begin
         }
         Standing::NeverHeard => GoOn::Begin,
     })
+}
+
+/// Whether who wants to pay by `method` goes on with what is open.
+fn leads_on(open: &Onward, method: &str) -> bool {
+    match open {
+        Onward::Page(_) => method != "element",
+        Onward::Fields(_) => method == "element",
+    }
 }
 
 /// Whether tickets are still to come.
@@ -188,15 +207,19 @@ async fn begin(
     let begun = sqlx::query!(
         r#"with begun as (
              insert into payments
-                 (organizer_id, event_id, id, order_id, provider, state, amount_minor, currency, created_ms)
+                 (organizer_id, event_id, id, order_id, provider, state, amount_minor, currency, created_ms, destination,
+                 fee_minor)
              select o.organizer_id, o.event_id, $2, o.id, case o.total_minor when 0 then 'none' else $3 end, 'pending',
-                 o.total_minor, o.currency, $4
+                 o.total_minor, o.currency, $4, a.account,
+                 case when a.account is not null then platform_fee(o.total_minor, o.commission_basis_points) end
              from orders o
+             left join payout_accounts a
+                 on a.organizer_id = o.organizer_id and a.provider = $3 and a.receives and o.total_minor > 0
              where o.id = $1 and o.state = 'held' and o.expires_ms > $4
                  and o.email is not null and (o.account_id = $5 or o.secret_hash = $6)
-             returning order_id, amount_minor, currency
+             returning order_id, amount_minor, currency, destination, fee_minor
          )
-         select b.amount_minor, b.currency, o.code, o.email as "email!", o.language, o.expires_ms, o.secret_sealed
+         select b.amount_minor, b.currency, b.destination, b.fee_minor, o.code, o.email as "email!", o.language, o.expires_ms, o.secret_sealed
          from begun b join orders o on o.id = b.order_id
          where $7 or set_config('synchronous_commit', 'off', true) is not null"#,
         order.0,
@@ -226,11 +249,15 @@ async fn begin(
         language: row.language,
         held_until_ms: row.expires_ms,
         return_url: link(&app.config.public_url, order, &secret),
+        share: row
+            .destination
+            .zip(row.fee_minor)
+            .map(|(account, fee_minor)| Share { account, fee_minor }),
     }))
 }
 
 /// Where the buyer goes on, if it is not here.
-async fn run(app: &App, request: &PaymentRequest) -> Result<Option<String>, PayError> {
+async fn run(app: &App, request: &PaymentRequest) -> Result<Option<Onward>, PayError> {
     let started = if request.amount.minor == 0 {
         Ok(Started::Decided(of_nothing(request)))
     } else {
@@ -239,9 +266,9 @@ async fn run(app: &App, request: &PaymentRequest) -> Result<Option<String>, PayE
     let notification = match started {
         Ok(Started::Decided(notification)) => notification,
         Ok(Started::Waiting) => return Ok(None),
-        Ok(Started::Redirect { checkout, url }) => {
+        Ok(Started::Onward { checkout, onward }) => {
             note_checkout(app, request.payment, &checkout).await?;
-            return Ok(Some(url));
+            return Ok(Some(onward));
         }
         Err(error @ (StartError::UnknownMethod | StartError::Refused)) => {
             let declined = Notification {

@@ -5,6 +5,8 @@ use shared::clock::UnixMillis;
 use shared::ids::{OrderId, PaymentId};
 use shared::money::Money;
 
+use super::payout::{PayoutAccounts, Share};
+
 /// Takes money, says so, and gives it back.
 pub trait PaymentProvider: Send + Sync {
     /// Its name in the database.
@@ -23,6 +25,11 @@ pub trait PaymentProvider: Send + Sync {
     /// Asks what became of a payment that is not settled. Where the order is no longer held, it also ends what a buyer could
     /// still pay by.
     fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Result<Standing, AskError>>;
+
+    /// Organizers' own accounts, if it has such.
+    fn payout_accounts(&self) -> Option<&dyn PayoutAccounts> {
+        None
+    }
 
     /// Gives money back. Again with the same key it is the same giving back.
     fn give_back<'a>(&'a self, request: &'a GiveBack) -> BoxFuture<'a, Result<(), GiveBackError>>;
@@ -49,6 +56,8 @@ pub struct PaymentRequest {
     pub held_until_ms: UnixMillis,
     /// The order's page: where the buyer comes back to, paid or not.
     pub return_url: String,
+    /// Whose the money is; `None`: the platform takes it.
+    pub share: Option<Share>,
 }
 
 /// What came of beginning a payment.
@@ -59,12 +68,30 @@ pub enum Started {
     /// A notification will tell.
     Waiting,
     /// The buyer goes on at the provider; then a notification tells.
-    Redirect {
+    Onward {
         /// The provider's own name for where that is.
         checkout: String,
-        /// The page.
-        url: String,
+        /// Where.
+        onward: Onward,
     },
+}
+
+/// Where a buyer goes on.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Onward {
+    /// A page of the provider's, or of the buyer's bank.
+    Page(String),
+    /// The provider's fields on a page of ours: what opens them, for the buyer's browser alone.
+    Fields(String),
+}
+
+impl std::fmt::Debug for Onward {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Page(url) => f.debug_tuple("Page").field(url).finish(),
+            Self::Fields(_) => f.write_str("Fields(..)"),
+        }
+    }
 }
 
 /// What became of a payment?
@@ -99,7 +126,7 @@ pub enum Standing {
     /// Nothing is decided.
     Open {
         /// Where the buyer may go on.
-        url: Option<String>,
+        onward: Option<Onward>,
     },
     /// The provider knows of no such payment.
     NeverHeard,
@@ -141,6 +168,20 @@ pub struct GiveBack {
     pub reference: String,
     /// How much.
     pub amount: Money,
+    /// Who has it.
+    pub by: GivenBy,
+}
+
+/// Who has the money that goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenBy {
+    /// The platform.
+    Platform,
+    /// The organizer, to whose account it was passed on.
+    Organizer {
+        /// Of the platform's fee, what the organizer has back; minor units.
+        fee_minor: i64,
+    },
 }
 
 /// The payment did not begin.

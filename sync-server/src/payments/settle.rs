@@ -144,8 +144,7 @@ async fn pay_order(
                select paid.organizer_id, paid.event_id, $5, paid.id, $1, entry.kind, entry.amount, paid.currency
                from paid cross join lateral (values
                    ('sale', paid.total_minor),
-                   -- Half a cent is rounded up: the platform's side.
-                   ('platform_fee', -((paid.total_minor * paid.commission_basis_points + 5000) / 10000))
+                   ('platform_fee', -platform_fee(paid.total_minor, paid.commission_basis_points))
                ) entry (kind, amount)
                where entry.amount <> 0
            ), places as (

@@ -98,7 +98,7 @@ impl PaymentProvider for TestProvider {
 
     /// It tells by itself, or never.
     fn ask<'a>(&'a self, _: &'a Question) -> BoxFuture<'a, Result<Standing, AskError>> {
-        std::future::ready(Ok(Standing::Open { url: None })).boxed()
+        std::future::ready(Ok(Standing::Open { onward: None })).boxed()
     }
 
     fn give_back<'a>(&'a self, request: &'a GiveBack) -> BoxFuture<'a, Result<(), GiveBackError>> {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use sqlx::{PgConnection, Row as _};
+use stripe_double::Passed;
 use uuid::Uuid;
 
 use super::Scene;
@@ -21,6 +22,11 @@ pub struct Tally {
     /// Minor units, at Stripe.
     pub came: i64,
     pub went: i64,
+    /// What the organizer's own account has.
+    pub organizers: i64,
+    /// Of what was passed on there, what the platform kept.
+    pub fees: i64,
+    pub passed_on: u64,
 }
 
 /// Money of one payment at Stripe: what came, what went back.
@@ -36,6 +42,7 @@ pub async fn compare(scene: &Scene, server_data: &Path, told: &[Told]) -> anyhow
         ..Tally::default()
     };
     payments(&mut database, at_stripe, &mut tally).await?;
+    shares(&mut database, scene, &mut tally).await?;
     orders(&mut database, told, &mut tally).await?;
     for event in [scene.plenty, scene.scarce] {
         audit::books(&mut database, event).await?;
@@ -109,6 +116,105 @@ async fn payments(
     ensure!(
         at_stripe.is_empty(),
         "Stripe has money of payments that nobody knows: {at_stripe:?}"
+    );
+    Ok(())
+}
+
+/// What was passed on, and the fees, as each payment, its refunds and the ledger have it; and nothing else.
+async fn shares(
+    database: &mut PgConnection,
+    scene: &Scene,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let mut at_stripe: HashMap<Uuid, Option<Passed>> = HashMap::new();
+    for charge in scene.double.charges() {
+        let payment = charge.metadata.get("payment").context("whose is it")?;
+        let other = at_stripe.insert(payment.parse()?, charge.passed);
+        ensure!(other.is_none(), "payment {payment} was charged twice");
+    }
+    let rows = sqlx::query(
+        "select p.id, p.state, p.destination, p.amount_minor, coalesce(p.fee_minor, 0),
+             coalesce((select sum(r.amount_minor) from refunds r
+                 where r.payment_id = p.id and r.state = 'succeeded'), 0)::bigint,
+             coalesce((select sum(r.fee_minor) from refunds r
+                 where r.payment_id = p.id and r.state = 'succeeded'), 0)::bigint,
+             coalesce((select -sum(l.amount_minor) from ledger l
+                 where l.payment_id = p.id and l.kind = 'platform_fee'), 0)::bigint,
+             coalesce((select sum(l.amount_minor) from ledger l
+                 where l.payment_id = p.id and l.kind = 'platform_fee_returned'), 0)::bigint
+         from payments p where p.state in ('succeeded', 'returned')",
+    )
+    .fetch_all(&mut *database)
+    .await?;
+    for row in rows {
+        let (payment, state): (Uuid, String) = (row.try_get(0)?, row.try_get(1)?);
+        let destination: Option<String> = row.try_get(2)?;
+        let (amount, fee): (i64, i64) = (row.try_get(3)?, row.try_get(4)?);
+        let (refunded, fee_refunded): (i64, i64) = (row.try_get(5)?, row.try_get(6)?);
+        let booked: (i64, i64) = (row.try_get(7)?, row.try_get(8)?);
+        let expected = destination.map(|account| match state.as_str() {
+            "returned" => Passed {
+                account,
+                reversed: amount,
+                fee,
+                fee_refunded: fee,
+            },
+            _ => Passed {
+                account,
+                reversed: refunded,
+                fee,
+                fee_refunded,
+            },
+        });
+        if let (Some(expected), "succeeded") = (&expected, state.as_str()) {
+            let kept = (expected.fee, expected.fee_refunded);
+            ensure!(
+                booked == kept,
+                "payment {payment}: the ledger has {booked:?} as fee and fee given back, the payment {kept:?}"
+            );
+        }
+        let passed = at_stripe.remove(&payment).flatten();
+        ensure!(
+            passed == expected,
+            "payment {payment} is {state}: {expected:?} is passed on here, {passed:?} at Stripe"
+        );
+        tally.passed_on += u64::from(passed.is_some());
+        tally.fees += passed.map_or(0, |passed| passed.fee - passed.fee_refunded);
+    }
+    ensure!(
+        tally.passed_on > 0 && tally.passed_on < tally.charges,
+        "{} of {} charges were passed on: this proves too little",
+        tally.passed_on,
+        tally.charges
+    );
+    organizers_account(database, scene, tally).await
+}
+
+/// The organizer has what the ledger says of payments that were passed on, the platform all else.
+async fn organizers_account(
+    database: &mut PgConnection,
+    scene: &Scene,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let owed: i64 = sqlx::query_scalar(
+        "select coalesce(sum(l.amount_minor), 0)::bigint from ledger l join payments p on p.id = l.payment_id
+         where p.destination is not null",
+    )
+    .fetch_one(database)
+    .await?;
+    let mut balances = scene.double.balances();
+    let platform = balances.remove(&None).unwrap_or_default();
+    tally.organizers = balances.into_values().sum();
+    ensure!(
+        tally.organizers == owed,
+        "the ledger says that {owed} are the organizer's, its account at Stripe has {}",
+        tally.organizers
+    );
+    let kept = tally.came - tally.went;
+    ensure!(
+        platform + tally.organizers == kept,
+        "of {kept} the platform has {platform} and the organizer {}",
+        tally.organizers
     );
     Ok(())
 }

@@ -146,7 +146,7 @@ async fn wait(random: &mut StdRng, longest_ms: u64) {
 }
 
 /// Sends until somebody answers who is neither gone nor broken.
-async fn stubbornly(
+pub async fn stubbornly(
     api: &Api,
     method: Method,
     path: &str,
@@ -198,10 +198,13 @@ async fn pay(scene: &Scene, order: Uuid, secret: &str) -> anyhow::Result<Option<
     }
 }
 
+/// Of somebody at Stripe's pages.
+pub fn browser() -> reqwest::Result<Client> {
+    Client::builder().redirect(redirect::Policy::none()).build()
+}
+
 async fn act(scene: &Scene, random: &mut StdRng, page: &str, manner: Manner) -> anyhow::Result<()> {
-    let browser = Client::builder()
-        .redirect(redirect::Policy::none())
-        .build()?;
+    let browser = browser()?;
     for choice in manner.presses() {
         wait(random, 50).await;
         let request = browser

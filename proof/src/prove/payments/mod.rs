@@ -1,11 +1,15 @@
 //! Thousands buy at Stripe's double while calls fail and hang, answers and events get lost, repeated, late and out of
 //! order, buyers are declined, leave, pay twice or too late, and the server is killed. Afterwards the double, which is
-//! outside of whatever is killed, says what money came and went: to the cent that of payments, ledger and tickets.
+//! outside of whatever is killed, says what money came and went: to the cent that of payments, ledger and tickets. In the
+//! midst of it the organizer connects an account of its own: from then on the money is passed on there, and what Stripe
+//! says of transfers and fees is the ledger's, too.
 
 mod books;
 mod buyer;
 mod calm;
+mod connect;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -67,6 +71,7 @@ struct Scene {
     guest: Api,
     owner: Api,
     double: Double,
+    organizer: Uuid,
     plenty: Uuid,
     scarce: Uuid,
     ended: AtomicU64,
@@ -107,6 +112,7 @@ pub async fn run(sheet: Sheet, plan: Plan) -> anyhow::Result<()> {
         scarce: stage
             .event_held_for(SHORT_HOLD_S, &Offer::only(plan.purchases / 5))
             .await?,
+        organizer: stage.venue.organizer,
         guest: stage.guest,
         owner: stage.venue.owner,
         double,
@@ -124,7 +130,7 @@ pub async fn run(sheet: Sheet, plan: Plan) -> anyhow::Result<()> {
 async fn prove(sheet: Sheet, plan: Plan, scene: &Scene, server: &mut Server) -> anyhow::Result<()> {
     scene.double.chances(EVENTS_FAIL);
     scene.double.call_chances(CALLS_FAIL);
-    let (told, killed) = tokio::join!(buyers(scene, plan), kills(scene, plan, server));
+    let (told, killed) = tokio::join!(evening(scene, plan), kills(scene, plan, server));
     let (told, kills) = (told?, killed?);
     scene.double.call_chances(CallChances::default());
     let calm_after = calm::wait(server.data(), &scene.double, plan.is_short).await?;
@@ -136,6 +142,7 @@ async fn prove(sheet: Sheet, plan: Plan, scene: &Scene, server: &mut Server) -> 
         ("paid", tally.paid),
         ("refunded", tally.refunded),
         ("charges", tally.charges),
+        ("passed_on", tally.passed_on),
         ("given_back", tally.given_back),
         ("sold_out", ends(&told, End::SoldOut)),
         ("without_tickets", ends(&told, End::Without)),
@@ -146,6 +153,13 @@ async fn prove(sheet: Sheet, plan: Plan, scene: &Scene, server: &mut Server) -> 
     let euros = |minor: i64| minor as f64 / 100.0;
     sheet.put("payments.came".to_owned(), euros(tally.came), "eur", n);
     sheet.put("payments.went_back".to_owned(), euros(tally.went), "eur", n);
+    sheet.put(
+        "payments.organizers".to_owned(),
+        euros(tally.organizers),
+        "eur",
+        n,
+    );
+    sheet.put("payments.fees".to_owned(), euros(tally.fees), "eur", n);
     let calm_s = calm_after.as_secs_f64();
     sheet.put("payments.calm_after".to_owned(), calm_s, "s", 1);
     Ok(())
@@ -155,8 +169,17 @@ fn ends(told: &[Told], end: End) -> u64 {
     told.iter().filter(|told| told.end == end).count() as u64
 }
 
-async fn buyers(scene: &Scene, plan: Plan) -> anyhow::Result<Vec<Told>> {
-    let all = futures::stream::iter(0..plan.purchases).map(|n| async move {
+/// Some buy before the organizer has an account of its own, the others after.
+async fn evening(scene: &Scene, plan: Plan) -> anyhow::Result<Vec<Told>> {
+    let before = plan.purchases / 3;
+    let mut told = buyers(scene, plan, 0..before).await?;
+    connect::connect(scene, scene.organizer).await?;
+    told.extend(buyers(scene, plan, before..plan.purchases).await?);
+    Ok(told)
+}
+
+async fn buyers(scene: &Scene, plan: Plan, some: Range<u32>) -> anyhow::Result<Vec<Told>> {
+    let all = futures::stream::iter(some).map(|n| async move {
         let told = buyer::buy(scene, &mut draws(plan, n)).await;
         scene.ended.fetch_add(1, Ordering::SeqCst);
         told.with_context(|| format!("purchase {n}"))

@@ -25,8 +25,8 @@ use crate::orders::cancel::{CancelError, cancel};
 use crate::orders::promo::field::CodeField;
 use crate::orders::promo::words;
 use crate::orders::waiting_list::address_of;
-use crate::payments::StartError;
 use crate::payments::pay::{PayError, pay};
+use crate::payments::{Onward, StartError};
 use crate::web::artwork::picture_of;
 use crate::web::limits::Payer;
 use crate::web::page::html;
@@ -200,10 +200,10 @@ pub(super) async fn pay_order(
     }
     let method = typed.method.clone();
     let paid = pay(&app, &mut OsRandom, id, holder, &method, WAIT_ISSUED).await;
-    match paid.map(|paying| paying.redirect_url) {
-        Ok(Some(page)) => Ok(private(Redirect::to(&page).into_response())),
+    match paid.map(|paying| paying.onward) {
+        Ok(Some(Onward::Page(page))) => Ok(private(Redirect::to(&page).into_response())),
         // The order knows how far it came.
-        Ok(None) => Ok(opened.to_order()),
+        Ok(Some(Onward::Fields(_)) | None) => Ok(opened.to_order()),
         Err(error) => after(&app, &opened, typed, error),
     }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
 use shared::ids::OrderId;
 use shared::language::Language;
 
@@ -17,6 +18,7 @@ use crate::orders::OrderState;
 use crate::orders::afterwards::given_in_words;
 use crate::orders::api::{SecretQuery, holder};
 use crate::orders::list::order_for;
+use crate::payments::pay::came_to;
 use crate::payments::standing::{OrderStanding, standing};
 use crate::web::artwork::picture_of;
 use crate::web::page::html;
@@ -73,15 +75,28 @@ impl Keep {
     }
 }
 
+/// The link of an order, as a payment provider leads back to it.
+#[derive(Deserialize)]
+pub(super) struct BackQuery {
+    secret: Option<String>,
+    /// What somebody comes back from; which, is known here.
+    payment_intent: Option<String>,
+}
+
 /// `/orders/{id}?secret=…`, the link in mails: to the page in the order's language.
 pub(super) async fn from_mail(
     State(app): State<App>,
     identity: MaybeIdentity,
     Path(id): Path<OrderId>,
-    Query(query): Query<SecretQuery>,
+    Query(query): Query<BackQuery>,
 ) -> Result<Response, ApiError> {
     let holder = holder(&identity, query.secret);
     let order = order_for(&app.pool, id, |order| holder.holds(order)).await?;
+    if query.payment_intent.is_some()
+        && let Err(error) = came_to(&app, id, &holder).await
+    {
+        tracing::warn!(order.id = %id, %error, "what a buyer did at the payment provider is not known yet");
+    }
     let language: Language = order.language.parse().unwrap_or_default();
     let path = format!("/{language}/orders/{id}{}", holder.query());
     Ok(private(Redirect::to(&path).into_response()))

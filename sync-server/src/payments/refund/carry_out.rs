@@ -21,7 +21,7 @@ struct Open {
     ticket_ids: Vec<i64>,
     total_minor: i64,
     refunded_before: i64,
-    fee: i64,
+    fee_minor: i64,
     mail: Mail,
 }
 
@@ -73,7 +73,7 @@ async fn open_refund(
     id: RefundId,
 ) -> Result<Option<Open>, RefundError> {
     let row = sqlx::query!(
-        r#"select r.organizer_id, r.event_id, r.order_id, r.amount_minor, r.currency, r.ticket_ids, o.total_minor,
+        r#"select r.organizer_id, r.event_id, r.order_id, r.amount_minor, r.currency, r.fee_minor, r.ticket_ids, o.total_minor,
                o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed
            from refunds r join orders o on o.id = r.order_id
            where r.id = $1 and r.state = 'pending' for update"#,
@@ -85,11 +85,9 @@ async fn open_refund(
         return Ok(None);
     };
     // In a statement of its own: it has to see what was carried out while the lock was waited for.
-    let sums = sqlx::query!(
-        r#"select coalesce((select sum(amount_minor) from refunds
-               where organizer_id = $1 and event_id = $2 and order_id = $3 and state = 'succeeded'), 0)::bigint as "refunded!",
-           coalesce((select -sum(amount_minor) from ledger
-               where organizer_id = $1 and event_id = $2 and order_id = $3 and kind = 'platform_fee'), 0)::bigint as "fee!""#,
+    let refunded_before = sqlx::query_scalar!(
+        r#"select coalesce(sum(amount_minor), 0)::bigint as "refunded!" from refunds
+           where organizer_id = $1 and event_id = $2 and order_id = $3 and state = 'succeeded'"#,
         row.organizer_id,
         row.event_id,
         row.order_id
@@ -119,8 +117,8 @@ async fn open_refund(
         amount_minor: row.amount_minor,
         ticket_ids: row.ticket_ids,
         total_minor: row.total_minor,
-        refunded_before: sums.refunded,
-        fee: sums.fee,
+        refunded_before,
+        fee_minor: row.fee_minor,
         mail,
     }))
 }
@@ -198,12 +196,6 @@ async fn book(
     open: &Open,
     now_ms: UnixMillis,
 ) -> Result<(), sqlx::Error> {
-    let returned = fee_returned(
-        open.fee,
-        open.total_minor,
-        open.refunded_before,
-        open.amount_minor,
-    );
     sqlx::query!(
         "with settled as (
              update refunds set state = 'succeeded', settled_ms = $5 where id = $4
@@ -220,46 +212,9 @@ async fn book(
         id.0,
         now_ms,
         open.amount_minor,
-        returned
+        open.fee_minor
     )
     .execute(connection)
     .await
     .map(drop)
-}
-
-/// The platform's fee that goes back with `amount`: the fee follows what is left of the order, so that a fully refunded
-/// order has none, in however many parts.
-fn fee_returned(fee: i64, total: i64, refunded_before: i64, amount: i64) -> i64 {
-    if total == 0 {
-        return 0;
-    }
-    let fee_on = |left: i64| {
-        let (fee, total, left) = (i128::from(fee), i128::from(total), i128::from(left));
-        ((fee * left * 2 + total) / (2 * total)) as i64
-    };
-    let before = total - refunded_before;
-    fee_on(before) - fee_on(before - amount)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fee_returned;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_fully_refunded_order_has_no_fee(fee in 0i64..50_000, parts in proptest::collection::vec(1i64..10_000, 1..8)) {
-            let total: i64 = parts.iter().sum();
-            let fee = fee.min(total);
-            let mut before = 0;
-            let mut returned = 0;
-            for part in parts {
-                let back = fee_returned(fee, total, before, part);
-                prop_assert!(back >= 0);
-                returned += back;
-                before += part;
-            }
-            prop_assert_eq!(returned, fee);
-        }
-    }
 }

@@ -5,6 +5,7 @@
 //! event's lock, tickets, stock, ledger and mail follow. A crash in between leaves a pending refund for [`sweep`].
 
 mod carry_out;
+mod fee;
 mod given;
 mod set_aside;
 mod under_way;
@@ -15,7 +16,7 @@ use shared::ids::{OrderId, RefundId, TicketId};
 use shared::money::{Currency, Money};
 use shared::wire::latest::ErrorCode;
 
-use super::provider::{GiveBack, GiveBackError};
+use super::provider::{GiveBack, GiveBackError, GivenBy};
 use crate::app::App;
 use crate::database::transaction::{Attempts, begin};
 use crate::door::rights::SettleRightsError;
@@ -184,14 +185,9 @@ pub async fn sweep(app: &App) -> Result<(), sqlx::Error> {
 
 /// Asks the provider, and carries out what it says.
 async fn finish(app: &App, id: RefundId) -> Result<Refund, RefundError> {
-    let (refund, reference) = match refund_by_id(app, id).await? {
+    let (refund, request) = match refund_by_id(app, id).await? {
         Pending::Done(refund) => return Ok(refund),
-        Pending::Open(refund, reference) => (refund, reference),
-    };
-    let request = GiveBack {
-        key: id.0,
-        reference,
-        amount: Money::new(refund.amount_minor, refund.currency),
+        Pending::Open(refund, request) => (refund, request),
     };
     let given = if refund.amount_minor == 0 {
         Ok(())
@@ -223,12 +219,13 @@ async fn finish(app: &App, id: RefundId) -> Result<Refund, RefundError> {
 
 enum Pending {
     Done(Refund),
-    Open(Refund, String),
+    Open(Refund, GiveBack),
 }
 
 async fn refund_by_id(app: &App, id: RefundId) -> Result<Pending, RefundError> {
     let row = sqlx::query!(
-        r#"select r.order_id, r.amount_minor, r.currency, r.reason, r.state, p.reference as "reference!"
+        r#"select r.order_id, r.amount_minor, r.currency, r.reason, r.state, p.reference as "reference!",
+               case when p.destination is not null then r.fee_minor end as organizers_fee
            from refunds r join payments p on p.id = r.payment_id where r.id = $1"#,
         id.0
     )
@@ -246,7 +243,18 @@ async fn refund_by_id(app: &App, id: RefundId) -> Result<Pending, RefundError> {
         state: row.state.parse().map_err(sqlx::Error::from)?,
     };
     Ok(match refund.state {
-        RefundState::Pending => Pending::Open(refund, row.reference),
+        RefundState::Pending => {
+            let request =
+                GiveBack {
+                    key: id.0,
+                    reference: row.reference,
+                    amount: Money::new(refund.amount_minor, refund.currency),
+                    by: row.organizers_fee.map_or(GivenBy::Platform, |fee_minor| {
+                        GivenBy::Organizer { fee_minor }
+                    }),
+                };
+            Pending::Open(refund, request)
+        }
         RefundState::Succeeded | RefundState::Failed => Pending::Done(refund),
     })
 }

@@ -3,6 +3,7 @@
 use shared::ids::OrderId;
 use sqlx::PgConnection;
 
+use super::fee::fee_returned;
 use super::{RefundError, RefundRequest};
 use crate::app::App;
 use crate::database::transaction::begin;
@@ -18,6 +19,9 @@ pub(super) async fn set_aside(
     let row = sqlx::query!(
         r#"select o.organizer_id, o.event_id, o.state, o.currency, o.total_minor,
                o.total_minor - o.refunded_minor as "left!",
+               coalesce((select -sum(l.amount_minor) from ledger l
+                where l.organizer_id = o.organizer_id and l.event_id = o.event_id and l.order_id = o.id
+                    and l.kind = 'platform_fee'), 0)::bigint as "fee!",
                (select p.id from payments p
                 where p.organizer_id = o.organizer_id and p.event_id = o.event_id and p.order_id = o.id
                     and p.state = 'succeeded') as payment_id
@@ -46,11 +50,14 @@ pub(super) async fn set_aside(
         .map(|ticket| ticket.to_i64())
         .collect();
     check_tickets(&mut tx, row.organizer_id, row.event_id, order, &tickets).await?;
+    let fee_gone = fee_gone(&mut tx, row.organizer_id, row.event_id, order).await?;
+    let left = row.left - request.amount_minor;
+    let fee_back = fee_returned(row.fee, row.fee - fee_gone, row.total_minor, left);
     sqlx::query!(
         "with written as (
              insert into refunds (organizer_id, event_id, id, order_id, payment_id, amount_minor, currency, reason,
-                 ticket_ids, state, created_ms)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10)
+                 ticket_ids, state, created_ms, fee_minor)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11)
          )
          update orders set refunded_minor = refunded_minor + $6 where id = $4",
         row.organizer_id,
@@ -62,12 +69,32 @@ pub(super) async fn set_aside(
         row.currency,
         request.reason,
         &tickets,
-        app.now_ms()
+        app.now_ms(),
+        fee_back
     )
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Of the platform's fee, what goes back or went back already. In a statement of its own: it has to see what was written
+/// while the lock was waited for.
+async fn fee_gone(
+    connection: &mut PgConnection,
+    organizer: uuid::Uuid,
+    event: uuid::Uuid,
+    order: OrderId,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select coalesce(sum(fee_minor), 0)::bigint as "gone!" from refunds
+           where organizer_id = $1 and event_id = $2 and order_id = $3 and state <> 'failed'"#,
+        organizer,
+        event,
+        order.0
+    )
+    .fetch_one(connection)
+    .await
 }
 
 /// A refund of nothing that ends nothing is a mistake.

@@ -1,7 +1,7 @@
 //! Bodies as Stripe takes them: forms with nested names.
 
 /// Fields in the order in which they were added.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {

@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use shared::ids::{OrderId, PaymentId};
 use shared::money::{Currency, Money};
 
-use crate::payments::{Notification, Outcome};
+use crate::payments::{Notification, Onward, Outcome};
 
 /// What we send along with whatever we make. Others on the same account may use the same names in their own way.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -78,6 +79,7 @@ pub(super) struct Intent {
     amount_received: i64,
     currency: String,
     next_action: Option<NextAction>,
+    client_secret: Option<String>,
     #[serde(default)]
     pub(super) metadata: Metadata,
 }
@@ -110,8 +112,79 @@ pub(super) struct Refund {
     pub(super) amount: i64,
     pub(super) currency: String,
     pub(super) payment_intent: Option<String>,
+    pub(super) charge: Option<String>,
     #[serde(default)]
     pub(super) metadata: Metadata,
+}
+
+/// Money that came, and what the platform kept of it.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Charge {
+    pub(super) application_fee: Option<String>,
+}
+
+/// A part of the platform's fee back to whom it was taken from.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct FeeRefund {
+    id: String,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+/// Something that goes back, by our key.
+pub(super) trait GivenBack: DeserializeOwned {
+    fn id(&self) -> &str;
+    fn key(&self) -> Option<uuid::Uuid>;
+}
+
+impl GivenBack for Refund {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn key(&self) -> Option<uuid::Uuid> {
+        self.metadata.refund
+    }
+}
+
+impl GivenBack for FeeRefund {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn key(&self) -> Option<uuid::Uuid> {
+        self.metadata.refund
+    }
+}
+
+/// Of somebody who is paid.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Account {
+    pub(super) id: String,
+    pub(super) charges_enabled: bool,
+    pub(super) details_submitted: bool,
+    #[serde(default)]
+    pub(super) capabilities: Capabilities,
+    #[serde(default)]
+    pub(super) requirements: Requirements,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Capabilities {
+    /// `active` where money may be passed on to it.
+    pub(super) transfers: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Requirements {
+    #[serde(default)]
+    pub(super) currently_due: Vec<String>,
+}
+
+/// Where an account's owner tells who they are.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct AccountLink {
+    pub(super) url: String,
 }
 
 /// A buyer's bank wants the money back.
@@ -218,9 +291,21 @@ impl Intent {
         })
     }
 
-    /// Where the buyer's bank asks.
-    pub(super) fn bank_page(&self) -> Option<&str> {
-        let action = self.next_action.as_ref()?;
-        action.redirect_to_url.as_ref()?.url.as_deref()
+    /// Where the buyer's bank asks; or the fields, while it waits for a card.
+    pub(super) fn onward(&self) -> Option<Onward> {
+        match self.status {
+            IntentStatus::RequiresAction => {
+                let action = self.next_action.as_ref()?;
+                let url = action.redirect_to_url.as_ref()?.url.as_ref()?;
+                Some(Onward::Page(url.clone()))
+            }
+            IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation => {
+                self.client_secret.clone().map(Onward::Fields)
+            }
+            IntentStatus::Processing
+            | IntentStatus::RequiresCapture
+            | IntentStatus::Succeeded
+            | IntentStatus::Canceled => None,
+        }
     }
 }

@@ -11,11 +11,13 @@ use uuid::Uuid;
 use super::client::{CallError, StripeClient};
 use super::form::Fields;
 use super::objects::{
-    Intent, IntentStatus, List, Metadata, Refund, RefundStatus, Session, SessionStatus,
+    Charge, FeeRefund, GivenBack, Intent, IntentStatus, List, Refund, RefundStatus, Session,
+    SessionStatus,
 };
+use crate::payments::payout::PayoutAccounts;
 use crate::payments::provider::{
-    AskError, GiveBack, GiveBackError, Notification, Outcome, PaymentProvider, PaymentRequest,
-    Question, Standing, StartError, Started, Wanted,
+    AskError, GiveBack, GiveBackError, GivenBy, Notification, Onward, Outcome, PaymentProvider,
+    PaymentRequest, Question, Standing, StartError, Started, Wanted,
 };
 
 /// Stripe closes no page earlier than half an hour after it was made; a minute more, since its clock is not ours.
@@ -27,8 +29,8 @@ const SEARCHED_S: i64 = 10 * 60;
 
 /// See [`super`].
 pub struct StripeProvider {
-    client: StripeClient,
-    clock: Arc<dyn Clock>,
+    pub(super) client: StripeClient,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl StripeProvider {
@@ -40,6 +42,7 @@ impl StripeProvider {
     async fn begin(&self, request: &PaymentRequest) -> Result<Started, StartError> {
         let begun = match request.method.as_str() {
             "checkout" => self.open_page(request).await,
+            "element" => self.open_fields(request).await,
             method if method.starts_with("pm_") => self.charge(request).await,
             _ => return Err(StartError::UnknownMethod),
         };
@@ -82,14 +85,17 @@ impl StripeProvider {
             .with("payment_intent_data[metadata][payment]", request.payment)
             .with("payment_intent_data[metadata][order]", request.order)
             .with("payment_intent_data[description]", &request.code);
+        let fields = shared(fields, request, |name, inner| {
+            format!("payment_intent_data[{name}]{inner}")
+        });
         let session: Session = self
             .client
             .post("/v1/checkout/sessions", &fields, &key(request))
             .await?;
         Ok(match session.url {
-            Some(url) => Started::Redirect {
+            Some(url) => Started::Onward {
                 checkout: session.id,
-                url,
+                onward: Onward::Page(url),
             },
             None => Started::Waiting,
         })
@@ -107,6 +113,7 @@ impl StripeProvider {
             .with("description", &request.code)
             .with("metadata[payment]", request.payment)
             .with("metadata[order]", request.order);
+        let fields = shared(fields, request, |name, inner| format!("{name}{inner}"));
         let intent: Intent = self
             .client
             .post("/v1/payment_intents", &fields, &key(request))
@@ -114,13 +121,37 @@ impl StripeProvider {
         if let Some(notification) = intent.notification() {
             return Ok(Started::Decided(notification));
         }
-        Ok(match (intent.status, intent.bank_page()) {
+        Ok(match (intent.status, intent.onward()) {
             (IntentStatus::RequiresPaymentMethod, _) => Started::Decided(declined(request)),
-            (_, Some(url)) => Started::Redirect {
-                url: url.to_owned(),
+            (_, Some(onward)) => Started::Onward {
                 checkout: intent.id,
+                onward,
             },
             (_, None) => Started::Waiting,
+        })
+    }
+
+    /// An attempt without a card as yet: Stripe's fields on a page of ours (the Payment Element) ask for one and confirm.
+    async fn open_fields(&self, request: &PaymentRequest) -> Result<Started, CallError> {
+        let fields = Fields::new()
+            .with("amount", request.amount.minor)
+            .with("currency", currency(request))
+            .with("payment_method_types[0]", "card")
+            .with("receipt_email", &request.email)
+            .with("description", &request.code)
+            .with("metadata[payment]", request.payment)
+            .with("metadata[order]", request.order);
+        let fields = shared(fields, request, |name, inner| format!("{name}{inner}"));
+        let intent: Intent = self
+            .client
+            .post("/v1/payment_intents", &fields, &key(request))
+            .await?;
+        Ok(match intent.onward() {
+            Some(onward) => Started::Onward {
+                checkout: intent.id,
+                onward,
+            },
+            None => Started::Waiting,
         })
     }
 
@@ -156,7 +187,9 @@ impl StripeProvider {
         }
         match session.slow_intent() {
             Some(intent) => self.ask_of_slow_bank(intent, &session).await,
-            None => Ok(Standing::Open { url: session.url }),
+            None => Ok(Standing::Open {
+                onward: session.url.map(Onward::Page),
+            }),
         }
     }
 
@@ -172,7 +205,7 @@ impl StripeProvider {
             | IntentStatus::Processing
             | IntentStatus::RequiresCapture => None,
         };
-        Ok(decided.map_or(Standing::Open { url: None }, Standing::Decided))
+        Ok(decided.map_or(Standing::Open { onward: None }, Standing::Decided))
     }
 
     async fn ask_of_intent(&self, id: &str, question: &Question) -> Result<Standing, CallError> {
@@ -233,53 +266,100 @@ impl StripeProvider {
     }
 
     async fn refund(&self, request: &GiveBack) -> Result<(), GiveBackError> {
-        match self.find_or_make_refund(request).await {
-            Ok(refund) => match refund.status {
-                RefundStatus::Succeeded | RefundStatus::Pending | RefundStatus::RequiresAction => {
-                    Ok(())
-                }
-                RefundStatus::Failed | RefundStatus::Canceled => Err(GiveBackError::Refused),
-            },
-            Err(error) => {
-                let again = error.may_pass();
+        let refund = self.find_or_make_refund(request).await.map_err(|error| {
+            let again = error.may_pass();
+            let error = anyhow::Error::from(error);
+            tracing::warn!(refund.key = %request.key, error = format!("{error:#}"), "money did not go back");
+            if again {
+                GiveBackError::Unreachable
+            } else {
+                GiveBackError::Refused
+            }
+        })?;
+        match refund.status {
+            RefundStatus::Succeeded | RefundStatus::Pending | RefundStatus::RequiresAction => {}
+            RefundStatus::Failed | RefundStatus::Canceled => return Err(GiveBackError::Refused),
+        }
+        let GivenBy::Organizer { fee_minor: 1.. } = request.by else {
+            return Ok(());
+        };
+        match self.give_fee_back(request, &refund).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.may_pass() => {
                 let error = anyhow::Error::from(error);
-                tracing::warn!(refund.key = %request.key, error = format!("{error:#}"), "money did not go back");
-                Err(if again {
-                    GiveBackError::Unreachable
-                } else {
-                    GiveBackError::Refused
-                })
+                tracing::warn!(refund.key = %request.key, error = format!("{error:#}"), "a fee waits to go back");
+                Err(GiveBackError::Unreachable)
+            }
+            // The buyer has the money: this is between the organizer and the platform.
+            Err(error) => {
+                tracing::error!(refund.key = %request.key, %error, "a fee must be given back to the organizer by hand");
+                Ok(())
             }
         }
+    }
+
+    /// The part of the platform's fee that goes back with a refund, to the cent of the ledger: Stripe would round its own
+    /// way. Looked for first, as refunds are.
+    async fn give_fee_back(&self, request: &GiveBack, refund: &Refund) -> Result<(), CallError> {
+        let GivenBy::Organizer { fee_minor } = request.by else {
+            return Ok(());
+        };
+        let Some(charge) = &refund.charge else {
+            return Ok(());
+        };
+        let path = format!("/v1/charges/{charge}");
+        let charge: Charge = self.client.get(&path, &Fields::new()).await?;
+        let Some(fee) = charge.application_fee else {
+            tracing::error!(refund.key = %request.key, "a charge has no fee of which a part was to go back");
+            return Ok(());
+        };
+        let path = format!("/v1/application_fees/{fee}/refunds");
+        let given: Option<FeeRefund> = self.made_for(&path, &Fields::new(), request.key).await?;
+        if given.is_none() {
+            let fields = Fields::new()
+                .with("amount", fee_minor)
+                .with("metadata[refund]", request.key);
+            let key = format!("fee/{}", request.key);
+            let _: FeeRefund = self.client.post(&path, &fields, &key).await?;
+        }
+        Ok(())
     }
 
     /// Stripe forgets an idempotency key after a day, and we may ask again later than that: so it is looked for first.
     async fn find_or_make_refund(&self, request: &GiveBack) -> Result<Refund, CallError> {
-        if let Some(refund) = self.refund_by_key(&request.reference, request.key).await? {
+        let of = Fields::new().with("payment_intent", &request.reference);
+        if let Some(refund) = self.made_for("/v1/refunds", &of, request.key).await? {
             return Ok(refund);
         }
-        let fields = Fields::new()
-            .with("payment_intent", &request.reference)
+        let fields = of
             .with("amount", request.amount.minor)
             .with("metadata[refund]", request.key);
+        let fields = match request.by {
+            GivenBy::Platform => fields,
+            GivenBy::Organizer { .. } => fields.with("reverse_transfer", true),
+        };
         let key = format!("refund/{}", request.key);
         self.client.post("/v1/refunds", &fields, &key).await
     }
 
-    async fn refund_by_key(&self, intent: &str, key: Uuid) -> Result<Option<Refund>, CallError> {
+    /// What was made with our key as metadata, in a list of Stripe's.
+    async fn made_for<T: GivenBack>(
+        &self,
+        path: &str,
+        of: &Fields,
+        key: Uuid,
+    ) -> Result<Option<T>, CallError> {
         let mut after: Option<String> = None;
         loop {
-            let mut query = Fields::new()
-                .with("payment_intent", intent)
-                .with("limit", 100);
+            let mut query = of.clone().with("limit", 100);
             if let Some(id) = &after {
                 query = query.with("starting_after", id);
             }
-            let page: List<Refund> = self.client.get("/v1/refunds", &query).await?;
-            after = page.data.last().map(|refund| refund.id.clone());
-            let ours = |refund: &Refund| matches!(refund.metadata, Metadata { refund: Some(of), .. } if of == key);
-            if let Some(refund) = page.data.into_iter().find(ours) {
-                return Ok(Some(refund));
+            let page: List<T> = self.client.get(path, &query).await?;
+            after = page.data.last().map(|given| given.id().to_owned());
+            let ours = |given: &T| given.key() == Some(key);
+            if let Some(given) = page.data.into_iter().find(ours) {
+                return Ok(Some(given));
             }
             if !page.has_more || after.is_none() {
                 return Ok(None);
@@ -315,8 +395,25 @@ impl PaymentProvider for StripeProvider {
         .boxed()
     }
 
+    fn payout_accounts(&self) -> Option<&dyn PayoutAccounts> {
+        Some(self)
+    }
+
     fn give_back<'a>(&'a self, request: &'a GiveBack) -> BoxFuture<'a, Result<(), GiveBackError>> {
         self.refund(request).boxed()
+    }
+}
+
+/// The money is passed on to the organizer, and the platform keeps its fee. `name` says how such a field is called.
+fn shared(fields: Fields, request: &PaymentRequest, name: impl Fn(&str, &str) -> String) -> Fields {
+    let Some(share) = &request.share else {
+        return fields;
+    };
+    let fields = fields.with(&name("transfer_data", "[destination]"), &share.account);
+    // Stripe takes no fee of nothing.
+    match share.fee_minor {
+        0 => fields,
+        fee => fields.with(&name("application_fee_amount", ""), fee),
     }
 }
 
@@ -324,7 +421,7 @@ fn standing_of(intent: &Intent) -> Standing {
     match intent.notification() {
         Some(notification) => Standing::Decided(notification),
         None => Standing::Open {
-            url: intent.bank_page().map(str::to_owned),
+            onward: intent.onward(),
         },
     }
 }

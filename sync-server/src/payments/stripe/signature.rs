@@ -142,6 +142,40 @@ mod tests {
         );
     }
 
+    #[derive(serde::Deserialize)]
+    struct Vectors {
+        secret: String,
+        vectors: Vec<Vector>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Vector {
+        what: String,
+        body: String,
+        header: String,
+        now: i64,
+        believed: bool,
+    }
+
+    #[test]
+    fn what_stripes_own_library_for_node_believes_is_believed_and_nothing_else() {
+        let text = include_str!("../../../tests/vectors/stripe-signatures.json");
+        let read: Vectors = serde_json::from_str(text).unwrap();
+        assert!(read.vectors.len() > 10);
+        let secrets = secrets(&[&read.secret]);
+        for vector in read.vectors {
+            let Vector {
+                what,
+                body,
+                header,
+                now,
+                believed,
+            } = vector;
+            let checked = check(Some(&header), body.as_bytes(), &secrets, now * 1000);
+            assert_eq!(checked.is_ok(), believed, "{what}: {checked:?}");
+        }
+    }
+
     #[test]
     fn a_header_that_is_none_is_refused() {
         for header in ["", "t=1", "v1=00", "t=x,v1=00", "t=1,v1=éé", ",,=,"] {

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::objects::{Dispute, Event, Intent, Refund, RefundStatus, Session, money};
+use super::objects::{Account, Dispute, Event, Intent, Refund, RefundStatus, Session, money};
 use crate::payments::Notification;
 use crate::payments::troubles::{Kind, Told as Trouble};
 
@@ -13,6 +13,8 @@ pub(super) enum Meaning {
     Payment(Notification),
     /// Something happened to money that had come, or had gone back.
     Trouble(Trouble),
+    /// The account of somebody who is paid has changed.
+    Account(String),
     /// It says nothing that is not known or asked otherwise.
     Nothing,
 }
@@ -24,6 +26,11 @@ pub(super) struct UnreadableEvent {
     kind: String,
     #[source]
     source: serde_json::Error,
+}
+
+/// Whether it is of our own account, or tells of one that is paid through us what [`meaning`] understands.
+pub(super) fn is_ours(event: &Event) -> bool {
+    event.account.is_none() || event.kind == "account.updated"
 }
 
 /// Types that we did not ask for mean nothing.
@@ -42,6 +49,7 @@ pub(super) fn meaning(event: &Event) -> Result<Meaning, UnreadableEvent> {
         | "payment_intent.payment_failed" => payment(object::<Intent>(event)?.notification()),
         "refund.created" | "refund.updated" | "refund.failed" => of_refund(&object(event)?),
         "charge.dispute.created" => of_dispute(&object(event)?),
+        "account.updated" => Meaning::Account(object::<Account>(event)?.id),
         // `charge.refunded` among them: `refund.created` tells the same, and whose refund it is.
         _ => Meaning::Nothing,
     })

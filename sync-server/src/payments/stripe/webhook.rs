@@ -9,10 +9,11 @@ use shared::wire::latest::ErrorCode;
 
 use super::objects::Event;
 use super::signature::{SignatureError, check};
-use super::told::{Meaning, UnreadableEvent, meaning};
+use super::told::{Meaning, UnreadableEvent, is_ours, meaning};
 use crate::app::App;
 use crate::config::StripeSettings;
 use crate::payments::give_back::give_back;
+use crate::payments::payout;
 use crate::payments::settle::{SettleError, Settlement, write_down};
 use crate::payments::troubles::{self, Noted};
 use crate::web::ApiError;
@@ -74,7 +75,7 @@ async fn hear(
 ) -> Result<(), HearError> {
     check(header, body, &settings.webhook_secrets, app.now_ms())?;
     let event: Event = serde_json::from_slice(body).map_err(HearError::Malformed)?;
-    if event.livemode != settings.is_live() || event.account.is_some() {
+    if event.livemode != settings.is_live() || !is_ours(&event) {
         tracing::warn!(
             event.id,
             event.kind,
@@ -87,6 +88,7 @@ async fn hear(
     }
     match meaning(&event)? {
         Meaning::Nothing => {}
+        Meaning::Account(account) => payout::told(app, &account).await?,
         Meaning::Payment(notification) => match write_down(app, &notification).await {
             Ok(Settlement::Returned) => {
                 // Stripe waits for our answer, and giving back asks Stripe; the sweep does it after a crash.

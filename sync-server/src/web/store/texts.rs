@@ -22,11 +22,12 @@ macro_rules! files {
             include_str!(concat!("../../../texts/", $code, "/takings.ftl")),
             include_str!(concat!("../../../texts/", $code, "/selling.ftl")),
             include_str!(concat!("../../../texts/", $code, "/after.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/money.ftl")),
         ]
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 8] {
+const fn sources(language: Language) -> [&'static str; 9] {
     match language {
         Language::Fr => files!("fr"),
         Language::En => files!("en"),

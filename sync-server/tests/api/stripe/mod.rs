@@ -2,7 +2,9 @@
 
 mod asked;
 mod bought;
+mod connected;
 mod down;
+mod element;
 mod refunded;
 mod store;
 mod told;

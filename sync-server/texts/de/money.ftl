@@ -1,0 +1,30 @@
+# Wie der Veranstalter bezahlt wird.
+
+payout-title = Auszahlung
+payout-how = Wie das Geld ankommt
+payout-not-offered = Auf diesem Server nimmt die Plattform das Geld aller Verkäufe ein und schuldet es Ihnen.
+payout-none = Zurzeit nimmt die Plattform das Geld Ihrer Verkäufe ein und schuldet es Ihnen. Verbinden Sie ein Stripe-Konto, dann kommt das Geld jeder Bestellung sofort dort an, abzüglich { $rate } % Gebühr.
+payout-unfinished = Ihr Stripe-Konto ist noch nicht bereit. Der Verkauf läuft weiter: Solange nimmt die Plattform das Geld ein und schuldet es Ihnen.
+payout-checked = Stripe prüft Ihre Angaben. Der Verkauf läuft weiter: Solange nimmt die Plattform das Geld ein und schuldet es Ihnen.
+payout-ready = Konto verbunden
+payout-ready-means = Das Geld jeder Bestellung kommt auf Ihrem Stripe-Konto an, abzüglich { $rate } % Gebühr. Erstattungen gehen von dort ab, und ihr Anteil der Gebühr kommt zu Ihnen zurück.
+payout-missing = Stripe fragt noch nach
+payout-missing-business = Ihrer Tätigkeit und Anschrift
+payout-missing-person = der verantwortlichen Person
+payout-missing-document = einem Nachweis
+payout-missing-bank_account = dem Bankkonto, auf das das Geld geht
+payout-missing-terms = Ihrem Einverständnis mit den Bedingungen von Stripe
+payout-missing-other = einer weiteren Angabe, die auf der Seite steht
+payout-country = Land des Veranstalters
+payout-connect = Stripe-Konto verbinden
+payout-go-on = Bei Stripe weitermachen
+payout-see = Meine Angaben bei Stripe
+payout-leads-out = Weiter geht es auf einer Seite von Stripe, danach zurück hierher.
+payout-books = Wo das Geld ist
+payout-owed = Von der Plattform eingenommen, Ihnen geschuldet
+payout-passed-on = Auf Ihrem Stripe-Konto angekommen
+payout-books-mean = Abzüglich Gebühr und Erstattungen, über alle Verkäufe.
+payout-nothing-sold = Noch wurde nichts gegen Geld verkauft.
+payout-wrong-country = Wählen Sie ein Land.
+payout-unreachable = Stripe antwortet nicht. Nichts ist verloren: Versuchen Sie es gleich noch einmal.
+payout-refused = Stripe lehnt die Anfrage ab. Sagen Sie es der Person, die diesen Server betreibt; der Verkauf läuft weiter.

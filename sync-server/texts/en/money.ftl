@@ -1,0 +1,30 @@
+# How the organizer is paid.
+
+payout-title = Payments
+payout-how = Getting the money
+payout-not-offered = On this server the platform takes the money of all sales and owes it to you.
+payout-none = For now the platform takes the money of your sales and owes it to you. Connect a Stripe account and the money of each order arrives there at once, less a fee of { $rate }%.
+payout-unfinished = Your Stripe account is not ready. Your sales go on meanwhile: the platform takes the money and owes it to you.
+payout-checked = Stripe is checking what you sent. Your sales go on meanwhile: the platform takes the money and owes it to you.
+payout-ready = Account connected
+payout-ready-means = The money of each order arrives in your Stripe account, less a fee of { $rate }%. Refunds are taken from there, and their part of the fee is given back to you.
+payout-missing = Stripe still asks for
+payout-missing-business = what you do, and your address
+payout-missing-person = who is responsible
+payout-missing-document = a document as proof
+payout-missing-bank_account = the bank account that gets the money
+payout-missing-terms = your agreement to Stripe’s terms
+payout-missing-other = something else, named on its page
+payout-country = The organizer’s country
+payout-connect = Connect a Stripe account
+payout-go-on = Go on at Stripe
+payout-see = My details at Stripe
+payout-leads-out = You go on at a page of Stripe’s and come back here.
+payout-books = Where the money is
+payout-owed = Taken by the platform, owed to you
+payout-passed-on = Arrived in your Stripe account
+payout-books-mean = Less the fee and refunds, over all sales.
+payout-nothing-sold = Nothing was sold for money yet.
+payout-wrong-country = Choose a country.
+payout-unreachable = Stripe does not answer. Nothing is lost: try again in a moment.
+payout-refused = Stripe refuses the request. Tell whoever runs this server; your sales go on.

@@ -1,0 +1,30 @@
+# Cómo cobra el organizador.
+
+payout-title = Cobros
+payout-how = Recibir el dinero
+payout-not-offered = En este servidor la plataforma cobra todas las ventas y se las debe.
+payout-none = Por ahora la plataforma cobra sus ventas y se las debe. Conecte una cuenta de Stripe y el dinero de cada pedido llegará allí al momento, menos una comisión del { $rate } %.
+payout-unfinished = Su cuenta de Stripe no está lista. Mientras tanto sus ventas continúan: la plataforma las cobra y se las debe.
+payout-checked = Stripe comprueba lo que ha enviado. Mientras tanto sus ventas continúan: la plataforma las cobra y se las debe.
+payout-ready = Cuenta conectada
+payout-ready-means = El dinero de cada pedido llega a su cuenta de Stripe, menos una comisión del { $rate } %. Los reembolsos salen de ella y se le devuelve su parte de la comisión.
+payout-missing = Stripe pide todavía
+payout-missing-business = su actividad y su dirección
+payout-missing-person = la identidad de la persona responsable
+payout-missing-document = un documento que lo acredite
+payout-missing-bank_account = la cuenta bancaria que recibe el dinero
+payout-missing-terms = su acuerdo con las condiciones de Stripe
+payout-missing-other = otro dato, indicado en su página
+payout-country = País del organizador
+payout-connect = Conectar una cuenta de Stripe
+payout-go-on = Continuar en Stripe
+payout-see = Mis datos en Stripe
+payout-leads-out = Continúa en una página de Stripe y después vuelve aquí.
+payout-books = Dónde está el dinero
+payout-owed = Cobrado por la plataforma, pendiente de abonarle
+payout-passed-on = Llegado a su cuenta de Stripe
+payout-books-mean = Descontados la comisión y los reembolsos, de todas las ventas.
+payout-nothing-sold = Todavía no hay ventas pagadas.
+payout-wrong-country = Elija un país.
+payout-unreachable = Stripe no responde. No se ha perdido nada: inténtelo de nuevo en un momento.
+payout-refused = Stripe rechaza la solicitud. Avise a quien gestiona este servidor; sus ventas continúan.

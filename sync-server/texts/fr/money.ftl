@@ -1,0 +1,30 @@
+# Comment l’organisateur est payé. Espaces insécables (U+00A0) comme dans store.ftl.
+
+payout-title = Paiements
+payout-how = Recevoir l’argent
+payout-not-offered = Sur ce serveur, la plateforme encaisse toutes les ventes et vous les doit.
+payout-none = Pour l’instant, la plateforme encaisse vos ventes et vous les doit. Reliez un compte Stripe : l’argent de chaque commande y arrive aussitôt, commission de { $rate } % déduite.
+payout-unfinished = Votre compte Stripe n’est pas prêt. En attendant, vos ventes continuent : la plateforme les encaisse et vous les doit.
+payout-checked = Stripe vérifie ce que vous avez envoyé. En attendant, vos ventes continuent : la plateforme les encaisse et vous les doit.
+payout-ready = Compte relié
+payout-ready-means = L’argent de chaque commande arrive sur votre compte Stripe, commission de { $rate } % déduite. Un remboursement y est repris, et sa part de commission vous est rendue.
+payout-missing = Stripe demande encore
+payout-missing-business = votre activité et son adresse
+payout-missing-person = l’identité de la personne responsable
+payout-missing-document = une pièce justificative
+payout-missing-bank_account = le compte bancaire qui reçoit l’argent
+payout-missing-terms = votre accord aux conditions de Stripe
+payout-missing-other = un autre renseignement, indiqué sur sa page
+payout-country = Pays de l’organisateur
+payout-connect = Relier un compte Stripe
+payout-go-on = Continuer chez Stripe
+payout-see = Mes renseignements chez Stripe
+payout-leads-out = Vous continuez sur une page de Stripe, puis revenez ici.
+payout-books = Où est l’argent
+payout-owed = Encaissé par la plateforme, à vous verser
+payout-passed-on = Arrivé sur votre compte Stripe
+payout-books-mean = Commission déduite, remboursements repris, toutes ventes confondues.
+payout-nothing-sold = Aucune vente payée pour l’instant.
+payout-wrong-country = Choisissez un pays.
+payout-unreachable = Stripe ne répond pas. Rien n’est perdu : réessayez dans un instant.
+payout-refused = Stripe refuse la demande. Prévenez la personne qui gère ce serveur ; vos ventes continuent.

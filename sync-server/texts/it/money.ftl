@@ -1,0 +1,30 @@
+# Come viene pagato l’organizzatore.
+
+payout-title = Incassi
+payout-how = Ricevere il denaro
+payout-not-offered = Su questo server la piattaforma incassa tutte le vendite e ve le deve.
+payout-none = Per ora la piattaforma incassa le vostre vendite e ve le deve. Collegate un conto Stripe: il denaro di ogni ordine vi arriva subito, meno una commissione del { $rate }%.
+payout-unfinished = Il vostro conto Stripe non è pronto. Intanto le vendite continuano: la piattaforma le incassa e ve le deve.
+payout-checked = Stripe verifica ciò che avete inviato. Intanto le vendite continuano: la piattaforma le incassa e ve le deve.
+payout-ready = Conto collegato
+payout-ready-means = Il denaro di ogni ordine arriva sul vostro conto Stripe, meno una commissione del { $rate }%. I rimborsi vengono presi da lì e la loro parte di commissione vi viene restituita.
+payout-missing = Stripe chiede ancora
+payout-missing-business = la vostra attività e l’indirizzo
+payout-missing-person = l’identità della persona responsabile
+payout-missing-document = un documento che lo provi
+payout-missing-bank_account = il conto bancario che riceve il denaro
+payout-missing-terms = il vostro consenso alle condizioni di Stripe
+payout-missing-other = un altro dato, indicato sulla sua pagina
+payout-country = Paese dell’organizzatore
+payout-connect = Collegare un conto Stripe
+payout-go-on = Continuare su Stripe
+payout-see = I miei dati su Stripe
+payout-leads-out = Continuate su una pagina di Stripe e poi tornate qui.
+payout-books = Dov’è il denaro
+payout-owed = Incassato dalla piattaforma, da versarvi
+payout-passed-on = Arrivato sul vostro conto Stripe
+payout-books-mean = Meno commissione e rimborsi, su tutte le vendite.
+payout-nothing-sold = Ancora nessuna vendita pagata.
+payout-wrong-country = Scegliete un paese.
+payout-unreachable = Stripe non risponde. Nulla è andato perso: riprovate tra un momento.
+payout-refused = Stripe rifiuta la richiesta. Avvisate chi gestisce questo server; le vendite continuano.
