@@ -23,10 +23,12 @@ use crate::database::transaction::Flush;
 use crate::database::{Database, Readiness};
 use crate::door::{self, Door};
 use crate::messages::carrier::{Carrier, PrepareSmtpError};
+use crate::messages::sms::{PrepareSmsError, SmsCarrier};
 use crate::office;
 use crate::orders;
 use crate::orders::waiting_room::{RedisUrlError, WaitingRoom};
 use crate::payments::{self, NoProvider, PaymentProvider};
+use crate::tickets::wallet::{PrepareWalletsError, Wallets};
 use crate::tickets::{self, Issuer};
 use crate::vault::{CheckMasterKeyError, Vault};
 use crate::web::limits::RequestLimits;
@@ -59,6 +61,10 @@ pub struct AppParts {
     pub provider: Arc<dyn PaymentProvider>,
     /// Takes the mails away.
     pub carrier: Carrier,
+    /// Takes text messages away, where somebody does.
+    pub sms: Option<SmsCarrier>,
+    /// Signs tickets for the wallets of phones.
+    pub wallets: Wallets,
     /// Devices, feeds and facts.
     pub door: Door,
     /// Events as everybody reads them.
@@ -82,6 +88,12 @@ pub enum AssembleError {
     /// Nobody to take the money.
     #[error(transparent)]
     Provider(#[from] NoProvider),
+    /// Who is to send text messages.
+    #[error(transparent)]
+    Sms(#[from] PrepareSmsError),
+    /// What is to sign for wallets.
+    #[error(transparent)]
+    Wallets(#[from] PrepareWalletsError),
     /// Nobody to take the mails.
     #[error(transparent)]
     Mail(#[from] PrepareSmtpError),
@@ -110,8 +122,12 @@ impl App {
         let accounts = Accounts::new(keys, &config)?;
         let (provider, notifications) = payments::provider_for(&config, &clock)?;
         let carrier = Carrier::of(&config)?;
+        let sms = config.sms.as_ref().map(SmsCarrier::new).transpose()?;
+        let wallets = Wallets::of(&config.wallet)?;
         let app = Self(Arc::new(AppParts {
             carrier,
+            sms,
+            wallets,
             flush: Flush::default(),
             issuer: Issuer::default(),
             provider,

@@ -15,7 +15,7 @@ use crate::database::transaction;
 use crate::door::supervisors;
 use crate::web::ApiError;
 
-/// Erases name, address, password, log-ins, links and memberships. Orders are kept as they are.
+/// Erases name, address, password, log-ins, links, numbers and memberships. Orders are kept as they are.
 pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
     let now_ms = app.now_ms();
     let mut tx = transaction::begin(&app.pool).await?;
@@ -47,6 +47,13 @@ pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
     sqlx::query!("delete from account_links where account_id = $1", account.0)
         .execute(&mut *tx)
         .await?;
+    sqlx::query!(
+        "delete from order_phones p using orders o
+         where o.account_id = $1 and p.organizer_id = o.organizer_id and p.event_id = o.event_id and p.order_id = o.id",
+        account.0
+    )
+    .execute(&mut *tx)
+    .await?;
     second_factor::drop_for(&mut tx, account).await?;
     passkeys::drop_for(&mut tx, account).await?;
     oidc::drop_for(&mut tx, account).await?;

@@ -4,7 +4,9 @@ mod mail;
 mod network;
 mod oidc;
 mod read;
+mod sms;
 mod stripe;
+mod wallet;
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,7 +18,9 @@ pub use mail::{Enclosed, Encryption, MailSettings, SmtpLogin, SmtpSettings};
 pub use network::Network;
 pub use oidc::{AnswerMode, AppleKey, ClientSecret, OidcProvider};
 pub use read::{ConfigError, WrongValue};
+pub use sms::SmsSettings;
 pub use stripe::{Secret, StripeSettings};
+pub use wallet::{AppleWalletSettings, GoogleWalletSettings, WalletSettings};
 
 /// In production the server refuses to run on parts made for tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +66,10 @@ pub struct Config {
     pub oidc: Vec<OidcProvider>,
     /// How mail leaves.
     pub mail: MailSettings,
+    /// Who sends text messages; nobody without it.
+    pub sms: Option<SmsSettings>,
+    /// What signs tickets for the wallets of phones.
+    pub wallet: WalletSettings,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Origins that may call the API from a browser.
@@ -130,6 +138,8 @@ impl Config {
             stripe: None,
             oidc: Vec::new(),
             mail: MailSettings::folder(),
+            sms: None,
+            wallet: WalletSettings::default(),
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             limits: Limits::default(),

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use super::mail::mail;
 use super::oidc::oidc;
+use super::sms::sms;
 use super::stripe::stripe;
+use super::wallet::wallet;
 use super::{Config, Limits, LogFormat, Mode};
 use crate::database::managed::default_data_dir;
 
@@ -56,7 +58,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An empty variable is one that isn't set.
-    fn text(&self, name: &'static str) -> Option<String> {
+    pub(super) fn text(&self, name: &'static str) -> Option<String> {
         let value = (self.lookup)(name).filter(|value| !value.is_empty())?;
         value
             .into_string()
@@ -151,6 +153,8 @@ pub(super) fn config(reader: Reader<'_>) -> Result<Config, ConfigError> {
         stripe: stripe(&reader, mode),
         oidc: oidc(&reader, mode),
         mail: mail(&reader, mode),
+        sms: sms(&reader),
+        wallet: wallet(&reader),
         trusted_proxies: reader.list("TICKETHUB_TRUSTED_PROXIES", |item| {
             item.parse().map_err(|error| format!("`{item}` is {error}"))
         }),
@@ -460,6 +464,46 @@ mod tests {
         let shown = format!("{config:?} {stripe:?}");
         assert!(!shown.contains("hunter"), "{shown}");
         assert!(read(&[]).unwrap().stripe.is_none());
+    }
+
+    #[test]
+    fn text_messages_are_set_up_by_three_variables_or_not_at_all() {
+        assert!(read(&[]).unwrap().sms.is_none());
+        let all = [
+            ("SMS_ACCOUNT", "AC0123"),
+            ("SMS_TOKEN", "hunter2"),
+            ("SMS_FROM", "TicketHub"),
+        ];
+        let config = read(&all).unwrap();
+        let sms = config.sms.clone().unwrap();
+        assert_eq!(sms.api_base, "https://api.twilio.com");
+        assert!(!format!("{config:?}").contains("hunter2"));
+        for one in all {
+            let ConfigError(wrong) = read(&[one]).unwrap_err();
+            assert_eq!(wrong.len(), 2, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_wallet_is_set_up_by_two_variables_or_not_at_all() {
+        let config = read(&[]).unwrap();
+        assert!(config.wallet.apple.is_none() && config.wallet.google.is_none());
+        let all = [
+            ("APPLE_PASS_CERTIFICATE", "/etc/pass.pem"),
+            ("APPLE_PASS_KEY", "/etc/pass.key"),
+            ("GOOGLE_WALLET_ACCOUNT", "/etc/google.json"),
+            ("GOOGLE_WALLET_ISSUER", "3388000000022000001"),
+        ];
+        let config = read(&all).unwrap();
+        assert!(config.wallet.apple.is_some() && config.wallet.google.is_some());
+        for one in all {
+            let ConfigError(wrong) = read(&[one]).unwrap_err();
+            assert_eq!(wrong.len(), 1, "{wrong:?}");
+            assert!(wrong[0].problem.contains(one.0), "{wrong:?}");
+        }
+        let issuer = [all[2], ("GOOGLE_WALLET_ISSUER", "me")];
+        let ConfigError(wrong) = read(&issuer).unwrap_err();
+        assert_eq!(wrong[0].name, "GOOGLE_WALLET_ISSUER");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
 use crate::door::{claims, unread};
-use crate::messages::sender;
+use crate::messages::{sender, sms};
 use crate::orders::expire::expire;
 use crate::orders::notices::{carts, remind, tell};
 use crate::orders::waiting_list;
@@ -48,6 +48,7 @@ pub async fn run(app: App) {
     let refund = |app: App| async move { refund::sweep(&app).await };
     tokio::join!(
         sender::run(app.clone()),
+        sms::sender::run(app.clone()),
         every(&app, UPKEEP, "web::metrics", upkeep),
         every(&app, OFTEN, "orders::expire", expire),
         every(&app, OFTEN, "orders::waiting_list", offer),

@@ -1,4 +1,4 @@
-//! What the platform tells people. Mail leaves only through the [`outbox`].
+//! What the platform tells people. Mails and text messages leave only through the [`outbox`].
 
 mod calendar;
 pub mod carrier;
@@ -11,5 +11,6 @@ mod line;
 pub mod outbox;
 mod page;
 pub mod sender;
+pub mod sms;
 pub(crate) use host::host;
 pub(crate) use shared::when;

@@ -3,6 +3,24 @@
 use shared::clock::UnixMillis;
 use sqlx::{PgConnection, PgPool};
 
+/// How a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channel {
+    /// To an address.
+    Mail,
+    /// To a number.
+    Sms,
+}
+
+impl Channel {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Sms => "sms",
+        }
+    }
+}
+
 /// A mail to be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mail {
@@ -49,10 +67,28 @@ pub async fn enqueue(
     mails: &[Mail],
     now_ms: UnixMillis,
 ) -> Result<(), sqlx::Error> {
+    put(connection, Channel::Mail, mails, now_ms).await
+}
+
+/// The same with text messages, whose recipients are numbers.
+pub(crate) async fn enqueue_texts(
+    connection: &mut PgConnection,
+    texts: &[Mail],
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    put(connection, Channel::Sms, texts, now_ms).await
+}
+
+async fn put(
+    connection: &mut PgConnection,
+    channel: Channel,
+    mails: &[Mail],
+    now_ms: UnixMillis,
+) -> Result<(), sqlx::Error> {
     let columns = Columns::of(mails);
     sqlx::query!(
-        "insert into outbox (dedupe_key, recipient, language, template, payload, created_ms, next_attempt_ms)
-         select m.dedupe_key, m.recipient, m.language, m.template, m.payload, $6, $6
+        "insert into outbox (dedupe_key, recipient, language, template, payload, created_ms, next_attempt_ms, channel)
+         select m.dedupe_key, m.recipient, m.language, m.template, m.payload, $6, $6, $7
          from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[])
              as m (dedupe_key, recipient, language, template, payload)
          on conflict (dedupe_key) do nothing",
@@ -61,7 +97,8 @@ pub async fn enqueue(
         &columns.languages,
         &columns.templates,
         &columns.payloads,
-        now_ms
+        now_ms,
+        channel.as_str()
     )
     .execute(connection)
     .await
@@ -84,6 +121,7 @@ pub(super) struct Claimed {
 /// Takes up to `most` mails that are due, for `lease_ms`: who dies meanwhile leaves them to others.
 pub(super) async fn claim(
     pool: &PgPool,
+    channel: Channel,
     most: i64,
     lease_ms: i64,
     now_ms: UnixMillis,
@@ -92,7 +130,7 @@ pub(super) async fn claim(
         Claimed,
         "with due as (
              select id from outbox
-             where sent_ms is null and failed_ms is null and next_attempt_ms <= $1
+             where sent_ms is null and failed_ms is null and next_attempt_ms <= $1 and channel = $4
              order by next_attempt_ms limit $2 for update skip locked
          )
          update outbox o set next_attempt_ms = $3 from due where o.id = due.id
@@ -100,6 +138,7 @@ pub(super) async fn claim(
         now_ms,
         most,
         now_ms + lease_ms,
+        channel.as_str(),
     )
     .fetch_all(pool)
     .await?;

@@ -7,6 +7,7 @@ use shared::language::Language;
 
 use super::letter::{Action, Letter};
 use crate::tickets::enclosed::Enclosed;
+use crate::tickets::wallet::pages::WalletLinks;
 use crate::web::store::Texts;
 
 /// A mail as it is shown.
@@ -31,12 +32,27 @@ struct ShownTicket<'a> {
     holder_name: &'a str,
     short_code: &'a str,
     link: &'a str,
+    /// With what each does.
+    wallets: Vec<Action>,
     content_id: Option<String>,
 }
 
 /// Of the picture of a mail's ticket.
 pub(super) fn content_id(place: usize) -> String {
     format!("ticket-{}@tickethub", place + 1)
+}
+
+fn wallets(links: &WalletLinks, t: Texts) -> Vec<Action> {
+    let ways = [
+        ("wallet-apple", &links.apple),
+        ("wallet-google", &links.google),
+    ];
+    let there = ways.into_iter().filter_map(|(key, link)| {
+        let label = t.get(key).into_owned();
+        let link = link.clone()?;
+        Some(Action { label, link })
+    });
+    there.collect()
 }
 
 impl<'a> MailPage<'a> {
@@ -56,6 +72,7 @@ impl<'a> MailPage<'a> {
                 holder_name: &ticket.holder_name,
                 short_code: &ticket.short_code,
                 link: &ticket.link,
+                wallets: wallets(&ticket.wallet, t),
                 content_id: ticket.code.is_some().then(|| content_id(place)),
             });
         let mut notes = Vec::new();
@@ -110,7 +127,11 @@ impl<'a> MailPage<'a> {
             if !code.holder_name.is_empty() {
                 line(format_args!("{}\n", code.holder_name));
             }
-            line(format_args!("{}\n{}\n\n", code.short_code, code.link));
+            line(format_args!("{}\n{}\n", code.short_code, code.link));
+            for Action { label, link } in &code.wallets {
+                line(format_args!("{label}{colon}\n{link}\n"));
+            }
+            line(format_args!("\n"));
         }
         for note in &self.notes {
             line(format_args!("{note}\n"));

@@ -19,7 +19,7 @@ use super::content::{Content, ParseContentError};
 use super::eml::{self, BuildMailError, Envelope};
 use super::host::host;
 use super::letter::letter;
-use super::outbox::{self, Claimed, Fate};
+use super::outbox::{self, Channel, Claimed, Fate};
 use crate::app::App;
 use crate::config::Enclosed;
 use crate::tickets::enclosed::{EncloseError, enclosed};
@@ -38,7 +38,7 @@ const LONGEST_DELAY_MS: i64 = 4 * 3_600_000;
 /// Where nobody knows whether the mail or the server is the reason.
 const LONGEST_DELAY_UNSURE_MS: i64 = 10 * 60_000;
 /// Later nobody waits for it any more.
-const GIVEN_UP_MS: i64 = 3 * 24 * 3_600_000;
+pub(super) const GIVEN_UP_MS: i64 = 3 * 24 * 3_600_000;
 
 /// A mail stays in the outbox.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +100,7 @@ pub async fn run(app: App) {
 
 /// Sends up to 20 mails that are due, and says how many it took.
 pub async fn send_due(app: &App) -> Result<i64, sqlx::Error> {
-    let claimed = outbox::claim(&app.pool, BATCH, LEASE_MS, app.now_ms()).await?;
+    let claimed = outbox::claim(&app.pool, Channel::Mail, BATCH, LEASE_MS, app.now_ms()).await?;
     let count = claimed.len() as i64;
     if count > 0 {
         let Carrier(kind) = &app.carrier;
@@ -277,7 +277,7 @@ async fn put_off(app: &App, mail: &Claimed, error: &SendMailError) -> Result<(),
 }
 
 /// 5 s, 10 s, 20 s, ...
-fn delay_ms(attempts: i32, longest_ms: i64) -> i64 {
+pub(super) fn delay_ms(attempts: i32, longest_ms: i64) -> i64 {
     let doublings = attempts.saturating_sub(1).clamp(0, 20).unsigned_abs();
     (FIRST_DELAY_MS << doublings).min(longest_ms)
 }

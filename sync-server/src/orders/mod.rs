@@ -15,6 +15,7 @@ pub mod list;
 pub mod note;
 pub mod notices;
 pub(crate) mod pages;
+pub(crate) mod phone;
 pub mod present;
 pub mod promo;
 pub mod reprice;

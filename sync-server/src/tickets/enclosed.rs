@@ -6,6 +6,7 @@ use shared::ticket::{PixelsPerModule, Qr};
 
 use super::paper::paper;
 use super::pdf::{self, MakePdfError, PaperCode, PaperTicket};
+use super::wallet::pages::WalletLinks;
 use crate::app::App;
 use crate::orders::present::{Order, order_by_id};
 use crate::orders::secret::OrderSecret;
@@ -47,6 +48,8 @@ pub(crate) struct EnclosedTicket {
     pub(crate) short_code: String,
     /// Its page, secret included.
     pub(crate) link: String,
+    /// Where a phone's wallet takes it, secret included.
+    pub(crate) wallet: WalletLinks,
     /// PNG; none for a code that changes.
     pub(crate) code: Option<Vec<u8>>,
 }
@@ -92,7 +95,15 @@ pub(crate) async fn enclosed(
         .to_text();
     let url = &app.config.public_url;
     let link = |id: &TicketId| format!("{url}/{language}/tickets/{id}?secret={secret}");
-    let links: Vec<String> = ids.iter().take(MOST_CODES).map(link).collect();
+    let asked = format!("?secret={secret}");
+    let links: Vec<Links> = ids
+        .iter()
+        .take(MOST_CODES)
+        .map(|id| Links {
+            page: link(id),
+            wallet: WalletLinks::at(app, *id, language, &asked).below(url),
+        })
+        .collect();
     let (told, place) = (
         &paper.event,
         [&paper.event.venue, &paper.event.address, &paper.event.city],
@@ -122,12 +133,23 @@ pub(crate) async fn enclosed(
     }))
 }
 
-fn drawn((ticket, link): (&PaperTicket, String)) -> EnclosedTicket {
+/// Of one ticket.
+struct Links {
+    page: String,
+    wallet: WalletLinks,
+}
+
+fn drawn((ticket, links): (&PaperTicket, Links)) -> EnclosedTicket {
     EnclosedTicket {
         type_name: ticket.type_name.clone(),
         holder_name: ticket.holder_name.clone(),
         short_code: ticket.short_code.clone(),
-        link,
+        link: links.page,
+        wallet: match &ticket.code {
+            PaperCode::Fixed(_) => links.wallet,
+            // A wallet would keep one code for ever.
+            PaperCode::Rotating(_) => WalletLinks::default(),
+        },
         code: match &ticket.code {
             // A code of 80 bytes always fits; without its picture the mail has its link.
             PaperCode::Fixed(presented) => Qr::ticket(presented)

@@ -17,5 +17,6 @@ pub mod rotating;
 pub mod rotation;
 pub mod scan;
 pub(crate) mod transfer;
+pub mod wallet;
 
 pub use issuer::Issuer;

@@ -17,6 +17,8 @@ use super::api::visible_ticket;
 use super::pocket;
 use super::present::{Ticket, TicketView};
 use super::rotating::presented_at;
+use super::wallet;
+use super::wallet::pages::WalletLinks;
 use crate::accounts::MaybeIdentity;
 use crate::app::App;
 use crate::catalog::event::page::page_of;
@@ -32,11 +34,10 @@ use crate::web::{ApiError, Path, Query};
 const RELOAD_ROTATING: u32 = 10;
 
 pub(crate) fn router() -> Router<App> {
-    Language::ALL
-        .into_iter()
-        .fold(pocket::router(), |router, language| {
-            router.route(&format!("/{language}/tickets/{{ticket}}"), get(show))
-        })
+    Language::ALL.into_iter().fold(
+        pocket::router().merge(wallet::pages::router()),
+        |router, language| router.route(&format!("/{language}/tickets/{{ticket}}"), get(show)),
+    )
 }
 
 #[derive(Template)]
@@ -54,6 +55,7 @@ struct TicketHtml {
     holder: String,
     doors: String,
     price: String,
+    wallet: WalletLinks,
     previous: Option<String>,
     next: Option<String>,
 }
@@ -126,6 +128,7 @@ async fn show(
         },
         doors: short_date(event.doors_ms, zone, language).time,
         price: amount(Money::new(view.price_minor, view.currency), language),
+        wallet: WalletLinks::of(&app, &view, language, &asked),
         previous: beside(|place| place.checked_sub(1)),
         next: beside(|place| place.checked_add(1)),
         is_rotating,

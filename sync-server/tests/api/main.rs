@@ -47,6 +47,8 @@ mod stripe;
 mod summaries;
 mod supervisors;
 mod support;
+mod texts;
 mod tickets;
 mod tills;
 mod unread;
+mod wallet;

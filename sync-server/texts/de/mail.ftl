@@ -81,3 +81,6 @@ mail-cart-text-3 = { $title }, { $when }: Das ist die letzte E-Mail, die wir Ihn
 mail-cart-do = Wieder Plätze nehmen
 mail-why-cart = Sie erhalten diese Erinnerung, weil Sie sie beim Buchen gewünscht haben.
 mail-stop = Keine Erinnerungen mehr
+
+sms-tickets = Ihre Tickets für { $title }, { $day }. { $month }, Einlass { $time }: { $link }
+sms-reminder = Morgen: { $title }, Einlass { $time }. Ihre Tickets: { $link }

@@ -81,3 +81,6 @@ mail-cart-text-3 = { $title }, { $when }: this is the last mail that we send you
 mail-cart-do = Take places again
 mail-why-cart = You get this reminder because you asked for it when you booked.
 mail-stop = No more reminders
+
+sms-tickets = Your tickets for { $title }, { $day } { $month }, doors at { $time }: { $link }
+sms-reminder = It’s tomorrow: { $title }, doors at { $time }. Your tickets: { $link }

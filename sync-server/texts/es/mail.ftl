@@ -81,3 +81,6 @@ mail-cart-text-3 = { $title }, { $when }: este es el último correo que le envia
 mail-cart-do = Volver a tomar plazas
 mail-why-cart = Recibe este recordatorio porque lo pidió al reservar.
 mail-stop = No recibir más recordatorios
+
+sms-tickets = Sus entradas para { $title }, { $day } { $month }, puertas a las { $time }: { $link }
+sms-reminder = Es mañana: { $title }, puertas a las { $time }. Sus entradas: { $link }

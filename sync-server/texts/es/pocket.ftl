@@ -7,3 +7,21 @@ pocket-instead = Sin red, y esta página no está en este dispositivo. Una entra
 pocket-install = Añadir a la pantalla de inicio
 ticket-kept = Esta entrada se abre también sin red, en este dispositivo.
 pocket-description = Sus entradas, también sin red.
+
+wallet-apple = Añadir a Apple Wallet
+wallet-google = Añadir a Google Wallet
+wallet-event = Evento
+wallet-doors = Puertas
+wallet-starts = Comienzo
+wallet-place = Lugar
+wallet-type = Tarifa
+wallet-holder = A nombre de
+wallet-number = Número
+wallet-order = Pedido
+
+text-me = Recibir el enlace por SMS
+text-me-help = Para este enlace y un recordatorio el día antes, nada más. Empiece por + y el prefijo del país.
+text-me-send = Enviar por SMS
+text-me-sent = SMS enviado al número que termina en { $digits }.
+text-me-wrong = No es un número de móvil. Empiece por + y el prefijo del país.
+text-me-too-often = Se han enviado tres SMS para este pedido. El enlace de su correo también abre sus entradas.

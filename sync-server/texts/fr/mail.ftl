@@ -81,3 +81,6 @@ mail-cart-text-3 = { $title }, { $when } : c’est le dernier e-mail que nous v
 mail-cart-do = Reprendre des places
 mail-why-cart = Vous recevez ce rappel parce que vous l’avez demandé en réservant.
 mail-stop = Ne plus recevoir de rappels
+
+sms-tickets = Vos billets pour { $title }, le { $day } { $month }, portes à { $time } : { $link }
+sms-reminder = C’est demain : { $title }, portes à { $time }. Vos billets : { $link }

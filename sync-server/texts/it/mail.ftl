@@ -81,3 +81,6 @@ mail-cart-text-3 = { $title }, { $when }: è l’ultima e-mail che le inviamo pe
 mail-cart-do = Riprendi dei posti
 mail-why-cart = Riceve questo promemoria perché l’ha chiesto prenotando.
 mail-stop = Non ricevere più promemoria
+
+sms-tickets = I vostri biglietti per { $title }, { $day } { $month }, porte alle { $time }: { $link }
+sms-reminder = È domani: { $title }, porte alle { $time }. I vostri biglietti: { $link }

@@ -106,6 +106,7 @@ async fn tell_some(app: &App) -> Result<bool, TellError> {
         .map(|order| mail(app, &open, order))
         .collect::<Result<Vec<_>, _>>()?;
     outbox::enqueue(&mut tx, &mails, now_ms).await?;
+    outbox::enqueue_texts(&mut tx, &texts(app, &open, &orders)?, now_ms).await?;
     let is_done = (orders.len() as i64) < BATCH;
     sqlx::query!(
         "update notices set told_to = coalesce($4, told_to), done_ms = $5
@@ -170,6 +171,7 @@ struct Told {
     name: String,
     language: String,
     secret_sealed: Vec<u8>,
+    phone: Option<String>,
     /// Those that enter.
     tickets: i64,
 }
@@ -178,6 +180,8 @@ async fn orders(connection: &mut PgConnection, open: &Open) -> Result<Vec<Told>,
     sqlx::query_as!(
         Told,
         r#"select o.id, o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed,
+               (select p.phone from order_phones p
+                where p.organizer_id = $1 and p.event_id = $2 and p.order_id = o.id) as phone,
                (select count(*) from tickets t
                 where t.organizer_id = $1 and t.event_id = $2 and t.order_id = o.id and t.status = 0) as "tickets!"
            from orders o
@@ -192,6 +196,32 @@ async fn orders(connection: &mut PgConnection, open: &Open) -> Result<Vec<Told>,
     )
     .fetch_all(connection)
     .await
+}
+
+/// The reminder, to who left a number.
+fn texts(app: &App, open: &Open, orders: &[Told]) -> Result<Vec<Mail>, UnsealError> {
+    if app.sms.is_none() || open.kind != Kind::Reminder {
+        return Ok(Vec::new());
+    }
+    let told = orders.iter().filter(|order| order.tickets > 0);
+    told.filter_map(|order| Some((order, order.phone.as_ref()?)))
+        .map(|(order, phone)| {
+            let id = OrderId(order.id);
+            let secret = OrderSecret::unseal(&app.vault, id, &order.secret_sealed)?;
+            Ok(Mail {
+                dedupe_key: format!("sms-{}", open.dedupe_key(id)),
+                recipient: phone.clone(),
+                language: order.language.clone(),
+                template: "sms_reminder".to_owned(),
+                payload: json!({
+                    "title": open.title,
+                    "doors_ms": open.now.doors_ms,
+                    "time_zone": open.now.time_zone,
+                    "link": link(&app.config.public_url, id, &secret),
+                }),
+            })
+        })
+        .collect()
 }
 
 fn mail(app: &App, open: &Open, order: &Told) -> Result<Mail, UnsealError> {

@@ -11,6 +11,7 @@ pub(super) mod opened;
 mod order;
 mod queue;
 mod reserve;
+mod text_me;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -38,6 +39,7 @@ pub(crate) fn router() -> Router<App> {
             )
             .route(&order, get(order::show))
             .route(&format!("{order}/keep"), post(mine::keep))
+            .route(&format!("{order}/text"), post(text_me::send))
             .route(&format!("/{language}/account/orders"), get(mine::show))
             .route(
                 &format!("/{language}/account/orders/find"),

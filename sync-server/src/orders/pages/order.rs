@@ -10,6 +10,7 @@ use shared::language::Language;
 
 use super::checkout::told;
 use super::opened::Opened;
+use super::text_me::TextMe;
 use crate::accounts::MaybeIdentity;
 use crate::accounts::pages::encode;
 use crate::app::App;
@@ -51,6 +52,7 @@ struct OrderHtml {
     manage: Option<String>,
     /// What others have now.
     given: Vec<String>,
+    text_me: Option<TextMe>,
 }
 
 /// How an order that is no account's comes to one.
@@ -120,7 +122,7 @@ pub(super) async fn show(
         OrderState::Paid if opened.order.tickets.is_empty() => {
             answer(&app, &opened, "after-given-title", None).await
         }
-        OrderState::Paid => answer(&app, &opened, "done-title", None).await,
+        OrderState::Paid => bought(&app, &opened, TextMe::of(&app, &opened).await?).await,
         OrderState::Cancelled => {
             let next = opened.take_again();
             told(&app, &opened, StatusCode::OK, "cancelled", next)
@@ -175,6 +177,25 @@ async fn answer(
     title: &str,
     waiting: Option<String>,
 ) -> Result<Response, ApiError> {
+    shown(app, opened, title, waiting, None).await
+}
+
+/// Paid, and the tickets are there.
+pub(super) async fn bought(
+    app: &App,
+    opened: &Opened,
+    text_me: Option<TextMe>,
+) -> Result<Response, ApiError> {
+    shown(app, opened, "done-title", None, text_me).await
+}
+
+async fn shown(
+    app: &App,
+    opened: &Opened,
+    title: &str,
+    waiting: Option<String>,
+    text_me: Option<TextMe>,
+) -> Result<Response, ApiError> {
     let given = match opened.order.issued_ms {
         Some(_) => given_in_words(app, opened).await?,
         None => Vec::new(),
@@ -222,6 +243,7 @@ async fn answer(
         keep: Keep::of(opened),
         given,
         manage: (is_paid && order.issued_ms.is_some()).then(|| opened.path_below("/manage")),
+        text_me,
     })?;
     Ok(private(page))
 }
