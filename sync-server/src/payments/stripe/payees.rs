@@ -3,11 +3,13 @@
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use shared::ids::uuid_v7;
 
 use super::StripeProvider;
 use super::client::CallError;
 use super::form::Fields;
 use super::objects::{Account, AccountLink};
+use crate::edge::OsRandom;
 use crate::payments::payout::{
     AccountStanding, Errand, Missing, Opening, PayoutAccounts, PayoutError,
 };
@@ -37,7 +39,7 @@ impl StripeProvider {
             .with("return_url", &errand.return_url)
             .with("refresh_url", &errand.again_url);
         // A link is for one visit: a kept one would be of no use.
-        let key = format!("link/{}/{}", errand.account, self.clock.now_ms());
+        let key = format!("link/{}", uuid_v7(self.clock.now_ms(), &mut OsRandom));
         let link: AccountLink = self.client.post("/v1/account_links", &fields, &key).await?;
         Ok(link.url)
     }

@@ -1,6 +1,7 @@
 //! An organizer with an account of its own at Stripe: what comes is passed on, less the fee, and goes back from there.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use reqwest::StatusCode;
 use stripe_double::Passed;
@@ -17,10 +18,11 @@ use crate::support::stall::Stall;
 const FORM: &str = "<form class=\"office-refund\"";
 
 impl Till {
+    /// Another one each time: an address has one account.
     async fn owner(&self, stall: &Stall<'_>) -> Clerk<'_> {
-        let owner = self
-            .server
-            .member(stall.organizer, Role::Owner, "Claire Morvan");
+        static OWNERS: AtomicU32 = AtomicU32::new(0);
+        let name = format!("Claire {}", OWNERS.fetch_add(1, Ordering::Relaxed));
+        let owner = self.server.member(stall.organizer, Role::Owner, &name);
         Clerk::of(&self.server, owner.await.id).await
     }
 
