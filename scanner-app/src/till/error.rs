@@ -124,9 +124,10 @@ impl TillError {
             Self::DrawerTooSmall => "drawer_too_small",
             Self::NoAmount => "no_amount",
             Self::Books(_) | Self::Sign(_) => "internal",
-            Self::Journal { .. } => "till_journal_broken",
             Self::Archive(MakeArchiveError::NotClosed) => "not_closed",
-            Self::Archive(MakeArchiveError::Broken { .. }) => "till_journal_broken",
+            Self::Journal { .. } | Self::Archive(MakeArchiveError::Broken { .. }) => {
+                "till_journal_broken"
+            }
             Self::Replica(error) => error.code(),
         }
     }

@@ -112,11 +112,10 @@ impl Till {
                 Reprinted::Tickets if sold.lines.iter().all(|line| line.left.is_empty()) => {
                     return Err(TillError::NothingLeft);
                 }
-                Reprinted::Tickets => PrintWhat::Tickets,
                 Reprinted::Ticket(ticket) if !is_left(ticket) => {
                     return Err(TillError::NotOfSale(ticket));
                 }
-                Reprinted::Ticket(_) => PrintWhat::Tickets,
+                Reprinted::Tickets | Reprinted::Ticket(_) => PrintWhat::Tickets,
             };
             let id = ledger.write(TillFact::Reprint { sale, what })?;
             let copy = PrintCopy::Duplicate;
