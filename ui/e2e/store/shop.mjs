@@ -16,13 +16,16 @@ const WITHOUT_LIMITS = {
 export const CONCERT = "0197e2a0-0000-7000-8000-de3000000301";
 export const PLAY = "0197e2a0-0000-7000-8000-de3000000302";
 export const CLUB = "0197e2a0-0000-7000-8000-de3000000303";
-const OWNER = { email: "camille@nuits-de-loire.example", password: "nuits-de-loire" };
+export const OWNER = { email: "camille@nuits-de-loire.example", password: "nuits-de-loire" };
+
+const CLIENT = { OIDC_CLIENT_ID: "shop", OIDC_CLIENT_SECRET: "a text that both know" };
 
 export class Shop {
   #binary;
   #folder = mkdtempSync(join(tmpdir(), "store-"));
   #child;
   #port;
+  #providerPort;
   #token;
 
   /** Starts it on fresh data. */
@@ -45,6 +48,7 @@ export class Shop {
   /** Again on the same data and the same port, after a stop. */
   async start() {
     this.#port ??= await freePort();
+    this.#providerPort ??= await freePort();
     const log = openSync(join(this.#folder, "server.log"), "a");
     const { DATABASE_URL: _, ...environment } = process.env;
     this.#child = spawn(this.#binary, ["serve", "--demo"], {
@@ -52,6 +56,9 @@ export class Shop {
       env: {
         ...environment,
         ...WITHOUT_LIMITS,
+        ...CLIENT,
+        OIDC_ISSUER: `http://127.0.0.1:${this.#providerPort}`,
+        OIDC_NAME: "Guichet",
         TICKETHUB_LISTEN: `127.0.0.1:${this.#port}`,
         TICKETHUB_PUBLIC_URL: this.url,
         TICKETHUB_DATA: join(this.#folder, "data"),
@@ -68,6 +75,26 @@ export class Shop {
     if (child.exitCode !== null) return;
     child.kill("SIGTERM");
     await new Promise((ended) => child.once("exit", ended));
+  }
+
+  /** The provider of log-ins that it is set up for: whoever types a name there is that person. */
+  async openProvider() {
+    const file = new URL("../oidc/provider.mjs", import.meta.url).pathname;
+    const { OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = CLIENT;
+    const known = [this.#providerPort, `${this.url}/login/back/oidc`, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET];
+    const child = spawn(process.execPath, [file, ...known], { stdio: ["pipe", "pipe", "ignore"] });
+    await new Promise((ready, failed) => {
+      child.stdout.once("data", ready);
+      child.once("exit", (code) => failed(new Error(`the provider of log-ins ended with ${code}: npm ci in ui/ installs it`)));
+    });
+    child.stdout.resume();
+    return {
+      url: `http://127.0.0.1:${this.#providerPort}`,
+      async close() {
+        child.stdin.end();
+        if (child.exitCode === null) await new Promise((ended) => child.once("exit", ended));
+      },
+    };
   }
 
   /** Nothing is left of it. */
@@ -103,13 +130,13 @@ export class Shop {
     return answer.json();
   }
 
-  /** The first link to an order in a mail to that address. */
-  async linkMailedTo(address) {
+  /** The first link to an order, or to what else is named, in a mail to that address. */
+  async linkMailedTo(address, link = /https?:\/\/[^\s"<>]*\/orders\/[^\s"<>/]+/) {
     let found;
     await until(async () => {
       found = this.#mails()
         .filter((mail) => mail.includes(address))
-        .map((mail) => /https?:\/\/[^\s"<>]*\/orders\/[^\s"<>/]+/.exec(mail)?.[0])
+        .map((mail) => link.exec(mail)?.[0])
         .find(Boolean);
       return found !== undefined;
     });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { Shop } from "./shop.mjs";
 import { Shopper } from "./shopper.mjs";
+import * as logins from "./chapters/logins.mjs";
 import * as pages from "./chapters/pages.mjs";
 import * as passkey from "./chapters/passkey.mjs";
 import * as pocket from "./chapters/pocket.mjs";
@@ -13,7 +14,7 @@ import * as purchase from "./chapters/purchase.mjs";
 import * as ways from "./chapters/ways.mjs";
 import * as weight from "./chapters/weight.mjs";
 
-const CHAPTERS = { purchase, pages, ways, weight, pocket, passkey };
+const CHAPTERS = { purchase, pages, ways, weight, pocket, passkey, logins };
 
 const [programs, pictures, ...named] = process.argv.slice(2);
 mkdirSync(pictures, { recursive: true });

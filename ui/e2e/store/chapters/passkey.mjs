@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { deviceOf } from "../device.mjs";
 import { DESK, LOOKS_AT_ALL, PHONE } from "../shopper.mjs";
 
 const PASSWORD = "trois mots en file";
@@ -11,22 +12,6 @@ const GET = "form[data-passkey=get]";
 const visit = (shopper, path) => shopper.page.goto(shopper.address(path).replace("127.0.0.1", "localhost"));
 const at = (shopper, path) => shopper.page.waitForURL((url) => `${url.pathname}${url.search}` === `/${shopper.language}${path}`);
 const seen = (shopper, selector) => shopper.page.locator(selector).waitFor();
-
-/** A device in the browser, whose owner's finger is on it. */
-async function deviceOf(shopper) {
-  const devtools = await shopper.browser.newCDPSession(shopper.page);
-  await devtools.send("WebAuthn.enable");
-  const options = {
-    protocol: "ctap2",
-    transport: "internal",
-    hasResidentKey: true,
-    hasUserVerification: true,
-    isUserVerified: true,
-    automaticPresenceSimulation: true,
-  };
-  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", { options });
-  return { isTouchedByItsOwner: (isUserVerified) => devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }) };
-}
 
 async function register(shopper) {
   await visit(shopper, "/register");
