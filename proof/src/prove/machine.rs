@@ -182,7 +182,9 @@ pub(super) async fn enrol(
             EnrolStep::Compare { digits, .. } => Some(digits.clone()),
             EnrolStep::Waiting | EnrolStep::Connecting { .. } | EnrolStep::Failed { .. } => None,
         },
-        Screen::Choose { .. } | Screen::Door(_) | Screen::Closed { .. } => None,
+        Screen::Choose { .. } | Screen::Door(_) | Screen::Till { .. } | Screen::Closed { .. } => {
+            None
+        }
     })?;
     let state = owner.get(&format!("/devices/offers/{id}")).await?;
     ensure!(

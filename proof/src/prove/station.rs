@@ -47,7 +47,9 @@ async fn evening(stage: &Stage, folder: &Path) -> anyhow::Result<(f64, f64)> {
     let device = enrol(stage, event, &machine, "Porte A, tablette", false).await?;
     let place = told.screen("the door", |screen| match screen {
         Screen::Door(place) => Some(place.clone()),
-        Screen::Enrol(_) | Screen::Choose { .. } | Screen::Closed { .. } => None,
+        Screen::Enrol(_) | Screen::Choose { .. } | Screen::Till { .. } | Screen::Closed { .. } => {
+            None
+        }
     })?;
     let enrolled_ms = began.elapsed().as_secs_f64() * 1_000.0;
     ensure!(

@@ -33,7 +33,11 @@ pub(super) async fn evening(stage: &mut Stage, folder: &Path) -> anyhow::Result<
     enrol(stage, event, &machine, "Porte A, responsable", true).await?;
     told.screen("a door with a supervisor", |screen| match screen {
         Screen::Door(place) if place.may_supervise => Some(()),
-        Screen::Door(_) | Screen::Enrol(_) | Screen::Choose { .. } | Screen::Closed { .. } => None,
+        Screen::Door(_)
+        | Screen::Enrol(_)
+        | Screen::Choose { .. }
+        | Screen::Till { .. }
+        | Screen::Closed { .. } => None,
     })?;
     told.phase(SyncPhase::Live)?;
     machine.hold_up("t0.png", &shown[0])?;
@@ -112,7 +116,8 @@ fn closed(station: &Station) -> anyhow::Result<u32> {
         other @ (Screen::Closed { .. }
         | Screen::Enrol(_)
         | Screen::Choose { .. }
-        | Screen::Door(_)) => bail!("not signed off: {other:?}"),
+        | Screen::Door(_)
+        | Screen::Till { .. }) => bail!("not signed off: {other:?}"),
     }
 }
 

@@ -71,7 +71,7 @@ pub struct Sums {
 }
 
 /// As JSON names a means.
-pub fn means_code(means: Means) -> String {
+fn means_code(means: Means) -> String {
     match means {
         Means::Cash => "cash".into(),
         Means::Card => "card".into(),

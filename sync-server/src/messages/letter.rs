@@ -486,9 +486,11 @@ mod tests {
 
     #[test]
     fn one_ticket_is_not_several() {
-        let Content::Tickets(mut one) = contents().remove(3) else {
-            unreachable!("the fourth is the tickets");
-        };
+        let tickets = contents().into_iter().find_map(|content| match content {
+            Content::Tickets(tickets) => Some(tickets),
+            _other => None,
+        });
+        let mut one = tickets.unwrap();
         let two = letter(&Content::Tickets(one.clone()), Language::Fr);
         assert!(two.paragraphs[1].starts_with("2\u{a0}billets "));
         one.tickets = 1;
@@ -498,9 +500,11 @@ mod tests {
 
     #[test]
     fn all_of_an_order_is_told_from_a_part_of_it() {
-        let Content::Refund(mut refund) = contents().remove(4) else {
-            unreachable!("the fifth is a refund");
-        };
+        let refund = contents().into_iter().find_map(|content| match content {
+            Content::Refund(refund) => Some(refund),
+            _other => None,
+        });
+        let mut refund = refund.unwrap();
         let told = |refund: &Refund| {
             letter(&Content::Refund(refund.clone()), Language::Fr).paragraphs[1].clone()
         };

@@ -389,8 +389,9 @@ async fn a_refund_left_by_a_crash_is_finished_by_the_sweep() {
     // As it stands between the two transactions of a refund.
     sqlx::query(
         "with written as (
-             insert into refunds (organizer_id, event_id, id, order_id, payment_id, amount_minor, currency, reason, state, created_ms)
-             select organizer_id, event_id, gen_random_uuid(), order_id, id, amount_minor, currency, 'Report', 'pending', created_ms
+             insert into refunds (organizer_id, event_id, id, order_id, payment_id, amount_minor, fee_minor, currency, reason, state,
+                 created_ms)
+             select organizer_id, event_id, gen_random_uuid(), order_id, id, amount_minor, 170, currency, 'Report', 'pending', created_ms
              from payments where order_id = $1
          ) update orders set refunded_minor = total_minor where id = $1",
     )

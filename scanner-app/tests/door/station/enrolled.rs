@@ -17,7 +17,11 @@ use crate::venue::{Device, GATE_A, HOUR, NOW, Venue};
 fn enrol_step(window: &Window, what: &str, look: impl Fn(&EnrolStep) -> bool) -> EnrolStep {
     window.told.screen(what, |screen| match screen {
         Screen::Enrol(enrol) if look(&enrol.step) => Some(enrol.step.clone()),
-        Screen::Enrol(_) | Screen::Choose { .. } | Screen::Door(_) | Screen::Closed { .. } => None,
+        Screen::Enrol(_)
+        | Screen::Choose { .. }
+        | Screen::Door(_)
+        | Screen::Closed { .. }
+        | Screen::Till { .. } => None,
     })
 }
 
@@ -281,7 +285,11 @@ fn a_revoked_device_is_closed_and_admits_nobody() {
             unsent,
             revoked: true,
         } => Some(*unsent),
-        Screen::Closed { .. } | Screen::Enrol(_) | Screen::Choose { .. } | Screen::Door(_) => None,
+        Screen::Closed { .. }
+        | Screen::Enrol(_)
+        | Screen::Choose { .. }
+        | Screen::Door(_)
+        | Screen::Till { .. } => None,
     });
     assert_eq!(unsent, 2, "the journal's beginning and an entry");
     station.wedge(&venue.code(2));

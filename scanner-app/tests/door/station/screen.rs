@@ -90,7 +90,10 @@ impl Told {
     pub(crate) fn door(&self) -> PlaceView {
         self.screen("the door", |screen| match screen {
             Screen::Door(place) => Some(place.clone()),
-            Screen::Enrol(_) | Screen::Choose { .. } | Screen::Closed { .. } => None,
+            Screen::Enrol(_)
+            | Screen::Choose { .. }
+            | Screen::Closed { .. }
+            | Screen::Till { .. } => None,
         })
     }
 }

@@ -152,7 +152,11 @@ fn whoever_is_taken_off_the_list_decides_nothing_more() {
     );
     window.told.screen("no supervision", |screen| match screen {
         Screen::Door(place) if !place.may_supervise => Some(()),
-        Screen::Door(_) | Screen::Enrol(_) | Screen::Choose { .. } | Screen::Closed { .. } => None,
+        Screen::Door(_)
+        | Screen::Enrol(_)
+        | Screen::Choose { .. }
+        | Screen::Closed { .. }
+        | Screen::Till { .. } => None,
     });
 }
 
@@ -328,7 +332,11 @@ fn closed(window: &Window) -> u32 {
             unsent,
             revoked: false,
         } => Some(*unsent),
-        Screen::Closed { .. } | Screen::Enrol(_) | Screen::Choose { .. } | Screen::Door(_) => None,
+        Screen::Closed { .. }
+        | Screen::Enrol(_)
+        | Screen::Choose { .. }
+        | Screen::Door(_)
+        | Screen::Till { .. } => None,
     })
 }
 

@@ -399,7 +399,12 @@ fn page(there: &There, typed: &Typed, wrong: &Wrong) -> Result<Response, ApiErro
         types: types.collect(),
         types_wrong: wrong.of("types"),
         first_order: typed.first_order,
-        problem: wrong.counted(t),
+        // Its form is there no more, nor a field to say it at.
+        problem: if is_ended {
+            wrong.of("code")
+        } else {
+            wrong.counted(t)
+        },
         button: t
             .get(if known.is_some() {
                 "office-save"
