@@ -10,7 +10,7 @@ hub_check() {
 
 prepare_check() {
   # shellcheck disable=SC2046 # one need a line
-  need_rust git@git "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
+  need_rust git@git python3@python3 "${WINDOW_NEEDS[@]}" $(node_needs) $(postgres_needs)
   need_rust_linters
   need_node
 }
@@ -21,6 +21,7 @@ check_stages() {
   stage "window: types and build" check_ui
   stage "lints, stored queries" lint_with_queries
   stage "docs" check_docs
+  stage "law: named tests" python3 tools/law.py docs/LEGAL-FR.md
 }
 
 # Edges of every kind count: a dev-dependency is an acquaintance too.

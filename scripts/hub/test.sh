@@ -17,6 +17,7 @@ hub_test() {
   stage "simulation" test_simulation
   stage "window: units" test_ui
   stage "tools" test_tools
+  stage "law" test_law
   stage "models" test_models
   stage "window: smoke" test_window
   stage "window: door" test_door
@@ -44,6 +45,11 @@ test_ui() {
 test_tools() {
   [ -n "$(find tools -name 'test_*.py' -print -quit 2>/dev/null)" ] || return 0
   python3 -m unittest discover -v -s tools -p 'test_*.py' 2>&1 | tee "$HUB_NOTES/tests-tools.log"
+}
+
+# Of each rule of French law the test that shows it has run, and passed.
+test_law() {
+  python3 tools/law.py docs/LEGAL-FR.md --ran "$HUB_NOTES/tests-rust.log" "$HUB_NOTES/tests-tools.log"
 }
 
 # Every state of the models of sync, and the bugs planted there.

@@ -40,7 +40,7 @@ describe("the sale", () => {
   test("tells what the till knows of itself and what only the network knows apart", () => {
     open(screens.sale!);
     expect(text(".key-rate")).toContain("reste 86, et 240 en ligne");
-    expect(button("Carré or").disabled).toBe(true);
+    expect(button("9 Carré or").disabled).toBe(true);
     expect(text(".key-rate:last-child")).toContain("Complet");
   });
 
