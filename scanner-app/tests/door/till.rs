@@ -20,7 +20,7 @@ use shared::wire::latest::{StockAnswer, StockTicket, StockType};
 
 use crate::run::now;
 use crate::sync::{Scene, scene_at};
-use crate::venue::{HOUR, NOW, Venue, copy_folder};
+use crate::venue::{HOUR, Venue, copy_folder};
 
 const TYPE: TypeNo = TypeNo(1);
 const LEASE_KEY: KeyId = KeyId(40);
@@ -43,7 +43,7 @@ fn token(id: u64) -> Token {
 
 /// A venue whose devices sell and scan.
 fn venue() -> Venue {
-    let venue = Venue::at(NOW);
+    let venue = Venue::at(now());
     Venue {
         rights: Rights {
             scan: true,
@@ -69,7 +69,7 @@ fn leases(
         cause: Cause::First,
         after: Vec::new(),
         type_no: Some(TYPE),
-        ends_ms: Some(NOW + 30 * HOUR),
+        ends_ms: Some(now() + 30 * HOUR),
         is_stopped: false,
         tickets: (FIRST..FIRST + PLACES).map(TicketId).collect(),
     };
@@ -78,7 +78,7 @@ fn leases(
         leases: vec![lease],
         write_offs: Vec::new(),
     };
-    venue.sign(SignedKind::Leases, version, NOW, &list)
+    venue.sign(SignedKind::Leases, version, now(), &list)
 }
 
 fn key_set(venue: &Venue, scene: &Scene) -> SignedObject {
@@ -91,7 +91,7 @@ fn key_set(venue: &Venue, scene: &Scene) -> SignedObject {
         lessee: Some(scene.device.id),
         revoked: false,
     };
-    venue.sign(SignedKind::KeySet, 7, NOW, &KeySet { keys: vec![key] })
+    venue.sign(SignedKind::KeySet, 7, now(), &KeySet { keys: vec![key] })
 }
 
 /// A till that was lent ten places by the server, at its first sync.
@@ -206,7 +206,7 @@ fn unsold_tickets_are_sealed_in_the_folder_and_gone_with_the_devices_revocation(
     sells(&scene, &venue, 2).expect("sold");
     let mut row = venue.device_row(&scene.device);
     row.revocation = Some(Revocation {
-        at_ms: NOW,
+        at_ms: now(),
         points: Vec::new(),
     });
     let list = DeviceList {
@@ -215,7 +215,7 @@ fn unsold_tickets_are_sealed_in_the_folder_and_gone_with_the_devices_revocation(
     };
     Venue::tell(
         &scene.replica,
-        venue.sign(SignedKind::DeviceList, 9, NOW, &list),
+        venue.sign(SignedKind::DeviceList, 9, now(), &list),
     );
     assert_eq!(why(sells(&scene, &venue, 1)), "not_a_till");
     let kept: i64 = scene

@@ -172,7 +172,12 @@ async fn hold_once(
     let commission = event.commission_basis_points;
     let joint = app.flush.join(&app.pool);
     let made = match &order.promo {
-        None => insert(&mut connection, &order, &places, commission, &joint).await?,
+        None => {
+            let made = insert(&mut connection, &order, &places, commission, &joint).await?;
+            // Whoever waits for the disk below must not keep it from those who write.
+            drop(connection);
+            made
+        }
         Some(promo) => {
             drop(connection);
             insert_with(app, (&order, promo), &places, commission, &joint).await?

@@ -212,6 +212,7 @@ mod tests {
                 "office-reason-",
                 "office-reentry-",
                 "office-role-",
+                "payout-missing-",
             ];
             by_code.iter().any(|prefix| key.starts_with(prefix))
                 || told.is_some_and(|kind| keys.contains(kind))
