@@ -14,7 +14,7 @@ use crate::support::stall::{Stall, text};
 /// The cells of a file's rows.
 fn cells(file: &str) -> Vec<Vec<&str>> {
     let rows = file.trim_start_matches('\u{feff}').lines();
-    rows.map(|row| row.trim_matches('"').split("\";\"").collect())
+    rows.map(|row| row[1..row.len() - 1].split("\";\"").collect())
         .collect()
 }
 
