@@ -43,7 +43,7 @@ const fn wide(size: f32, most: usize) -> (Type, usize) {
 }
 
 /// The right edges of the columns; the first two begin at the left.
-const COLUMNS: [f32; 9] = [92.0, 138.0, 160.0, 182.0, 204.0, 220.0, 238.0, 256.0, RIGHT];
+const COLUMNS: [f32; 9] = [80.0, 120.0, 142.0, 164.0, 186.0, 206.0, 226.0, 252.0, RIGHT];
 /// The texts above them.
 const HEADS: [&str; 9] = [
     "office-type-name",
