@@ -35,7 +35,7 @@ pub enum AskStockError {
         /// How many there are.
         left: u32,
     },
-    /// More than [`MOST_FOR_A_SALE`], or none.
+    /// More than `MOST_FOR_A_SALE`, or none.
     #[error("a sale at a till takes 1 to {MOST_FOR_A_SALE} places at once")]
     Places,
     /// Telling what was lent.
