@@ -5,7 +5,7 @@ hub_test() {
   say "test: check, every test with its own PostgreSQL, the models of sync, the window and the store in real browsers, short proofs"
   # shellcheck disable=SC2046 # one need a line
   need_rust git@git xvfb-run@xvfb xauth@xauth WebKitWebDriver@webkit2gtk-driver \
-    cupsd@cups-daemon lp@cups-client pdftotext@poppler-utils openssl@openssl unzip@unzip python3-aiosmtpd redis-server@redis-server dbus-run-session@dbus-daemon gnome-keyring-daemon@gnome-keyring \
+    cups-daemon lp@cups-client pdftotext@poppler-utils openssl@openssl unzip@unzip python3-aiosmtpd redis-server@redis-server dbus-run-session@dbus-daemon gnome-keyring-daemon@gnome-keyring \
     pip3@python3-pip "${PROOF_NEEDS[@]}" "${MODEL_NEEDS[@]}" "${WINDOW_NEEDS[@]}" "${BROWSER_NEEDS[@]}" $(node_needs) $(postgres_needs)
   prepare_check
   rm -f "$HUB_NOTES"/tests-*.log "$HUB_NOTES"/tests-*.json

@@ -49,6 +49,7 @@ impl Cups {
         fs::write(at("etc/cupsd.conf"), daemons_settings(folder.path())).expect("written");
         fs::write(at("etc/cups-files.conf"), files_settings(folder.path())).expect("written");
         let daemon = Command::new("cupsd")
+            .env("PATH", with_system_programs())
             .arg("-f")
             .arg("-c")
             .arg(at("etc/cupsd.conf"))
@@ -76,6 +77,7 @@ impl Cups {
     fn does(&self, program: &str, arguments: &[&str]) -> Result<(), String> {
         let output = Command::new(program)
             .args(arguments)
+            .env("PATH", with_system_programs())
             .env("CUPS_SERVER", self.at("sock"))
             .env("LC_ALL", "C")
             .stdin(Stdio::null())
@@ -118,6 +120,12 @@ impl Drop for Cups {
         let _ = self.daemon.kill();
         let _ = self.daemon.wait();
     }
+}
+
+/// Where programs are looked for: an ordinary user's path leaves out those of CUPS.
+fn with_system_programs() -> String {
+    let path = std::env::var("PATH").unwrap_or_default();
+    format!("{path}:/usr/sbin:/sbin")
 }
 
 fn daemons_settings(folder: &Path) -> String {
