@@ -48,14 +48,6 @@ async fn two_orders(stall: &Stall<'_>) -> [serde_json::Value; 2] {
     orders
 }
 
-fn stall<'a>(server: &'a TestServer, fixture: &EventFixture) -> Stall<'a> {
-    Stall {
-        server,
-        organizer: fixture.organizer,
-        event: fixture.event,
-    }
-}
-
 /// The event with other fields, as its owner sends it.
 async fn put(server: &TestServer, fixture: &EventFixture, changes: serde_json::Value) {
     let mut body = json!({
@@ -95,7 +87,7 @@ async fn another_date_or_place_is_told_once_to_who_bought_before_it() {
     let server = TestServer::start().await;
     let fixture = fixtures::published_event(&server, 100).await;
     put(&server, &fixture, json!({})).await;
-    let stall = stall(&server, &fixture);
+    let stall = fixture.stall(&server);
     server.clock.advance(11 * MINUTE);
     assert_eq!(told(&server).await.len(), 0, "nobody had bought");
     let orders = two_orders(&stall).await;
@@ -148,7 +140,7 @@ async fn an_event_that_is_called_off_is_told_at_once_to_whoever_has_tickets() {
     let server = TestServer::start().await;
     let fixture = fixtures::published_event(&server, 100).await;
     put(&server, &fixture, json!({})).await;
-    let stall = stall(&server, &fixture);
+    let stall = fixture.stall(&server);
     let [kept, refunded] = two_orders(&stall).await;
     let refund = json!({
         "id": uuid::Uuid::from_u128(7), "amount_minor": 3_400, "reason": "souhaité",

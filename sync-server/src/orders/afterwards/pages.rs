@@ -174,7 +174,7 @@ impl Managed {
         let tickets = self.standing.tickets.iter();
         let tickets = tickets
             .filter(|kept| is_there(kept))
-            .map(|kept| self.ticket(kept));
+            .map(|kept| self.shown(kept));
         let tickets: Vec<TicketHtml> = tickets.collect();
         let may_refund = tickets.iter().any(|ticket| ticket.refund.is_none());
         let (status, problem) = problem.unzip();
@@ -197,20 +197,28 @@ impl Managed {
         ))
     }
 
-    fn ticket(&self, kept: &Kept) -> TicketHtml {
-        let words = (self.opened.language, self.opened.event().time_zone.as_str());
-        let not = |act| {
-            let why = self.standing.may(act, kept).err()?;
-            Some(why_not(act, why, words))
-        };
+    fn shown(&self, kept: &Kept) -> TicketHtml {
         TicketHtml {
             id: kept.view.id.to_string(),
             what: what(kept),
             holder: kept.view.holder_name.clone(),
-            refund: not(Act::Refund),
-            rename: not(Act::Rename),
-            transfer: not(Act::Transfer),
+            refund: self.why_not(Act::Refund, kept),
+            rename: self.why_not(Act::Rename, kept),
+            transfer: self.why_not(Act::Transfer, kept),
         }
+    }
+
+    /// The ticket that a form names, if it is the order's.
+    fn ticket(&self, id: &str) -> Result<&Kept, ApiError> {
+        let kept = id.parse().ok().and_then(|id| self.standing.ticket(id));
+        kept.ok_or_else(|| ApiError::not_found("ticket"))
+    }
+
+    /// The sentence that says why this can't be done with the ticket now; none if it can.
+    fn why_not(&self, act: Act, kept: &Kept) -> Option<String> {
+        let why = self.standing.may(act, kept).err()?;
+        let words = (self.opened.language, self.opened.event().time_zone.as_str());
+        Some(why_not(act, why, words))
     }
 
     /// The page again, with what was not done.
@@ -270,12 +278,8 @@ async fn give_away(
 ) -> Result<Response, ApiError> {
     let managed = Managed::new(&app, language, identity, id, query.secret).await?;
     let t = managed.opened.t;
-    let ticket = form.ticket.parse().ok();
-    let kept = ticket.and_then(|id| managed.standing.ticket(id));
-    let kept = kept.ok_or_else(|| ApiError::not_found("ticket"))?;
-    if let Err(why) = managed.standing.may(Act::Transfer, kept) {
-        let words = (language, managed.opened.event().time_zone.as_str());
-        let problem = why_not(Act::Transfer, why, words);
+    let kept = managed.ticket(&form.ticket)?;
+    if let Some(problem) = managed.why_not(Act::Transfer, kept) {
         return managed.refused(&app, StatusCode::CONFLICT, problem);
     }
     let who = match Buyer::typed(&form.email, &form.name) {
@@ -321,12 +325,8 @@ async fn change_name(
 ) -> Result<Response, ApiError> {
     let managed = Managed::new(&app, language, identity, id, query.secret).await?;
     let t = managed.opened.t;
-    let ticket = form.ticket.parse().ok();
-    let kept = ticket.and_then(|id| managed.standing.ticket(id));
-    let kept = kept.ok_or_else(|| ApiError::not_found("ticket"))?;
-    if let Err(why) = managed.standing.may(Act::Rename, kept) {
-        let words = (language, managed.opened.event().time_zone.as_str());
-        let problem = why_not(Act::Rename, why, words);
+    let kept = managed.ticket(&form.ticket)?;
+    if let Some(problem) = managed.why_not(Act::Rename, kept) {
         return managed.refused(&app, StatusCode::CONFLICT, problem);
     }
     let name = form.name.trim();

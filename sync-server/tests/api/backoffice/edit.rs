@@ -4,7 +4,6 @@ use super::{Clerk, PageForm};
 use crate::store::{location, says};
 use crate::support::TestServer;
 use crate::support::fixtures::published_event;
-use crate::support::stall::Stall;
 
 const WIZARD: &str = "<form class=\"wizard-form\"";
 
@@ -12,11 +11,7 @@ const WIZARD: &str = "<form class=\"wizard-form\"";
 async fn a_new_price_is_shown_at_once_and_whoever_holds_a_place_pays_the_old_one() {
     let server = TestServer::start().await;
     let event = published_event(&server, 50).await;
-    let stall = Stall {
-        server: &server,
-        organizer: event.organizer,
-        event: event.event,
-    };
+    let stall = event.stall(&server);
     let clerk = Clerk::of(&server, event.owner).await;
     let checkout = stall.reserved().await;
     let prices = format!("/fr/office/events/{}/prices", event.event);
@@ -170,11 +165,7 @@ async fn gates_and_windows_are_made_changed_and_removed() {
 async fn an_event_is_called_off_after_it_was_said_what_that_means() {
     let server = TestServer::start().await;
     let event = published_event(&server, 50).await;
-    let stall = Stall {
-        server: &server,
-        organizer: event.organizer,
-        event: event.event,
-    };
+    let stall = event.stall(&server);
     stall.bought(&[(1, 3)]).await;
     let clerk = Clerk::of(&server, event.owner).await;
     let path = format!("/fr/office/events/{}/cancel", event.event);

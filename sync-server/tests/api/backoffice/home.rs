@@ -5,7 +5,6 @@ use sync_server::accounts::Role;
 use super::Clerk;
 use crate::store::{location, says};
 use crate::support::fixtures::{self, published_event};
-use crate::support::stall::Stall;
 use crate::support::{Answer, TestServer};
 
 #[tokio::test]
@@ -43,11 +42,7 @@ async fn whoever_works_for_one_organizer_is_there_at_once_and_for_several_choose
 async fn the_list_says_of_each_event_where_it_stands_what_is_sold_and_what_it_took() {
     let server = TestServer::start().await;
     let event = published_event(&server, 1_200).await;
-    let stall = Stall {
-        server: &server,
-        organizer: event.organizer,
-        event: event.event,
-    };
+    let stall = event.stall(&server);
     stall.bought(&[(1, 2), (2, 1)]).await;
     stall.held(&[(1, 4)]).await;
     let clerk = Clerk::of(&server, event.owner).await;

@@ -4,17 +4,9 @@ use sync_server::accounts::Role;
 
 use super::{Clerk, PageForm};
 use crate::store::{location, says};
-use crate::support::fixtures::{EventFixture, published_event};
-use crate::support::stall::{Stall, text};
+use crate::support::fixtures::published_event;
+use crate::support::stall::text;
 use crate::support::{Answer, TestServer};
-
-fn stall<'a>(server: &'a TestServer, event: &EventFixture) -> Stall<'a> {
-    Stall {
-        server,
-        organizer: event.organizer,
-        event: event.event,
-    }
-}
 
 fn refund_form(page: &Answer) -> PageForm {
     PageForm::of(page, "<form class=\"office-refund\"")
@@ -24,7 +16,7 @@ fn refund_form(page: &Answer) -> PageForm {
 async fn an_order_is_found_by_code_name_and_address() {
     let server = TestServer::start().await;
     let event = published_event(&server, 50).await;
-    let order = stall(&server, &event).bought(&[(1, 2)]).await;
+    let order = event.stall(&server).bought(&[(1, 2)]).await;
     let clerk = Clerk::of(&server, event.owner).await;
     let list = format!("/fr/office/{}/orders", event.organizer);
     let code = text(&order["code"]);
@@ -54,7 +46,7 @@ async fn an_order_is_found_by_code_name_and_address() {
 async fn a_part_and_then_the_rest_is_given_back_once_each() {
     let server = TestServer::start().await;
     let event = published_event(&server, 50).await;
-    let stall = stall(&server, &event);
+    let stall = event.stall(&server);
     let order = stall.bought(&[(1, 1), (2, 1)]).await;
     let clerk = Clerk::of(&server, event.owner).await;
     let path = format!("/fr/office/orders/{}", text(&order["id"]));
@@ -117,7 +109,7 @@ async fn a_part_and_then_the_rest_is_given_back_once_each() {
 async fn the_mail_goes_again_once_a_minute() {
     let server = TestServer::start().await;
     let event = published_event(&server, 50).await;
-    let order = stall(&server, &event).bought(&[(1, 1)]).await;
+    let order = event.stall(&server).bought(&[(1, 1)]).await;
     let clerk = Clerk::of(&server, event.owner).await;
     let path = format!("/fr/office/orders/{}/resend", text(&order["id"]));
     let mails = async || {
@@ -132,7 +124,7 @@ async fn the_mail_goes_again_once_a_minute() {
         says(&clerk.see(&done).await, "Les billets repartent");
     }
     assert_eq!(mails().await, 2);
-    let held = stall(&server, &event).held(&[(1, 1)]).await;
+    let held = event.stall(&server).held(&[(1, 1)]).await;
     let path = format!("/fr/office/orders/{}/resend", text(&held["id"]));
     let done = location(&clerk.send(&path, &[]).await);
     says(&clerk.see(&done).await, "rien n’a été envoyé");
@@ -144,7 +136,7 @@ async fn orders_are_for_their_organizers_people_and_their_roles_only() {
     let server = TestServer::start().await;
     let mine = published_event(&server, 50).await;
     let theirs = published_event(&server, 50).await;
-    let order = stall(&server, &theirs).bought(&[(1, 1)]).await;
+    let order = theirs.stall(&server).bought(&[(1, 1)]).await;
     let id = text(&order["id"]);
     let path = format!("/fr/office/orders/{id}");
     let stranger = Clerk::of(&server, mine.owner).await;
@@ -173,5 +165,5 @@ async fn orders_are_for_their_organizers_people_and_their_roles_only() {
     }
     let sent = door.send(&format!("{path}/refund"), &refund).await;
     assert_eq!(sent.status, 403);
-    assert_eq!(stall(&server, &theirs).ledger().await[2], 0);
+    assert_eq!(theirs.stall(&server).ledger().await[2], 0);
 }

@@ -40,11 +40,7 @@ async fn give_back(stall: &Stall<'_>, order: &Value, amount: i64, ticket: &Value
 async fn the_statement_says_numbers_prices_and_sums_and_agrees_with_the_ledger() {
     let server = TestServer::start().await;
     let event = published_event(&server, 50).await;
-    let stall = Stall {
-        server: &server,
-        organizer: event.organizer,
-        event: event.event,
-    };
+    let stall = event.stall(&server);
     let clerk = Clerk::of(&server, event.owner).await;
     let path = format!("/fr/office/events/{}/takings", event.event);
     says(&clerk.see(&path).await, "Aucun billet n’a encore été émis");
@@ -124,11 +120,7 @@ async fn the_statement_says_numbers_prices_and_sums_and_agrees_with_the_ledger()
 async fn money_without_a_ticket_is_said_on_the_statement() {
     let server = TestServer::start().await;
     let event = published_event(&server, 50).await;
-    let stall = Stall {
-        server: &server,
-        organizer: event.organizer,
-        event: event.event,
-    };
+    let stall = event.stall(&server);
     let order = stall.bought(&[(1, 1)]).await;
     let planted = "insert into ledger (organizer_id, event_id, at_ms, order_id, kind, amount_minor, currency)
                    select organizer_id, event_id, 0, id, 'sale', 500, 'EUR' from orders where id = $1";

@@ -11,6 +11,7 @@ use sync_server::catalog::venues::{self, VenueRequest};
 use sync_server::edge::OsRandom;
 
 use super::TestServer;
+use super::stall::Stall;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -32,6 +33,17 @@ pub(crate) struct EventFixture {
     pub(crate) gate: GateNo,
     pub(crate) owner: UserId,
     pub(crate) owner_token: String,
+}
+
+impl EventFixture {
+    /// Where its places are bought.
+    pub(crate) fn stall<'a>(&self, server: &'a TestServer) -> Stall<'a> {
+        Stall {
+            server,
+            organizer: self.organizer,
+            event: self.event,
+        }
+    }
 }
 
 /// A new organizer with a venue, and an event on sale with two types of `quota` places each, a gate and a signing key.

@@ -3,16 +3,17 @@
 //! What may be sold follows from the organizer's signed leases and from facts, by `shared::lease`; the rows of the replica only
 //! have the tickets themselves. So a replica that was put back, or whose lease was taken back, sells nothing by mistake.
 
-use std::collections::BTreeMap;
+mod give_back;
+mod holdings;
 
 use rusqlite::Connection;
 use serde::Serialize;
 use shared::admission::Now;
 use shared::admission::fold::{Authors, FactHash};
 use shared::clock::UnixMillis;
-use shared::fact::body::{MAX_ISSUED, MAX_RIGHTS};
-use shared::fact::kind::{Fact, FactBody, RightKind, RightStep};
-use shared::ids::{DeviceId, EventId, GateNo, TicketId, TypeNo};
+use shared::fact::body::MAX_ISSUED;
+use shared::fact::kind::{Fact, FactBody, RightKind};
+use shared::ids::{DeviceId, EventId, TicketId, TypeNo};
 use shared::lease::stock::{MayNotSell, Stock, may_sell, stock};
 use shared::lease::{Held, Lease, LeaseList, OwnJournals, Right, Trace, held, trace};
 use shared::roster::DeviceRow;
@@ -23,10 +24,12 @@ use crate::door::{Author, NewFact, WriteFactError, now_of, write_fact};
 use crate::replica::events::{self, EventNo};
 use crate::replica::identity::{self, Identity, SigningKeyError};
 use crate::replica::stock::{self as kept, SealedTicket};
-use crate::replica::{Replica, ReplicaError, WriteTx, facts, rights, sign_off, signed};
+use crate::replica::{Replica, ReplicaError, facts, rights, sign_off, signed};
 use crate::vault::{UnsealError, Vault};
 
-const HOUR_MS: i64 = 3_600_000;
+pub(crate) use give_back::give_back_in;
+pub use give_back::{GiveBackError, Which, give_back};
+pub use holdings::{EndsSoon, Holding, holdings, unsold};
 
 /// A till's letters in the numbers of its tickets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -270,266 +273,6 @@ fn open(vault: &Vault, event: EventId, sealed: &SealedTicket) -> Result<LeasedTi
         number: sealed.number,
         token: vault.unseal_array(&kept::purpose(sealed.ticket), &sealed.token)?,
     })
-}
-
-/// How many places of each type this till can sell now without asking.
-pub fn unsold(
-    connection: &Connection,
-    event: EventId,
-    now: Now,
-) -> Result<BTreeMap<TypeNo, u32>, ReplicaError> {
-    let mut unsold = BTreeMap::new();
-    let Some((stall, _)) = stall(connection, event)? else {
-        return Ok(unsold);
-    };
-    for sealed in kept::not_sold(connection, stall.event_no, None)? {
-        let place = stall.place(connection, sealed.ticket)?;
-        if place.may_be_sold(now).is_ok() {
-            *unsold.entry(sealed.type_no).or_default() += 1;
-        }
-    }
-    Ok(unsold)
-}
-
-/// How soon a till may sell no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndsSoon {
-    /// Within a day.
-    WithinADay,
-    /// Within an hour.
-    WithinAnHour,
-}
-
-/// What this till holds of one type of an event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Holding {
-    /// Of which event.
-    pub event: EventId,
-    /// The event's title, if its roster is here.
-    pub event_name: Option<String>,
-    /// Which type.
-    pub type_no: TypeNo,
-    /// The type's name, if the roster is here.
-    pub type_name: Option<String>,
-    /// The till's letters.
-    pub series: Option<Series>,
-    /// The leased price of the next one, with VAT, in the smallest unit.
-    pub price_minor: Option<i64>,
-    /// Its VAT rate; 550 = 5.5 %.
-    pub vat_basis_points: Option<u32>,
-    /// ISO 4217.
-    pub currency: Option<String>,
-    /// Places that it can sell now without asking.
-    pub can_sell: u32,
-    /// Places that it sold and that were leased to it.
-    pub sold: u64,
-    /// Places that it has and can't sell: their time is over, or they were taken back.
-    pub stopped: u32,
-    /// Places that nobody had when the server last said so.
-    pub left: Option<u32>,
-    /// When the last of its leases ends.
-    pub ends_ms: Option<UnixMillis>,
-    /// Whether to say so.
-    pub ends_soon: Option<EndsSoon>,
-}
-
-/// What this till holds, by event and type.
-pub fn holdings(connection: &Connection, now: Now) -> Result<Vec<Holding>, ReplicaError> {
-    let mut holdings = Vec::new();
-    for (no, event) in events::all(connection)? {
-        let Some((stall, _)) = stall(connection, event)? else {
-            continue;
-        };
-        holdings.extend(of_event(connection, &stall, no, now)?);
-    }
-    Ok(holdings)
-}
-
-fn of_event(
-    connection: &Connection,
-    stall: &Stall,
-    no: EventNo,
-    now: Now,
-) -> Result<Vec<Holding>, ReplicaError> {
-    let on_sale = kept::on_sale(connection, no)?;
-    let event_name = events::event_row(connection, no)?.map(|row| row.name);
-    let names: BTreeMap<TypeNo, String> = events::ticket_types(connection, no)?
-        .into_iter()
-        .map(|row| (row.no, row.name))
-        .collect();
-    let mut by_type: BTreeMap<TypeNo, Holding> = BTreeMap::new();
-    let holding = |type_no: TypeNo| Holding {
-        event: stall.event,
-        event_name: event_name.clone(),
-        type_no,
-        type_name: names.get(&type_no).cloned(),
-        series: on_sale
-            .as_ref()
-            .map(|on_sale| Series(on_sale.series.clone())),
-        price_minor: None,
-        vat_basis_points: None,
-        currency: on_sale.as_ref().map(|on_sale| on_sale.currency.clone()),
-        can_sell: 0,
-        sold: 0,
-        stopped: 0,
-        left: None,
-        ends_ms: None,
-        ends_soon: None,
-    };
-    for row in on_sale.iter().flat_map(|on_sale| &on_sale.types) {
-        let of_type = by_type
-            .entry(row.type_no)
-            .or_insert_with(|| holding(row.type_no));
-        of_type.left = Some(row.left);
-    }
-    for sealed in kept::not_sold(connection, no, None)? {
-        let place = stall.place(connection, sealed.ticket)?;
-        let of_type = by_type
-            .entry(sealed.type_no)
-            .or_insert_with(|| holding(sealed.type_no));
-        match place.may_be_sold(now) {
-            Ok(()) => {
-                of_type.can_sell += 1;
-                of_type.price_minor.get_or_insert(sealed.price_minor);
-                of_type
-                    .vat_basis_points
-                    .get_or_insert(sealed.vat_basis_points);
-                let ends_ms = place.lease.and_then(|lease| lease.ends_ms);
-                of_type.ends_ms = of_type.ends_ms.max(ends_ms);
-            }
-            Err(MayNotSell::Over | MayNotSell::Stopped) => of_type.stopped += 1,
-            Err(MayNotSell::NotHere | MayNotSell::Sold) => {}
-        }
-    }
-    for (type_no, sold) in kept::sold(connection, no)? {
-        let of_type = by_type.entry(type_no).or_insert_with(|| holding(type_no));
-        of_type.sold = sold;
-    }
-    for of_type in by_type.values_mut() {
-        of_type.ends_soon = of_type.ends_ms.and_then(|ends_ms| ends_soon(ends_ms, now));
-    }
-    Ok(by_type.into_values().collect())
-}
-
-fn ends_soon(ends_ms: UnixMillis, now: Now) -> Option<EndsSoon> {
-    match ends_ms.saturating_sub(now.ms) {
-        left if left <= HOUR_MS => Some(EndsSoon::WithinAnHour),
-        left if left <= 24 * HOUR_MS => Some(EndsSoon::WithinADay),
-        _ => None,
-    }
-}
-
-/// Which places a till gives back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// All that it didn't sell: it closes.
-    All,
-    /// Those that it can't sell any more: their time is over, or the organizer took them back.
-    NotForSale,
-}
-
-/// Places were not given back.
-#[derive(Debug, thiserror::Error)]
-pub enum GiveBackError {
-    /// Its key can't be had.
-    #[error(transparent)]
-    Key(#[from] SigningKeyError),
-    /// Writing the facts.
-    #[error(transparent)]
-    Write(#[from] WriteFactError),
-    /// Reading or writing.
-    #[error(transparent)]
-    Replica(#[from] ReplicaError),
-}
-
-impl GiveBackError {
-    /// For JSON.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Key(error) => error.code(),
-            Self::Write(WriteFactError::Replica(error)) | Self::Replica(error) => error.code(),
-            Self::Write(WriteFactError::Sign(_)) => "internal",
-        }
-    }
-}
-
-/// Writes that these places were not sold and never will be by this till: `release` facts. The server has them again once
-/// they are sent. Says how many they are.
-pub fn give_back(
-    replica: &Replica,
-    event: Option<EventId>,
-    which: Which,
-    now_ms: UnixMillis,
-) -> Result<u64, GiveBackError> {
-    let key = replica.signing_key()?;
-    let now = now_of(replica.time().now(now_ms));
-    replica.write(move |tx| {
-        let Some(identity) = identity::load(tx)? else {
-            return Ok(0);
-        };
-        let author = Author {
-            device: identity.device,
-            key,
-        };
-        let mut given = 0;
-        for (_, of) in events::all(tx)? {
-            if event.is_none_or(|event| event == of) {
-                given += give_back_in(tx, &author, identity.gate, of, (which, now), now_ms)?;
-            }
-        }
-        Ok(given)
-    })
-}
-
-/// The same of one event, in the caller's transaction.
-pub(crate) fn give_back_in(
-    tx: &WriteTx<'_>,
-    author: &Author,
-    gate: GateNo,
-    event: EventId,
-    (which, now): (Which, Now),
-    now_ms: UnixMillis,
-) -> Result<u64, GiveBackError> {
-    let Some((stall, _)) = stall(tx, event)? else {
-        return Ok(0);
-    };
-    let mut by_term: BTreeMap<u64, Vec<RightStep>> = BTreeMap::new();
-    for sealed in kept::not_sold(tx, stall.event_no, None)? {
-        let place = stall.place(tx, sealed.ticket)?;
-        let is_due = match which {
-            Which::All => true,
-            Which::NotForSale => matches!(
-                place.may_be_sold(now),
-                Err(MayNotSell::Over | MayNotSell::Stopped)
-            ),
-        };
-        if is_due && place.can_be_given_back() {
-            let step = place.trace.next_step(place.right);
-            by_term.entry(place.trace.term).or_default().push(step);
-        }
-    }
-    let mut given = Vec::new();
-    for (term, mut steps) in by_term {
-        steps.sort_by_key(|step| step.ticket);
-        for tickets in steps.chunks(MAX_RIGHTS) {
-            let body = FactBody::Release {
-                right: RightKind::Sell,
-                term,
-                tickets: tickets.to_vec(),
-            };
-            let fact = NewFact {
-                body,
-                seen: Vec::new(),
-            };
-            write_fact(tx, author, event, gate, fact, now_ms)?;
-            given.extend(tickets.iter().map(|step| step.ticket));
-        }
-    }
-    if !given.is_empty() {
-        kept::forget(tx, stall.event_no, &given)?;
-    }
-    Ok(given.len() as u64)
 }
 
 /// Nothing was sold.
