@@ -204,7 +204,7 @@ fn devices(dev: &Path) -> Vec<PathBuf> {
     all
 }
 
-fn handed_over(language: Language) -> &'static str {
+pub(super) fn handed_over(language: Language) -> &'static str {
     match language {
         Language::Fr => "transmis ; regardez ce qui sort de l'imprimante",
         Language::En => "handed over; look at what the printer gives",
@@ -214,7 +214,7 @@ fn handed_over(language: Language) -> &'static str {
     }
 }
 
-fn printed(language: Language) -> &'static str {
+pub(super) fn printed(language: Language) -> &'static str {
     match language {
         Language::Fr => "imprimé",
         Language::En => "printed",

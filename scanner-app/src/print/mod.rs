@@ -13,12 +13,15 @@ mod pdf;
 pub mod printer;
 mod rows;
 pub mod sample;
+mod speaks;
 mod stock;
+pub mod terminal;
 mod texts;
 pub mod transport;
 mod trouble;
 
 pub use pdf::{Leaf, MakePdfError};
+pub use speaks::SpeaksError;
 pub use stock::Stock;
 pub use trouble::{PrintError, Trouble};
 

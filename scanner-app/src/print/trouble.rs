@@ -43,11 +43,13 @@ pub enum Trouble {
     HungUp,
     /// This program ended while it was sending.
     Interrupted,
+    /// The document can't be made for this printer.
+    NotDrawn,
 }
 
 impl Trouble {
     /// All but [`Self::File`], which says more than its name.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NotThere,
         Self::UnknownName,
         Self::NoDevice,
@@ -64,6 +66,7 @@ impl Trouble {
         Self::Stalled,
         Self::HungUp,
         Self::Interrupted,
+        Self::NotDrawn,
     ];
 
     /// From its name in a row.
@@ -93,6 +96,7 @@ impl Trouble {
             Self::Stalled => "stalled",
             Self::HungUp => "hung_up",
             Self::Interrupted => "interrupted",
+            Self::NotDrawn => "not_drawn",
         }
     }
 }

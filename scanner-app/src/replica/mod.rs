@@ -25,6 +25,7 @@ pub mod parked;
 pub mod peer_key;
 pub mod peers;
 pub mod print_jobs;
+pub mod printers;
 mod removal;
 pub mod rights;
 pub mod roster;

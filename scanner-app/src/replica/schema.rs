@@ -114,6 +114,13 @@ const STEPS: &[Step] = &[
         roster: "",
         fill: None,
     },
+    // November 2026: what stands on a till's paper, its printers, and how each job went.
+    Step {
+        to: Version { major: 2, minor: 9 },
+        sql: include_str!("schema/2.9.sql"),
+        roster: "",
+        fill: None,
+    },
 ];
 
 /// What this program writes.

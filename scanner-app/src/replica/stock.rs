@@ -1,9 +1,9 @@
 //! Tickets that were signed ahead for this till, sealed: whoever steals the folder has no ticket.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use shared::clock::UnixMillis;
 use shared::ids::{TicketId, TypeNo};
-use shared::wire::latest::{StockTicket, StockType};
+use shared::wire::latest::{StockPaper, StockTicket, StockType};
 
 use super::events::{EventNo, json, parse};
 use super::{ReplicaError, WriteTx};
@@ -28,6 +28,8 @@ pub struct OnSale {
     pub series: String,
     /// ISO 4217, of all prices.
     pub currency: String,
+    /// What stands on paper.
+    pub paper: StockPaper,
     /// The types that were on sale, with what nobody had of them.
     pub types: Vec<StockType>,
     /// When it said so: this device's clock.
@@ -75,12 +77,13 @@ pub(crate) fn put_on_sale(
     on_sale: &OnSale,
 ) -> Result<(), ReplicaError> {
     tx.execute(
-        "insert or replace into till_event (event, series, currency, types, said_ms) values (?1, ?2, ?3, ?4, ?5)",
+        "insert or replace into till_event (event, series, currency, types, paper, said_ms) values (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             event.0,
             on_sale.series,
             on_sale.currency,
             json(&on_sale.types),
+            json(&on_sale.paper),
             on_sale.said_ms
         ],
     )?;
@@ -91,23 +94,25 @@ pub(crate) fn put_on_sale(
 pub fn on_sale(connection: &Connection, event: EventNo) -> Result<Option<OnSale>, ReplicaError> {
     let row = connection
         .query_row(
-            "select series, currency, types, said_ms from till_event where event = ?1",
+            "select series, currency, types, paper, said_ms from till_event where event = ?1",
             [event.0],
             |row| {
                 Ok((
                     row.get::<_, String>(0)?,
                     row.get::<_, String>(1)?,
                     row.get::<_, String>(2)?,
-                    row.get::<_, i64>(3)?,
+                    row.get::<_, String>(3)?,
+                    row.get::<_, i64>(4)?,
                 ))
             },
         )
         .optional()?;
-    row.map(|(series, currency, types, said_ms)| {
+    row.map(|(series, currency, types, paper, said_ms)| {
         Ok(OnSale {
             series,
             currency,
             types: parse("till_event", &types)?,
+            paper: parse("till_event", &paper)?,
             said_ms,
         })
     })
@@ -125,18 +130,35 @@ pub(crate) fn not_sold(
          where event = ?1 and (?2 is null or type_no = ?2) and not exists (select 1 from issued i where i.ticket = l.ticket)
          order by type_no, series, number",
     )?;
-    let rows = statement.query_map(params![event.0, type_no.map(|no| no.0)], |row| {
-        Ok(SealedTicket {
-            ticket: TicketId::from_i64(row.get(0)?),
-            type_no: TypeNo(row.get(1)?),
-            series: row.get(2)?,
-            number: row.get::<_, i64>(3)?.cast_unsigned(),
-            price_minor: row.get(4)?,
-            vat_basis_points: row.get(5)?,
-            token: row.get(6)?,
-        })
-    })?;
+    let rows = statement.query_map(params![event.0, type_no.map(|no| no.0)], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A ticket of this till, sold or not.
+pub(crate) fn get(
+    connection: &Connection,
+    event: EventNo,
+    ticket: TicketId,
+) -> Result<Option<SealedTicket>, ReplicaError> {
+    Ok(connection
+        .prepare_cached(
+            "select ticket, type_no, series, number, price_minor, vat_basis_points, token from leased_ticket
+             where event = ?1 and ticket = ?2",
+        )?
+        .query_row(params![event.0, ticket.to_i64()], read)
+        .optional()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<SealedTicket> {
+    Ok(SealedTicket {
+        ticket: TicketId::from_i64(row.get(0)?),
+        type_no: TypeNo(row.get(1)?),
+        series: row.get(2)?,
+        number: row.get::<_, i64>(3)?.cast_unsigned(),
+        price_minor: row.get(4)?,
+        vat_basis_points: row.get(5)?,
+        token: row.get(6)?,
+    })
 }
 
 /// How many tickets of an event that were leased to this till a fact says were sold, by type.

@@ -187,6 +187,24 @@ pub fn facts(connection: &Connection, journal: JournalId) -> Result<Vec<Fact>, R
     facts.collect()
 }
 
+/// At most `most` of its facts, from a place on.
+pub(crate) fn facts_from(
+    connection: &Connection,
+    journal: JournalId,
+    seq: u64,
+    most: usize,
+) -> Result<Vec<Fact>, ReplicaError> {
+    let mut statement = connection.prepare_cached(
+        "select envelope from till_fact where journal = ?1 and seq >= ?2 order by seq limit ?3",
+    )?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = statement.query_map(
+        params![journal.as_bytes(), seq.cast_signed(), most],
+        |row| row.get::<_, Vec<u8>>(0),
+    )?;
+    rows.map(|bytes| facts::read(Some(&bytes?))).collect()
+}
+
 /// The journal and place of a fact with that id.
 pub fn find(
     connection: &Connection,

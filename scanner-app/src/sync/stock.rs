@@ -218,6 +218,7 @@ fn keep(
     let on_sale = OnSale {
         series: answer.series,
         currency: answer.currency,
+        paper: answer.paper,
         types: answer.types,
         said_ms,
     };

@@ -2,6 +2,7 @@
 
 use shared::clock::UnixMillis;
 use shared::fact::till::{CashReason, CashWay, ClerkId, Pieces, Printed, TillFact};
+use shared::language::Language;
 
 use super::report::{ZReport, z_of};
 use super::{Till, TillError};
@@ -92,8 +93,8 @@ impl Till {
             ledger.write(TillFact::DrawerCounted { count })?;
             let z = ledger.book.z().ok_or(TillError::NoAmount)?;
             let id = ledger.write(z.clone())?;
-            let (what, copy) = (PrintWhat::Report, PrintCopy::Original);
-            print_jobs::add(ledger.tx, id, what, copy, ledger.now_ms)?;
+            let on_paper = (PrintWhat::Report, PrintCopy::Original);
+            print_jobs::add(ledger.tx, id, on_paper, Language::default(), ledger.now_ms)?;
             z_of(&z, ledger.setup.currency).ok_or(TillError::NoAmount)
         })
     }

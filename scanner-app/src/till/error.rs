@@ -6,6 +6,7 @@ use shared::till::Broken;
 use shared::till::archive::MakeArchiveError;
 use shared::till::cart::{CartError, NotPaid};
 
+use super::paper::PaperError;
 use super::stock::NotTaken;
 use crate::door::WriteFactError;
 use crate::replica::ReplicaError;
@@ -88,6 +89,17 @@ pub enum TillError {
     /// An archive can't be made.
     #[error(transparent)]
     Archive(#[from] MakeArchiveError),
+    /// It isn't there, or another one prints the same.
+    #[error("there is no such print job; see `door till status`")]
+    NoSuchJob,
+    /// Tickets only.
+    #[error(
+        "a printer of ticket stock prints no receipts and reports; choose a receipt printer or PDF for them"
+    )]
+    StockForPapers,
+    /// There is no document.
+    #[error(transparent)]
+    Paper(#[from] PaperError),
     /// The replica failed.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
@@ -128,6 +140,9 @@ impl TillError {
             Self::Journal { .. } | Self::Archive(MakeArchiveError::Broken { .. }) => {
                 "till_journal_broken"
             }
+            Self::NoSuchJob => "no_such_job",
+            Self::StockForPapers => "stock_for_papers",
+            Self::Paper(_) => "not_on_paper",
             Self::Replica(error) => error.code(),
         }
     }

@@ -8,6 +8,8 @@ mod archives;
 mod drawer;
 mod error;
 mod ledger;
+mod paper;
+mod printing;
 mod refund;
 mod report;
 mod sale;
@@ -18,18 +20,21 @@ mod training;
 use std::sync::{Mutex, PoisonError};
 
 use shared::clock::UnixMillis;
+use shared::fact::till::ClerkId;
 use shared::money::Currency;
 
 pub use archives::ArchiveError;
 pub use drawer::MoveCash;
 pub use error::TillError;
+pub use paper::PaperError;
+pub use printing::{Printer, Printers, Prints};
 pub use refund::{Refunded, TakeBack};
 pub use report::{Closings, Standing, Sums, XReport, ZReport};
 pub use sale::{Sale, SaleDone, SoldTicket, Wanted};
 
 use crate::door::Author;
 use crate::replica::identity::{self, SigningKeyError};
-use crate::replica::{Priority, Replica, WriteTx, sign_off};
+use crate::replica::{Priority, Replica, WriteTx, sign_off, supervisors};
 use crate::vault::Vault;
 use ledger::{Books, Ledger};
 use setup::Setup;
@@ -70,6 +75,16 @@ impl Till {
     /// The currency that it takes.
     pub fn currency(&self) -> Result<Currency, TillError> {
         self.replica.read(|tx| Ok(Setup::load(tx)?.currency))
+    }
+
+    /// As somebody is called at doors; of somebody who is not on the list any more the id.
+    pub fn name_of(&self, clerk: ClerkId) -> Result<String, TillError> {
+        let vault = self.vault.clone();
+        self.replica.read(move |tx| {
+            let people = supervisors::load(tx, &vault).map_err(PaperError::from)?;
+            let person = people.into_iter().find(|row| row.person == clerk);
+            Ok(person.map_or_else(|| clerk.to_string(), |row| row.name))
+        })
     }
 
     /// Runs `act` on the open journal, in one transaction.

@@ -4,8 +4,10 @@ use shared::clock::UnixMillis;
 use shared::fact::FactBody;
 use shared::fact::till::{GivenBack, Means, RefundReason, Reprinted, SaleId, TillFact};
 use shared::ids::{EventId, FactId, TicketId};
+use shared::language::Language;
 use shared::money::Money;
 
+use super::ledger::Ledger;
 use super::sale::note_tickets;
 use super::{Till, TillError};
 use crate::replica::print_jobs::{self, PrintCopy, PrintWhat};
@@ -86,8 +88,9 @@ impl Till {
             })?;
             let of = events.iter().map(|(event, tickets)| (*event, tickets));
             note_tickets(ledger, of, |tickets| FactBody::Withdrawn { tickets })?;
-            let (what, copy) = (PrintWhat::Receipt, PrintCopy::Original);
-            print_jobs::add(ledger.tx, refund, what, copy, ledger.now_ms)?;
+            let language = language_of(ledger, back.sale)?;
+            let receipt_on_paper = (PrintWhat::Receipt, PrintCopy::Original);
+            print_jobs::add(ledger.tx, refund, receipt_on_paper, language, ledger.now_ms)?;
             Ok(Refunded {
                 refund,
                 receipt,
@@ -97,7 +100,8 @@ impl Till {
         })
     }
 
-    /// Prints something of an own sale once more: a duplicate, which is a fact and says so.
+    /// Prints something of an own sale once more: a duplicate, which is a fact and says so. Only the first receipt of a sale,
+    /// which nobody has yet, is none; then the answer is the sale.
     pub fn reprint(
         &self,
         sale: SaleId,
@@ -117,10 +121,24 @@ impl Till {
                 }
                 Reprinted::Tickets | Reprinted::Ticket(_) => PrintWhat::Tickets,
             };
-            let id = ledger.write(TillFact::Reprint { sale, what })?;
-            let copy = PrintCopy::Duplicate;
-            print_jobs::add(ledger.tx, id, print, copy, ledger.now_ms)?;
+            let language = language_of(ledger, sale)?;
+            let of_sale = print_jobs::of(ledger.tx, Some(sale))?;
+            let is_first = what == Reprinted::Receipt
+                && !of_sale.iter().any(|job| job.what == PrintWhat::Receipt);
+            let (id, copy) = if is_first {
+                (sale, PrintCopy::Original)
+            } else {
+                let id = ledger.write(TillFact::Reprint { sale, what })?;
+                (id, PrintCopy::Duplicate)
+            };
+            print_jobs::add(ledger.tx, id, (print, copy), language, ledger.now_ms)?;
             Ok(id)
         })
     }
+}
+
+/// That of the tickets that were sold.
+fn language_of(ledger: &Ledger<'_>, sale: SaleId) -> Result<Language, TillError> {
+    let jobs = print_jobs::of(ledger.tx, Some(sale))?;
+    Ok(jobs.first().map(|job| job.language).unwrap_or_default())
 }

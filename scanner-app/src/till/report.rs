@@ -301,8 +301,6 @@ fn standing(connection: &Connection) -> Result<Standing, TillError> {
     }
     let book = open_books(connection)?;
     let counters = book.as_ref().map(Book::counters).unwrap_or_default();
-    let mut to_print = print_jobs::of(connection, None)?;
-    to_print.retain(|job| job.state != "printed" && job.state != "handed_over");
     Ok(Standing {
         clerk: book.as_ref().and_then(Book::shift).map(|shift| shift.clerk),
         series: book.as_ref().map(|book| book.opening().series.to_string()),
@@ -311,6 +309,6 @@ fn standing(connection: &Connection) -> Result<Standing, TillError> {
         perpetual_sold: counters.perpetual.sold,
         perpetual_refunded: counters.perpetual.refunded,
         journals,
-        to_print,
+        to_print: print_jobs::unfinished(connection)?,
     })
 }

@@ -9,6 +9,7 @@ use shared::clock::UnixMillis;
 use shared::fact::FactBody;
 use shared::fact::till::{PaidBy, PriceReason, SaleId, SaleLine, TillFact};
 use shared::ids::{EventId, TicketId, TypeNo};
+use shared::language::Language;
 use shared::money::Money;
 use shared::till::cart::{self, CartLine, Tender};
 
@@ -43,6 +44,8 @@ pub struct Sale {
     pub wanted: Vec<Wanted>,
     /// How it is paid.
     pub tenders: Vec<Tender>,
+    /// Of its tickets.
+    pub language: Language,
 }
 
 /// A ticket that was sold.
@@ -131,9 +134,15 @@ fn sell(
     }
     let sold = lines.iter().map(|line| (line.event, &line.tickets));
     note_tickets(ledger, sold, |tickets| FactBody::Issued { tickets })?;
-    for what in [PrintWhat::Tickets, PrintWhat::Receipt] {
-        print_jobs::add(ledger.tx, sale.id, what, PrintCopy::Original, ledger.now_ms)?;
-    }
+    // A receipt is printed for who asks for one: the law against waste, article L. 541-15-10 of the Code de l'environnement.
+    let tickets_on_paper = (PrintWhat::Tickets, PrintCopy::Original);
+    print_jobs::add(
+        ledger.tx,
+        sale.id,
+        tickets_on_paper,
+        sale.language,
+        ledger.now_ms,
+    )?;
     Ok(SaleDone {
         sale: sale.id,
         receipt,

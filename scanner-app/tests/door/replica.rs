@@ -314,6 +314,7 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
         "till_fact",
         "till_journal",
         "print_job",
+        "printer",
     ] {
         let dropped = connection.execute(&format!("drop table {table}"), []);
         dropped.expect("dropped");

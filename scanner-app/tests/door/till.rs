@@ -16,7 +16,7 @@ use shared::lease::{Cause, Lease, LeaseList};
 use shared::roster::signed::{DeviceList, KeySet, SignedKind, SignedObject};
 use shared::roster::{KeyRow, Revocation, Rights};
 use shared::ticket::{Flags, Presented, SigningKey, Token, TokenFields};
-use shared::wire::latest::{StockAnswer, StockTicket, StockType};
+use shared::wire::latest::{StockAnswer, StockPaper, StockTicket, StockType};
 
 use crate::run::now;
 use crate::sync::{Scene, scene_at};
@@ -111,6 +111,7 @@ fn at_work(venue: &Venue) -> Scene {
         objects: vec![leases(venue, &scene, 100, |_| {}), key_set(venue, &scene)],
         series: "B".into(),
         currency: "EUR".into(),
+        paper: StockPaper::default(),
         types: vec![StockType {
             type_no: TYPE,
             price_minor: 3_400,

@@ -14,7 +14,9 @@ mod planted;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod vouchers;
 
 pub use book::{Book, Shift, Sold, SoldLine, at_ms};
 pub use broken::Broken;
 pub use calendar::Calendar;
+pub use vouchers::{VOUCHERS, voucher_name};

@@ -7,6 +7,6 @@ pub use super::v1::{
     EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer, FactsUpload,
     JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, PeerHello, PeerTime,
     RightAnswer, RightAsk, RightOutcome, SessionAnswer, SessionNonce, SessionRequest,
-    SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockSale, StockTicket, StockType,
-    SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer, VectorAnswer,
+    SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockPaper, StockSale, StockTicket,
+    StockType, SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer, VectorAnswer,
 };

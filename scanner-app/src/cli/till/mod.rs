@@ -2,6 +2,8 @@
 
 mod archive;
 mod arguments;
+mod print;
+mod standing;
 mod words;
 
 use std::path::PathBuf;
@@ -13,11 +15,13 @@ use shared::fact::till::{CashReason, CashWay, ClerkId, Means, RefundReason, Repr
 use shared::ids::{FactId, TicketId};
 use shared::language::Language;
 use shared::till::cart::Tender;
+use shared::when::amount;
 
 use self::arguments::{Count, Line, Payment, by_code, means, money, typed_pin};
-use self::words::{Said, amount, said};
+use self::words::{Said, said};
 use super::{CliError, Output, open_replica};
 use crate::edge::{OsRandom, SystemClock};
+use crate::print::terminal;
 use crate::till::{MoveCash, Sale, TakeBack, Till, TillError, Wanted};
 
 /// What `door till` takes.
@@ -39,6 +43,10 @@ enum Command {
     Act(Act),
     /// Take away or check the till's signed archive.
     Archive(archive::Arguments),
+    /// Print what waits to be printed.
+    Print(print::Arguments),
+    /// Choose this till's printers.
+    Printer(print::SetUp),
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -133,6 +141,8 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
     };
     let act = match &arguments.command {
         Command::Archive(archive) => return archive::run(archive, open, now_ms, output),
+        Command::Print(print) => return print::run(&open()?, print, arguments.lang, output),
+        Command::Printer(printer) => return print::set_up(&open()?, printer, output),
         Command::Act(act) => act,
     };
     let done = perform(&open()?, act, arguments.lang, now_ms);
@@ -158,14 +168,14 @@ fn perform(
             till.open_shift(*clerk, &typed_pin(), float.0.clone(), now_ms)?;
             (
                 json!({"opened": clerk}),
-                words(Said::Opened, clerk.to_string()),
+                words(Said::Opened, till.name_of(*clerk)?),
             )
         }
         Act::Clerk { clerk } => {
             till.change_clerk(*clerk, &typed_pin(), now_ms)?;
             (
                 json!({"clerk": clerk}),
-                words(Said::Clerk, clerk.to_string()),
+                words(Said::Clerk, till.name_of(*clerk)?),
             )
         }
         Act::Sell {
@@ -177,7 +187,7 @@ fn perform(
             let (number, total) = till.train(wanted(lines), now_ms)?;
             let value =
                 json!({"training": number, "total": total.minor, "currency": total.currency});
-            (value, words(Said::Trained, amount(total)))
+            (value, words(Said::Trained, amount(total, language)))
         }
         Act::Refund {
             sale,
@@ -196,7 +206,7 @@ fn perform(
                 "refund": done.refund, "receipt": done.receipt, "amount": done.amount.minor,
                 "currency": done.amount.currency, "tickets": done.tickets,
             });
-            (value, words(Said::Refunded, amount(done.amount)))
+            (value, words(Said::Refunded, amount(done.amount, language)))
         }
         Act::Reprint {
             sale,
@@ -220,41 +230,41 @@ fn perform(
             reason,
         } => {
             let (way, reason) = (*way, *reason);
-            let amount = *of;
-            till.move_cash(
-                MoveCash {
-                    way,
-                    amount,
-                    reason,
-                },
-                now_ms,
-            )?;
-            let value = json!({"cash": way.code(), "amount": amount, "reason": reason.code()});
-            (
-                value,
-                words(Said::Moved, format!("{}.{:02}", of / 100, of % 100)),
-            )
+            let moved = MoveCash {
+                way,
+                amount: *of,
+                reason,
+            };
+            till.move_cash(moved, now_ms)?;
+            let value = json!({"cash": way.code(), "amount": of, "reason": reason.code()});
+            let told = amount(money((*of).into(), till.currency()?), language);
+            (value, words(Said::Moved, told))
         }
-        Act::X => told(Said::X, &till.x()?, language),
-        Act::Close { count } => told(
-            Said::Closed,
-            &till.close_shift(count.0.clone(), now_ms)?,
-            language,
-        ),
-        Act::Closing => told(
-            Said::Closings,
-            &json!({"closings": till.closings(now_ms)?}),
-            language,
-        ),
-        Act::Status => told(Said::Status, &till.standing()?, language),
+        Act::X => {
+            let x = till.x()?;
+            let paper = terminal::told(&till.x_on_paper(language, now_ms)?);
+            (json!(x), paper)
+        }
+        Act::Close { count } => {
+            let z = till.close_shift(count.0.clone(), now_ms)?;
+            let paper = terminal::told(&till.z_on_paper(z.z, language, now_ms)?);
+            (json!(z), paper)
+        }
+        Act::Closing => {
+            let closings = till.closings(now_ms)?;
+            let told = standing::closings(&closings, till.currency()?, language);
+            (json!({"closings": closings}), words(Said::Closings, told))
+        }
+        Act::Status => {
+            let standing = till.standing()?;
+            let clerk = standing
+                .clerk
+                .map(|clerk| till.name_of(clerk))
+                .transpose()?;
+            let told = standing::told(&standing, clerk, till.currency()?, language);
+            (json!(standing), words(Said::Status, told))
+        }
     })
-}
-
-/// A report: its JSON is its text, too, line by line.
-fn told(what: Said, report: &impl serde::Serialize, language: Language) -> (Value, String) {
-    let value = serde_json::to_value(report).expect("a report has a JSON form");
-    let text = serde_json::to_string_pretty(&value).expect("a value has a text");
-    (value, said(what, language, &text))
 }
 
 fn wanted(lines: &[Line]) -> Vec<Wanted> {
@@ -290,6 +300,7 @@ fn sell(
         id: id.unwrap_or_else(|| FactId::new(now_ms, &mut OsRandom)),
         wanted: wanted(lines),
         tenders: tenders.collect(),
+        language,
     };
     let done = till.sell(sale, now_ms)?;
     let (seq, hash) = done.place;
@@ -299,5 +310,8 @@ fn sell(
         "change": done.change.minor, "currency": currency, "tickets": done.tickets,
         "seq": seq, "hash": format!("{a:02x}{b:02x}{c:02x}{d:02x}"), "made_before": done.made_before,
     });
-    Ok((value, said(Said::Sold, language, &amount(done.total))))
+    Ok((
+        value,
+        said(Said::Sold, language, &amount(done.total, language)),
+    ))
 }

@@ -1,7 +1,6 @@
 //! What a till says in words.
 
 use shared::language::Language;
-use shared::money::Money;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Said {
@@ -12,14 +11,8 @@ pub(super) enum Said {
     Refunded,
     Reprinted,
     Moved,
-    X,
-    Closed,
     Closings,
     Status,
-}
-
-pub(super) fn amount(money: Money) -> String {
-    format!("{money:?}")
 }
 
 /// The words, and what they are about.
@@ -67,20 +60,6 @@ pub(super) fn said(what: Said, language: Language, about: &str) -> String {
             "Movimiento de caja anotado:",
             "Kassenbewegung notiert:",
             "Movimento di cassa annotato:",
-        ],
-        Said::X => [
-            "Lecture X\u{a0}:",
-            "X report:",
-            "Lectura X:",
-            "X-Bericht:",
-            "Lettura X:",
-        ],
-        Said::Closed => [
-            "Caisse fermée, clôture Z\u{a0}:",
-            "Shift closed, Z report:",
-            "Caja cerrada, cierre Z:",
-            "Schicht beendet, Z-Bericht:",
-            "Cassa chiusa, chiusura Z:",
         ],
         Said::Closings => [
             "Périodes clôturées\u{a0}:",

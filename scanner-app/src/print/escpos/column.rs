@@ -4,16 +4,16 @@ use super::code_page::{CodePage, plain};
 
 /// A line of so many letters.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Column {
-    pub(super) letters: usize,
-    pub(super) page: CodePage,
+pub(in crate::print) struct Column {
+    pub(in crate::print) letters: usize,
+    pub(in crate::print) page: CodePage,
 }
 
 /// A line that was cut to fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Cut {
+pub(in crate::print) struct Cut {
     /// Its text.
-    pub(super) text: String,
+    pub(in crate::print) text: String,
     /// How it goes to the printer.
     pub(super) written: Written,
 }
@@ -31,7 +31,7 @@ const BETWEEN: usize = 1;
 
 impl Column {
     /// Whole words where they fit.
-    pub(super) fn lines(self, text: &str) -> Vec<Cut> {
+    pub(in crate::print) fn lines(self, text: &str) -> Vec<Cut> {
         wrapped(text, self.letters)
             .into_iter()
             .map(|text| self.cut(text))
@@ -40,7 +40,7 @@ impl Column {
 
     /// What it is, in as many lines as it needs, and how much at the end of the last one; beside it the right part, for
     /// a line that is drawn.
-    pub(super) fn pair(self, left: &str, right: &str) -> Vec<(Cut, String)> {
+    pub(in crate::print) fn pair(self, left: &str, right: &str) -> Vec<(Cut, String)> {
         let taken = length(right) + BETWEEN;
         if taken + self.letters / 4 > self.letters {
             // No room for both: one below the other.
@@ -85,7 +85,7 @@ impl Column {
     }
 
     /// A table's line: the first cell at the left, the others at the right of theirs; none if one is too wide.
-    pub(super) fn cells(self, cells: &[String; 4]) -> Option<String> {
+    pub(in crate::print) fn cells(self, cells: &[String; 4]) -> Option<String> {
         let other = self.letters * 4 / 15;
         let first = self.letters - 3 * other;
         let mut line = String::new();

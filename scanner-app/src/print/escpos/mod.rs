@@ -15,7 +15,8 @@ use paper::{Canvas, Dots, FaceName, Ink, Surface as _, Type};
 use shared::ticket::{Qr, QrError, read};
 
 use super::rows::{Align, Row, Size};
-use column::{Column, Cut, Written};
+pub(super) use column::Column;
+use column::{Cut, Written};
 
 const ESC: u8 = 0x1b;
 const GS: u8 = 0x1d;

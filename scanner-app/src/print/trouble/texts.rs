@@ -22,6 +22,7 @@ pub(super) struct Texts {
     stalled: &'static str,
     hung_up: &'static str,
     interrupted: &'static str,
+    not_drawn: &'static str,
     pub(super) began: &'static str,
 }
 
@@ -38,6 +39,10 @@ impl Texts {
 
     pub(super) fn told(&self, trouble: &Trouble, printer: &str) -> String {
         let text = match trouble {
+            // What the system said is not kept with a job.
+            Trouble::File(detail) if detail.is_empty() => {
+                return self.file.replace("{}", printer).replace(" ({detail})", "");
+            }
             Trouble::File(detail) => {
                 return self.file.replace("{}", printer).replace("{detail}", detail);
             }
@@ -57,6 +62,7 @@ impl Texts {
             Trouble::Stalled => self.stalled,
             Trouble::HungUp => self.hung_up,
             Trouble::Interrupted => self.interrupted,
+            Trouble::NotDrawn => self.not_drawn,
         };
         text.replace("{}", printer)
     }
@@ -80,6 +86,7 @@ static FR: Texts = Texts {
     stalled: "L'imprimante {} n'accepte plus rien au milieu du travail. Regardez le papier et le capot, puis réimprimez.",
     hung_up: "L'imprimante {} a coupé la liaison au milieu du travail. Vérifiez le câble, puis réimprimez.",
     interrupted: "Le programme s'est arrêté pendant l'envoi à {}. Regardez ce qui est sorti, puis réimprimez.",
+    not_drawn: "Ce document ne peut pas être préparé pour l'imprimante {}. Choisissez une autre imprimante dans les réglages, puis réimprimez.",
     began: "Une partie est peut-être déjà sortie\u{a0}: retirez-la\u{a0}; la réimpression portera DUPLICATA.",
 };
 
@@ -101,6 +108,7 @@ static EN: Texts = Texts {
     stalled: "The printer {} stopped taking data in the middle of the job. Look at paper and cover, then print again.",
     hung_up: "The printer {} hung up in the middle of the job. Check its cable, then print again.",
     interrupted: "The program ended while it was sending to {}. Look at what came out, then print again.",
+    not_drawn: "This document can't be made for the printer {}. Choose another printer in the settings, then print again.",
     began: "Part of it may have come out: take it away; the next print will say DUPLICATE.",
 };
 
@@ -122,6 +130,7 @@ static ES: Texts = Texts {
     stalled: "La impresora {} dejó de aceptar datos a mitad del trabajo. Mire el papel y la tapa y vuelva a imprimir.",
     hung_up: "La impresora {} cortó la conexión a mitad del trabajo. Compruebe el cable y vuelva a imprimir.",
     interrupted: "El programa terminó mientras enviaba a {}. Mire lo que salió y vuelva a imprimir.",
+    not_drawn: "Este documento no puede prepararse para la impresora {}. Elija otra impresora en los ajustes y vuelva a imprimir.",
     began: "Puede que una parte ya haya salido: retírela; la nueva impresión dirá DUPLICADO.",
 };
 
@@ -143,6 +152,7 @@ static DE: Texts = Texts {
     stalled: "Der Drucker {} nimmt mitten im Auftrag nichts mehr an. Sehen Sie nach Papier und Deckel und drucken Sie erneut.",
     hung_up: "Der Drucker {} hat mitten im Auftrag aufgelegt. Prüfen Sie das Kabel und drucken Sie erneut.",
     interrupted: "Das Programm endete, während es an {} sendete. Sehen Sie nach, was herauskam, und drucken Sie erneut.",
+    not_drawn: "Dieses Dokument lässt sich für den Drucker {} nicht erstellen. Wählen Sie in den Einstellungen einen anderen Drucker und drucken Sie erneut.",
     began: "Ein Teil kam vielleicht schon heraus: Nehmen Sie ihn weg; der nächste Druck trägt DUPLIKAT.",
 };
 
@@ -164,5 +174,6 @@ static IT: Texts = Texts {
     stalled: "La stampante {} non accetta più dati a metà del lavoro. Guardi carta e coperchio, poi ristampi.",
     hung_up: "La stampante {} ha interrotto il collegamento a metà del lavoro. Controlli il cavo, poi ristampi.",
     interrupted: "Il programma si è chiuso durante l'invio a {}. Guardi che cosa è uscito, poi ristampi.",
+    not_drawn: "Questo documento non può essere preparato per la stampante {}. Scelga un'altra stampante nelle impostazioni, poi ristampi.",
     began: "Una parte forse è già uscita: la tolga; la ristampa porterà DUPLICATO.",
 };

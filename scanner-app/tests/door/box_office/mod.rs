@@ -2,6 +2,7 @@
 
 mod acts;
 mod kills;
+mod printing;
 mod pushed;
 mod put_back;
 

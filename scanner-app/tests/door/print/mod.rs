@@ -1,7 +1,7 @@
 //! Printing: the bytes, and the way to a printer.
 
 mod cups;
-mod double;
+pub(crate) mod double;
 mod golden;
 mod program;
 mod transport;

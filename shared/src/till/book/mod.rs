@@ -62,6 +62,8 @@ pub struct Sold {
     pub receipt: u32,
     /// When.
     pub at_ms: UnixMillis,
+    /// Who sold.
+    pub clerk: ClerkId,
     /// Its lines.
     pub lines: Vec<SoldLine>,
     /// What was paid, by means.

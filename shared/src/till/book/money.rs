@@ -49,7 +49,7 @@ impl Book {
         lines: &[SaleLine],
         at_ms: UnixMillis,
     ) -> Result<(), Broken> {
-        self.open_one()?;
+        let clerk = self.open_one()?.clerk;
         next(&mut self.counters.receipt, receipt)?;
         let mut total = 0;
         for line in lines {
@@ -74,6 +74,7 @@ impl Book {
         let sold = Sold {
             receipt,
             at_ms,
+            clerk,
             lines: lines.iter().map(SoldLine::from).collect(),
             paid: BTreeMap::new(),
         };

@@ -83,10 +83,27 @@ pub struct StockAnswer {
     pub series: String,
     /// ISO 4217, of all prices.
     pub currency: String,
+    /// What stands on paper beside what the roster says.
+    pub paper: StockPaper,
     /// The event's types that are on sale.
     pub types: Vec<StockType>,
     /// All places of the event that the server knows this till to hold and not to have sold.
     pub tickets: Vec<StockTicket>,
+}
+
+/// What a till prints on tickets and receipts of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockPaper {
+    /// The organizer's legal name.
+    pub organizer: String,
+    /// The number of its licence, if it has one.
+    pub licence: Option<String>,
+    /// The venue's name.
+    pub venue: String,
+    /// Street and number.
+    pub street: String,
+    /// Postal code and city.
+    pub city: String,
 }
 
 /// A type that is on sale.

@@ -7,7 +7,7 @@ use shared::wire::latest::{ErrorCode, StockAnswer, StockAsk, StockSale, StockTic
 use sqlx::PgConnection;
 
 use super::grant::{self, Until, Wanted};
-use super::series;
+use super::{paper, series};
 use crate::app::App;
 use crate::database::transaction;
 use crate::door::sessions::DeviceSession;
@@ -200,19 +200,14 @@ async fn answer(
     let series = series::known_letters(&mut tx, organizer, till).await?;
     let have = signed::parse_have(&ask.have);
     let objects = signed::newer_objects(&mut tx, organizer, &have).await?;
-    let currency = sqlx::query_scalar!(
-        "select currency from events where organizer_id = $1 and id = $2",
-        organizer.0,
-        event.0
-    )
-    .fetch_one(&mut *tx)
-    .await?;
+    let (currency, paper) = paper::of(&mut tx, (organizer, event)).await?;
     let tickets = tickets(app, &mut tx, (organizer, event), till).await?;
     tx.commit().await?;
     Ok(StockAnswer {
         objects,
         series: series.unwrap_or_default(),
         currency,
+        paper,
         types: types
             .into_iter()
             .map(|row| StockType {

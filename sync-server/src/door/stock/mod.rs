@@ -12,6 +12,7 @@ mod grant;
 mod keys;
 mod list;
 mod moves;
+mod paper;
 mod series;
 mod traced;
 mod view;

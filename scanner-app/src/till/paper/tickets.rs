@@ -1,0 +1,82 @@
+//! Tickets on paper.
+
+use shared::fact::till::SaleId;
+use shared::ids::TicketId;
+use shared::ticket::{ShortCode, Token};
+use shared::till::{Sold, SoldLine};
+
+use super::{Billing, Desk, Of, PaperError, words};
+use crate::print::document::{Document, TicketSheet};
+use crate::replica::stock;
+
+impl Desk<'_> {
+    /// The tickets of a sale that were not taken back, or one of them.
+    pub(super) fn tickets(
+        &self,
+        of: &Of,
+        sale: SaleId,
+        only: Option<TicketId>,
+    ) -> Result<Document, PaperError> {
+        let book = self.book(of.journal)?;
+        let sold = book.sale(sale).ok_or(PaperError::NotHere)?;
+        let mut sheets = Vec::new();
+        for line in &sold.lines {
+            let billing = self.billing(line.event)?;
+            let wanted = line.left.iter().copied();
+            for ticket in wanted.filter(|ticket| only.is_none_or(|only| only == *ticket)) {
+                sheets.push(self.sheet(of, (sold, line), &billing, ticket)?);
+            }
+        }
+        if sheets.is_empty() {
+            return Err(PaperError::NotOnPaper);
+        }
+        Ok(Document::Tickets(sheets))
+    }
+
+    fn sheet(
+        &self,
+        of: &Of,
+        (sold, line): (&Sold, &SoldLine),
+        billing: &Billing,
+        ticket: TicketId,
+    ) -> Result<TicketSheet, PaperError> {
+        let place = stock::get(self.ledger.tx, billing.no, ticket)?;
+        let place = place.ok_or(PaperError::NoTicket(ticket))?;
+        let token = self
+            .vault
+            .unseal_array(&stock::purpose(ticket), &place.token)?;
+        let paper = &billing.paper;
+        let address = [paper.street.as_str(), paper.city.as_str()];
+        let address: Vec<_> = address
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect();
+        Ok(TicketSheet {
+            language: of.language,
+            mark: of.mark,
+            event: billing.event.name.clone(),
+            starts_ms: billing.event.starts_ms,
+            doors_ms: Some(billing.event.doors_ms),
+            time_zone: billing.event.time_zone.clone(),
+            venue: paper.venue.clone(),
+            address: address.join(", "),
+            organizer: self.legal_name(paper),
+            licence: paper.licence.clone(),
+            type_name: billing.type_name(line.type_no),
+            place: None,
+            price: self.money(line.unit.into()),
+            vat_basis_points: line.vat_bps.into(),
+            series: format!("{}-{}", place.series, place.number),
+            order: self.receipt_number(sold.receipt),
+            sold_ms: sold.at_ms,
+            sold_at: self.till.clone(),
+            holder: None,
+            token: Token::from_bytes(&token)?,
+            short_code: ShortCode::of(ticket).to_string(),
+            mentions: words::reason(line.reason, of.language)
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
+        })
+    }
+}
