@@ -12,6 +12,7 @@ mod evening;
 mod frames;
 mod organizer;
 mod pictures;
+mod printer;
 mod processes;
 mod prove;
 

@@ -67,6 +67,12 @@ bugs! {
     RightUsedBehind;
     /// The server moves a right that nobody released.
     RightMovedUnreleased;
+    /// The money of a sale is noted after its ticket, in a transaction of its own.
+    MoneyApart;
+    /// A till whose data was put back goes on from its old numbers, not from those of the second file.
+    TillGoesOnFromDisk;
+    /// A till believes that a server which was put back still has its journal.
+    TillAcksKept;
 }
 
 thread_local! {

@@ -13,6 +13,7 @@ pub mod relay;
 mod rescan;
 mod roster;
 mod rush;
+mod sale;
 mod search;
 mod server;
 pub mod stage;
@@ -26,7 +27,7 @@ use figures::{Form, Sheet};
 /// What to measure.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `door`, `search`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan`, `qr-frames`, `qr-photos` or, of three of them a
+    /// `door`, `search`, `server`, `rush`, `reconnect`, `roster`, `rescan`, `lan`, `sale`, `qr-frames`, `qr-photos` or, of three of them a
     /// part, `queue`, `crowd` and `strict`; all when absent.
     name: Option<String>,
     /// For `qr-photos`: a folder of photos with their `index.jsonl`.
@@ -74,6 +75,7 @@ pub async fn run(options: Options) -> anyhow::Result<Outcome> {
             roster::run(sheet).await?;
             rescan::run(sheet).await?;
             lan::run(sheet).await?;
+            sale::run(sheet).await?;
             qr::frames::run(sheet)?;
             // Without photos all the rest was still measured.
             qr::photos::run(sheet, photos)?;
@@ -88,12 +90,13 @@ pub async fn run(options: Options) -> anyhow::Result<Outcome> {
         Some("roster") => roster::run(sheet).await?,
         Some("rescan") => rescan::run(sheet).await?,
         Some("lan") => lan::run(sheet).await?,
+        Some("sale") => sale::run(sheet).await?,
         Some("strict") => lan::strict_mode(sheet).await?,
         Some("qr-frames") => qr::frames::run(sheet)?,
         Some("qr-photos") => return qr::photos::run(sheet, photos),
         Some(other) => {
             bail!(
-                "there is no bench '{other}'; there are: door, search, server, rush, queue, reconnect, crowd, roster, rescan, lan, strict, qr-frames, qr-photos and, by ./hub alone, glass, start, lighthouse"
+                "there is no bench '{other}'; there are: door, search, server, rush, queue, reconnect, crowd, roster, rescan, lan, strict, sale, qr-frames, qr-photos and, by ./hub alone, glass, start, lighthouse"
             )
         }
     }

@@ -24,6 +24,14 @@ pub(crate) enum Action {
     Sell {
         till: u16,
     },
+    /// The last sale of a till that it can take back.
+    Refund {
+        till: u16,
+    },
+    /// The drawer is counted, and the shift closed.
+    CloseShift {
+        till: u16,
+    },
     SellOnline,
     TopUp {
         till: u16,
@@ -338,6 +346,8 @@ fn one(profile: Profile, crashes: bool, thieves: bool, clocks: bool, dice: &mut 
         },
         61 => Action::Spoil { device },
         62 => Action::NetworkUp { device },
+        63 => Action::Refund { till },
+        64 => Action::CloseShift { till },
         _ => Action::Scan {
             device,
             ticket,

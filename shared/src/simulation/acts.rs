@@ -1,9 +1,9 @@
 //! The actions, carried out. What can't be done now is skipped, and counted by its reason.
 
 mod mischief;
+mod selling;
 
 use super::action::Action;
-use super::device::Node;
 use super::invariants::Violation;
 use super::oracle::Passed;
 use super::serving::Transaction;
@@ -13,7 +13,7 @@ use crate::admission::Direction;
 use crate::fact::FactBody;
 use crate::fact::kind::{RightKind, VoidReason};
 use crate::ids::{FactId, TicketId, UserId};
-use crate::lease::stock::{may_sell, stock};
+use crate::lease::stock::stock;
 use crate::lease::{Held, Right};
 use crate::roster::TicketStatus;
 use crate::sync::event::Event;
@@ -41,6 +41,8 @@ impl World {
             Action::Override { device, ticket } => self.override_at(device, TicketId(ticket)),
             Action::Void { device } => self.void(device),
             Action::Sell { till } => self.sell(till),
+            Action::Refund { till } => self.refund(till),
+            Action::CloseShift { till } => self.close_shift(till),
             Action::SellOnline => {
                 if self.server.sell_online(&self.venue) {
                     self.oracle.sold_online += 1;
@@ -238,43 +240,6 @@ impl World {
         let id = self.new_fact_id();
         let seen = crate::admission::seen_for_new_fact(self.nodes[at].disk.facts.of(ticket));
         self.write_fact(at, id, body, seen)?;
-        Ok(())
-    }
-
-    fn sell(&mut self, till: u16) -> Result<(), Violation> {
-        let Some(at) = self.honest(till) else {
-            return Ok(());
-        };
-        let node = &self.nodes[at];
-        let true_ms = self.true_ms();
-        let leases = node.disk.leases.leases.iter();
-        let places: Vec<TicketId> = leases
-            .filter(|lease| lease.right == RightKind::Sell)
-            .flat_map(|lease| lease.tickets.iter().copied())
-            .collect();
-        let venue = &self.venue;
-        let place = places.into_iter().find(|ticket| {
-            let right = Node::sell_right(*ticket);
-            let (trace, facts) = node.trace(venue, right);
-            let authors = node.basis(venue).authors();
-            let stock = stock(*ticket, &trace, &facts, &authors);
-            let lease = node.lease(venue, right).expect("it is in the list");
-            may_sell(&node.held(venue, right), stock, lease, node.now(true_ms)).is_ok()
-                && !node.disk.is_erased
-        });
-        let Some(ticket) = place else {
-            self.oracle.skip("no place to sell");
-            return Ok(());
-        };
-        let body = FactBody::Issued {
-            tickets: vec![ticket],
-        };
-        let id = self.new_fact_id();
-        let seller = self.nodes[at].id;
-        if self.write_fact(at, id, body, Vec::new())?.is_some() {
-            let sellers = self.oracle.sales.entry(ticket).or_default();
-            sellers.insert(seller);
-        }
         Ok(())
     }
 

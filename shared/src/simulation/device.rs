@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::facts::{Basis, Facts, Stored, View};
+use super::tills::{Note, Tills};
 use super::venue::{Venue, gate_of};
 use crate::admission::Decision;
 use crate::admission::fold::FactHash;
@@ -87,6 +88,7 @@ pub(super) struct Disk {
     /// Facts of which one bit is wrong, as if the disk had failed.
     pub(super) spoilt: BTreeSet<(JournalId, u64)>,
     pub(super) is_erased: bool,
+    pub(super) tills: Tills,
 }
 
 /// A scan between its decision and its fact.
@@ -118,6 +120,11 @@ pub(super) struct Node {
     pub(super) disk: Disk,
     /// The second file: heads of own journals, outside the database.
     pub(super) outside: BTreeMap<JournalId, Head>,
+    /// Of the second file, too: how far its till has come.
+    pub(super) till_note: Option<Note>,
+    /// Numbers for ids, which are random in truth.
+    pub(super) tills_opened: u16,
+    pub(super) till_facts: u64,
     pub(super) skew_ms: i64,
     pub(super) is_up: bool,
     /// In a thief's hands: it writes what it likes.
@@ -153,6 +160,9 @@ impl Node {
             gate: gate_of(n),
             disk,
             outside: BTreeMap::new(),
+            till_note: None,
+            tills_opened: 0,
+            till_facts: 0,
             skew_ms: 0,
             is_up: true,
             is_hostile: false,
@@ -214,6 +224,7 @@ impl Node {
         if !behind.is_empty() {
             self.disk.own.iter_mut().for_each(|own| own.is_open = false);
         }
+        self.boot_till();
         let was = if self.disk.was_complete {
             HeldFeed::Complete
         } else {
@@ -293,6 +304,7 @@ impl Node {
                 *known = head;
             }
         }
+        self.note_till();
         if self.crash == Some(CrashPoint::AfterPersist) {
             self.power_fails();
             return Err(Crashed);
@@ -320,6 +332,8 @@ impl Node {
         let facts = &self.disk.facts;
         let own = self.disk.own.iter();
         self.outside = own.map(|own| (own.id, facts.head(own.id))).collect();
+        self.till_note = None;
+        self.note_till();
     }
 
     pub(super) fn refold(&mut self, venue: &Venue, tickets: impl IntoIterator<Item = TicketId>) {

@@ -2,6 +2,7 @@
 //! isn't looked at again.
 
 mod folds;
+mod money;
 mod rest;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +55,7 @@ pub(super) struct Checks {
     /// What the server ever alerted.
     alerts: BTreeSet<(TicketId, AlertKind)>,
     changes: (u64, u64, usize, u32),
+    money: money::Looked,
 }
 
 impl Checks {
@@ -143,6 +145,7 @@ impl World {
         self.invariant_t1_a_journals_clock_strictly_increases()?;
         self.invariant_t2_nobody_drags_our_clock_along()?;
         self.check_stock()?;
+        self.check_money()?;
         self.check_strict()?;
         self.checks.greens = self.oracle.greens.len();
         self.check_folds()

@@ -17,5 +17,6 @@ mod runs;
 mod scans;
 mod server;
 mod serving;
+mod tills;
 mod venue;
 mod world;

@@ -23,6 +23,14 @@ pub(super) enum Passed {
     Out,
 }
 
+/// A till in truth: cents in its drawer, and sold and given back since its first sale.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Drawer {
+    pub(super) cash: i64,
+    pub(super) sold: u64,
+    pub(super) refunded: u64,
+}
+
 #[derive(Default)]
 pub(super) struct Oracle {
     pub(super) greens: Vec<Green>,
@@ -37,6 +45,10 @@ pub(super) struct Oracle {
     pub(super) put_back: BTreeSet<(u16, FactName)>,
     /// Who sold which place.
     pub(super) sales: BTreeMap<TicketId, BTreeSet<DeviceId>>,
+    /// What truly lies in each till's drawer, and what it took.
+    pub(super) tills: BTreeMap<u16, Drawer>,
+    /// Places of which money was noted.
+    pub(super) paid: BTreeSet<TicketId>,
     pub(super) sold_online: u32,
     pub(super) lost_online: u32,
     /// Tickets whose holder was declared lost: outside the strict guarantee.

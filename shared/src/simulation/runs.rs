@@ -216,7 +216,10 @@ fn profile_for(bug: Bug, seed: u64) -> Profile {
         | Bug::QuarantineByClaimedTime
         | Bug::ClockWithoutMax
         | Bug::MergeUnbounded
-        | Bug::LeaseReturnedUnclosed => Profile::of(seed),
+        | Bug::LeaseReturnedUnclosed
+        | Bug::MoneyApart
+        | Bug::TillGoesOnFromDisk
+        | Bug::TillAcksKept => Profile::of(seed),
     }
 }
 

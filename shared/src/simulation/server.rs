@@ -4,6 +4,7 @@
 mod intake;
 mod lending;
 mod lists;
+mod tills;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -51,6 +52,7 @@ pub(super) struct Durable {
     pub(super) signed: BTreeMap<SignedKind, SignedObject>,
     pub(super) online_sold: u32,
     next_stock_id: u64,
+    pub(super) tills: tills::TillRecords,
 }
 
 /// When each entity changed last.
@@ -140,6 +142,7 @@ impl SimServer {
             signed: signed.into(),
             online_sold: 0,
             next_stock_id: 0,
+            tills: tills::TillRecords::default(),
         };
         for n in 1..=tickets {
             durable.put_row(venue::ticket_row(n));

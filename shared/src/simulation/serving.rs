@@ -336,6 +336,7 @@ impl World {
                 let answer = self.server.upload(venue, &envelopes, number, now_ms);
                 self.checks.uploaded(&envelopes);
                 if let Some(at) = self.at(node) {
+                    self.send_till(at);
                     let received_ms = self.nodes[at].wall_ms(now_ms);
                     let times = Times {
                         sent_ms,

@@ -116,6 +116,8 @@ pub(super) struct World {
     pub(super) trace: Option<String>,
     /// How far a run is told apart from another: a hash over all events.
     pub(super) digest: u64,
+    /// Uploads of tills.
+    pub(super) till_uploads: u64,
     pub(super) events: u64,
     /// On a long evening the invariants are looked at that often, in milliseconds, and next at; else after every event.
     pub(super) looks: Option<(u64, Moment)>,
@@ -156,6 +158,7 @@ impl World {
             healed: None,
             trace: None,
             digest: 0xcbf2_9ce4_8422_2325,
+            till_uploads: 0,
             events: 0,
             looks: None,
         };

@@ -60,12 +60,14 @@ impl World {
         }
         let original = &self.nodes[at];
         let (id, disk, outside) = (original.id, original.disk.clone(), original.outside.clone());
+        let till_note = original.till_note;
         let mut node = Node::new(n, id, Default::default(), &self.venue);
         node.disk = disk;
         node.gate = original.gate;
         if whole {
             node.disk.is_now_of(n);
             node.outside = outside;
+            node.till_note = till_note;
         }
         let now = self.now;
         node.boot(&self.venue, now);

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::{Node, Roster};
 use crate::clock::UnixMillis;
 use crate::ids::TicketId;
+use crate::planted::{self, Bug};
 use crate::simulation::dice::Dice;
 use crate::simulation::facts::Stored;
 use crate::simulation::venue::Venue;
@@ -54,6 +55,9 @@ impl Node {
             Save::Grant(grant) => {
                 if self.disk.life.replace(grant.life) != Some(grant.life) {
                     self.disk.acked.clear();
+                    if !planted::is(Bug::TillAcksKept) {
+                        self.disk.tills.acked.clear();
+                    }
                 }
             }
             Save::Measured { times, server_ms } => {

@@ -98,6 +98,7 @@ impl World {
                 (node.n, node.engine.state()),
             )?;
         }
+        self.tills_at_rest()?;
         self.invariant_a2_bytes_are_as_signed()?;
         self.invariant_a4_sending_all_again_changes_nothing()?;
         self.attendance_is_what_happened()
