@@ -4,8 +4,9 @@
 use scanner_app::edge::SystemClock;
 use scanner_app::station::Station;
 use scanner_app::station::view::{
-    CameraChoice, EventId, GateNo, HandHit, News, Overview, PlaceChoice, SavedFile, Settings,
-    SupervisorsView, TicketId, UiError, UiErrorCode, UndoReason, UserId, VerdictView, Way,
+    CameraChoice, CustomerView, EventId, GateNo, HandHit, News, Overview, PlaceChoice, SavedFile,
+    Settings, SupervisorsView, TicketId, TillAct, TillKey, TillView, UiError, UiErrorCode,
+    UndoReason, UserId, VerdictView, Way,
 };
 use tauri::State;
 use tauri::ipc::{Channel, Response};
@@ -170,4 +171,50 @@ pub(crate) async fn prepare_report(device: State<'_, Device>) -> Answer<SavedFil
         Ok(file) => Ok(file),
         Err(_) => folders.prepare_report(&SystemClock),
     }
+}
+
+#[tauri::command]
+pub(crate) async fn take_till(device: State<'_, Device>) -> Answer<()> {
+    ask(device, Station::take_till).await
+}
+
+#[tauri::command]
+pub(crate) async fn till_act(
+    device: State<'_, Device>,
+    step: u32,
+    act: TillAct,
+) -> Answer<TillView> {
+    ask(device, move |station| station.till_act(step, act)).await
+}
+
+#[tauri::command]
+pub(crate) async fn till_press(
+    device: State<'_, Device>,
+    step: u32,
+    key: TillKey,
+) -> Answer<TillView> {
+    ask(device, move |station| station.till_press(step, key)).await
+}
+
+#[tauri::command]
+pub(crate) async fn till_log_in(
+    device: State<'_, Device>,
+    person: UserId,
+    pin: String,
+) -> Answer<TillView> {
+    ask(device, move |station| station.till_log_in(person, &pin)).await
+}
+
+/// The guest's own window listens. It is told anew at once.
+#[tauri::command]
+pub(crate) async fn listen_guest(
+    device: State<'_, Device>,
+    channel: Channel<CustomerView>,
+) -> Answer<()> {
+    device.listen_guest(channel);
+    ask(device, |station| {
+        station.tell_guest();
+        Ok(())
+    })
+    .await
 }

@@ -4,6 +4,7 @@
 mod commands;
 mod drawing;
 mod environment;
+mod guest_window;
 mod state;
 
 use scanner_app::station::log;
@@ -29,9 +30,16 @@ fn main() -> tauri::Result<()> {
         })
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event
+                && window.label() == state::MAIN
                 && window.state::<Device>().page().is_locked()
             {
                 api.prevent_close();
+            }
+            // The guest's window is nothing without the other.
+            if let WindowEvent::Destroyed = event
+                && window.label() == state::MAIN
+            {
+                guest_window::close(window.app_handle());
             }
         })
         .invoke_handler(tauri::generate_handler![
@@ -58,6 +66,11 @@ fn main() -> tauri::Result<()> {
             commands::sign_off,
             commands::export_journal,
             commands::prepare_report,
+            commands::take_till,
+            commands::till_act,
+            commands::till_press,
+            commands::till_log_in,
+            commands::listen_guest,
         ])
         .build(tauri::generate_context!())?;
     app.run(|app, event| {

@@ -9,13 +9,17 @@ use scanner_app::causes::with_causes;
 use scanner_app::edge::SystemClock;
 use scanner_app::online::{LanChoice, LanOptions};
 use scanner_app::replica::MachineState;
-use scanner_app::station::view::{News, UiError, UiErrorCode};
+use scanner_app::station::view::{CustomerView, News, UiError, UiErrorCode};
 use scanner_app::station::{
     Cameras, Equipment, Folders, Host, NoCameras, PictureCameras, Station, Webcams,
 };
 use tauri::ipc::Channel;
 use tauri::{App, AppHandle, Manager};
 
+use crate::guest_window;
+
+/// The window of whoever uses the device.
+pub(crate) const MAIN: &str = "main";
 /// Names the folder of the door's data, when it is not the usual one.
 const FOLDER_VARIABLE: &str = "TICKETHUB_DOOR_DATA";
 /// `dir:FOLDER` or `file:PICTURE` takes the place of the webcams; `off`: none is used.
@@ -31,6 +35,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) struct Page {
     app: AppHandle,
     channel: Mutex<Option<Channel<News>>>,
+    guest: Mutex<Option<Channel<CustomerView>>>,
     is_locked: AtomicBool,
 }
 
@@ -50,15 +55,33 @@ impl Host for Page {
         }
     }
 
+    fn tell_guest(&self, view: CustomerView) {
+        if let Some(channel) = &*locked(&self.guest)
+            && let Err(error) = channel.send(view)
+        {
+            tracing::warn!(%error, "the guest's window was not told");
+        }
+    }
+
+    fn guest_window(&self, on: bool) {
+        if on {
+            guest_window::open(&self.app);
+        } else {
+            *locked(&self.guest) = None;
+            guest_window::close(&self.app);
+        }
+    }
+
     fn full_screen(&self, on: bool) {
         self.is_locked.store(on, Ordering::Relaxed);
-        for window in self.app.webview_windows().into_values() {
-            let done = window
-                .set_fullscreen(on)
-                .and_then(|()| window.set_always_on_top(on));
-            if let Err(error) = done {
-                tracing::warn!(%error, "the window did not change");
-            }
+        let Some(window) = self.app.get_webview_window(MAIN) else {
+            return;
+        };
+        let done = window
+            .set_fullscreen(on)
+            .and_then(|()| window.set_always_on_top(on));
+        if let Err(error) = done {
+            tracing::warn!(%error, "the window did not change");
         }
     }
 }
@@ -85,6 +108,7 @@ impl Device {
         let page = Page {
             app: app.handle().clone(),
             channel: Mutex::default(),
+            guest: Mutex::default(),
             is_locked: AtomicBool::default(),
         };
         Ok(Self(Arc::new(Inner {
@@ -106,6 +130,11 @@ impl Device {
     /// From now on this page is told, and no other.
     pub(crate) fn listen(&self, channel: Channel<News>) {
         *locked(&self.0.page.channel) = Some(channel);
+    }
+
+    /// From now on the guest's window is told.
+    pub(crate) fn listen_guest(&self, channel: Channel<CustomerView>) {
+        *locked(&self.0.page.guest) = Some(channel);
     }
 
     /// The station, started if it has not been yet.

@@ -72,6 +72,8 @@ export const signOff = () => invoke<void>("sign_off");
 /** A zip with the log and this device's state, without personal data, to look at and hand on. */
 export const prepareReport = () => invoke<SavedFile>("prepare_report");
 
+/** Takes up the box office; `leavePlace` leaves it, while nobody is logged in and no cart waits. */
+export const takeTill = () => invoke<void>("take_till");
 /** At the box office: an act or a key, meant for the step that was shown. The view is told as news, too. */
 export const tillAct = (step: number, act: TillAct) => invoke<TillView>("till_act", { step, act });
 export const tillPress = (step: number, key: TillKey) => invoke<TillView>("till_press", { step, key });

@@ -25,6 +25,7 @@ export const settings: Settings = {
   camera: null,
   wedge_prefix: "",
   used_by: "staffed",
+  guest_window: false,
 };
 
 export const place: PlaceView = {

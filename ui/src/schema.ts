@@ -58,6 +58,8 @@ tickets: number,
  */
 complete: boolean, };
 
+export type TillChoice = "no" | "not_yet" | "ready";
+
 export type GateChoice = { 
 /**
  * Its number.
@@ -516,7 +518,11 @@ wedge_prefix: string,
 /**
  * Who uses the device. Only a supervisor changes it.
  */
-used_by: Use, };
+used_by: Use, 
+/**
+ * At the box office: a window of their own shows the guest what it costs.
+ */
+guest_window: boolean, };
 
 export type SupervisorView = { 
 /**
@@ -1395,7 +1401,11 @@ export type Screen = { "screen": "enrol" } & EnrolView | { "screen": "choose",
 /**
  * Today's first.
  */
-places: Array<PlaceChoice>, } | { "screen": "door" } & PlaceView | { "screen": "till", 
+places: Array<PlaceChoice>, 
+/**
+ * Whether it may be a box office as well.
+ */
+till: TillChoice, } | { "screen": "door" } & PlaceView | { "screen": "till", 
 /**
  * Of the venue's clock, as IANA names it.
  */

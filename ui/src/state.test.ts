@@ -6,7 +6,7 @@ import { heard, hintSeen, nothingHeard, verdictSeen, type State } from "./state"
 const door: News = { news: "overview", of: sample.overview(sample.atTheDoor()) };
 const choose: News = {
   news: "overview",
-  of: sample.overview({ screen: "choose", places: sample.places }),
+  of: sample.overview({ screen: "choose", places: sample.places, till: "no" }),
 };
 const green: News = { news: "verdict", of: sample.admitted };
 

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail, ensure};
 use scanner_app::camera::PicturesSpec;
 use scanner_app::edge::SystemClock;
 use scanner_app::online::{LanChoice, LanOptions};
-use scanner_app::station::view::{EnrolStep, News, Screen, VerdictView};
+use scanner_app::station::view::{CustomerView, EnrolStep, News, Screen, VerdictView};
 use scanner_app::station::{Equipment, Folders, Host, PictureCameras, Station};
 use scanner_app::status::SyncPhase;
 use serde_json::json;
@@ -35,6 +35,10 @@ impl Host for Told {
         told.push(news);
         self.changed.notify_all();
     }
+
+    fn tell_guest(&self, _view: CustomerView) {}
+
+    fn guest_window(&self, _on: bool) {}
 
     fn full_screen(&self, _on: bool) {}
 }

@@ -94,6 +94,7 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
     let asked = Asked {
         claims: calls,
         rights,
+        stock: None,
     };
     let step = arguments
         .sync

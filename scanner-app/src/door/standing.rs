@@ -82,6 +82,32 @@ fn of_ticket(
     })
 }
 
+/// With which of these tickets, sold at a till, somebody went in, by what is known here.
+pub(crate) fn went_in(
+    connection: &Connection,
+    event: EventId,
+    tickets: &[TicketId],
+) -> Result<Vec<TicketId>, ScanError> {
+    let scene = Scene::load(connection, event)?;
+    let rules = scene.rules();
+    let mut inside = Vec::new();
+    for &ticket in tickets {
+        let facts = facts::of_ticket(connection, scene.event_no, ticket)?;
+        let context = FoldContext {
+            rules: &rules,
+            devices: &scene.devices,
+            server: scene.server,
+            ticket,
+            row: tickets::ticket(connection, scene.event_no, ticket)?,
+            issued: Issued::Known,
+        };
+        if fold(&facts, &context).state.last_entry.is_some() {
+            inside.push(ticket);
+        }
+    }
+    Ok(inside)
+}
+
 fn type_name(scene: &Scene, no: TypeNo) -> Option<String> {
     let found = scene.types.iter().find(|row| row.no == no);
     found.map(|row| row.name.clone())

@@ -18,7 +18,7 @@ use crate::edge::{OsRandom, SystemClock};
 use crate::peers::{Lan, LanConfig, LanLink, LanNews, RightCalls, StartLanError};
 use crate::replica::{Replica, ReplicaError, identity, sign_off};
 use crate::sync::driver::{Driver, News, StartSyncError};
-use crate::sync::{ClaimCalls, HandInError, HttpTransport, ServerAddressError};
+use crate::sync::{ClaimCalls, HandInError, HttpTransport, ServerAddressError, StockCalls};
 
 /// Where a door takes calls of the others unless told otherwise.
 const LAN_PORT: u16 = 7464;
@@ -77,6 +77,8 @@ pub struct Asked {
     pub claims: ClaimCalls,
     /// Other doors.
     pub rights: RightCalls,
+    /// By a till, the server: for places.
+    pub stock: Option<StockCalls>,
 }
 
 /// It could not begin, or ended by itself. What the device saw is kept.
@@ -135,12 +137,21 @@ pub async fn run(
     asked: Option<Asked>,
     until: impl Future<Output = ()>,
 ) -> Result<(), OnlineError> {
-    let (claims, rights) = asked.map(|asked| (asked.claims, asked.rights)).unzip();
+    let (claims, rights, stock) = match asked {
+        Some(asked) => (Some(asked.claims), Some(asked.rights), asked.stock),
+        None => (None, None, None),
+    };
     let mut driver = driver(replica, Follow::Changes)?;
-    let desk = driver.claim_desk();
+    let (desk, lender) = (driver.claim_desk(), driver.stock_desk());
     let claiming = async {
         match claims {
             Some(calls) => desk.serve(calls).await,
+            None => std::future::pending().await,
+        }
+    };
+    let lending = async {
+        match stock {
+            Some(calls) => lender.serve(calls).await,
             None => std::future::pending().await,
         }
     };
@@ -174,6 +185,7 @@ pub async fn run(
         () = exchanging => Err(OnlineError::LanEnded),
         () = syncing => Ok(()),
         () = claiming => Ok(()),
+        () = lending => Ok(()),
         () = until => Ok(()),
     }
 }

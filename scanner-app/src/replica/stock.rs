@@ -119,6 +119,12 @@ pub fn on_sale(connection: &Connection, event: EventNo) -> Result<Option<OnSale>
     .transpose()
 }
 
+/// Whether this till was given its letters, with the first places that it was lent.
+pub(crate) fn has_series(connection: &Connection) -> Result<bool, ReplicaError> {
+    let sql = "select exists (select 1 from till_event where series <> '')";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+}
+
 /// The tickets of an event that no fact says were sold, by type and number.
 pub(crate) fn not_sold(
     connection: &Connection,
@@ -147,6 +153,20 @@ pub(crate) fn get(
         )?
         .query_row(params![event.0, ticket.to_i64()], read)
         .optional()?)
+}
+
+/// The tickets with that number; more than one where two events number alike.
+pub(crate) fn numbered(
+    connection: &Connection,
+    series: &str,
+    number: u64,
+) -> Result<Vec<TicketId>, ReplicaError> {
+    let mut statement = connection
+        .prepare_cached("select ticket from leased_ticket where series = ?1 and number = ?2")?;
+    let rows = statement.query_map(params![series, number.cast_signed()], |row| {
+        row.get(0).map(TicketId::from_i64)
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SealedTicket> {

@@ -205,6 +205,49 @@ pub(crate) fn facts_from(
     rows.map(|bytes| facts::read(Some(&bytes?))).collect()
 }
 
+/// Its facts from the last one on that `begins` says yes to, in order; none if it says so of none.
+pub(crate) fn facts_since(
+    connection: &Connection,
+    journal: JournalId,
+    begins: impl Fn(&Fact) -> bool,
+) -> Result<Vec<Fact>, ReplicaError> {
+    let mut statement = connection
+        .prepare_cached("select envelope from till_fact where journal = ?1 order by seq desc")?;
+    let mut rows = statement.query([journal.as_bytes()])?;
+    let mut since = Vec::new();
+    while let Some(row) = rows.next()? {
+        let fact = facts::read(row.get_ref(0)?.as_blob().ok())?;
+        let is_first = begins(&fact);
+        since.push(fact);
+        if is_first {
+            since.reverse();
+            return Ok(since);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// What follows a place of a journal while `goes_on` says so, in order.
+pub(crate) fn facts_after(
+    connection: &Connection,
+    (journal, seq): (JournalId, u64),
+    goes_on: impl Fn(&Fact) -> bool,
+) -> Result<Vec<Fact>, ReplicaError> {
+    let mut statement = connection.prepare_cached(
+        "select envelope from till_fact where journal = ?1 and seq > ?2 order by seq",
+    )?;
+    let mut rows = statement.query(params![journal.as_bytes(), seq.cast_signed()])?;
+    let mut after = Vec::new();
+    while let Some(row) = rows.next()? {
+        let fact = facts::read(row.get_ref(0)?.as_blob().ok())?;
+        if !goes_on(&fact) {
+            break;
+        }
+        after.push(fact);
+    }
+    Ok(after)
+}
+
 /// The journal and place of a fact with that id.
 pub fn find(
     connection: &Connection,

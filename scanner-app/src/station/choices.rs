@@ -28,6 +28,12 @@ impl Station {
             if settings.camera != before.camera {
                 conductor.change_camera();
             }
+            if let Some(counter) = conductor.common.counter() {
+                counter.speak(settings.language, &conductor.common);
+                if settings.guest_window != before.guest_window {
+                    conductor.common.host.guest_window(settings.guest_window);
+                }
+            }
             Ok(())
         })?;
         self.common.tell_overview();

@@ -8,6 +8,7 @@ use shared::clock::{Clock, UnixMillis};
 use shared::ids::EventId;
 use shared::language::Language;
 
+use super::at_till::Counter;
 use super::cameras::{Camera, Cameras, off};
 use super::conductor::{Conductor, Order};
 use super::figures::Wake;
@@ -96,6 +97,10 @@ impl Common {
         locked(&self.stage).post()
     }
 
+    pub(super) fn counter(&self) -> Option<Arc<Counter>> {
+        locked(&self.stage).counter()
+    }
+
     pub(super) fn camera_view(&self) -> CameraView {
         let camera = locked(&self.camera).clone();
         camera.map_or_else(off, |camera| camera.view())
@@ -143,6 +148,10 @@ impl Common {
         told.into_iter()
             .flatten()
             .for_each(|news| self.host.tell(news));
+        drop(latest);
+        if let Some(counter) = self.counter() {
+            counter.tell(self);
+        }
     }
 
     /// Has the conductor do something, some time soon.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use shared::ids::{EventId, GateNo};
 
+use super::at_till::{self, Counter};
 use super::before;
 use super::cameras::off;
 use super::closing::End;
@@ -14,10 +15,10 @@ use super::common::{Common, locked};
 use super::enrol::Enrolling;
 use super::figures::Wake;
 use super::in_step::Syncing;
-use super::kept::{self, KeptPlace};
+use super::kept::{self, Kept, KeptPlace};
 use super::places;
-use super::stage::{Post, Stage, at_no_door};
-use super::view::{CameraView, EnrolStep, PlaceChoice, PlaceView, UiError, Way};
+use super::stage::{Choices, Post, Stage, at_no_door};
+use super::view::{CameraView, EnrolStep, PlaceChoice, PlaceView, TillChoice, UiError, Way};
 use super::watching::Watching;
 use crate::door::{AtGate, Door, OpenDoorError, ScanError};
 use crate::online::{HandingIn, LanOptions};
@@ -112,8 +113,12 @@ impl Conductor {
     fn stage_at_work(&self) -> Stage {
         match kept::place(&self.common.folders.data) {
             None => self.choosing(),
-            Some(place) => self.gone_on(place).unwrap_or_else(|error| {
+            Some(Kept::Door(place)) => self.gone_on(place).unwrap_or_else(|error| {
                 tracing::warn!(code = error.code(), "the door can't go back to its place");
+                self.choosing()
+            }),
+            Some(Kept::Till(_)) => self.at_till().unwrap_or_else(|error| {
+                tracing::warn!(error = error.detail, "the till can't be gone on with");
                 self.choosing()
             }),
         }
@@ -133,6 +138,7 @@ impl Conductor {
     /// Puts another screen in the place of the one that is there.
     pub(super) fn enter(&mut self, stage: Stage) {
         let needs_camera = stage.needs_camera();
+        let counter = stage.counter();
         if stage.post().is_none() {
             drop(locked(&self.common.index).take());
         }
@@ -149,6 +155,14 @@ impl Conductor {
             self.forget_guests();
         }
         self.common.tell_overview();
+        match counter {
+            Some(counter) => {
+                let has_window = locked(&self.common.settings).guest_window;
+                self.common.host.guest_window(has_window);
+                counter.tell(&self.common);
+            }
+            None => self.common.host.guest_window(false),
+        }
         self.common.wake_figures(Wake::Moved);
         if needs_camera && self.watching.is_none() {
             self.begin_camera();
@@ -163,10 +177,20 @@ impl Conductor {
     }
 
     pub(super) fn choosing(&self) -> Stage {
-        Stage::Choose(self.places().unwrap_or_else(|error| {
+        Stage::Choose(self.choices().unwrap_or_else(|error| {
             tracing::error!(code = error.code(), "reading the places failed");
-            Vec::new()
+            Choices {
+                places: Vec::new(),
+                till: TillChoice::No,
+            }
         }))
+    }
+
+    fn choices(&self) -> Result<Choices, ReplicaError> {
+        Ok(Choices {
+            places: self.places()?,
+            till: self.common.replica.read(at_till::choice)?,
+        })
     }
 
     pub(super) fn places(&self) -> Result<Vec<PlaceChoice>, ReplicaError> {
@@ -204,7 +228,7 @@ impl Conductor {
                 gate: post.gate,
                 way: post.way,
             };
-            kept::keep_place(&self.common.folders.data, &place)?;
+            kept::keep_place(&self.common.folders.data, Kept::Door(place))?;
         }
         self.enter(stage);
         Ok(())
@@ -212,15 +236,23 @@ impl Conductor {
 
     /// Back to choosing. Once somebody was decided on here, it is a supervisor's decision, where there are any.
     pub(super) fn leave_place(&mut self) -> Result<(), UiError> {
+        if let Some(counter) = self.common.counter() {
+            return self.leave_till(&counter);
+        }
         self.common.post().ok_or_else(at_no_door)?;
         if self.common.may_supervise() && locked(&self.common.scans).has_any() {
             self.common.decider()?;
         }
+        self.choose_again()?;
+        locked(&self.common.scans).forget();
+        Ok(())
+    }
+
+    pub(super) fn choose_again(&mut self) -> Result<(), UiError> {
         kept::forget_place(&self.common.folders.data)?;
         self.has_chosen = true;
         let stage = self.choosing();
         self.enter(stage);
-        locked(&self.common.scans).forget();
         Ok(())
     }
 
@@ -276,20 +308,22 @@ impl Conductor {
     fn note_changes(&mut self) {
         enum At {
             Enrol,
-            Choose(Vec<PlaceChoice>),
+            Choose(Choices),
             Door(Arc<Post>, PlaceView),
+            Till(Arc<Counter>),
             Closed { unsent: u32, end: End },
         }
         let at = match &*locked(&self.common.stage) {
             Stage::Enrol(_) => At::Enrol,
-            Stage::Choose(places) => At::Choose(places.clone()),
+            Stage::Choose(choices) => At::Choose(choices.clone()),
             Stage::Door(post, view) => At::Door(Arc::clone(post), view.clone()),
+            Stage::Till(counter) => At::Till(Arc::clone(counter)),
             Stage::Closed { unsent, end } => At::Closed {
                 unsent: *unsent,
                 end: *end,
             },
         };
-        if matches!(at, At::Choose(_) | At::Door(..))
+        if matches!(at, At::Choose(_) | At::Door(..) | At::Till(_))
             && let Some(end) = self.ended()
         {
             return self.close(end);
@@ -297,12 +331,19 @@ impl Conductor {
         match at {
             At::Enrol => {}
             At::Choose(told) => {
-                let Ok(now) = self.places() else {
+                let Ok(now) = self.choices() else {
                     return;
                 };
-                let taken = places::without_asking(&now)
-                    .filter(|_| !self.has_chosen)
-                    .map(|(event, gate)| self.take_place(event, Some(gate)));
+                let taken = if self.has_chosen {
+                    None
+                } else if now.till == TillChoice::No {
+                    places::without_asking(&now.places)
+                        .map(|(event, gate)| self.take_place(event, Some(gate)))
+                } else {
+                    // A till that lets nobody in has nothing to choose.
+                    let only = now.places.is_empty() && now.till == TillChoice::Ready;
+                    only.then(|| self.take_till())
+                };
                 if !matches!(taken, Some(Ok(()))) && now != told {
                     self.enter(Stage::Choose(now));
                 }
@@ -314,6 +355,7 @@ impl Conductor {
                     Ok(_) | Err(_) => {}
                 }
             }
+            At::Till(counter) => self.look_at_till(&counter),
             At::Closed { unsent, end } => {
                 let stage = self.closed(end);
                 if !matches!(stage, Stage::Closed { unsent: now, .. } if now == unsent) {

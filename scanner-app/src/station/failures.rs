@@ -15,7 +15,8 @@ use crate::search::SearchError;
 use crate::supervisor::{PeopleError, UnlockError};
 use crate::sync::enrolment::EnrolError;
 use crate::sync::{ServerAddressError, TransportError};
-use crate::till::stock::GiveBackError;
+use crate::till::TillError;
+use crate::till::stock::{GiveBackError, NotTaken};
 use shared::wire::latest::ErrorCode;
 
 impl UiError {
@@ -203,6 +204,40 @@ impl Told for GiveBackError {
             Self::Key(error) => Told::code(error),
             Self::Write(WriteFactError::Replica(error)) | Self::Replica(error) => Told::code(error),
             Self::Write(WriteFactError::Sign(_)) => UiErrorCode::Internal,
+        }
+    }
+}
+
+impl Told for TillError {
+    fn code(&self) -> UiErrorCode {
+        match self {
+            Self::Key(error) => Told::code(error),
+            Self::SignedOff => UiErrorCode::SignedOff,
+            Self::NotATill => UiErrorCode::NotAllowed,
+            Self::NothingLeased => UiErrorCode::RosterMissing,
+            Self::Clerk(error) => Told::code(error),
+            Self::Journal { .. } => UiErrorCode::ReplicaUnusable,
+            Self::Replica(error) | Self::Places(NotTaken::Replica(error)) => Told::code(error),
+            Self::NoShift
+            | Self::ShiftOpen
+            | Self::Cart(_)
+            | Self::Paid(_)
+            | Self::Places(_)
+            | Self::NoPrice(_)
+            | Self::NoSuchSale
+            | Self::OtherSale
+            | Self::NothingLeft
+            | Self::NotOfSale(_)
+            | Self::DrawerTooSmall
+            | Self::OtherPrice { .. }
+            | Self::NotCounted
+            | Self::NoAmount
+            | Self::Books(_)
+            | Self::Sign(_)
+            | Self::Archive(_)
+            | Self::NoSuchJob
+            | Self::StockForPapers
+            | Self::Paper(_) => UiErrorCode::Internal,
         }
     }
 }

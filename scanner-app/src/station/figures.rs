@@ -22,6 +22,8 @@ use crate::replica::{ReplicaError, identity, open_to_look};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often the ready light is told, though nothing but ages changed; and how often alerts are looked for.
 const TELL_EVERY: Duration = Duration::from_secs(3);
+/// How often a till's stock is looked at, though nothing was written: leases end by the clock.
+const STOCK_EVERY: Duration = Duration::from_secs(20);
 
 /// Why to look now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub(super) struct Figures {
     replica: Option<Connection>,
     attendance: Option<Attendance>,
     told_at: Option<Instant>,
+    /// The replica's version and the time when a till's stock was looked at last.
+    stocked: Option<(i64, Instant)>,
 }
 
 impl Figures {
@@ -50,6 +54,7 @@ impl Figures {
             replica: None,
             attendance: None,
             told_at: None,
+            stocked: None,
         }
     }
 
@@ -97,7 +102,7 @@ impl Figures {
     fn tell(&mut self, replica: &Connection) -> Result<(), ScanError> {
         let event = match &*locked(&self.common.stage) {
             Stage::Door(post, _) => Some(post.event),
-            Stage::Enrol(_) | Stage::Choose(_) | Stage::Closed { .. } => None,
+            Stage::Enrol(_) | Stage::Choose(_) | Stage::Till(_) | Stage::Closed { .. } => None,
         };
         let Some(identity) = identity::load(replica)? else {
             return Ok(());
@@ -105,6 +110,7 @@ impl Figures {
         if let Some(event) = event {
             self.count(replica, event)?;
         }
+        self.stock(replica)?;
         let link = link::view(replica, event, &self.common)?;
         let is_news = locked(&self.common.latest).sync.as_ref() != Some(&link);
         if is_news {
@@ -123,6 +129,25 @@ impl Figures {
                 let alerts = open_alerts(replica, event, identity.device)?;
                 self.alert(alerts);
             }
+        }
+        Ok(())
+    }
+
+    /// What may be sold at the box office, if anything was written since, or time went by.
+    fn stock(&mut self, replica: &Connection) -> Result<(), ScanError> {
+        let Some(counter) = self.common.counter() else {
+            self.stocked = None;
+            return Ok(());
+        };
+        let version: i64 = replica
+            .query_row("pragma data_version", [], |row| row.get(0))
+            .map_err(ReplicaError::from)?;
+        let is_known = self
+            .stocked
+            .is_some_and(|(known, at)| known == version && at.elapsed() < STOCK_EVERY);
+        if !is_known {
+            self.stocked = Some((version, Instant::now()));
+            self.common.restock(&counter, replica)?;
         }
         Ok(())
     }

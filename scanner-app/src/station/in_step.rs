@@ -12,7 +12,7 @@ use super::conductor::Conductor;
 use super::figures::Wake;
 use crate::online::{Asked, InStep, InStepNews, OnlineNews};
 use crate::peers::{RightLine, right_line};
-use crate::sync::{ClaimLine, claim_line, driver};
+use crate::sync::{ClaimLine, StockLine, claim_line, driver, stock_line};
 
 /// A sync that ended by itself is begun again after this.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -21,6 +21,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(10);
 pub(super) struct Syncing {
     pub(super) claims: ClaimLine,
     pub(super) rights: RightLine,
+    pub(super) stock: StockLine,
     running: Option<InStep>,
     ended_at: Option<Instant>,
 }
@@ -28,9 +29,11 @@ pub(super) struct Syncing {
 impl Conductor {
     pub(super) fn keep_in_step(&mut self) {
         let ((claims, calls), (rights, right_calls)) = (claim_line(), right_line());
+        let (stock, stock_calls) = stock_line();
         let asked = Asked {
             claims: calls,
             rights: right_calls,
+            stock: Some(stock_calls),
         };
         let common = Arc::clone(&self.common);
         let begun = InStep::begin(
@@ -46,6 +49,7 @@ impl Conductor {
         self.in_step = Some(Syncing {
             claims,
             rights,
+            stock,
             ended_at: running.is_none().then(Instant::now),
             running,
         });
@@ -71,6 +75,9 @@ impl Conductor {
             if let Some(post) = self.common.post() {
                 // Its lines lead nowhere any more.
                 let _ = self.face(post.way);
+            }
+            if let Some(counter) = self.common.counter() {
+                self.connect(&counter);
             }
         }
     }

@@ -33,12 +33,27 @@ impl Told for KeepError {
     }
 }
 
-/// Where a door stood: after a crash it stands there again.
+/// Where a device stood: after a crash it stands there again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Kept {
+    Door(KeptPlace),
+    Till(KeptTill),
+}
+
+/// Where a door stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct KeptPlace {
     pub(super) event: EventId,
     pub(super) gate: Option<GateNo>,
     pub(super) way: Way,
+}
+
+/// It was a box office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub(super) enum KeptTill {
+    Till,
 }
 
 pub(super) fn settings(data: &Path) -> Settings {
@@ -49,12 +64,12 @@ pub(super) fn keep_settings(data: &Path, settings: &Settings) -> Result<(), Keep
     replace(data, SETTINGS, settings)
 }
 
-pub(super) fn place(data: &Path) -> Option<KeptPlace> {
+pub(super) fn place(data: &Path) -> Option<Kept> {
     read(&data.join(PLACE))
 }
 
-pub(super) fn keep_place(data: &Path, place: &KeptPlace) -> Result<(), KeepError> {
-    replace(data, PLACE, place)
+pub(super) fn keep_place(data: &Path, place: Kept) -> Result<(), KeepError> {
+    replace(data, PLACE, &place)
 }
 
 pub(super) fn forget_place(data: &Path) -> Result<(), KeepError> {
@@ -121,8 +136,10 @@ mod tests {
             gate: Some(GateNo(3)),
             way: Way::Out,
         };
-        keep_place(folder.path(), &stood).unwrap();
-        assert_eq!(place(folder.path()), Some(stood));
+        for stood in [Kept::Door(stood), Kept::Till(KeptTill::Till)] {
+            keep_place(folder.path(), stood).unwrap();
+            assert_eq!(place(folder.path()), Some(stood));
+        }
         forget_place(folder.path()).unwrap();
         forget_place(folder.path()).unwrap();
         assert_eq!(place(folder.path()), None);

@@ -1,6 +1,7 @@
 //! A device at work, as a window drives it: everything that a door does, and what its screen shows. The window itself is
 //! behind [`Host`]; nothing here knows of one, so that all of it is tested without a desktop.
 
+mod at_till;
 mod before;
 pub mod box_office;
 mod by_hand;
@@ -9,6 +10,7 @@ mod choices;
 mod closing;
 mod common;
 mod conductor;
+pub mod desk;
 mod enrol;
 mod failures;
 mod figures;

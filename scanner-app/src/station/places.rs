@@ -12,7 +12,7 @@ use shared::roster::{EventMode, EventRow};
 use super::view::{GateChoice, PlaceChoice, PlaceView, Way};
 use crate::replica::identity::Identity;
 use crate::replica::roster::{self, Side};
-use crate::replica::{ReplicaError, events, identity, summaries, tickets};
+use crate::replica::{ReplicaError, events, identity, signed, summaries, tickets};
 
 /// Where it may stand, today's first, then by their beginning. `now_ms` is server time.
 pub(super) fn choices(
@@ -23,6 +23,11 @@ pub(super) fn choices(
     let Some(identity) = identity::load(replica)? else {
         return Ok(Vec::new());
     };
+    // A till's device may have no right to let anybody in.
+    let own = signed::device(replica, identity.device)?;
+    if own.is_some_and(|own| own.rights.sell && !own.rights.scan) {
+        return Ok(Vec::new());
+    }
     let mut choices = identity
         .events
         .iter()
@@ -82,7 +87,7 @@ fn choice(
 }
 
 /// The days of the venue from the doors' opening to the end include that of `now_ms`.
-fn is_today(event: &EventRow, now_ms: UnixMillis) -> bool {
+pub(super) fn is_today(event: &EventRow, now_ms: UnixMillis) -> bool {
     let rules = Rules::new(event, &[], &[], &[]);
     let (from, until) = (rules.day(event.doors_ms), rules.day(event.ends_ms));
     (from..=until).contains(&rules.day(now_ms))
@@ -132,7 +137,12 @@ pub(super) fn view(
 
 /// `19:42` on the venue's clock.
 pub(super) fn clock(event: &EventRow, at_ms: UnixMillis) -> String {
-    let zone = time_zone(&event.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    clock_in(&event.time_zone, at_ms)
+}
+
+/// The same on the clock of a time zone, by its name.
+pub(super) fn clock_in(name: &str, at_ms: UnixMillis) -> String {
+    let zone = time_zone(name).unwrap_or(jiff::tz::TimeZone::UTC);
     let at = Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::MIN);
     zone.to_datetime(at).strftime("%H:%M").to_string()
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use shared::ids::{EventId, GateNo};
 
+use super::at_till::Counter;
 use super::closing::End;
 use super::view::{
-    EnrolStep, EnrolView, PlaceChoice, PlaceView, Screen, UiError, UiErrorCode, Way,
+    EnrolStep, EnrolView, PlaceChoice, PlaceView, Screen, TillChoice, UiError, UiErrorCode, Way,
 };
 use crate::door::Door;
 
@@ -19,12 +20,20 @@ pub(super) struct Post {
     pub(super) way: Way,
 }
 
+/// Where the device may stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Choices {
+    pub(super) places: Vec<PlaceChoice>,
+    pub(super) till: TillChoice,
+}
+
 /// What this device is doing.
 #[derive(Debug)]
 pub(super) enum Stage {
     Enrol(EnrolStep),
-    Choose(Vec<PlaceChoice>),
+    Choose(Choices),
     Door(Arc<Post>, PlaceView),
+    Till(Arc<Counter>),
     Closed { unsent: u32, end: End },
 }
 
@@ -36,10 +45,14 @@ impl Stage {
                 step: step.clone(),
                 device_name: machine.to_owned(),
             }),
-            Self::Choose(places) => Screen::Choose {
+            Self::Choose(Choices { places, till }) => Screen::Choose {
                 places: places.clone(),
+                till: *till,
             },
             Self::Door(_, place) => Screen::Door(place.clone()),
+            Self::Till(counter) => Screen::Till {
+                time_zone: counter.time_zone().to_owned(),
+            },
             Self::Closed { unsent, end } => Screen::Closed {
                 unsent: *unsent,
                 revoked: *end == End::Revoked,
@@ -50,7 +63,14 @@ impl Stage {
     pub(super) fn post(&self) -> Option<Arc<Post>> {
         match self {
             Self::Door(post, _) => Some(Arc::clone(post)),
-            Self::Enrol(_) | Self::Choose(_) | Self::Closed { .. } => None,
+            Self::Enrol(_) | Self::Choose(_) | Self::Till(_) | Self::Closed { .. } => None,
+        }
+    }
+
+    pub(super) fn counter(&self) -> Option<Arc<Counter>> {
+        match self {
+            Self::Till(counter) => Some(Arc::clone(counter)),
+            Self::Enrol(_) | Self::Choose(_) | Self::Door(..) | Self::Closed { .. } => None,
         }
     }
 
@@ -60,6 +80,7 @@ impl Stage {
             Self::Enrol(EnrolStep::Waiting | EnrolStep::Failed { .. }) | Self::Door(..) => true,
             Self::Enrol(EnrolStep::Connecting { .. } | EnrolStep::Compare { .. })
             | Self::Choose(_)
+            | Self::Till(_)
             | Self::Closed { .. } => false,
         }
     }

@@ -137,7 +137,7 @@ impl Common {
     pub(super) fn may_supervise(&self) -> bool {
         match &*locked(&self.stage) {
             Stage::Door(_, place) => place.may_supervise,
-            Stage::Enrol(_) | Stage::Choose(_) | Stage::Closed { .. } => false,
+            Stage::Enrol(_) | Stage::Choose(_) | Stage::Till(_) | Stage::Closed { .. } => false,
         }
     }
 

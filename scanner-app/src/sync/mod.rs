@@ -1,5 +1,6 @@
 //! Between the engine, which only decides, and the world: requests to the server, and what they bring.
 
+mod borrowing;
 mod carry;
 mod claims;
 pub mod driver;
@@ -15,6 +16,7 @@ mod stock;
 mod supervisors;
 pub mod transport;
 
+pub use borrowing::{StockCalls, StockLine, stock_line};
 pub use claims::{ClaimCalls, ClaimDesk, ClaimLine, claim_line};
 pub use hand_in::{HandInError, Holds};
 pub use http::{HttpTransport, ServerAddressError};

@@ -4,6 +4,7 @@ use shared::clock::UnixMillis;
 use shared::fact::till::{CashReason, CashWay, ClerkId, Pieces, Printed, TillFact};
 use shared::language::Language;
 
+use super::ledger::Ledger;
 use super::report::{ZReport, z_of};
 use super::{Till, TillError};
 use crate::replica::print_jobs::{self, PrintCopy, PrintWhat};
@@ -20,6 +21,15 @@ pub struct MoveCash {
     pub reason: CashReason,
 }
 
+/// What a count came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// What should be in the drawer.
+    pub expected: i64,
+    /// What lies there, less that.
+    pub difference: i64,
+}
+
 impl Till {
     /// Opens a shift: who sells, by the PIN, and what lies in the drawer. Days and months that are over are closed before.
     pub fn open_shift(
@@ -30,6 +40,16 @@ impl Till {
         now_ms: UnixMillis,
     ) -> Result<(), TillError> {
         unlock(&self.replica, clerk, pin, now_ms)?;
+        self.begin_shift(clerk, float, now_ms)
+    }
+
+    /// The same for a clerk whose PIN was right already.
+    pub fn begin_shift(
+        &self,
+        clerk: ClerkId,
+        float: Vec<Pieces>,
+        now_ms: UnixMillis,
+    ) -> Result<(), TillError> {
         self.write(now_ms, move |ledger| {
             if ledger.book.shift().is_some() {
                 return Err(TillError::ShiftOpen);
@@ -47,6 +67,11 @@ impl Till {
         now_ms: UnixMillis,
     ) -> Result<(), TillError> {
         unlock(&self.replica, clerk, pin, now_ms)?;
+        self.take_over(clerk, now_ms)
+    }
+
+    /// The same for a clerk whose PIN was right already.
+    pub fn take_over(&self, clerk: ClerkId, now_ms: UnixMillis) -> Result<(), TillError> {
         self.write(now_ms, move |ledger| {
             let shift = ledger.book.shift().ok_or(TillError::NoShift)?;
             if shift.clerk != clerk {
@@ -80,6 +105,46 @@ impl Till {
         })
     }
 
+    /// Notes what lies in the drawer; only then it says what should.
+    pub fn count_drawer(
+        &self,
+        count: Vec<Pieces>,
+        now_ms: UnixMillis,
+    ) -> Result<Counted, TillError> {
+        self.write(now_ms, move |ledger| {
+            counted(ledger, count)?;
+            match ledger.book.z() {
+                Some(TillFact::ShiftClosed {
+                    expected,
+                    difference,
+                    ..
+                }) => Ok(Counted {
+                    expected,
+                    difference,
+                }),
+                _other => Err(TillError::NotCounted),
+            }
+        })
+    }
+
+    /// Closes the shift right after a count: the Z. `count` is that count once more, for the case that a day ended since: its
+    /// closing stands between then, and the count is noted again behind it.
+    pub fn close_counted(
+        &self,
+        count: Vec<Pieces>,
+        now_ms: UnixMillis,
+    ) -> Result<ZReport, TillError> {
+        self.write(now_ms, move |ledger| {
+            if ledger.book.z().is_none() {
+                return Err(TillError::NotCounted);
+            }
+            if ledger.close_what_is_over()? > 0 {
+                counted(ledger, count)?;
+            }
+            closed(ledger)
+        })
+    }
+
     /// Closes the shift with what was counted, before anybody was told what should be there: the Z.
     pub fn close_shift(
         &self,
@@ -87,15 +152,8 @@ impl Till {
         now_ms: UnixMillis,
     ) -> Result<ZReport, TillError> {
         self.write(now_ms, move |ledger| {
-            if ledger.book.shift().is_none() {
-                return Err(TillError::NoShift);
-            }
-            ledger.write(TillFact::DrawerCounted { count })?;
-            let z = ledger.book.z().ok_or(TillError::NoAmount)?;
-            let id = ledger.write(z.clone())?;
-            let on_paper = (PrintWhat::Report, PrintCopy::Original);
-            print_jobs::add(ledger.tx, id, on_paper, Language::default(), ledger.now_ms)?;
-            z_of(&z, ledger.setup.currency).ok_or(TillError::NoAmount)
+            counted(ledger, count)?;
+            closed(ledger)
         })
     }
 
@@ -106,4 +164,21 @@ impl Till {
             Ok(())
         })
     }
+}
+
+fn counted(ledger: &mut Ledger<'_>, count: Vec<Pieces>) -> Result<(), TillError> {
+    if ledger.book.shift().is_none() {
+        return Err(TillError::NoShift);
+    }
+    ledger.write(TillFact::DrawerCounted { count })?;
+    Ok(())
+}
+
+/// What follows a count at once.
+fn closed(ledger: &mut Ledger<'_>) -> Result<ZReport, TillError> {
+    let z = ledger.book.z().ok_or(TillError::NotCounted)?;
+    let id = ledger.write(z.clone())?;
+    let on_paper = (PrintWhat::Report, PrintCopy::Original);
+    print_jobs::add(ledger.tx, id, on_paper, Language::default(), ledger.now_ms)?;
+    z_of(&z, ledger.setup.currency).ok_or(TillError::NotCounted)
 }

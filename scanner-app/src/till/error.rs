@@ -2,6 +2,7 @@
 
 use shared::fact::envelope::SignError;
 use shared::ids::{TicketId, TypeNo};
+use shared::money::Money;
 use shared::till::Broken;
 use shared::till::archive::MakeArchiveError;
 use shared::till::cart::{CartError, NotPaid};
@@ -66,6 +67,15 @@ pub enum TillError {
     /// More than is there.
     #[error("the drawer doesn't hold that much; take out less")]
     DrawerTooSmall,
+    /// What was leased with the places costs something else than the guest was told.
+    #[error("these places cost {now:?}; tell the guest, and sell again")]
+    OtherPrice {
+        /// What they cost.
+        now: Money,
+    },
+    /// A shift is closed right after a count.
+    #[error("the drawer was not counted, or something was done since; count it")]
+    NotCounted,
     /// The amounts are none.
     #[error("this is no amount; correct it")]
     NoAmount,
@@ -134,6 +144,8 @@ impl TillError {
             Self::NothingLeft => "nothing_left",
             Self::NotOfSale(_) => "not_of_sale",
             Self::DrawerTooSmall => "drawer_too_small",
+            Self::OtherPrice { .. } => "other_price",
+            Self::NotCounted => "not_counted",
             Self::NoAmount => "no_amount",
             Self::Books(_) | Self::Sign(_) => "internal",
             Self::Archive(MakeArchiveError::NotClosed) => "not_closed",

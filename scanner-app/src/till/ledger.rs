@@ -30,6 +30,35 @@ pub(super) struct Books {
     book: Book,
 }
 
+impl Books {
+    /// Of the journal that is open, if one is. Those that are known are good while nothing was added since.
+    pub(super) fn of_open(
+        connection: &rusqlite::Connection,
+        known: Option<Self>,
+    ) -> Result<Option<Self>, TillError> {
+        let newest = kept::newest(connection)?;
+        let Some(open) = newest.filter(|journal| journal.closed.is_none()) else {
+            return Ok(None);
+        };
+        let of = (open.id, open.head);
+        Ok(Some(match known.filter(|known| known.of == of) {
+            Some(known) => known,
+            None => Self {
+                of,
+                book: books(connection, open.id)?,
+            },
+        }))
+    }
+
+    pub(super) fn journal(&self) -> JournalId {
+        self.of.0
+    }
+
+    pub(super) fn book(&self) -> &Book {
+        &self.book
+    }
+}
+
 /// The books of a journal that is here.
 pub(super) fn books(
     connection: &rusqlite::Connection,

@@ -7,8 +7,10 @@
 mod archives;
 mod drawer;
 mod error;
+mod figures;
 mod ledger;
 mod paper;
+mod past;
 mod printing;
 mod refund;
 mod report;
@@ -19,20 +21,24 @@ mod training;
 
 use std::sync::{Mutex, PoisonError};
 
+use rusqlite::Connection;
 use shared::clock::UnixMillis;
 use shared::fact::till::ClerkId;
+use shared::ids::{EventId, TicketId};
 use shared::money::Currency;
 
 pub use archives::ArchiveError;
-pub use drawer::MoveCash;
+pub use drawer::{Counted, MoveCash};
 pub use error::TillError;
+pub use figures::{Numbers, ShiftFigures};
 pub use paper::PaperError;
+pub use past::{Detail, HandedOut, PastSale, PastTicket};
 pub use printing::{Printer, Printers, Prints};
 pub use refund::{Refunded, TakeBack};
 pub use report::{Closings, Standing, Sums, XReport, ZReport};
 pub use sale::{Sale, SaleDone, SoldTicket, Wanted};
 
-use crate::door::Author;
+use crate::door::{Author, ScanError, standing};
 use crate::replica::identity::{self, SigningKeyError};
 use crate::replica::{Priority, Replica, WriteTx, sign_off, supervisors};
 use crate::vault::Vault;
@@ -85,6 +91,39 @@ impl Till {
             let person = people.into_iter().find(|row| row.person == clerk);
             Ok(person.map_or_else(|| clerk.to_string(), |row| row.name))
         })
+    }
+
+    /// Of the venue's clock, as IANA names it.
+    pub fn time_zone(&self) -> Result<String, TillError> {
+        self.replica.read(|tx| Ok(Setup::load(tx)?.time_zone))
+    }
+
+    /// Reads the open journal's books, in one transaction; `None` = none is open.
+    fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Connection, &Books) -> Result<T, TillError> + Send + 'static,
+    ) -> Result<Option<T>, TillError> {
+        let mut kept = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept.take();
+        let (seen, books) = self.replica.read(move |connection| {
+            let Some(books) = Books::of_open(connection, known)? else {
+                return Ok::<_, TillError>((None, None));
+            };
+            let seen = look(connection, &books)?;
+            Ok((Some(seen), Some(books)))
+        })?;
+        *kept = books;
+        Ok(seen)
+    }
+
+    /// With which of these tickets somebody went in, by what is known here.
+    pub fn went_in(
+        &self,
+        event: EventId,
+        tickets: Vec<TicketId>,
+    ) -> Result<Vec<TicketId>, ScanError> {
+        self.replica
+            .read(move |connection| standing::went_in(connection, event, &tickets))
     }
 
     /// Runs `act` on the open journal, in one transaction.

@@ -79,13 +79,32 @@ pub struct SaleDone {
 impl Till {
     /// Sells. When this returns, the sale is on the disk with its payments, its tickets' facts and its print jobs.
     pub fn sell(&self, sale: Sale, now_ms: UnixMillis) -> Result<SaleDone, TillError> {
+        self.sell_for(sale, None, now_ms)
+    }
+
+    /// The same, of a sale whose sum the guest was told: nothing is sold if the leased places cost something else.
+    pub fn sell_as_told(
+        &self,
+        sale: Sale,
+        told: Money,
+        now_ms: UnixMillis,
+    ) -> Result<SaleDone, TillError> {
+        self.sell_for(sale, Some(told), now_ms)
+    }
+
+    fn sell_for(
+        &self,
+        sale: Sale,
+        told: Option<Money>,
+        now_ms: UnixMillis,
+    ) -> Result<SaleDone, TillError> {
         let vault = self.vault.clone();
         let now = now_of(self.replica.time().now(now_ms));
         self.write(now_ms, move |ledger| {
             if let Some(done) = made_before(ledger, &sale)? {
                 return Ok(done);
             }
-            sell(ledger, &vault, &sale, now)
+            sell(ledger, &vault, &sale, told, now)
         })
     }
 }
@@ -94,6 +113,7 @@ fn sell(
     ledger: &mut Ledger<'_>,
     vault: &Vault,
     sale: &Sale,
+    told: Option<Money>,
     now: Now,
 ) -> Result<SaleDone, TillError> {
     if ledger.book.shift().is_none() {
@@ -110,6 +130,9 @@ fn sell(
         quantity: line.tickets.len() as u16,
     });
     let cart = cart::price(of_cart.collect(), currency)?;
+    if told.is_some_and(|told| told != cart.total()) {
+        return Err(TillError::OtherPrice { now: cart.total() });
+    }
     let paid = cart::settle(cart.total(), &sale.tenders)?;
     ledger.close_what_is_over()?;
     let receipt = ledger.book.counters().receipt.saturating_add(1);

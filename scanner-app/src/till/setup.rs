@@ -19,6 +19,8 @@ pub(super) struct Setup {
     pub(super) gate: GateNo,
     pub(super) series: TillSeries,
     pub(super) currency: Currency,
+    /// Of the venue's clock, as IANA names it.
+    pub(super) time_zone: String,
     pub(super) calendar: Calendar,
 }
 
@@ -40,13 +42,15 @@ impl Setup {
             .map_err(ReplicaError::from)?;
         let (event, series, currency) = said.ok_or(TillError::NothingLeased)?;
         let row = events::event_row(connection, EventNo(event))?;
-        let zone = row.and_then(|row| time_zone(&row.time_zone));
+        let name = row.map_or_else(|| "UTC".to_owned(), |row| row.time_zone);
+        let zone = time_zone(&name);
         Ok(Self {
             organizer: identity.organizer,
             gate: identity.gate,
             series: TillSeries::from_text(&series).ok_or(TillError::NothingLeased)?,
             currency: Currency::from_code(&currency).ok_or(TillError::NothingLeased)?,
             calendar: Calendar::new(zone.unwrap_or(TimeZone::UTC)),
+            time_zone: name,
         })
     }
 }

@@ -229,7 +229,7 @@ test("tickets are taken back only after a second look", async () => {
 test("another screen takes the till's away", () => {
   open(tillAt({ at: "menu" }));
   expect(text("main h2")).toBe("Caisse");
-  page.tell({ news: "overview", of: sample.overview({ screen: "choose", places: sample.places }) });
+  page.tell({ news: "overview", of: sample.overview({ screen: "choose", places: sample.places, till: "no" }) });
   open(screens.sale!);
   expect(text(".total")).toContain("92,00 €");
   expect(euros(0.1).minor).toBe(10);

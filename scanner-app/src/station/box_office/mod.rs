@@ -164,6 +164,13 @@ impl BoxOffice {
         }
     }
 
+    /// Whether the device may become something else: nobody is logged in, and no cart waits. One that does is said.
+    pub fn is_left(&mut self) -> bool {
+        let carts_wait = !self.parked.is_empty() || !self.cart.is_empty();
+        self.refusal = carts_wait.then_some(TillRefusal::CartsWait);
+        matches!(self.stage, Stage::LogIn) && !carts_wait
+    }
+
     /// A printer told how the tickets of a sale are doing.
     pub fn printed(&mut self, sale: FactId, print: PrintState) {
         if let Stage::Done(done) = &mut self.stage

@@ -30,7 +30,7 @@ pub use enrol::{EnrolStep, EnrolView};
 pub use error::{UiError, UiErrorCode};
 pub use news::{CameraHint, News, Outline, Overview, SavedFile, Screen};
 pub use past::{KeptBecause, PastDetailView, PastSaleView, PastTicketView, PastView, RefundReason};
-pub use place::{GateChoice, PlaceChoice, PlaceView, Way};
+pub use place::{GateChoice, PlaceChoice, PlaceView, TillChoice, Way};
 pub use ready::{
     BatteryView, CameraChoice, CameraStanding, CameraView, Light, PeerView, Protection, ReadyLine,
     ReadyView, ReadyWhat, SyncView,

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use super::counts::CountsView;
 use super::enrol::EnrolView;
-use super::place::{PlaceChoice, PlaceView};
+use super::place::{PlaceChoice, PlaceView, TillChoice};
 use super::ready::{CameraView, ReadyView, SyncView};
 use super::settings::Settings;
 use super::till::TillView;
@@ -21,6 +21,8 @@ pub enum Screen {
     Choose {
         /// Today's first.
         places: Vec<PlaceChoice>,
+        /// Whether it may be a box office as well.
+        till: TillChoice,
     },
     /// The door at work.
     Door(PlaceView),

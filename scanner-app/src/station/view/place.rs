@@ -56,6 +56,18 @@ pub struct PlaceChoice {
     pub complete: bool,
 }
 
+/// Whether this device may be a box office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TillChoice {
+    /// The organizer gave it no right to sell.
+    No,
+    /// It may, and was lent no places yet.
+    NotYet,
+    /// It may begin.
+    Ready,
+}
+
 /// A gate to stand at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct GateChoice {

@@ -12,8 +12,8 @@ use super::{
     PiecesView, PlaceChoice, PlaceView, PrintState, Protection, RateFigureView, ReadyLine,
     ReadyView, ReadyWhat, RecentView, RefundReason, SaleAct, SaleView, SavedFile, Screen, Settings,
     ShiftAct, ShowView, Stroke, SupervisorView, SupervisorsView, SyncView, TakenView, Theme,
-    TicketOutView, TillAct, TillKey, TillRefusal, TillScreen, TillView, TypeKeyView, UiError,
-    UiErrorCode, UndoReason, Use, VatView, VerdictLight, VerdictView, VoucherView, Way,
+    TicketOutView, TillAct, TillChoice, TillKey, TillRefusal, TillScreen, TillView, TypeKeyView,
+    UiError, UiErrorCode, UndoReason, Use, VatView, VerdictLight, VerdictView, VoucherView, Way,
 };
 use crate::status::SyncPhase;
 
@@ -38,6 +38,7 @@ pub fn typescript() -> String {
         UiError,
         Way,
         PlaceChoice,
+        TillChoice,
         GateChoice,
         PlaceView,
         EnrolStep,

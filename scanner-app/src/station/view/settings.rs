@@ -45,6 +45,8 @@ pub struct Settings {
     pub wedge_prefix: String,
     /// Who uses the device. Only a supervisor changes it.
     pub used_by: Use,
+    /// At the box office: a window of their own shows the guest what it costs.
+    pub guest_window: bool,
 }
 
 impl Default for Settings {
@@ -56,6 +58,7 @@ impl Default for Settings {
             camera: None,
             wedge_prefix: String::new(),
             used_by: Use::Staffed,
+            guest_window: false,
         }
     }
 }

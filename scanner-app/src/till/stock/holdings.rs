@@ -66,6 +66,8 @@ pub struct Holding {
     pub currency: Option<String>,
     /// Places that it can sell now without asking.
     pub can_sell: u32,
+    /// Of them, those at the price of the next one: they are sold before the others.
+    pub at_price: u32,
     /// Places that it sold and that were leased to it.
     pub sold: u64,
     /// Places that it has and can't sell: their time is over, or they were taken back.
@@ -115,6 +117,7 @@ fn of_event(
         vat_basis_points: None,
         currency: on_sale.as_ref().map(|on_sale| on_sale.currency.clone()),
         can_sell: 0,
+        at_price: 0,
         sold: 0,
         stopped: 0,
         left: None,
@@ -134,11 +137,17 @@ fn of_event(
             .or_insert_with(|| holding(sealed.type_no));
         match place.may_be_sold(now) {
             Ok(()) => {
+                let next = (
+                    *of_type.price_minor.get_or_insert(sealed.price_minor),
+                    *of_type
+                        .vat_basis_points
+                        .get_or_insert(sealed.vat_basis_points),
+                );
+                let is_alike = next == (sealed.price_minor, sealed.vat_basis_points);
+                if is_alike && of_type.at_price == of_type.can_sell {
+                    of_type.at_price += 1;
+                }
                 of_type.can_sell += 1;
-                of_type.price_minor.get_or_insert(sealed.price_minor);
-                of_type
-                    .vat_basis_points
-                    .get_or_insert(sealed.vat_basis_points);
                 let ends_ms = place.lease.and_then(|lease| lease.ends_ms);
                 of_type.ends_ms = of_type.ends_ms.max(ends_ms);
             }

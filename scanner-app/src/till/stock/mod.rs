@@ -18,6 +18,7 @@ use shared::lease::stock::{MayNotSell, Stock, may_sell, stock};
 use shared::lease::{Held, Lease, LeaseList, OwnJournals, Right, Trace, held, trace};
 use shared::roster::DeviceRow;
 use shared::roster::signed::SignedKind;
+use shared::ticket::Token;
 use shared::ticket::token::TOKEN_BYTES;
 
 use crate::door::{Author, NewFact, WriteFactError, now_of, write_fact};
@@ -262,6 +263,17 @@ pub(crate) fn take(
         (0, Some(why)) => Err(why),
         (got, _) => Err(NotTaken::TooFew { left: got as u32 }),
     }
+}
+
+/// The code of a ticket, sold or not.
+pub(super) fn open_token(vault: &Vault, sealed: &SealedTicket) -> Result<Token, NotTaken> {
+    let bytes = vault.unseal_array(&kept::purpose(sealed.ticket), &sealed.token)?;
+    Token::from_bytes(&bytes).map_err(|_| {
+        ReplicaError::Row {
+            table: "leased_ticket",
+        }
+        .into()
+    })
 }
 
 fn open(vault: &Vault, event: EventId, sealed: &SealedTicket) -> Result<LeasedTicket, UnsealError> {

@@ -1,5 +1,7 @@
 //! A station, as a window drives it, with a screen that remembers what it was told.
 
+mod at_till;
+mod counter;
 mod enrolled;
 mod faults;
 mod files;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use scanner_app::camera::PicturesSpec;
 use scanner_app::online::{LanChoice, LanOptions};
 use scanner_app::station::view::{
-    CameraHint, News, Overview, PlaceView, Screen, UiError, VerdictLight, VerdictView,
+    CameraHint, CustomerView, News, Overview, PlaceView, Screen, UiError, VerdictLight, VerdictView,
 };
 use scanner_app::station::{Cameras, Equipment, Folders, Host, NoCameras, PictureCameras, Station};
 use scanner_app::sync::driver::Driver;
@@ -24,18 +24,27 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// Remembers what it was told.
 #[derive(Default)]
 pub(crate) struct Told {
-    told: Mutex<(Vec<News>, Vec<bool>)>,
+    news: Mutex<(Vec<News>, Vec<bool>)>,
+    guest: Mutex<(Option<CustomerView>, bool)>,
     changed: Condvar,
 }
 
 impl Host for Told {
     fn tell(&self, news: News) {
-        self.told.lock().expect("unpoisoned").0.push(news);
+        self.news.lock().expect("unpoisoned").0.push(news);
         self.changed.notify_all();
     }
 
+    fn tell_guest(&self, view: CustomerView) {
+        self.guest.lock().expect("unpoisoned").0 = Some(view);
+    }
+
+    fn guest_window(&self, on: bool) {
+        self.guest.lock().expect("unpoisoned").1 = on;
+    }
+
     fn full_screen(&self, on: bool) {
-        self.told.lock().expect("unpoisoned").1.push(on);
+        self.news.lock().expect("unpoisoned").1.push(on);
     }
 }
 
@@ -43,7 +52,7 @@ impl Told {
     /// Waits until what was told holds what is looked for.
     pub(crate) fn wait<T>(&self, what: &str, look: impl Fn(&[News]) -> Option<T>) -> T {
         let until = Instant::now() + LONGEST;
-        let mut told = self.told.lock().expect("unpoisoned");
+        let mut told = self.news.lock().expect("unpoisoned");
         loop {
             if let Some(found) = look(&told.0) {
                 return found;
@@ -55,11 +64,16 @@ impl Told {
     }
 
     pub(crate) fn all(&self) -> Vec<News> {
-        self.told.lock().expect("unpoisoned").0.clone()
+        self.news.lock().expect("unpoisoned").0.clone()
+    }
+
+    /// What the guest sees, and whether there is a window for it.
+    pub(crate) fn guest(&self) -> (Option<CustomerView>, bool) {
+        self.guest.lock().expect("unpoisoned").clone()
     }
 
     pub(crate) fn full_screens(&self) -> Vec<bool> {
-        self.told.lock().expect("unpoisoned").1.clone()
+        self.news.lock().expect("unpoisoned").1.clone()
     }
 
     /// The `count`th verdict and those before it.

@@ -13,6 +13,7 @@ export const tillDe: typeof tillFr = {
   logIn: {
     title: "Wer verkauft?",
     nobody: "An dieser Kasse hat niemand eine PIN. Der Veranstalter vergibt sie auf der Website, Seite Aufsicht.",
+    elsewhere: "Woanders arbeiten",
   },
 
   sale: {

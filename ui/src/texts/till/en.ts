@@ -13,6 +13,7 @@ export const tillEn: typeof tillFr = {
   logIn: {
     title: "Who is selling?",
     nobody: "Nobody has a PIN on this till. The organizer gives them on the site, page Supervisors.",
+    elsewhere: "Work elsewhere",
   },
 
   sale: {

@@ -13,6 +13,7 @@ export const tillEs: typeof tillFr = {
   logIn: {
     title: "¿Quién vende?",
     nobody: "Nadie tiene código en esta caja. El organizador los da en el sitio, página Supervisores.",
+    elsewhere: "Cambiar de puesto",
   },
 
   sale: {

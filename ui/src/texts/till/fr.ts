@@ -14,6 +14,7 @@ export const tillFr = {
   logIn: {
     title: "Qui vend ?",
     nobody: "Personne n’a de code sur cette caisse. L’organisateur les donne sur le site, page Superviseurs.",
+    elsewhere: "Changer de poste",
   },
 
   sale: {

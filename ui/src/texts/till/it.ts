@@ -13,6 +13,7 @@ export const tillIt: typeof tillFr = {
   logIn: {
     title: "Chi vende?",
     nobody: "Nessuno ha un PIN su questa cassa. L’organizzatore li assegna sul sito, pagina Supervisori.",
+    elsewhere: "Cambiare postazione",
   },
 
   sale: {

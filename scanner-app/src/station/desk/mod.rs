@@ -1,0 +1,386 @@
+//! The box office's screen over the real till: what it decided becomes facts here.
+
+mod codes;
+mod figures;
+mod offers;
+mod past;
+mod refused;
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use shared::clock::{Clock, UnixMillis};
+use shared::fact::till::{Pieces, SaleId};
+use shared::ids::{EventId, FactId, TypeNo, UserId};
+use shared::language::Language;
+use shared::money::{Currency, Money};
+use shared::ticket::Presented;
+use shared::till::VOUCHERS;
+use shared::till::cart::Tender;
+use shared::wire::latest::StockSale;
+
+use super::box_office::{
+    self, Balance, BoxOffice, By, Checkout, Part, PastSale, Setup, Show, Sold, SoldTicket,
+};
+use super::places;
+use super::view::{
+    CashReason, FiguresView, Means, PastSaleView, PrintState, RefundReason, SupervisorView,
+    TillRefusal, UiError, VoucherView,
+};
+use crate::edge::OsRandom;
+use crate::replica::print_jobs::{self, PrintWhat};
+use crate::replica::{Replica, ReplicaError, identity};
+use crate::supervisor;
+use crate::sync::StockLine;
+use crate::till::stock::NotTaken;
+use crate::till::{MoveCash, Sale, TakeBack, Till, TillError, Wanted};
+pub(super) use offers::{Common, shows};
+use refused::refused;
+
+/// So long a guest waits for places of the common stock.
+const LEND_WITHIN: Duration = Duration::from_secs(4);
+
+/// The till of this device, as the box office's screen uses it.
+pub struct Desk {
+    till: Till,
+    replica: Replica,
+    clock: Arc<dyn Clock>,
+    language: Language,
+    currency: Currency,
+    time_zone: String,
+    /// The last count, until the shift is closed with it.
+    count: Vec<Pieces>,
+    /// Who lends from the common stock.
+    lender: Option<StockLine>,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").finish_non_exhaustive()
+    }
+}
+
+impl Desk {
+    /// Of a device that may sell and was lent places.
+    pub fn open(
+        replica: &Replica,
+        clock: Arc<dyn Clock>,
+        language: Language,
+    ) -> Result<Self, TillError> {
+        let till = Till::open(replica)?;
+        let (currency, time_zone) = (till.currency()?, till.time_zone()?);
+        Ok(Self {
+            till,
+            replica: replica.clone(),
+            clock,
+            language,
+            currency,
+            time_zone,
+            count: Vec::new(),
+            lender: None,
+        })
+    }
+
+    /// Borrows from the common stock by this line what a sale lacks.
+    pub fn lend_by(&mut self, lender: StockLine) {
+        self.lender = Some(lender);
+    }
+
+    /// Of the venue's clock, as IANA names it.
+    pub fn time_zone(&self) -> &str {
+        &self.time_zone
+    }
+
+    /// The language of the screen.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    /// The screen, before anybody has logged in; a shift that is open goes on.
+    pub fn screen(&self) -> Result<BoxOffice, UiError> {
+        let name = self.replica.read(identity::load)?;
+        let vouchers = VOUCHERS.iter().map(|(kind, name)| VoucherView {
+            kind: *kind,
+            name: (*name).to_owned(),
+        });
+        let setup = Setup {
+            name: name.map_or_else(String::new, |identity| identity.name),
+            currency: self.currency,
+            language: self.language,
+            vouchers: vouchers.collect(),
+            people: self.people()?,
+        };
+        let opened = match self.till.shift_figures() {
+            Ok(shift) => Some(self.clock_at(shift.opened_ms)),
+            Err(TillError::NoShift) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let mut screen = BoxOffice::new(setup, opened);
+        screen.stock(self.shows()?);
+        Ok(screen)
+    }
+
+    /// Who may sell.
+    pub fn people(&self) -> Result<Vec<SupervisorView>, UiError> {
+        let people = supervisor::people(&self.replica)?;
+        Ok(people.into_iter().map(Into::into).collect())
+    }
+
+    /// What may be sold now without the server.
+    pub fn shows(&self) -> Result<Vec<Show>, ReplicaError> {
+        let (now_ms, language) = (self.now_ms(), self.language);
+        let now = crate::door::now_of(self.replica.time().now(now_ms));
+        self.replica
+            .read(move |connection| offers::shows(connection, now, Common::Away, language))
+    }
+
+    fn now_ms(&self) -> UnixMillis {
+        self.clock.now_ms()
+    }
+
+    fn clock_at(&self, at_ms: UnixMillis) -> String {
+        places::clock_in(&self.time_zone, at_ms)
+    }
+
+    fn money(&self, minor: u64) -> Money {
+        Money::new(i64::try_from(minor).unwrap_or(i64::MAX), self.currency)
+    }
+
+    /// Where the tickets of a sale are. Nothing prints by itself here: they wait until they are printed.
+    fn print_state(&self, sale: SaleId) -> Result<PrintState, ReplicaError> {
+        let jobs = self
+            .replica
+            .read(move |connection| print_jobs::of(connection, Some(sale)))?;
+        let tickets = jobs.iter().rfind(|job| job.what == PrintWhat::Tickets);
+        Ok(match tickets.map(|job| job.state.as_str()) {
+            Some("handed_over") => PrintState::HandedOver,
+            Some("printed") => PrintState::Printed,
+            Some("failed") => PrintState::Failed,
+            Some(_) | None => PrintState::NoPrinter,
+        })
+    }
+
+    fn made(&self, checkout: &Checkout) -> Result<Sold, TillError> {
+        let sale = Sale {
+            id: checkout.sale,
+            wanted: checkout.lines.iter().map(wanted).collect(),
+            tenders: tenders(&checkout.parts),
+            language: checkout.language,
+        };
+        let sell = |sale| self.till.sell_as_told(sale, checkout.total, self.now_ms());
+        let done = match sell(sale.clone()) {
+            Err(TillError::Places(NotTaken::TooFew { .. })) if self.borrow(checkout) => sell(sale)?,
+            done => done?,
+        };
+        // From here on it is made: what can't be read is not shown, and the sale stands.
+        let tickets = self.till.handed_out(done.sale).unwrap_or_else(|error| {
+            tracing::error!(code = error.code(), "the sold tickets can't be shown");
+            Vec::new()
+        });
+        let names = self.type_names();
+        Ok(Sold {
+            sale: done.sale,
+            receipt: done.receipt,
+            tickets: tickets
+                .into_iter()
+                .map(|sold| SoldTicket {
+                    name: names.of(sold.ticket.event, sold.ticket.type_no),
+                    number: sold.ticket.number,
+                    code: Presented::plain(sold.token),
+                })
+                .collect(),
+            print: self.print_state(done.sale).unwrap_or(PrintState::Failed),
+        })
+    }
+
+    /// Borrows what the sale lacks, if the server is there.
+    fn borrow(&self, checkout: &Checkout) -> bool {
+        let Some(lender) = &self.lender else {
+            return false;
+        };
+        let mut wanted: BTreeMap<(EventId, TypeNo), u32> = BTreeMap::new();
+        for line in &checkout.lines {
+            let places = wanted.entry((line.event, line.type_no)).or_default();
+            *places = places.saturating_add(line.quantity);
+        }
+        let until = Instant::now() + LEND_WITHIN;
+        wanted.into_iter().all(|((event, type_no), places)| {
+            let left = until.saturating_duration_since(Instant::now());
+            lender.lend_for(event, StockSale { type_no, places }, left)
+        })
+    }
+
+    fn type_names(&self) -> past::TypeNames {
+        self.replica
+            .read(past::TypeNames::load)
+            .unwrap_or_else(|error| {
+                tracing::error!(code = error.code(), "the types' names can't be read");
+                past::TypeNames::default()
+            })
+    }
+}
+
+/// A line of the screen's cart. More than a sale holds is refused by the till.
+fn wanted(line: &box_office::CheckoutLine) -> Wanted {
+    Wanted {
+        event: line.event,
+        type_no: line.type_no,
+        quantity: u16::try_from(line.quantity).unwrap_or(u16::MAX),
+        reason: codes::price_reason(line.free),
+    }
+}
+
+/// Change belongs to the cash that ended the payment. Of an earlier one, from before another part was given back, only its
+/// amount counts.
+fn tenders(parts: &[Part]) -> Vec<Tender> {
+    let last = parts.iter().rposition(|part| part.counts());
+    let tenders = parts.iter().enumerate().map(|(at, part)| match part.by {
+        By::Cash { change } => Tender::Cash {
+            given: if Some(at) == last {
+                part.amount.plus(change).unwrap_or(part.amount)
+            } else {
+                part.amount
+            },
+        },
+        By::Card { accepted } => Tender::Card {
+            amount: part.amount,
+            outcome: codes::outcome(accepted),
+        },
+        By::Cheque => Tender::Cheque {
+            amount: part.amount,
+        },
+        By::Voucher { kind } => Tender::Voucher {
+            kind,
+            amount: part.amount,
+        },
+    });
+    tenders.collect()
+}
+
+/// As facts hold them: the smallest first, each once.
+fn pieces(count: &[(u32, u32)]) -> Vec<Pieces> {
+    let counted = count.iter().filter(|(_, count)| *count > 0);
+    let mut pieces: Vec<Pieces> = counted
+        .map(|&(value, count)| Pieces { value, count })
+        .collect();
+    pieces.sort_unstable_by_key(|pieces| pieces.value);
+    pieces
+}
+
+impl box_office::Till for Desk {
+    fn clock(&self) -> String {
+        self.clock_at(self.replica.time().now(self.now_ms()).now_ms)
+    }
+
+    fn new_sale(&mut self) -> FactId {
+        FactId::new(self.now_ms(), &mut OsRandom)
+    }
+
+    fn sell(&mut self, checkout: &Checkout) -> Result<Sold, TillRefusal> {
+        self.made(checkout).map_err(|error| refused(&error))
+    }
+
+    fn print_again(&mut self, sale: FactId) -> Result<PrintState, TillRefusal> {
+        self.print_state(sale)
+            .map_err(|error| refused(&error.into()))
+    }
+
+    fn open_shift(&mut self, clerk: UserId, float: &[(u32, u32)]) -> Result<(), TillRefusal> {
+        self.till
+            .begin_shift(clerk, pieces(float), self.now_ms())
+            .map_err(|error| refused(&error))
+    }
+
+    fn change_clerk(&mut self, clerk: UserId) -> Result<(), TillRefusal> {
+        self.till
+            .take_over(clerk, self.now_ms())
+            .map_err(|error| refused(&error))
+    }
+
+    fn move_cash(
+        &mut self,
+        into: bool,
+        amount: Money,
+        reason: CashReason,
+    ) -> Result<(), TillRefusal> {
+        let moved = MoveCash {
+            way: codes::cash_way(into),
+            amount: u32::try_from(amount.minor).map_err(|_| TillRefusal::NothingAsked)?,
+            reason: codes::cash_reason(reason),
+        };
+        self.till
+            .move_cash(moved, self.now_ms())
+            .map_err(|error| refused(&error))
+    }
+
+    fn report(&self) -> Result<FiguresView, TillRefusal> {
+        let figures = self.till.shift_figures();
+        let figures = figures.map_err(|error| refused(&error))?;
+        Ok(self.figures(&figures))
+    }
+
+    fn count_drawer(&mut self, count: &[(u32, u32)]) -> Result<Balance, TillRefusal> {
+        let pieces = pieces(count);
+        let counted = self.till.count_drawer(pieces.clone(), self.now_ms());
+        let counted = counted.map_err(|error| refused(&error))?;
+        self.count = pieces;
+        let figures = self.till.shift_figures();
+        let figures = figures.map_err(|error| refused(&error))?;
+        Ok(Balance {
+            figures: self.figures(&figures),
+            expected: Money::new(counted.expected, self.currency),
+            unsent: u32::try_from(figures.unsent).unwrap_or(u32::MAX),
+        })
+    }
+
+    fn close_shift(&mut self) -> Result<u32, TillRefusal> {
+        let closed = self.till.close_counted(self.count.clone(), self.now_ms());
+        let z = closed.map_err(|error| refused(&error))?;
+        self.count = Vec::new();
+        Ok(z.z)
+    }
+
+    fn find(&self, text: &str) -> Result<Vec<PastSaleView>, TillRefusal> {
+        self.found(text).map_err(|error| refused(&error))
+    }
+
+    fn look(&self, sale: FactId) -> Result<PastSale, TillRefusal> {
+        self.looked_at(sale).map_err(|error| refused(&error))
+    }
+
+    fn reprint(&mut self, sale: FactId, receipt: bool) -> Result<(), TillRefusal> {
+        self.till
+            .reprint(sale, codes::reprinted(receipt), self.now_ms())
+            .map(drop)
+            .map_err(|error| refused(&error))
+    }
+
+    fn refund(
+        &mut self,
+        sale: FactId,
+        tickets: &[usize],
+        reason: RefundReason,
+        means: Means,
+    ) -> Result<u32, TillRefusal> {
+        let of_sale = self.till.sale(sale).map_err(|error| refused(&error))?;
+        let marked = tickets.iter().map(|at| {
+            let ticket = of_sale.tickets.get(*at).ok_or(TillRefusal::NotHere)?;
+            Ok(ticket.ticket)
+        });
+        let back = TakeBack {
+            sale,
+            tickets: marked.collect::<Result<_, TillRefusal>>()?,
+            reason: codes::refund_reason(reason),
+            means: codes::means(means),
+        };
+        // None named would mean all that are left.
+        if back.tickets.is_empty() {
+            return Err(TillRefusal::NothingAsked);
+        }
+        let done = self.till.refund(back, self.now_ms());
+        done.map(|done| done.receipt)
+            .map_err(|error| refused(&error))
+    }
+}

@@ -1,0 +1,111 @@
+//! What may be sold now, for the screen's keys.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+use shared::admission::{Now, Rules, sentence};
+use shared::ids::{EventId, TypeNo};
+use shared::language::Language;
+use shared::money::{Currency, Money};
+use shared::roster::{EventMode, EventRow, TicketTypeRow};
+use shared::wire::latest::StockType;
+
+use crate::replica::{ReplicaError, events, stock as kept};
+use crate::station::box_office::{Left, Offer, Show};
+use crate::station::places;
+use crate::till::stock::{Holding, holdings};
+
+/// Whether the server is there, which sells from the common stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Common {
+    /// It is.
+    There,
+    /// It is not: this till sells what it holds.
+    Away,
+}
+
+/// Those whose list is here and that are neither over nor called off, by their beginning.
+pub(crate) fn shows(
+    connection: &Connection,
+    now: Now,
+    common: Common,
+    language: Language,
+) -> Result<Vec<Show>, ReplicaError> {
+    let mut of_event: BTreeMap<EventId, Vec<Holding>> = BTreeMap::new();
+    for holding in holdings(connection, now)? {
+        of_event.entry(holding.event).or_default().push(holding);
+    }
+    let mut shows = Vec::new();
+    for (event, held) in of_event {
+        let Some(no) = events::number(connection, event)? else {
+            continue;
+        };
+        let Some(row) = events::event_row(connection, no)? else {
+            continue;
+        };
+        if row.cancelled || row.ends_ms <= now.ms {
+            continue;
+        }
+        let types = events::ticket_types(connection, no)?;
+        let on_sale = match common {
+            Common::There => kept::on_sale(connection, no)?,
+            Common::Away => None,
+        };
+        let on_sale = on_sale.map_or_else(Vec::new, |on_sale| on_sale.types);
+        let offers = held.iter().filter_map(|held| {
+            let named = types.iter().find(|one| one.no == held.type_no);
+            let common = on_sale.iter().find(|one| one.type_no == held.type_no);
+            offer(held, named, common)
+        });
+        let offers = offers.collect();
+        shows.push((row.starts_ms, show(&row, offers, &held, now, language)));
+    }
+    shows.sort_by_key(|(starts_ms, _)| *starts_ms);
+    Ok(shows.into_iter().map(|(_, show)| show).collect())
+}
+
+fn show(
+    row: &EventRow,
+    offers: Vec<Offer>,
+    held: &[Holding],
+    now: Now,
+    language: Language,
+) -> Show {
+    let rules = Rules::new(row, &[], &[], &[]);
+    let moment = |at_ms| sentence::moment(at_ms, language, &rules, now.ms);
+    let ends = held.iter().filter(|held| held.ends_soon.is_some());
+    Show {
+        event: row.id,
+        title: row.name.clone(),
+        when: moment(row.starts_ms),
+        today: places::is_today(row, now.ms),
+        test: row.mode == EventMode::Test,
+        stock_until: ends.filter_map(|held| held.ends_ms).min().map(moment),
+        offers,
+    }
+}
+
+/// A type that is on sale, or of which this till has places. The common stock counts where it costs the same.
+fn offer(held: &Holding, row: Option<&TicketTypeRow>, common: Option<&StockType>) -> Option<Offer> {
+    let currency = Currency::from_code(held.currency.as_deref()?)?;
+    let own = held.price_minor.zip(held.vat_basis_points);
+    let in_common = common.map(|common| (common.price_minor, common.vat_basis_points));
+    let (price, vat) = own.or(in_common)?;
+    let common = common.filter(|_| in_common == Some((price, vat)));
+    Some(Offer {
+        type_no: held.type_no,
+        name: row.map_or_else(|| name_of(held.type_no), |row| row.name.clone()),
+        proof: row.and_then(|row| row.door_note.clone()),
+        price: Money::new(price, currency),
+        vat_bps: u16::try_from(vat).ok()?,
+        left: Left {
+            own: held.at_price,
+            common: common.map(|common| common.left),
+        },
+    })
+}
+
+/// Until the list tells its name.
+fn name_of(type_no: TypeNo) -> String {
+    format!("n° {type_no}")
+}
