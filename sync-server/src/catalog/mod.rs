@@ -14,3 +14,4 @@ pub mod ticket_types;
 pub(crate) mod transaction;
 pub mod venues;
 pub mod windows;
+pub mod word;

@@ -12,6 +12,7 @@ use super::event::{EntryRuleRequest, RE_ENTRIES, word_of};
 use super::fields::FieldErrors;
 use super::organizers::Made;
 use super::transaction::{self, LockEventError, lock_event};
+use super::word::Word;
 use crate::web::ApiError;
 
 /// A million euros: a slip of the keyboard, not a price.
@@ -39,6 +40,16 @@ pub struct TicketTypeRequest {
     pub sale_until_ms: Option<i64>,
     /// 1 to 100; 10 when missing.
     pub max_per_order: Option<i64>,
+    /// 1 to `max_per_order`; 1 when missing. Whoever takes any takes so many.
+    pub min_per_order: Option<i64>,
+    /// From so many places in one order on, 2 to 100, each costs `group_price_minor`.
+    pub group_from: Option<i64>,
+    /// With VAT, in cents; goes with `group_from`.
+    pub group_price_minor: Option<i64>,
+    /// Sold only with a place of a type that stands by itself: a programme, a drink.
+    pub needs_other: bool,
+    /// 3 to 40 letters, digits, `-`, `_` and `.`: the type is neither shown nor sold without it.
+    pub access_code: Option<String>,
     /// The entry window it admits in; 0 = whenever the event admits.
     pub window_no: Option<i64>,
     /// The gate printed on the ticket; 0 = any.
@@ -74,6 +85,14 @@ pub struct TicketType {
     pub sale_until_ms: Option<UnixMillis>,
     /// In one order.
     pub max_per_order: u32,
+    /// Whoever takes any takes so many.
+    pub min_per_order: u32,
+    /// For many: from how many places on, and the price of one in cents.
+    pub group: Option<(u32, i64)>,
+    /// Goes only with a type that stands by itself.
+    pub needs_other: bool,
+    /// Neither shown nor sold without it.
+    pub access_code: Option<Word>,
     /// Its window.
     pub window: WindowNo,
     /// Its gate.
@@ -191,6 +210,16 @@ impl TicketTypeRequest {
         }
         let max_per_order =
             errors.within("max_per_order", self.max_per_order.unwrap_or(10), 1..=100);
+        let least = self.min_per_order.unwrap_or(1);
+        let min_per_order = errors.within("min_per_order", least, 1..=max_per_order.max(1));
+        let group = self.group(&mut errors);
+        let access_code = self.access_code.as_deref().map(str::trim);
+        let access_code = access_code
+            .filter(|code| !code.is_empty())
+            .and_then(|code| {
+                let word = Word::typed(code).ok_or("must have 3 to 40 letters, digits, - _ .");
+                errors.keep("access_code", word)
+            });
         let window = errors.within("window_no", self.window_no.unwrap_or(0), 0..=255);
         let home_gate = errors.within("home_gate", self.home_gate.unwrap_or(0), 0..=65_535);
         let rule = self.entry_rule.as_ref();
@@ -209,6 +238,10 @@ impl TicketTypeRequest {
                 sale_from_ms: self.sale_from_ms,
                 sale_until_ms: self.sale_until_ms,
                 max_per_order: max_per_order as u32,
+                min_per_order: min_per_order as u32,
+                group,
+                needs_other: self.needs_other,
+                access_code,
                 window: WindowNo(window as u8),
                 home_gate: GateNo(home_gate as u16),
                 entry_rule,
@@ -217,6 +250,24 @@ impl TicketTypeRequest {
                 position,
             },
         ))
+    }
+
+    fn group(&self, errors: &mut FieldErrors) -> Option<(u32, i64)> {
+        match (self.group_from, self.group_price_minor) {
+            (None, None) => None,
+            (Some(from), Some(price)) => Some((
+                errors.within("group_from", from, 2..=100) as u32,
+                errors.within("group_price_minor", price, 0..=HIGHEST_PRICE_MINOR),
+            )),
+            (Some(_), None) => {
+                errors.add("group_price_minor", "is missing: group_from needs it");
+                None
+            }
+            (None, Some(_)) => {
+                errors.add("group_from", "is missing: group_price_minor needs it");
+                None
+            }
+        }
     }
 }
 
@@ -339,15 +390,19 @@ async fn write(
     sqlx::query!(
         "insert into ticket_types (organizer_id, event_id, no, name, description, price_minor, vat_basis_points,
              sale_from_ms, sale_until_ms, max_per_order, window_no, home_gate, re_entry, max_entries,
-             max_entries_per_day, rotating, door_note, position)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+             max_entries_per_day, rotating, door_note, position, min_per_order, group_from, group_price_minor,
+             needs_other, access_code)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
          on conflict (organizer_id, event_id, no) do update set
              name = excluded.name, description = excluded.description, price_minor = excluded.price_minor,
              vat_basis_points = excluded.vat_basis_points, sale_from_ms = excluded.sale_from_ms,
              sale_until_ms = excluded.sale_until_ms, max_per_order = excluded.max_per_order,
              window_no = excluded.window_no, home_gate = excluded.home_gate, re_entry = excluded.re_entry,
              max_entries = excluded.max_entries, max_entries_per_day = excluded.max_entries_per_day,
-             rotating = excluded.rotating, door_note = excluded.door_note, position = excluded.position",
+             rotating = excluded.rotating, door_note = excluded.door_note, position = excluded.position,
+             min_per_order = excluded.min_per_order, group_from = excluded.group_from,
+             group_price_minor = excluded.group_price_minor, needs_other = excluded.needs_other,
+             access_code = excluded.access_code",
         organizer.0,
         event.0,
         i32::from(new.no.0),
@@ -365,7 +420,12 @@ async fn write(
         rule.and_then(|rule| rule.max_entries_per_day).map(i32::from),
         new.rotating,
         new.door_note,
-        new.position
+        new.position,
+        new.min_per_order.cast_signed(),
+        new.group.map(|(from, _)| from.cast_signed()),
+        new.group.map(|(_, price)| price),
+        new.needs_other,
+        new.access_code.as_ref().map(Word::as_str)
     )
     .execute(conn)
     .await
@@ -425,7 +485,7 @@ pub async fn types_of(
     let rows = sqlx::query!(
         "select t.no, name, description, price_minor, vat_basis_points, sale_from_ms, sale_until_ms, max_per_order,
                 window_no, home_gate, re_entry, max_entries, max_entries_per_day, rotating, door_note, position,
-                quota, held, sold, leased
+                min_per_order, group_from, group_price_minor, needs_other, access_code, quota, held, sold, leased
          from ticket_types t join stock s
            on s.organizer_id = t.organizer_id and s.event_id = t.event_id and s.type_no = t.no
          where t.organizer_id = $1 and t.event_id = $2 and not deleted order by position, t.no",
@@ -452,6 +512,11 @@ pub async fn types_of(
                     sale_from_ms: row.sale_from_ms,
                     sale_until_ms: row.sale_until_ms,
                     max_per_order: Some(row.max_per_order.into()),
+                    min_per_order: Some(row.min_per_order.into()),
+                    group_from: row.group_from.map(i64::from),
+                    group_price_minor: row.group_price_minor,
+                    needs_other: row.needs_other,
+                    access_code: row.access_code,
                     window_no: Some(row.window_no.into()),
                     home_gate: Some(row.home_gate.into()),
                     entry_rule: rule,

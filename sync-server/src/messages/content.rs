@@ -87,6 +87,9 @@ pub struct Tickets {
     /// What a promo code took off.
     #[serde(default)]
     pub discount: Option<Discount>,
+    /// What the buyer gave the organizer with it.
+    #[serde(default)]
+    pub donation: Option<Donation>,
     /// Who gave it to them, where it was not bought.
     #[serde(default)]
     pub giver: Option<String>,
@@ -97,6 +100,15 @@ pub struct Tickets {
 pub struct Discount {
     /// The code.
     pub code: String,
+    /// How much, in minor units.
+    pub minor: i64,
+    /// Of which money.
+    pub currency: Currency,
+}
+
+/// Of an order with a gift to the organizer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Donation {
     /// How much, in minor units.
     pub minor: i64,
     /// Of which money.

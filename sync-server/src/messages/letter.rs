@@ -208,6 +208,10 @@ fn tickets(told: &Tickets, t: Texts, language: Language) -> Letter {
                 value: amount(off, language),
             }
         }))
+        .chain(told.donation.as_ref().map(|gift| {
+            let given = Money::new(gift.minor, gift.currency);
+            fact(t, "donation", amount(given, language))
+        }))
         .collect(),
         action: Some(action(t, "mail-tickets-do", &told.link)),
         also: told

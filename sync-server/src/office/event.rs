@@ -181,7 +181,7 @@ fn change(office: &Office, event: &EventPage) -> Vec<Link> {
 
 fn go_on(office: &Office, event: &EventPage) -> Option<Link> {
     let is_draft = event.status == EventStatus::Draft && office.may(Right::EditEvents);
-    let word = if event.types.is_empty() {
+    let word = if event.all_types().next().is_none() {
         "prices"
     } else {
         "publish"

@@ -15,8 +15,8 @@ use super::present::{Line, Order, OrderPromo, order_by_id};
 use super::promo::PromoCode;
 use super::promo::uses::{self, Person};
 use super::rules::{
-    Cart, EventOnSale, HoldRequest, LineRequest, NotHeld, check_cart, check_request, check_sale,
-    quantities,
+    Cart, EventOnSale, HoldRequest, LineRequest, NotHeld, check_cart, check_donation,
+    check_request, check_sale, quantities,
 };
 use super::secret::OrderSecret;
 use super::stock::{self, Places, SoldOut};
@@ -83,6 +83,8 @@ pub async fn hold(
         }),
         language: &request.language,
         promo_code: request.promo_code.as_deref(),
+        access_code: request.access_code.as_deref(),
+        donation_minor: request.donation_minor,
         hash: hash_of(&(account, request)),
     };
     hold_wanted(app, random, &wanted).await
@@ -104,6 +106,8 @@ pub async fn hold_cart(
         buyer: None,
         language: &cart.language,
         promo_code: cart.promo_code.as_deref(),
+        access_code: cart.access_code.as_deref(),
+        donation_minor: None,
         hash: hash_of(&(account, cart)),
     };
     hold_wanted(app, random, &wanted).await
@@ -119,6 +123,8 @@ struct Wanted<'a> {
     buyer: Option<Buyer>,
     language: &'a str,
     promo_code: Option<&'a str>,
+    access_code: Option<&'a str>,
+    donation_minor: Option<i64>,
     /// Over who asks and what.
     hash: [u8; 32],
 }
@@ -165,9 +171,17 @@ async fn hold_once(
         None => None,
     };
     let reduction = promo.as_ref().map(|promo| &promo.reduction);
-    let priced = check_sale(wanted.lines, &event, reduction, now_ms)?;
+    let priced = check_sale(wanted.lines, &event, wanted.access_code, reduction, now_ms)?;
+    let donation = check_donation(wanted.donation_minor, &event)?;
     let secret = OrderSecret::draw(random);
-    let order = new_order(app, random, wanted, &event, (&priced, promo), &secret);
+    let order = new_order(
+        app,
+        random,
+        wanted,
+        &event,
+        (&priced, promo, donation),
+        &secret,
+    )?;
     let commission = event.commission_basis_points;
     let joint = app.flush.join(&app.pool);
     let made = match &order.promo {
@@ -222,6 +236,10 @@ pub(super) async fn hold_in_turn(
         .ok_or(NotHeld::NoEvent)?;
     if let Some(wanted) = event.types.get_mut(&turn.type_no) {
         wanted.left = turn.free.into();
+        // What the type asks by now, they were not asked when they came: nobody's turn is blocked by it.
+        wanted.min_per_order = 1;
+        wanted.needs_other = false;
+        wanted.access_code = None;
     }
     let lines = [LineRequest {
         type_no: turn.type_no,
@@ -229,7 +247,7 @@ pub(super) async fn hold_in_turn(
         holder_names: Vec::new(),
     }];
     let now_ms = app.now_ms();
-    let priced = check_sale(&lines, &event, None, now_ms)?;
+    let priced = check_sale(&lines, &event, None, None, now_ms)?;
     let wanted = Wanted {
         id: OrderId::new(now_ms, random),
         event: turn.event,
@@ -238,10 +256,14 @@ pub(super) async fn hold_in_turn(
         buyer: None,
         language: turn.language,
         promo_code: None,
+        access_code: None,
+        donation_minor: None,
         hash: hash_of(&("waiting_list", turn.asker)),
     };
     let secret = OrderSecret::draw(random);
-    let mut order = new_order(app, random, &wanted, &event, (&priced, None), &secret);
+    let nothing = Money::zero(event.currency);
+    let parts = (&priced, None, nothing);
+    let mut order = new_order(app, random, &wanted, &event, parts, &secret)?;
     order.expires_ms = (now_ms + turn.lasts_ms).min(event.ends_ms);
     let places = quantities(&lines);
     let commission = event.commission_basis_points;
@@ -288,9 +310,9 @@ fn new_order(
     random: &mut impl Random,
     wanted: &Wanted<'_>,
     event: &EventOnSale,
-    (priced, promo): (&Priced, Option<PromoCode>),
+    (priced, promo, donation): (&Priced, Option<PromoCode>, Money),
     secret: &OrderSecret,
-) -> Order {
+) -> Result<Order, NotHeld> {
     let now_ms = app.now_ms();
     let line = |(line, price): (&LineRequest, &shared::price::PricedLine)| Line {
         type_no: line.type_no,
@@ -300,8 +322,8 @@ fn new_order(
         vat_basis_points: event.types[&line.type_no].vat_basis_points,
         holder_names: line.holder_names.clone(),
     };
-    let total = priced.total;
-    Order {
+    let total = priced.total.plus(donation)?;
+    Ok(Order {
         id: wanted.id,
         organizer: event.organizer,
         event: wanted.event,
@@ -309,6 +331,7 @@ fn new_order(
         code: OrderCode::draw(random).to_string(),
         state: OrderState::Held,
         total,
+        donation,
         discount: priced.discount,
         promo: promo.map(|promo| OrderPromo {
             id: promo.id,
@@ -327,7 +350,7 @@ fn new_order(
         secret_sealed: secret.seal(&app.vault, wanted.id),
         request_hash: wanted.hash,
         given_by: None,
-    }
+    })
 }
 
 /// The same with a use of its promo code, in one transaction.
@@ -384,9 +407,9 @@ async fn insert(
         r#"with made as (
                insert into orders (organizer_id, event_id, id, code, account_id, email, name, language, state, currency,
                    total_minor, commission_basis_points, secret_hash, secret_sealed, request_hash, expires_ms, created_ms,
-                   discount_minor, promo_id, promo_code)
+                   discount_minor, promo_id, promo_code, donation_minor)
                values ($1, $2, $3, $4, $5, $6, $7, $8, 'held', $9, $10, $11, $12, $13, $14, $15, $16,
-                   $25, $26, $27)
+                   $25, $26, $27, $29)
                on conflict (id) do nothing
                returning id
            ), lines as (
@@ -439,6 +462,7 @@ async fn insert(
         order.promo.as_ref().map(|promo| promo.id.0),
         order.promo.as_ref().map(|promo| promo.code.as_str()),
         &discounts,
+        order.donation.minor,
     )
     .fetch_one(connection)
     .await;
@@ -477,6 +501,17 @@ impl From<NotHeld> for ApiError {
             )
             .with_field("type_no", type_no.to_string())
             .with_field("max_per_order", most.to_string()),
+            NotHeld::UnderLimit { type_no, least } => Self::new(
+                ErrorCode::OverLimit,
+                format!("An order must have at least {least} places of this type; take more."),
+            )
+            .with_field("type_no", type_no.to_string())
+            .with_field("min_per_order", least.to_string()),
+            NotHeld::NeedsOther { type_no } => Self::new(
+                ErrorCode::Conflict,
+                "This type is sold only with a place of another type; add one.",
+            )
+            .with_field("type_no", type_no.to_string()),
             NotHeld::SoldOut { type_no } => Self::new(
                 ErrorCode::SoldOut,
                 "Not enough places of this type are left; take fewer or another type. Held places come back when they are not paid in time.",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::ids::{EventId, OrganizerId, TypeNo};
 use shared::money::{Currency, Money};
-use shared::price::Tariff;
+use shared::price::{Group, Tariff};
 use sqlx::PgConnection;
 
 use super::UnreadableRow;
@@ -17,9 +17,12 @@ pub(super) async fn event_on_sale(
     types: &[i32],
 ) -> Result<Option<EventOnSale>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select e.organizer_id, e.status, e.currency, e.hold_seconds, e.ends_ms, g.commission_basis_points,
+        r#"select e.organizer_id, e.status, e.currency, e.hold_seconds, e.ends_ms, e.asks_donation,
+               g.commission_basis_points,
                t.no as "no?", t.price_minor as "price_minor?", t.vat_basis_points as "vat_basis_points?",
                t.sale_from_ms, t.sale_until_ms, t.max_per_order as "max_per_order?",
+               t.min_per_order as "min_per_order?", t.group_from, t.group_price_minor, t.needs_other as "needs_other?",
+               t.access_code,
                free_for_all(e.organizer_id, e.id, t.no, s.quota + s.written_off - s.held - s.sold - s.leased) as "left?"
            from events e
            join organizers g on g.id = e.organizer_id
@@ -42,11 +45,23 @@ pub(super) async fn event_on_sale(
         .iter()
         .filter_map(|row| {
             let ticket_type = TypeOnSale {
-                tariff: Tariff::single(Money::new(row.price_minor?, currency)),
+                tariff: Tariff {
+                    unit: Money::new(row.price_minor?, currency),
+                    group: row
+                        .group_from
+                        .zip(row.group_price_minor)
+                        .map(|(from, minor)| Group {
+                            from: from.cast_unsigned(),
+                            unit: Money::new(minor, currency),
+                        }),
+                },
                 vat_basis_points: row.vat_basis_points?,
                 sale_from_ms: row.sale_from_ms,
                 sale_until_ms: row.sale_until_ms,
                 max_per_order: row.max_per_order? as u32,
+                min_per_order: row.min_per_order? as u32,
+                needs_other: row.needs_other?,
+                access_code: row.access_code.clone(),
                 left: i64::from(row.left.unwrap_or(0)),
             };
             Some((TypeNo(row.no? as u16), ticket_type))
@@ -59,6 +74,7 @@ pub(super) async fn event_on_sale(
         hold_ms: i64::from(first.hold_seconds) * 1000,
         ends_ms: first.ends_ms,
         commission_basis_points: first.commission_basis_points,
+        asks_donation: first.asks_donation,
         types: ticket_types,
     }))
 }

@@ -28,6 +28,8 @@ pub struct Order {
     pub state: OrderState,
     /// What it costs.
     pub total: Money,
+    /// Of that, a gift to the organizer: no ticket, no VAT.
+    pub donation: Money,
     /// What its promo code took off before.
     pub discount: Money,
     /// The promo code that it has.
@@ -109,6 +111,7 @@ pub(super) struct OrderRow {
     pub(super) state: String,
     pub(super) currency: String,
     pub(super) total_minor: i64,
+    pub(super) donation_minor: i64,
     pub(super) discount_minor: i64,
     pub(super) promo_id: Option<Uuid>,
     pub(super) promo_code: Option<String>,
@@ -134,7 +137,8 @@ macro_rules! select_orders {
         sqlx::query_as!(
             $crate::orders::present::OrderRow,
             r#"select o.id, o.organizer_id, o.event_id, o.account_id, o.code, o.state, o.currency, o.total_minor,
-                   o.discount_minor, o.promo_id, o.promo_code, o.refunded_minor, o.email, o.name, o.language, o.created_ms, o.expires_ms, o.paid_ms, o.issued_ms,
+                   o.donation_minor, o.discount_minor, o.promo_id, o.promo_code, o.refunded_minor, o.email, o.name,
+                   o.language, o.created_ms, o.expires_ms, o.paid_ms, o.issued_ms,
                    o.secret_hash, o.secret_sealed, o.request_hash, o.given_by,
                    (select coalesce(jsonb_agg(jsonb_build_object('type_no', l.type_no, 'quantity', l.quantity,
                             'unit_minor', l.unit_minor, 'discount_minor', l.discount_minor, 'vat_basis_points', l.vat_basis_points,
@@ -173,6 +177,7 @@ impl TryFrom<OrderRow> for Order {
             code: row.code,
             state: row.state.parse()?,
             total: Money::new(row.total_minor, currency),
+            donation: Money::new(row.donation_minor, currency),
             discount: Money::new(row.discount_minor, currency),
             promo: row
                 .promo_id
@@ -228,8 +233,11 @@ pub struct OrderView {
     /// ISO 4217.
     #[schema(value_type = String)]
     pub currency: Currency,
-    /// What it costs, discount taken off.
+    /// What it costs, discount taken off, gift included.
     pub total_minor: i64,
+    /// Of that, the gift to the organizer.
+    #[serde(default)]
+    pub donation_minor: i64,
     /// What its promo code took off.
     #[serde(default)]
     pub discount_minor: i64,
@@ -287,6 +295,7 @@ impl From<Order> for OrderView {
             state: order.state,
             currency: order.total.currency,
             total_minor: order.total.minor,
+            donation_minor: order.donation.minor,
             discount_minor: order.discount.minor,
             promo_code: order.promo.map(|promo| promo.code),
             refunded_minor: order.refunded.minor,

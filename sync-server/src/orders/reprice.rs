@@ -1,5 +1,6 @@
-//! The promo code of an order that is held, changed at the checkout. What its places cost stays what it was when they were
-//! held, whatever the catalog says by now; nothing changes while money may be on its way for the price that was shown.
+//! The promo code of an order that is held, and the gift with it, changed at the checkout. What its places cost stays what
+//! it was when they were held, whatever the catalog says by now; nothing changes while money may be on its way for the
+//! price that was shown.
 
 use shared::ids::OrderId;
 use shared::money::MoneyError;
@@ -10,7 +11,9 @@ use super::OrderState;
 use super::present::{Order, order_by_id};
 use super::promo::uses::{self, Person};
 use super::promo::{PromoCode, Refusal};
+use super::rules::HIGHEST_DONATION_MINOR;
 use crate::app::App;
+use crate::catalog::event::page::read;
 use crate::database::transaction::{Attempts, begin};
 
 /// The price stays.
@@ -22,6 +25,9 @@ pub enum RepriceError {
     /// A payment of the price as it is was begun, and may still come.
     #[error("a payment of the order is under way")]
     PaymentBegun,
+    /// The event asks for no gift, or it is none that one could make.
+    #[error("no such gift can be made with the order")]
+    NoDonation,
     /// The code takes nothing off.
     #[error("the promo code can't be used")]
     Refused(#[source] Refusal),
@@ -42,6 +48,39 @@ pub async fn set_code(app: &App, order: OrderId, typed: Option<&str>) -> Result<
             outcome => break outcome,
         }
     }
+}
+
+/// Gives a held order a gift to the organizer, another one, or none.
+pub async fn set_donation(app: &App, order: OrderId, minor: i64) -> Result<(), RepriceError> {
+    let mut attempts = Attempts::default();
+    loop {
+        match donate_once(app, order, minor).await {
+            Err(RepriceError::Database(error)) if attempts.again(&error) => {}
+            outcome => break outcome,
+        }
+    }
+}
+
+async fn donate_once(app: &App, id: OrderId, minor: i64) -> Result<(), RepriceError> {
+    let mut tx = begin(&app.pool).await?;
+    let order = lock(&mut tx, id, app.now_ms()).await?;
+    let event = read(&mut tx, order.event).await?;
+    let is_asked = event.is_some_and(|event| event.asks_donation);
+    if !(0..=HIGHEST_DONATION_MINOR).contains(&minor) || (minor > 0 && !is_asked) {
+        return Err(RepriceError::NoDonation);
+    }
+    sqlx::query!(
+        "update orders set total_minor = total_minor - donation_minor + $4, donation_minor = $4
+         where organizer_id = $1 and event_id = $2 and id = $3",
+        order.organizer.0,
+        order.event.0,
+        id.0,
+        minor
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn set_once(app: &App, id: OrderId, typed: Option<&str>) -> Result<(), RepriceError> {
@@ -147,7 +186,7 @@ async fn write(
         order.event.0,
         order.id.0,
         &discounts,
-        priced.total.minor,
+        priced.total.minor + order.donation.minor,
         priced.discount.minor,
         promo.map(|promo| promo.id.0),
         promo.map(|promo| promo.code.as_str())

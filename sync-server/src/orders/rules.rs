@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use shared::clock::UnixMillis;
 use shared::ids::{EventId, OrderId, OrganizerId, TypeNo};
-use shared::money::{Currency, MoneyError};
+use shared::money::{Currency, Money, MoneyError};
 use shared::price::{Asked, Priced, Reduction, Tariff, price};
 
 use super::buyer::{BuyerField, wrong_fields};
 use super::promo::Refusal;
+use crate::catalog::word::Word;
 
 /// More lines than any event has types that a person would combine.
 const MAX_LINES: usize = 20;
+/// Ten thousand euros: a slip of the keyboard.
+pub(super) const HIGHEST_DONATION_MINOR: i64 = 1_000_000;
 /// As the column allows.
 const MAX_QUANTITY: u32 = 100;
 pub(super) const MAX_TEXT: usize = 200;
@@ -38,6 +41,12 @@ pub struct HoldRequest {
     /// What takes something off the price; one that doesn't is refused, and nothing is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promo_code: Option<String>,
+    /// What opens hidden types.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_code: Option<String>,
+    /// A gift to the organizer, minor units, where the event asks for one: without ticket, without VAT, part of the total.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub donation_minor: Option<i64>,
 }
 
 /// Places of one type.
@@ -67,6 +76,9 @@ pub struct Cart {
     /// What takes something off the price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promo_code: Option<String>,
+    /// What opens hidden types.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_code: Option<String>,
 }
 
 fn french() -> String {
@@ -88,6 +100,8 @@ pub struct EventOnSale {
     pub ends_ms: UnixMillis,
     /// The platform's share.
     pub commission_basis_points: i32,
+    /// Whether an order may have a gift.
+    pub asks_donation: bool,
     /// The types that were asked for, as far as there are such.
     pub types: BTreeMap<TypeNo, TypeOnSale>,
 }
@@ -105,6 +119,12 @@ pub struct TypeOnSale {
     pub sale_until_ms: Option<UnixMillis>,
     /// In one order.
     pub max_per_order: u32,
+    /// Whoever takes any takes so many.
+    pub min_per_order: u32,
+    /// Goes only with a type that stands by itself.
+    pub needs_other: bool,
+    /// Not sold without it.
+    pub access_code: Option<String>,
     /// Places neither held nor sold nor lent, a moment ago.
     pub left: i64,
 }
@@ -131,6 +151,20 @@ pub enum NotHeld {
         type_no: TypeNo,
         /// The most.
         most: u32,
+    },
+    /// Fewer of one type than an order must have.
+    #[error("an order must have at least {least} of type {type_no}")]
+    UnderLimit {
+        /// Which type.
+        type_no: TypeNo,
+        /// The least.
+        least: u32,
+    },
+    /// A type that goes only with another.
+    #[error("type {type_no} is sold only with another")]
+    NeedsOther {
+        /// Which type.
+        type_no: TypeNo,
     },
     /// Not so many places left.
     #[error("not enough places of type {type_no} are left")]
@@ -215,6 +249,7 @@ pub fn quantities(lines: &[LineRequest]) -> BTreeMap<TypeNo, u32> {
 pub fn check_sale(
     lines: &[LineRequest],
     event: &EventOnSale,
+    access_code: Option<&str>,
     reduction: Option<&Reduction>,
     now_ms: UnixMillis,
 ) -> Result<Priced, NotHeld> {
@@ -230,7 +265,8 @@ pub fn check_sale(
         return Err(not_on_sale("the event"));
     }
     for (type_no, quantity) in quantities(lines) {
-        let Some(ticket_type) = event.types.get(&type_no) else {
+        let open = |ticket_type: &&TypeOnSale| ticket_type.is_open_to(access_code);
+        let Some(ticket_type) = event.types.get(&type_no).filter(open) else {
             let text = format!("there is no type {type_no} in this event");
             return Err(NotHeld::Fields([("lines.type_no".into(), text)].into()));
         };
@@ -245,11 +281,51 @@ pub fn check_sale(
             let most = ticket_type.max_per_order;
             return Err(NotHeld::OverLimit { type_no, most });
         }
+        if quantity < ticket_type.min_per_order {
+            let least = ticket_type.min_per_order;
+            return Err(NotHeld::UnderLimit { type_no, least });
+        }
         if i64::from(quantity) > ticket_type.left {
             return Err(NotHeld::SoldOut { type_no });
         }
     }
+    let stands_alone = |line: &LineRequest| {
+        let ticket_type = event.types.get(&line.type_no);
+        ticket_type.is_some_and(|ticket_type| !ticket_type.needs_other)
+    };
+    if let (false, Some(first)) = (lines.iter().any(stands_alone), lines.first()) {
+        let type_no = first.type_no;
+        return Err(NotHeld::NeedsOther { type_no });
+    }
     priced(lines, event, reduction)
+}
+
+/// A gift that comes with an order.
+pub fn check_donation(asked: Option<i64>, event: &EventOnSale) -> Result<Money, NotHeld> {
+    let minor = asked.unwrap_or(0);
+    let wrong = if minor != 0 && !event.asks_donation {
+        Some("this event asks for none")
+    } else if !(0..=HIGHEST_DONATION_MINOR).contains(&minor) {
+        Some("0 to 1000000")
+    } else {
+        None
+    };
+    match wrong {
+        Some(text) => Err(NotHeld::Fields(
+            [("donation_minor".to_owned(), text.to_owned())].into(),
+        )),
+        None => Ok(Money::new(minor, event.currency)),
+    }
+}
+
+impl TypeOnSale {
+    /// A type that is hidden is no type to those who don't know its code.
+    fn is_open_to(&self, access_code: Option<&str>) -> bool {
+        self.access_code.as_deref().is_none_or(|needed| {
+            let typed = access_code.and_then(Word::typed);
+            typed.is_some_and(|typed| typed.as_str() == needed)
+        })
+    }
 }
 
 fn priced(
@@ -276,7 +352,6 @@ fn priced(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::money::Money;
     use uuid::Uuid;
 
     fn request(lines: &[(u16, u32)]) -> HoldRequest {
@@ -295,6 +370,8 @@ mod tests {
             name: "Camille Roux".into(),
             language: "fr".into(),
             promo_code: None,
+            access_code: None,
+            donation_minor: None,
         }
     }
 
@@ -305,6 +382,9 @@ mod tests {
             sale_from_ms: Some(1_000),
             sale_until_ms: Some(9_000),
             max_per_order: 4,
+            min_per_order: 1,
+            needs_other: false,
+            access_code: None,
             left: 3,
         };
         EventOnSale {
@@ -314,6 +394,7 @@ mod tests {
             hold_ms: 600_000,
             ends_ms: 20_000,
             commission_basis_points: 500,
+            asks_donation: false,
             types: [(TypeNo(1), ticket_type(3400)), (TypeNo(2), ticket_type(0))].into(),
         }
     }
@@ -321,7 +402,7 @@ mod tests {
     #[test]
     fn lines_of_one_type_count_together() {
         let sale = |lines: &[(u16, u32)]| {
-            let sale = check_sale(&request(lines).lines, &event(), None, 5_000);
+            let sale = check_sale(&request(lines).lines, &event(), None, None, 5_000);
             sale.map(|priced| priced.total)
         };
         let both = sale(&[(1, 1), (2, 1), (1, 1)]);
@@ -337,7 +418,8 @@ mod tests {
 
     #[test]
     fn the_sale_window_is_half_open() {
-        let at = |now_ms| check_sale(&request(&[(1, 1)]).lines, &event(), None, now_ms).is_ok();
+        let at =
+            |now_ms| check_sale(&request(&[(1, 1)]).lines, &event(), None, None, now_ms).is_ok();
         assert_eq!(
             [at(999), at(1_000), at(8_999), at(9_000)],
             [false, true, true, false]
@@ -350,7 +432,8 @@ mod tests {
             status: status.into(),
             ..event()
         };
-        let check = |status| check_sale(&request(&[(1, 1)]).lines, &with(status), None, 5_000);
+        let check =
+            |status| check_sale(&request(&[(1, 1)]).lines, &with(status), None, None, 5_000);
         assert_eq!(check("draft"), Err(NotHeld::NoEvent));
         assert!(matches!(check("cancelled"), Err(NotHeld::NotOnSale { .. })));
     }
@@ -376,5 +459,74 @@ mod tests {
         let mut two_lines = request(&[(1, 1)]);
         two_lines.lines[0].holder_names = vec!["Camille\nRoux".into()];
         assert!(matches!(check_request(&two_lines), Err(NotHeld::Fields(_))));
+    }
+
+    fn options() -> EventOnSale {
+        let mut event = event();
+        let mut change = |no, change: fn(&mut TypeOnSale)| {
+            change(event.types.get_mut(&TypeNo(no)).unwrap());
+        };
+        change(1, |row| row.min_per_order = 2);
+        change(2, |row| row.needs_other = true);
+        event
+    }
+
+    #[test]
+    fn whoever_takes_any_takes_as_many_as_the_type_wants() {
+        let sale = |places| {
+            check_sale(
+                &request(&[(1, places)]).lines,
+                &options(),
+                None,
+                None,
+                5_000,
+            )
+        };
+        let under = NotHeld::UnderLimit {
+            type_no: TypeNo(1),
+            least: 2,
+        };
+        assert_eq!(sale(1), Err(under));
+        assert!(sale(2).is_ok());
+    }
+
+    #[test]
+    fn what_goes_with_another_type_is_not_sold_alone() {
+        let sale =
+            |lines: &[(u16, u32)]| check_sale(&request(lines).lines, &options(), None, None, 5_000);
+        let alone = NotHeld::NeedsOther { type_no: TypeNo(2) };
+        assert_eq!(sale(&[(2, 1)]), Err(alone));
+        assert!(sale(&[(2, 1), (1, 2)]).is_ok());
+    }
+
+    #[test]
+    fn a_hidden_type_is_no_type_without_its_code() {
+        let mut event = event();
+        let hidden = event.types.get_mut(&TypeNo(1)).unwrap();
+        hidden.access_code = Some("AMIS".to_owned());
+        let sale = |code| check_sale(&request(&[(1, 1)]).lines, &event, code, None, 5_000);
+        let unknown = check_sale(&request(&[(9, 1)]).lines, &event, None, None, 5_000);
+        for code in [None, Some(""), Some("ami")] {
+            let told = format!("{:?}", sale(code)).replace("type 1", "type 9");
+            assert_eq!(
+                told,
+                format!("{unknown:?}"),
+                "told as a type that is not there"
+            );
+        }
+        assert!(sale(Some(" amis ")).is_ok());
+    }
+
+    #[test]
+    fn a_gift_is_taken_only_where_one_is_asked_for() {
+        let asks = |asks_donation| EventOnSale {
+            asks_donation,
+            ..event()
+        };
+        let gift = |minor, event: EventOnSale| check_donation(minor, &event).is_ok();
+        assert!(gift(None, asks(false)) && gift(Some(0), asks(false)));
+        assert!(!gift(Some(500), asks(false)));
+        assert!(gift(Some(500), asks(true)));
+        assert!(!gift(Some(-1), asks(true)) && !gift(Some(1_000_001), asks(true)));
     }
 }

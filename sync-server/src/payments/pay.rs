@@ -211,7 +211,7 @@ async fn begin(
                  fee_minor)
              select o.organizer_id, o.event_id, $2, o.id, case o.total_minor when 0 then 'none' else $3 end, 'pending',
                  o.total_minor, o.currency, $4, a.account,
-                 case when a.account is not null then platform_fee(o.total_minor, o.commission_basis_points) end
+                 case when a.account is not null then platform_fee(o.total_minor - o.donation_minor, o.commission_basis_points) end
              from orders o
              left join payout_accounts a
                  on a.organizer_id = o.organizer_id and a.provider = $3 and a.receives and o.total_minor > 0

@@ -135,7 +135,7 @@ async fn pay_order(
                    and p.amount_minor = o.total_minor
                    and p.state in ('pending', 'declined')
                    and o.id = p.order_id and o.state = $6
-               returning o.organizer_id, o.event_id, o.id, o.total_minor, o.currency, o.commission_basis_points
+               returning o.organizer_id, o.event_id, o.id, o.total_minor, o.donation_minor, o.currency, o.commission_basis_points
            ), settled as (
                update payments p set state = 'succeeded', settled_ms = $5, reference = $7
                from paid where p.id = $1
@@ -143,8 +143,11 @@ async fn pay_order(
                insert into ledger (organizer_id, event_id, at_ms, order_id, payment_id, kind, amount_minor, currency)
                select paid.organizer_id, paid.event_id, $5, paid.id, $1, entry.kind, entry.amount, paid.currency
                from paid cross join lateral (values
-                   ('sale', paid.total_minor),
-                   ('platform_fee', -platform_fee(paid.total_minor, paid.commission_basis_points))
+                   ('sale', paid.total_minor - paid.donation_minor),
+                   -- All of it is the organizer's.
+                   ('donation', paid.donation_minor),
+                   ('platform_fee',
+                       -platform_fee(paid.total_minor - paid.donation_minor, paid.commission_basis_points))
                ) entry (kind, amount)
                where entry.amount <> 0
            ), places as (

@@ -197,6 +197,7 @@ struct WaitingLine {
     currency: String,
     promo_code: Option<String>,
     order_discount_minor: i64,
+    donation_minor: i64,
     vat_basis_points: i32,
     holder_names: Vec<String>,
     window_no: i32,
@@ -221,7 +222,7 @@ async fn waiting_lines(
     sqlx::query_as!(
         WaitingLine,
         r#"select o.id as order_id, o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed,
-               o.currency, o.promo_code, o.discount_minor as order_discount_minor,
+               o.currency, o.promo_code, o.discount_minor as order_discount_minor, o.donation_minor,
                l.type_no, l.quantity, l.unit_minor, l.discount_minor, l.vat_basis_points, l.holder_names,
                t.window_no, t.home_gate, t.rotating, e.title, e.starts_ms, e.time_zone, e.mode,
                e.rights_lent_ms is not null as "is_lending!",
@@ -445,6 +446,10 @@ impl WaitingLine {
                 minor: self.order_discount_minor,
                 currency: self.currency.clone(),
             }),
+            donation: (self.donation_minor > 0).then(|| Donation {
+                minor: self.donation_minor,
+                currency: self.currency.clone(),
+            }),
         };
         mail(app, order, &told, tickets).map_err(|error| IssueError::Secret(order, error))
     }
@@ -462,11 +467,18 @@ pub(super) struct TicketsMail {
     pub(super) starts_ms: i64,
     pub(super) time_zone: String,
     pub(super) discount: Option<Discount>,
+    pub(super) donation: Option<Donation>,
 }
 
 /// What a promo code took off.
 pub(super) struct Discount {
     pub(super) code: String,
+    pub(super) minor: i64,
+    pub(super) currency: String,
+}
+
+/// What was given to the organizer with it.
+pub(super) struct Donation {
     pub(super) minor: i64,
     pub(super) currency: String,
 }
@@ -497,6 +509,10 @@ pub(super) fn mail(
                 "code": discount.code,
                 "minor": discount.minor,
                 "currency": discount.currency,
+            })),
+            "donation": line.donation.as_ref().map(|donation| serde_json::json!({
+                "minor": donation.minor,
+                "currency": donation.currency,
             })),
         }),
     })

@@ -2,7 +2,7 @@
 
 use shared::ids::OrderId;
 
-use super::issue::{Discount, TicketsMail, mail};
+use super::issue::{Discount, Donation, TicketsMail, mail};
 use crate::app::App;
 use crate::messages::outbox;
 use crate::orders::present::Order;
@@ -56,6 +56,10 @@ pub async fn resend(app: &App, order: &Order) -> Result<(), ResendError> {
             code: promo.code.clone(),
             minor: order.discount.minor,
             currency: order.discount.currency.code().to_owned(),
+        }),
+        donation: (order.donation.minor > 0).then(|| Donation {
+            minor: order.donation.minor,
+            currency: order.donation.currency.code().to_owned(),
         }),
     };
     let tickets = usize::try_from(row.tickets).unwrap_or_default();

@@ -284,6 +284,7 @@ impl Given {
             starts_ms: old.starts_ms,
             time_zone: old.time_zone.clone(),
             discount: None,
+            donation: None,
         };
         let mut theirs = mail(app, self.order, &told, 1)?;
         let mut mails = Vec::new();

@@ -20,6 +20,7 @@ pub(crate) mod packed;
 pub mod page;
 pub(crate) mod spliced;
 pub(crate) mod store;
+pub(crate) mod typed;
 
 pub use client::ClientAddress;
 pub use error::ApiError;

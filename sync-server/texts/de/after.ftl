@@ -12,6 +12,10 @@ line-wrong-places = { $count ->
     [one] Höchstens { $count } Platz in dieser Preisgruppe.
    *[other] 1 bis { $count } Plätze in dieser Preisgruppe.
 }
+line-wrong-least = { $count ->
+    [one] Mindestens { $count } Platz in dieser Preisgruppe.
+   *[other] Mindestens { $count } Plätze in dieser Preisgruppe.
+}
 line-errors = { $count ->
     [one] { $count } Feld ist zu berichtigen. Sie stehen noch nicht auf der Liste.
    *[other] { $count } Felder sind zu berichtigen. Sie stehen noch nicht auf der Liste.

@@ -1,8 +1,8 @@
 # Rabattcodes und was zu einem Preis gehört.
 
 percent-of = { $rate } %
-code-have = Ich habe einen Rabattcode
-code-label = Rabattcode
+code-have = Ich habe einen Code
+code-label = Code
 code-apply = Einlösen
 code-remove = Entfernen
 code-applied = Code { $code } eingelöst
@@ -67,3 +67,32 @@ office-wrong-code-until = Schreiben Sie ein Ende nach dem Beginn, oder nichts.
 office-wrong-code-uses = Schreiben Sie eine Zahl ab 1, oder nichts.
 office-wrong-code-taken = { $taken } Bestellungen haben diesen Code: Schreiben Sie { $taken } oder mehr.
 office-wrong-code-types = Wählen Sie Preise dieser Veranstaltung.
+
+code-opens = Dieser Code öffnet: { $types }.
+extras = Zu Ihren Plätzen
+rate-group = { $price } je Platz ab { $from } Plätzen
+problem-needs-other = Das gibt es nur zu einem Platz. Es wurde nichts gebucht. Wählen Sie auch einen Platz.
+donation = Spende
+donation-label = Eine Spende an den Veranstalter, wenn Sie mögen
+donation-add = Hinzufügen
+donation-help = Ohne Ticket und ohne USt. Sie wird erstattet, wenn der Veranstalter die ganze Bestellung erstattet.
+donation-wrong = Schreiben Sie einen Betrag wie 5,00, bis 10.000,00, oder nichts.
+office-type-least = Plätze je Bestellung, mindestens
+office-type-group = Gruppenpreis ab so vielen Plätzen
+office-type-each = Preis je Platz in der Gruppe
+office-type-access = Zugangscode
+office-type-access-help = Mit einem Code wird dieser Preis nur denen gezeigt und verkauft, die ihn eingeben. Ein Link kann ihn mitbringen, durch ?code=.
+office-type-needs = Nur zu einem anderen Platz (Programm, Getränk). Es entsteht ein Ticket: Geben Sie ihm seinen Eingang, sonst lässt es hinein.
+office-donation = Bei der Zahlung eine Spende anbieten
+office-wrong-least = Schreiben Sie eine Zahl von 1 bis zum Höchsten je Bestellung.
+office-wrong-group = Schreiben Sie eine Zahl von 2 bis 100 und den Preis je Platz, oder nichts.
+office-wrong-group-price = Schreiben Sie einen Preis wie 15,00, mit der Zahl der Plätze.
+office-wrong-access = Schreiben Sie 3 bis 40 Buchstaben, Ziffern, Striche oder Punkte, oder nichts.
+rate-least = { $count ->
+    [one] mindestens { $count } Platz
+   *[other] mindestens { $count } Plätze
+}
+problem-under-limit = { $count ->
+    [one] Mindestens { $count } Platz je Bestellung zu diesem Preis. Es wurde nichts gebucht.
+   *[other] Mindestens { $count } Plätze je Bestellung zu diesem Preis. Es wurde nichts gebucht.
+}

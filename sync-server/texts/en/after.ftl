@@ -12,6 +12,10 @@ line-wrong-places = { $count ->
     [one] At most { $count } place of this type.
    *[other] 1 to { $count } places of this type.
 }
+line-wrong-least = { $count ->
+    [one] At least { $count } place of this type.
+   *[other] At least { $count } places of this type.
+}
 line-errors = { $count ->
     [one] { $count } field to correct. You are not on the list yet.
    *[other] { $count } fields to correct. You are not on the list yet.

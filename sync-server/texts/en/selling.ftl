@@ -1,8 +1,8 @@
 # Promo codes and what belongs to a rate.
 
 percent-of = { $rate }%
-code-have = I have a promo code
-code-label = Promo code
+code-have = I have a code
+code-label = Code
 code-apply = Apply
 code-remove = Remove
 code-applied = Code { $code } applied
@@ -67,3 +67,32 @@ office-wrong-code-until = Write an end after the start, or nothing.
 office-wrong-code-uses = Write a number from 1 on, or nothing.
 office-wrong-code-taken = { $taken } orders have this code: write { $taken } or more.
 office-wrong-code-types = Choose rates of this event.
+
+code-opens = This code opens: { $types }.
+extras = With your places
+rate-group = { $price } a place from { $from } places
+problem-needs-other = This rate goes with a place. Nothing was booked. Choose a place too.
+donation = Donation
+donation-label = A donation to the organizer, if you like
+donation-add = Add
+donation-help = Without a ticket and without VAT. It is given back if the organizer refunds the whole order.
+donation-wrong = Write an amount such as 5.00, up to 10,000.00, or nothing.
+office-type-least = Places per order, at least
+office-type-group = Group price from so many places
+office-type-each = Price of a place in a group
+office-type-access = Access code
+office-type-access-help = With a code, this rate is neither shown nor sold to anyone who doesn’t type it. A link can bring it, by ?code=.
+office-type-needs = Only with another place (programme, drink). A ticket is issued: give it its gate, or else it lets in.
+office-donation = Offer a donation at the payment
+office-wrong-least = Write a number from 1 to the most per order.
+office-wrong-group = Write a number from 2 to 100 and the price of a place, or nothing.
+office-wrong-group-price = Write a price such as 15.00, with the number of places.
+office-wrong-access = Write 3 to 40 letters, digits, hyphens or dots, or nothing.
+rate-least = { $count ->
+    [one] at least { $count } place
+   *[other] at least { $count } places
+}
+problem-under-limit = { $count ->
+    [one] At least { $count } place per order at this rate. Nothing was booked.
+   *[other] At least { $count } places per order at this rate. Nothing was booked.
+}

@@ -12,6 +12,10 @@ line-wrong-places = { $count ->
     [one] Como máximo { $count } plaza de esta tarifa.
    *[other] De 1 a { $count } plazas de esta tarifa.
 }
+line-wrong-least = { $count ->
+    [one] Como mínimo { $count } plaza de esta tarifa.
+   *[other] Como mínimo { $count } plazas de esta tarifa.
+}
 line-errors = { $count ->
     [one] { $count } campo que corregir. Todavía no está en la lista.
    *[other] { $count } campos que corregir. Todavía no está en la lista.

@@ -1,8 +1,8 @@
 # Códigos promocionales y lo que acompaña a una tarifa.
 
 percent-of = { $rate } %
-code-have = Tengo un código promocional
-code-label = Código promocional
+code-have = Tengo un código
+code-label = Código
 code-apply = Aplicar
 code-remove = Quitar
 code-applied = Código { $code } aplicado
@@ -67,3 +67,32 @@ office-wrong-code-until = Escriba un final posterior al inicio, o nada.
 office-wrong-code-uses = Escriba un número a partir de 1, o nada.
 office-wrong-code-taken = { $taken } pedidos tienen este código: escriba { $taken } o más.
 office-wrong-code-types = Elija tarifas de este evento.
+
+code-opens = Este código abre: { $types }.
+extras = Con sus plazas
+rate-group = { $price } por plaza desde { $from } plazas
+problem-needs-other = Esta tarifa va con una plaza. No se ha reservado nada. Elija también una plaza.
+donation = Donativo
+donation-label = Un donativo al organizador, si lo desea
+donation-add = Añadir
+donation-help = Sin entrada y sin IVA. Se devuelve si el organizador reembolsa todo el pedido.
+donation-wrong = Escriba un importe como 5,00, hasta 10.000,00, o nada.
+office-type-least = Plazas por pedido, como mínimo
+office-type-group = Precio de grupo desde tantas plazas
+office-type-each = Precio por plaza en grupo
+office-type-access = Código de acceso
+office-type-access-help = Con un código, esta tarifa no se muestra ni se vende a quien no lo escribe. Puede venir en un enlace, con ?code=.
+office-type-needs = Solo con otra plaza (programa, bebida). Se emite una entrada: asígnele su puerta; si no, deja entrar.
+office-donation = Proponer un donativo al pagar
+office-wrong-least = Escriba un número de 1 al máximo por pedido.
+office-wrong-group = Escriba un número de 2 a 100 y el precio por plaza, o nada.
+office-wrong-group-price = Escriba un precio como 15,00, con el número de plazas.
+office-wrong-access = Escriba de 3 a 40 letras, cifras, guiones o puntos, o nada.
+rate-least = { $count ->
+    [one] { $count } plaza como mínimo
+   *[other] { $count } plazas como mínimo
+}
+problem-under-limit = { $count ->
+    [one] Al menos { $count } plaza por pedido en esta tarifa. No se ha reservado nada.
+   *[other] Al menos { $count } plazas por pedido en esta tarifa. No se ha reservado nada.
+}

@@ -12,6 +12,10 @@ line-wrong-places = { $count ->
     [one] Au plus { $count } place à ce tarif.
    *[other] De 1 à { $count } places à ce tarif.
 }
+line-wrong-least = { $count ->
+    [one] Au moins { $count } place à ce tarif.
+   *[other] Au moins { $count } places à ce tarif.
+}
 line-errors = { $count ->
     [one] { $count } champ à corriger. Vous n’êtes pas encore inscrit.
    *[other] { $count } champs à corriger. Vous n’êtes pas encore inscrit.

@@ -1,8 +1,8 @@
 # Codes promo et ce qui va avec un tarif. Espaces insécables (U+00A0) comme dans store.ftl.
 
 percent-of = { $rate } %
-code-have = J’ai un code promo
-code-label = Code promo
+code-have = J’ai un code
+code-label = Code
 code-apply = Appliquer
 code-remove = Retirer
 code-applied = Code { $code } appliqué
@@ -67,3 +67,32 @@ office-wrong-code-until = Écrivez une fin après le début, ou rien.
 office-wrong-code-uses = Écrivez un nombre à partir de 1, ou rien.
 office-wrong-code-taken = { $taken } commandes ont ce code : écrivez { $taken } ou plus.
 office-wrong-code-types = Choisissez des tarifs de cet événement.
+
+code-opens = Ce code ouvre : { $types }.
+extras = Avec vos places
+rate-group = { $price } la place dès { $from } places
+problem-needs-other = Ce tarif se prend avec une place. Rien n’a été réservé. Choisissez aussi une place.
+donation = Don
+donation-label = Un don à l’organisateur, si vous le souhaitez
+donation-add = Ajouter
+donation-help = Sans billet et sans TVA. Il est rendu si l’organisateur rembourse toute la commande.
+donation-wrong = Écrivez un montant comme 5,00, jusqu’à 10 000,00, ou rien.
+office-type-least = Places par commande, au moins
+office-type-group = Prix de groupe dès tant de places
+office-type-each = Prix de la place en groupe
+office-type-access = Code d’accès
+office-type-access-help = Avec un code, ce tarif n’est ni montré ni vendu à qui ne l’écrit pas. Il peut venir dans un lien, par « ?code= ».
+office-type-needs = Seulement avec une autre place (programme, boisson). Un billet est émis : donnez-lui sa porte, sinon il fait entrer.
+office-donation = Proposer un don au moment du paiement
+office-wrong-least = Écrivez un nombre de 1 au maximum par commande.
+office-wrong-group = Écrivez un nombre de 2 à 100 et le prix de la place, ou rien.
+office-wrong-group-price = Écrivez un prix comme 15,00, avec le nombre de places.
+office-wrong-access = Écrivez de 3 à 40 lettres, chiffres, tirets ou points, ou rien.
+rate-least = { $count ->
+    [one] { $count } place au moins
+   *[other] { $count } places au moins
+}
+problem-under-limit = { $count ->
+    [one] { $count } place au moins par commande à ce tarif. Rien n’a été réservé.
+   *[other] { $count } places au moins par commande à ce tarif. Rien n’a été réservé.
+}

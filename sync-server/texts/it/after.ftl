@@ -12,6 +12,10 @@ line-wrong-places = { $count ->
     [one] Al massimo { $count } posto a questa tariffa.
    *[other] Da 1 a { $count } posti a questa tariffa.
 }
+line-wrong-least = { $count ->
+    [one] Almeno { $count } posto a questa tariffa.
+   *[other] Almeno { $count } posti a questa tariffa.
+}
 line-errors = { $count ->
     [one] { $count } campo da correggere. Non è ancora in lista.
    *[other] { $count } campi da correggere. Non è ancora in lista.

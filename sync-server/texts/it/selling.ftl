@@ -1,8 +1,8 @@
 # Codici promozionali e ciò che accompagna una tariffa.
 
 percent-of = { $rate } %
-code-have = Ho un codice promozionale
-code-label = Codice promozionale
+code-have = Ho un codice
+code-label = Codice
 code-apply = Applica
 code-remove = Togli
 code-applied = Codice { $code } applicato
@@ -67,3 +67,32 @@ office-wrong-code-until = Scriva una fine successiva all’inizio, o nulla.
 office-wrong-code-uses = Scriva un numero da 1 in su, o nulla.
 office-wrong-code-taken = { $taken } ordini hanno questo codice: scriva { $taken } o più.
 office-wrong-code-types = Scelga tariffe di questo evento.
+
+code-opens = Questo codice apre: { $types }.
+extras = Con i suoi posti
+rate-group = { $price } a posto da { $from } posti
+problem-needs-other = Questa tariffa va con un posto. Nulla è stato prenotato. Scelga anche un posto.
+donation = Donazione
+donation-label = Una donazione all’organizzatore, se desidera
+donation-add = Aggiungi
+donation-help = Senza biglietto e senza IVA. Viene restituita se l’organizzatore rimborsa tutto l’ordine.
+donation-wrong = Scriva un importo come 5,00, fino a 10.000,00, o nulla.
+office-type-least = Posti per ordine, almeno
+office-type-group = Prezzo di gruppo da tanti posti
+office-type-each = Prezzo a posto in gruppo
+office-type-access = Codice di accesso
+office-type-access-help = Con un codice, questa tariffa non è mostrata né venduta a chi non lo scrive. Può arrivare con un link, tramite ?code=.
+office-type-needs = Solo con un altro posto (programma, bibita). Viene emesso un biglietto: gli dia la sua porta, altrimenti fa entrare.
+office-donation = Proporre una donazione al pagamento
+office-wrong-least = Scriva un numero da 1 al massimo per ordine.
+office-wrong-group = Scriva un numero da 2 a 100 e il prezzo a posto, o nulla.
+office-wrong-group-price = Scriva un prezzo come 15,00, con il numero di posti.
+office-wrong-access = Scriva da 3 a 40 lettere, cifre, trattini o punti, o nulla.
+rate-least = { $count ->
+    [one] almeno { $count } posto
+   *[other] almeno { $count } posti
+}
+problem-under-limit = { $count ->
+    [one] Almeno { $count } posto per ordine a questa tariffa. Nulla è stato prenotato.
+   *[other] Almeno { $count } posti per ordine a questa tariffa. Nulla è stato prenotato.
+}

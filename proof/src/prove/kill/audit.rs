@@ -115,7 +115,7 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
         "select count(*) from orders o where o.event_id = $1 and
             (case when o.state in ('paid', 'refunded') then o.total_minor else 0 end)
                 is distinct from (select coalesce(sum(g.amount_minor), 0) from ledger g
-                    where g.event_id = $1 and g.order_id = o.id and g.kind = 'sale')",
+                    where g.event_id = $1 and g.order_id = o.id and g.kind in ('sale', 'donation'))",
     ),
     (
         "an order that is refunded and has not given back all of its money, or the other way round",
@@ -137,7 +137,7 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
             -(select coalesce(sum(r.amount_minor), 0) from refunds r
                 where r.event_id = $1 and r.order_id = o.id and r.state = 'succeeded')
                 is distinct from (select coalesce(sum(g.amount_minor), 0) from ledger g
-                    where g.event_id = $1 and g.order_id = o.id and g.kind = 'refund')",
+                    where g.event_id = $1 and g.order_id = o.id and g.kind in ('refund', 'donation_returned'))",
     ),
     (
         "a feed whose checksum is not that of its tickets",

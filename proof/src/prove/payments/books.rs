@@ -54,7 +54,7 @@ pub async fn compare(scene: &Scene, server_data: &Path, told: &[Told]) -> anyhow
         (tally.came, tally.went)
     );
     let kept: i64 = sqlx::query_scalar(
-        "select coalesce(sum(amount_minor), 0)::bigint from ledger where kind in ('sale', 'refund')",
+        "select coalesce(sum(amount_minor), 0)::bigint from ledger where kind in ('sale', 'donation', 'refund', 'donation_returned')",
     )
     .fetch_one(&mut database)
     .await?;

@@ -39,8 +39,15 @@ async fn list_events(
     Ok(Json(found))
 }
 
+/// Of one event.
+#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+struct EventQuery {
+    /// Shows, before all others, the types that it opens.
+    access_code: Option<String>,
+}
+
 /// An event in full, with the places left (at most a second old). Answers `If-None-Match`.
-#[utoipa::path(get, path = "/events/{event}", tag = "events", params(("event" = uuid::Uuid, Path)), responses(
+#[utoipa::path(get, path = "/events/{event}", tag = "events", params(("event" = uuid::Uuid, Path), EventQuery), responses(
     (status = 200, body = EventPage),
     (status = 304, description = "Unchanged since the `ETag` you sent"),
     (status = 404, description = "`not_found`: none, or a draft of others"),
@@ -49,6 +56,7 @@ async fn show_event(
     State(app): State<App>,
     MaybeIdentity(identity): MaybeIdentity,
     Path(event): Path<EventId>,
+    Query(query): Query<EventQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let page = page_of(&app, event).await?;
@@ -57,7 +65,16 @@ async fn show_event(
     if !public && !member {
         return Err(ApiError::not_found("event"));
     }
-    Ok(answer(&page, headers.get(IF_NONE_MATCH)))
+    let typed = query.access_code.unwrap_or_default();
+    if page.page.opened_by(&typed).next().is_none() {
+        return Ok(answer(&page, headers.get(IF_NONE_MATCH)));
+    }
+    let opened = EventPage {
+        types: page.page.shown_to(&typed).cloned().collect(),
+        ..page.page.clone()
+    };
+    let kept = [(CACHE_CONTROL, HeaderValue::from_static("private, no-store"))];
+    Ok((kept, Json(opened)).into_response())
 }
 
 fn answer(page: &RenderedPage, seen: Option<&HeaderValue>) -> Response {

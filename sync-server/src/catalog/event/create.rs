@@ -112,8 +112,9 @@ async fn insert(
     let inserted = sqlx::query!(
         "insert into events (organizer_id, id, venue_id, title, description, category, image_url, time_zone,
              doors_ms, starts_ms, ends_ms, mode, status, capacity, currency, re_entry, max_entries,
-             max_entries_per_day, max_roster_age_minutes, hold_seconds, created_ms, updated_ms, strict)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21, $22)",
+             max_entries_per_day, max_roster_age_minutes, hold_seconds, created_ms, updated_ms, strict,
+             asks_donation)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21, $22, $23)",
         new.organizer.0,
         new.id.0,
         details.venue.0,
@@ -136,6 +137,7 @@ async fn insert(
         details.hold_seconds.cast_signed(),
         now_ms,
         details.strict.unwrap_or(false),
+        details.asks_donation.unwrap_or(false),
     )
     .execute(conn)
     .await;

@@ -1,6 +1,7 @@
 //! An event: what it is, what may become of it, and how it is written.
 
 mod create;
+mod donation;
 mod listed;
 pub mod page;
 mod request;
@@ -10,6 +11,7 @@ pub mod terms;
 mod update;
 
 pub use create::{CreateEventError, create};
+pub(crate) use donation::ask_for_donation;
 pub use listed::{ListedEvent, listed};
 pub use request::{EntryRuleRequest, EventRequest};
 pub use sales::{EventSales, sales_of};
@@ -129,6 +131,8 @@ pub struct EventDetails {
     pub strict: Option<bool>,
     /// How long a hold lives.
     pub hold_seconds: u32,
+    /// Are buyers asked for a gift? `None` = as it is; of a new event: no.
+    pub asks_donation: Option<bool>,
 }
 
 /// An event to be made.

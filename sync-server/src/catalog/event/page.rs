@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use super::{Category, EntryRuleRequest, EventStatus, value_of};
 use crate::app::App;
 use crate::artwork;
+use crate::catalog::word::Word;
 use crate::web::ApiError;
 use crate::web::spliced::Spliced;
 
@@ -92,14 +93,47 @@ pub struct EventPage {
     pub hold_seconds: u32,
     /// Whether one may wait for places of a type that is sold out.
     pub waiting_list: bool,
+    /// Whether buyers may add a gift to the organizer.
+    pub asks_donation: bool,
     /// What is sold, in order.
     pub types: Vec<EventPageType>,
+    /// What is sold to those who know its code, in order; told to nobody else.
+    #[serde(skip)]
+    pub(crate) hidden: Vec<HiddenType>,
+}
+
+/// A type that is neither shown nor sold without its code.
+#[derive(Clone, Debug)]
+pub(crate) struct HiddenType {
+    pub(crate) access_code: String,
+    pub(crate) row: EventPageType,
 }
 
 impl EventPage {
+    /// All types, also those that few know.
+    pub(crate) fn all_types(&self) -> impl Iterator<Item = &EventPageType> {
+        let hidden = self.hidden.iter().map(|hidden| &hidden.row);
+        self.types.iter().chain(hidden)
+    }
+
     /// The type of that number, unless it was deleted.
     pub(crate) fn type_of(&self, no: TypeNo) -> Option<&EventPageType> {
-        self.types.iter().find(|row| row.no == no)
+        self.all_types().find(|row| row.no == no)
+    }
+
+    /// What `typed` opens; nothing, as a rule.
+    pub(crate) fn opened_by(&self, typed: &str) -> impl Iterator<Item = &EventPageType> {
+        let word = Word::typed(typed);
+        let opened = self.hidden.iter().filter(move |hidden| {
+            let word = word.as_ref();
+            word.is_some_and(|word| word.as_str() == hidden.access_code)
+        });
+        opened.map(|hidden| &hidden.row)
+    }
+
+    /// What somebody who typed that sees, in order: what it opens comes first.
+    pub(crate) fn shown_to(&self, typed: &str) -> impl Iterator<Item = &EventPageType> {
+        self.opened_by(typed).chain(&self.types)
     }
 }
 
@@ -153,12 +187,27 @@ pub struct EventPageType {
     pub sale_until_ms: Option<UnixMillis>,
     /// In one order.
     pub max_per_order: u32,
+    /// Whoever takes any takes so many.
+    pub min_per_order: u32,
+    /// What a place costs where an order has many.
+    pub group: Option<GroupPrice>,
+    /// Sold only with a place of a type that stands by itself.
+    pub needs_other: bool,
     /// Places that anybody can buy, at most a second old: those that are due to whoever waits in line are not among them.
     pub remaining: u32,
     /// Overrides the event's rule.
     pub entry_rule: Option<EntryRuleRequest>,
     /// Whether it needs the code that changes every 15 seconds.
     pub rotating: bool,
+}
+
+/// The price for many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct GroupPrice {
+    /// From so many places of the type in one order on.
+    pub from: u32,
+    /// Of each, with VAT.
+    pub price: Price,
 }
 
 /// The answer, ready to send.
@@ -306,7 +355,8 @@ pub async fn read(
         r#"select e.organizer_id, o.name as organizer, e.venue_id, v.name as venue, v.address, v.postal_code, v.city,
                 v.country, e.title, e.description, e.category, e.image_url, e.time_zone, e.doors_ms, e.starts_ms,
                 e.ends_ms, e.mode, e.status, e.capacity, e.currency, e.re_entry, e.max_entries, e.max_entries_per_day,
-                e.max_roster_age_minutes, e.strict, e.hold_seconds, coalesce(terms.waiting_list, true) as "waiting_list!"
+                e.max_roster_age_minutes, e.strict, e.hold_seconds, e.asks_donation,
+                coalesce(terms.waiting_list, true) as "waiting_list!"
          from events e
          join organizers o on o.id = e.organizer_id
          join venues v on v.organizer_id = e.organizer_id and v.id = e.venue_id
@@ -320,9 +370,12 @@ pub async fn read(
     let organizer = OrganizerId(row.organizer_id);
     let currency = currency_of(&row.currency)?;
     let category = category_of(&row.category)?;
+    let (types, hidden) = read_types(conn, (organizer, event), currency).await?;
     Ok(Some(EventPage {
         id: event,
-        types: read_types(conn, (organizer, event), currency).await?,
+        types,
+        hidden,
+        asks_donation: row.asks_donation,
         organizer: EventOrganizer {
             id: organizer,
             name: row.organizer,
@@ -373,10 +426,11 @@ async fn read_types(
     conn: &mut PgConnection,
     (organizer, event): (OrganizerId, EventId),
     currency: Currency,
-) -> Result<Vec<EventPageType>, sqlx::Error> {
+) -> Result<(Vec<EventPageType>, Vec<HiddenType>), sqlx::Error> {
     let rows = sqlx::query!(
         r#"select t.no, t.name, t.description, t.price_minor, t.vat_basis_points, t.sale_from_ms, t.sale_until_ms,
-                t.max_per_order, t.re_entry, t.max_entries, t.max_entries_per_day, t.rotating,
+                t.max_per_order, t.min_per_order, t.group_from, t.group_price_minor, t.needs_other, t.access_code,
+                t.re_entry, t.max_entries, t.max_entries_per_day, t.rotating,
                 free_for_all(t.organizer_id, t.event_id, t.no, s.quota + s.written_off - s.held - s.sold - s.leased) as "remaining!"
          from ticket_types t join stock s
            on s.organizer_id = t.organizer_id and s.event_id = t.event_id and s.type_no = t.no
@@ -386,10 +440,13 @@ async fn read_types(
     )
     .fetch_all(conn)
     .await?;
-    let types = rows.into_iter().map(|row| {
+    let (mut types, mut hidden) = (Vec::new(), Vec::new());
+    for row in rows {
         let price = Money::new(row.price_minor, currency);
         let rate = row.vat_basis_points.cast_unsigned();
-        EventPageType {
+        let group = row.group_from.zip(row.group_price_minor);
+        let access_code = row.access_code;
+        let row = EventPageType {
             no: TypeNo(row.no as u16),
             name: row.name,
             description: row.description,
@@ -399,6 +456,12 @@ async fn read_types(
             sale_from_ms: row.sale_from_ms,
             sale_until_ms: row.sale_until_ms,
             max_per_order: row.max_per_order.cast_unsigned(),
+            min_per_order: row.min_per_order.cast_unsigned(),
+            group: group.map(|(from, minor)| GroupPrice {
+                from: from.cast_unsigned(),
+                price: Money::new(minor, currency).into(),
+            }),
+            needs_other: row.needs_other,
             remaining: row.remaining.cast_unsigned(),
             entry_rule: row.re_entry.map(|re_entry| EntryRuleRequest {
                 re_entry,
@@ -406,7 +469,11 @@ async fn read_types(
                 max_entries_per_day: row.max_entries_per_day.map(i64::from),
             }),
             rotating: row.rotating,
+        };
+        match access_code {
+            Some(access_code) => hidden.push(HiddenType { access_code, row }),
+            None => types.push(row),
         }
-    });
-    Ok(types.collect())
+    }
+    Ok((types, hidden))
 }

@@ -63,6 +63,8 @@ pub struct EventRequest {
     pub strict: Option<bool>,
     /// How long a hold lives, 1 to 7200; 600 when missing.
     pub hold_seconds: Option<i64>,
+    /// Whether buyers may add a gift to their order. When missing it stays as it is, `false` for a new event.
+    pub asks_donation: Option<bool>,
 }
 
 /// How often a ticket enters.
@@ -183,6 +185,7 @@ impl EventRequest {
             max_roster_age_minutes: age.map(|age| age as u32),
             strict: self.strict,
             hold_seconds,
+            asks_donation: self.asks_donation,
         })
     }
 

@@ -251,7 +251,7 @@ async fn update(
         "update events set venue_id = $3, title = $4, description = $5, category = $6, image_url = $7, time_zone = $8,
              doors_ms = $9, starts_ms = $10, ends_ms = $11, status = $12, capacity = $13, currency = $14, re_entry = $15,
              max_entries = $16, max_entries_per_day = $17, max_roster_age_minutes = $18, hold_seconds = $19,
-             updated_ms = $20, strict = $21
+             updated_ms = $20, strict = $21, asks_donation = coalesce($22, asks_donation)
          where organizer_id = $1 and id = $2",
         organizer.0,
         event.0,
@@ -274,6 +274,7 @@ async fn update(
         details.hold_seconds.cast_signed(),
         now_ms,
         strict,
+        details.asks_donation,
     )
     .execute(conn)
     .await;

@@ -4,12 +4,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use serde::Deserialize;
 use shared::ids::{EventId, OrderId};
 use shared::language::Language;
 
-use super::rates::{self, Chosen, Rate};
+use super::rates::{self, Chosen, Extra, Rate};
 use super::structured::structured;
+use super::wish::Wish;
 use crate::accounts::pages::encode;
 use crate::accounts::{Identity, MaybeIdentity, Right};
 use crate::app::App;
@@ -18,7 +18,7 @@ use crate::edge::OsRandom;
 use crate::messages::when::{day_in_words, short_date};
 use crate::orders::promo::field::CodeField;
 use crate::orders::promo::uses::usable;
-use crate::orders::promo::{PromoCode, words};
+use crate::orders::promo::{PromoCode, Refusal, words};
 use crate::orders::waiting_list::LineForm;
 use crate::web::artwork::{SharedPicture, picture_of};
 use crate::web::packed::MayPack;
@@ -26,8 +26,6 @@ use crate::web::page::html;
 use crate::web::spliced::Spliced;
 use crate::web::store::{StoreLanguage, StorePage, Texts, private};
 use crate::web::{ApiError, Path, Query};
-
-pub(crate) use super::rates::Asked;
 
 #[derive(Template)]
 #[template(path = "store/event.html")]
@@ -42,6 +40,7 @@ struct EventHtml<'a> {
     map: String,
     paragraphs: Vec<&'a str>,
     rates: Vec<Rate>,
+    extras: Vec<Extra>,
     code: CodeField,
     sale: Sale,
     /// Where one may wait for what is sold out.
@@ -61,27 +60,8 @@ struct Choice {
     order: OrderId,
     type_no: u16,
     places: u32,
+    least: u32,
     most: u32,
-}
-
-/// What is chosen so far.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct EventQuery {
-    #[serde(rename = "type")]
-    type_no: Option<String>,
-    places: Option<String>,
-    /// As a link may bring it.
-    code: Option<String>,
-}
-
-impl EventQuery {
-    fn asked(&self) -> Asked {
-        Asked {
-            type_no: self.type_no.as_deref().and_then(|text| text.parse().ok()),
-            places: self.places.as_deref().and_then(|text| text.parse().ok()),
-        }
-    }
 }
 
 pub(crate) async fn show(
@@ -89,18 +69,17 @@ pub(crate) async fn show(
     StoreLanguage(language): StoreLanguage,
     MaybeIdentity(identity): MaybeIdentity,
     Path(event): Path<EventId>,
-    Query(query): Query<EventQuery>,
+    Query(pairs): Query<Vec<(String, String)>>,
     may_pack: MayPack,
 ) -> Result<Response, ApiError> {
-    let code = query.code.as_deref().unwrap_or_default().trim();
-    if identity.is_none() && code.is_empty() {
-        return for_strangers(&app, event, (language, query.asked()), may_pack).await;
+    let wish = Wish::of(&pairs);
+    if identity.is_none() && wish.is_plain() {
+        return for_strangers(&app, event, (language, &wish), may_pack).await;
     }
     let view = View {
         language,
         identity: identity.as_deref(),
-        asked: query.asked(),
-        code,
+        wish: &wish,
         problem: None,
     };
     answer(&app, event, view).await
@@ -110,7 +89,7 @@ pub(crate) async fn show(
 async fn for_strangers(
     app: &App,
     id: EventId,
-    (language, asked): (Language, Asked),
+    (language, wish): (Language, &Wish),
     may_pack: MayPack,
 ) -> Result<Response, ApiError> {
     let rendered = page_of(app, id).await?;
@@ -118,7 +97,7 @@ async fn for_strangers(
         return Err(ApiError::not_found("event"));
     }
     let now_ms = app.now_ms();
-    let chosen = rates::choose(&rendered.page, asked, now_ms).ok();
+    let chosen = rates::choose(&rendered.page, wish, now_ms).ok();
     let kind = SheetKind {
         language,
         chosen: chosen.map(|chosen| (chosen.type_no, chosen.places)),
@@ -129,8 +108,7 @@ async fn for_strangers(
         let view = View {
             language,
             identity: None,
-            asked,
-            code: "",
+            wish,
             problem: None,
         };
         let page = filled(app, &rendered, &view, Shown::anew(mark)).render();
@@ -146,15 +124,15 @@ pub(super) async fn show_with_slug(
     language: StoreLanguage,
     identity: MaybeIdentity,
     Path((event, _)): Path<(EventId, String)>,
-    query: Query<EventQuery>,
+    query: Query<Vec<(String, String)>>,
     may_pack: MayPack,
 ) -> Result<Response, ApiError> {
     show(state, language, identity, Path(event), query, may_pack).await
 }
 
 /// The key of the sentence that says why nothing of it can be bought now, if so.
-pub(crate) fn why_closed(event: &EventPage, now_ms: i64) -> Option<&'static str> {
-    rates::choose(event, Asked::default(), now_ms).err()
+pub(crate) fn why_closed(event: &EventPage, wish: &Wish, now_ms: i64) -> Option<&'static str> {
+    rates::choose(event, wish, now_ms).err()
 }
 
 /// Who looks, and at what.
@@ -162,9 +140,7 @@ pub(crate) fn why_closed(event: &EventPage, now_ms: i64) -> Option<&'static str>
 pub(crate) struct View<'a> {
     pub(crate) language: Language,
     pub(crate) identity: Option<&'a Identity>,
-    pub(crate) asked: Asked,
-    /// What was typed as a code.
-    pub(crate) code: &'a str,
+    pub(crate) wish: &'a Wish,
     /// Why nothing was booked, in their language.
     pub(crate) problem: Option<(StatusCode, String)>,
 }
@@ -204,15 +180,25 @@ async fn code_of(
     event: &EventPage,
     view: &View<'_>,
 ) -> Result<(CodeField, Option<PromoCode>), ApiError> {
-    let typed = view.code.to_owned();
+    let typed = view.wish.code.clone();
     if typed.is_empty() {
         return Ok(Default::default());
     }
+    let opened: Vec<&str> = event
+        .opened_by(&typed)
+        .map(|row| row.name.as_str())
+        .collect();
+    let opens = (!opened.is_empty()).then(|| {
+        let t = Texts::of(view.language);
+        t.named("code-opens", "types", opened.join(", "))
+    });
     let of = (event.organizer.id, event.id);
     let field = match usable(&app.pool, of, &typed, app.now_ms()).await? {
         Ok(promo) => {
             let name = |no| event.type_of(no).map(|row| row.name.as_str());
-            let says = Some(words::says(&promo, name, view.language));
+            let takes = words::says(&promo, name, view.language);
+            let says = opens.map_or_else(|| takes.clone(), |opens| format!("{opens} {takes}"));
+            let says = Some(says);
             let field = CodeField {
                 typed,
                 says,
@@ -220,6 +206,11 @@ async fn code_of(
             };
             return Ok((field, Some(promo)));
         }
+        Err(Refusal::Unknown) if opens.is_some() => CodeField {
+            typed,
+            says: opens,
+            ..CodeField::default()
+        },
         Err(refusal) => {
             let wrong = words::refused(refusal, &event.time_zone, view.language);
             CodeField {
@@ -266,7 +257,7 @@ fn filled<'a>(
     } = shown;
     let event = &rendered.page;
     let (language, t, now_ms) = (view.language, Texts::of(view.language), app.now_ms());
-    let chosen = rates::choose(event, view.asked, now_ms);
+    let chosen = rates::choose(event, view.wish, now_ms);
     let places = chosen.map_or(1, |chosen| chosen.places);
     let time = |ms| short_date(ms, &event.time_zone, language).time;
     let date = day_in_words(event.starts_ms, &event.time_zone, language);
@@ -284,10 +275,10 @@ fn filled<'a>(
         structured(event, &address, &shared.address, now_ms)
     };
     let page = StorePage::public(app, language, view.identity, title, path).described(description);
-    let page = if view.code.is_empty() {
+    let page = if view.wish.is_plain() {
         page
     } else {
-        page.keeping(format!("?code={}", encode(view.code)))
+        page.keeping(format!("?{}", view.wish.to_query()))
     };
     let page = if event.mode == "real" && event.status.is_public() {
         page
@@ -312,8 +303,10 @@ fn filled<'a>(
             .map(str::trim)
             .filter(|line| !line.is_empty())
             .collect(),
+        extras: rates::extras(event, view.wish, language, now_ms),
         rates: rates::rates(
             event,
+            view.wish,
             (places, promo.as_ref().map(|promo| &promo.reduction)),
             language,
             now_ms,
@@ -323,11 +316,13 @@ fn filled<'a>(
             Ok(Chosen {
                 type_no,
                 places,
+                least,
                 most,
             }) => Sale::Open(Choice {
                 order,
                 type_no,
                 places,
+                least,
                 most,
             }),
             // Whoever can wait need not come back to look.

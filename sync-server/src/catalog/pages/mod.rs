@@ -5,6 +5,7 @@ mod home;
 pub(crate) mod rates;
 mod sitemap;
 mod structured;
+pub(crate) mod wish;
 
 use axum::Router;
 use axum::response::Redirect;

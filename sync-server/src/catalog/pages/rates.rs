@@ -2,8 +2,9 @@
 
 use shared::clock::UnixMillis;
 use shared::language::Language;
-use shared::price::{Asked as AskedOf, Priced, Reduction, Tariff, price};
+use shared::price::{Asked, Group, Priced, Reduction, Tariff, price};
 
+use super::wish::Wish;
 use super::{money, price_in_words};
 use crate::catalog::event::EventStatus;
 use crate::catalog::event::page::{EventPage, EventPageType};
@@ -12,6 +13,8 @@ use crate::web::store::Texts;
 
 /// Places left are told from here on down; more says nothing to a buyer.
 const FEW: u32 = 20;
+/// In one list to choose from.
+const MOST_OF_AN_EXTRA: u32 = 20;
 /// Most people don't go alone.
 const USUAL_PLACES: u32 = 2;
 
@@ -31,19 +34,25 @@ pub(super) struct Rate {
     pub(super) is_open: bool,
 }
 
-/// What stands in the page's address.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Asked {
-    pub(crate) type_no: Option<u16>,
-    pub(crate) places: Option<u32>,
-}
-
 /// Type, number of places, and how many there can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Chosen {
     pub(super) type_no: u16,
     pub(super) places: u32,
+    pub(super) least: u32,
     pub(super) most: u32,
+}
+
+/// A type that goes with others, and how many of it can be taken.
+#[derive(Clone, Debug)]
+pub(super) struct Extra {
+    pub(super) no: u16,
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) note: String,
+    pub(super) price: String,
+    /// Each number with whether it is chosen.
+    pub(super) counts: Vec<(u32, bool)>,
 }
 
 /// Whether a type can be bought.
@@ -59,7 +68,7 @@ fn type_sale(row: &EventPageType, now_ms: UnixMillis) -> TypeSale {
     match (row.sale_from_ms, row.sale_until_ms) {
         (Some(from_ms), _) if now_ms < from_ms => TypeSale::From(from_ms),
         (_, Some(until_ms)) if now_ms >= until_ms => TypeSale::Over,
-        _ if row.remaining == 0 => TypeSale::Out,
+        _ if row.remaining < row.min_per_order => TypeSale::Out,
         _ => TypeSale::Open,
     }
 }
@@ -69,14 +78,15 @@ pub(crate) fn sold_out(event: &EventPage, now_ms: UnixMillis) -> Vec<&EventPageT
     if !event.waiting_list || event.status != EventStatus::Published || now_ms >= event.ends_ms {
         return Vec::new();
     }
-    let is_out = |row: &&EventPageType| type_sale(row, now_ms) == TypeSale::Out;
+    // What goes only with another type is not waited for: it could not be had alone.
+    let is_out = |row: &&EventPageType| !row.needs_other && type_sale(row, now_ms) == TypeSale::Out;
     event.types.iter().filter(is_out).collect()
 }
 
 /// The choice that the page shows: what was asked, as far as it can be had. `Err`: nothing can, and the sentence why.
 pub(super) fn choose(
     event: &EventPage,
-    asked: Asked,
+    wish: &Wish,
     now_ms: UnixMillis,
 ) -> Result<Chosen, &'static str> {
     match event.status {
@@ -87,32 +97,34 @@ pub(super) fn choose(
     if now_ms >= event.ends_ms {
         return Err("event-over");
     }
+    let alone = || event.shown_to(&wish.code).filter(|row| !row.needs_other);
     let is_open = |row: &&EventPageType| type_sale(row, now_ms) == TypeSale::Open;
-    let wanted = event
-        .types
-        .iter()
+    let wanted = alone()
         .filter(is_open)
-        .find(|row| Some(row.no.0) == asked.type_no);
-    let Some(row) = wanted.or_else(|| event.types.iter().find(is_open)) else {
+        .find(|row| Some(row.no.0) == wish.type_no);
+    let Some(row) = wanted.or_else(|| alone().find(is_open)) else {
         let is_out = |row: &EventPageType| type_sale(row, now_ms) == TypeSale::Out;
-        return Err(if event.types.iter().any(is_out) {
+        return Err(if alone().any(is_out) {
             "event-all-out"
         } else {
             "event-nothing"
         });
     };
-    let most = row.max_per_order.min(row.remaining).max(1);
-    let places = asked.places.unwrap_or(USUAL_PLACES).clamp(1, most);
+    let least = row.min_per_order.max(1);
+    let most = row.max_per_order.min(row.remaining).max(least);
+    let places = wish.places.unwrap_or(USUAL_PLACES).clamp(least, most);
     Ok(Chosen {
         type_no: row.no.0,
         places,
+        least,
         most,
     })
 }
 
-/// All types, for so many places, less what a code takes off.
+/// All types that stand by themselves, for so many places, with what goes with them, less what a code takes off.
 pub(super) fn rates(
     event: &EventPage,
+    wish: &Wish,
     (places, reduction): (u32, Option<&Reduction>),
     language: Language,
     now_ms: UnixMillis,
@@ -129,7 +141,7 @@ pub(super) fn rates(
             }
             TypeSale::Over => t.get("rate-over").into_owned(),
         };
-        let sum = sum(row, places, reduction);
+        let sum = sum(event, wish, (row, places), reduction, now_ms);
         Rate {
             no: row.no.0,
             name: row.name.clone(),
@@ -143,19 +155,80 @@ pub(super) fn rates(
             is_open: sale == TypeSale::Open,
         }
     };
-    event.types.iter().map(rate).collect()
+    let alone = event.shown_to(&wish.code).filter(|row| !row.needs_other);
+    alone.map(rate).collect()
 }
 
-/// What is paid for so many; the full price where the code is not for them.
-fn sum(row: &EventPageType, places: u32, reduction: Option<&Reduction>) -> Option<Priced> {
-    let unit = money(row.price);
-    let asked = [AskedOf {
+/// What can be taken with them now.
+pub(super) fn extras(
+    event: &EventPage,
+    wish: &Wish,
+    language: Language,
+    now_ms: UnixMillis,
+) -> Vec<Extra> {
+    let t = Texts::of(language);
+    let extra = |(row, counts, chosen): (&EventPageType, Vec<u32>, u32)| Extra {
+        no: row.no.0,
+        name: row.name.clone(),
+        description: row.description.clone(),
+        note: open_note(row, t, language),
+        price: price_in_words(row.price, t, language),
+        counts: counts
+            .into_iter()
+            .map(|count| (count, count == chosen))
+            .collect(),
+    };
+    open_extras(event, wish, now_ms).map(extra).collect()
+}
+
+/// Each with the numbers that can be chosen, and the one that is.
+fn open_extras<'a>(
+    event: &'a EventPage,
+    wish: &'a Wish,
+    now_ms: UnixMillis,
+) -> impl Iterator<Item = (&'a EventPageType, Vec<u32>, u32)> {
+    let open = event
+        .shown_to(&wish.code)
+        .filter(move |row| row.needs_other && type_sale(row, now_ms) == TypeSale::Open);
+    open.map(|row| {
+        let most = row.max_per_order.min(row.remaining).min(MOST_OF_AN_EXTRA);
+        let counts: Vec<u32> = std::iter::once(0).chain(row.min_per_order..=most).collect();
+        let chosen = wish.extra(row.no.0);
+        let chosen = counts.iter().copied().find(|count| *count == chosen);
+        (row, counts, chosen.unwrap_or(0))
+    })
+}
+
+/// What is paid for so many with their extras; the full price where the code is not for them.
+fn sum(
+    event: &EventPage,
+    wish: &Wish,
+    (row, places): (&EventPageType, u32),
+    reduction: Option<&Reduction>,
+    now_ms: UnixMillis,
+) -> Option<Priced> {
+    let asked = |row: &EventPageType, quantity| Asked {
         type_no: row.no,
-        quantity: places,
-        tariff: Tariff::single(unit),
-    }];
-    let of = |reduction| price(unit.currency, &asked, reduction).ok();
+        quantity,
+        tariff: tariff(row),
+    };
+    let extras = open_extras(event, wish, now_ms)
+        .filter(|(_, _, chosen)| *chosen > 0)
+        .map(|(row, _, chosen)| asked(row, chosen));
+    let asked: Vec<Asked> = std::iter::once(asked(row, places)).chain(extras).collect();
+    let currency = money(row.price).currency;
+    let of = |reduction| price(currency, &asked, reduction).ok();
     of(reduction).or_else(|| of(None))
+}
+
+fn tariff(row: &EventPageType) -> Tariff {
+    Tariff {
+        unit: money(row.price),
+        group: row.group.map(|group| Group {
+            from: group.from,
+            unit: money(group.price),
+        }),
+    }
 }
 
 fn open_note(row: &EventPageType, t: Texts, language: Language) -> String {
@@ -169,6 +242,11 @@ fn open_note(row: &EventPageType, t: Texts, language: Language) -> String {
         Some(t.with("rate-vat", &[("vat", &vat), ("rate", &rate)]))
     };
     let left = (row.remaining <= FEW).then(|| t.count("rate-left", row.remaining));
-    let parts: Vec<String> = left.into_iter().chain(price).collect();
+    let least = (row.min_per_order > 1).then(|| t.count("rate-least", row.min_per_order));
+    let group = row.group.map(|group| {
+        let unit = price_in_words(group.price, t, language);
+        t.with("rate-group", &[("from", &group.from), ("price", &unit)])
+    });
+    let parts: Vec<String> = [left, least, group, price].into_iter().flatten().collect();
     parts.join(" · ")
 }

@@ -36,7 +36,7 @@ pub(super) fn structured(
             },
         },
         "organizer": {"@type": "Organization", "name": event.organizer.name},
-        "offers": event.types.iter().map(|row| offer(row, address, &at, now_ms)).collect::<Vec<_>>(),
+        "offers": event.types.iter().filter(|row| !row.needs_other).map(|row| offer(row, address, &at, now_ms)).collect::<Vec<_>>(),
     });
     // A title could end the script element.
     json.to_string().replace('<', "\\u003c")

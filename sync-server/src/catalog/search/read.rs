@@ -45,7 +45,8 @@ async fn by_start(conn: &mut PgConnection, search: &Search) -> Result<Vec<Row>, 
                   e.ends_ms as "ends_ms!", e.created_ms as "created_ms!", e.mode as "mode!", e.status as "status!",
                   e.currency as "currency!",
                   (select min(t.price_minor) from ticket_types t
-                   where t.organizer_id = e.organizer_id and t.event_id = e.id and not t.deleted) as price_from
+                   where t.organizer_id = e.organizer_id and t.event_id = e.id and not t.deleted
+                    and t.access_code is null and not t.needs_other) as price_from
            from public_events($1, $2, $3, $4, $5, $6) e
            join venues v on v.organizer_id = e.organizer_id and v.id = e.venue_id
            where $7::bigint is null or (e.starts_ms, e.id) > ($7, $8::uuid)
@@ -77,7 +78,8 @@ async fn by_title(conn: &mut PgConnection, search: &Search) -> Result<Vec<Row>, 
                   e.ends_ms as "ends_ms!", e.created_ms as "created_ms!", e.mode as "mode!", e.status as "status!",
                   e.currency as "currency!",
                   (select min(t.price_minor) from ticket_types t
-                   where t.organizer_id = e.organizer_id and t.event_id = e.id and not t.deleted) as price_from
+                   where t.organizer_id = e.organizer_id and t.event_id = e.id and not t.deleted
+                    and t.access_code is null and not t.needs_other) as price_from
            from public_events($1, $2, $3, $4, $5, $6) e
            join venues v on v.organizer_id = e.organizer_id and v.id = e.venue_id
            where $7::text is null or (plain_text(e.title) collate "C", e.id) > ($7, $8::uuid)
@@ -109,7 +111,8 @@ async fn by_age(conn: &mut PgConnection, search: &Search) -> Result<Vec<Row>, sq
                   e.ends_ms as "ends_ms!", e.created_ms as "created_ms!", e.mode as "mode!", e.status as "status!",
                   e.currency as "currency!",
                   (select min(t.price_minor) from ticket_types t
-                   where t.organizer_id = e.organizer_id and t.event_id = e.id and not t.deleted) as price_from
+                   where t.organizer_id = e.organizer_id and t.event_id = e.id and not t.deleted
+                    and t.access_code is null and not t.needs_other) as price_from
            from public_events($1, $2, $3, $4, $5, $6) e
            join venues v on v.organizer_id = e.organizer_id and v.id = e.venue_id
            where $7::bigint is null or (e.created_ms, e.id) < ($7, $8::uuid)
@@ -145,7 +148,8 @@ pub async fn events_of(
                   v.name as venue, v.city, e.time_zone, e.doors_ms, e.starts_ms, e.ends_ms, e.created_ms, e.mode, e.status,
                   e.currency,
                   (select min(t.price_minor) from ticket_types t
-                   where t.organizer_id = e.organizer_id and t.event_id = e.id and not t.deleted) as price_from
+                   where t.organizer_id = e.organizer_id and t.event_id = e.id and not t.deleted
+                    and t.access_code is null and not t.needs_other) as price_from
            from events e join venues v on v.organizer_id = e.organizer_id and v.id = e.venue_id
            where e.organizer_id = $1 and ($2::bigint is null or (e.created_ms, e.id) < ($2, $3::uuid))
            order by e.created_ms desc, e.id desc limit $4"#,

@@ -114,7 +114,7 @@ impl There {
         };
         let title = title_of(app, &office, event).await?;
         let rendered = page_of(app, event).await?;
-        let types = rendered.page.types.iter();
+        let types = rendered.page.all_types();
         Ok(Self {
             office,
             id,

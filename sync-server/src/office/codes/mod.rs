@@ -141,7 +141,14 @@ async fn line(app: &App, office: &Office, code: &PromoCode) -> Result<Line, ApiE
         Ok(()) => ("office-code-good", "badge-ok"),
         Err(Refusal::NotYet(_)) => ("office-code-early", "badge-wait"),
         Err(Refusal::UsedUp) => ("office-code-used-up", "badge-line"),
-        Err(_) => ("office-code-over", "badge-line"),
+        Err(
+            Refusal::Over
+            | Refusal::Unknown
+            | Refusal::OtherTypes
+            | Refusal::BelowMinimum(_)
+            | Refusal::UsedBefore
+            | Refusal::NotFirst,
+        ) => ("office-code-over", "badge-line"),
     };
     Ok(Line {
         path: office.own(format_args!("/codes/{}", code.id)),

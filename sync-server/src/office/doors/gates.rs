@@ -94,7 +94,7 @@ pub(super) fn shown(
 ) -> GateHtml {
     let t = office.desk.t;
     let no = gate.no.unwrap_or_default();
-    let types = event.types.iter().map(|row| {
+    let types = event.all_types().map(|row| {
         let may = gate.types.contains(&row.no.0);
         (row.no.0, row.name.clone(), may)
     });

@@ -17,7 +17,7 @@ use crate::office::fields::Wrong;
 use crate::office::orders::{OWN_ZONE, lines, state};
 use crate::office::page::{Here, OfficePage, shown};
 use crate::orders::present::{Order, OrderView};
-use crate::orders::promo::words::discount_of;
+use crate::orders::promo::words::parts_of;
 use crate::payments::history::{payments_of, refunds_of};
 use crate::payments::refund::RefundState;
 use crate::tickets::present::{TicketView, tickets_of_order, tickets_paid_by};
@@ -71,13 +71,7 @@ pub(super) async fn page(
     tickets.extend(tickets_paid_by(&app.pool, order.id).await?);
     let (key, look) = state(order.state, order.refunded.minor);
     let view = OrderView::from(order.clone());
-    let name = |no| {
-        event
-            .types
-            .iter()
-            .find(|row| row.no == no)
-            .map(|row| row.name.clone())
-    };
+    let name = |no| event.type_of(no).map(|row| row.name.clone());
     let may = office.may(Right::RefundOrders);
     let is_issued = order.issued_ms.is_some();
     let money = money(app, order, office).await?;
@@ -99,7 +93,7 @@ pub(super) async fn page(
             .as_ref()
             .map(|buyer| (buyer.name.clone(), buyer.email.clone())),
         lines: lines(&view, name, t),
-        sums: discount_of(order, language),
+        sums: parts_of(order, language),
         total: amount(order.total, language),
         refunded: (order.refunded.minor > 0).then(|| amount(order.refunded, language)),
         dates: dates(order, event, office),

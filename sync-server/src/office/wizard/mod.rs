@@ -14,7 +14,7 @@ mod rows;
 mod typed;
 mod what;
 
-pub(super) use typed::cents;
+pub(super) use crate::web::typed::cents;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -198,7 +198,7 @@ impl Opened {
             // Nobody has kept it yet.
             Subject::Draft(typed) if typed.title.is_empty() => Step::What,
             Subject::Draft(_) => Step::Place,
-            Subject::Event(event) if event.types.is_empty() => Step::Prices,
+            Subject::Event(event) if event.all_types().next().is_none() => Step::Prices,
             Subject::Event(_) => Step::Publish,
         };
         let links = (1..).zip(Step::ALL).map(|(no, step)| StepLink {

@@ -13,6 +13,7 @@ use super::what::{next, status};
 use super::{Opened, Step, StepLink};
 use crate::app::App;
 use crate::catalog::api::changed;
+use crate::catalog::event::ask_for_donation;
 use crate::catalog::event::page::EventPage;
 use crate::catalog::gates::gates_of;
 use crate::catalog::ticket_types::{
@@ -35,6 +36,8 @@ struct PricesHtml {
     problem: Option<String>,
     action: String,
     rows: Vec<RowHtml>,
+    /// Buyers are asked for a gift.
+    donation: bool,
     /// More places than people may be in at once.
     over: Option<String>,
     back: Link,
@@ -48,6 +51,7 @@ struct RowHtml {
     main: Vec<Field>,
     more: Vec<Field>,
     rotating: bool,
+    needs_other: bool,
     is_open: bool,
     /// `389 vendues`.
     taken: Option<String>,
@@ -96,6 +100,12 @@ pub(in crate::office) async fn save(
     let types = there.checked(&rows, &mut wrong, opened.office.desk.t);
     if wrong.is_empty() {
         write(&app, &opened, &there, types, asked, &mut wrong).await?;
+        let asks = sent.first("donation") == "on";
+        if asks != opened.made()?.asks_donation {
+            ask_for_donation(&app.pool, there.of, asks)
+                .await
+                .map_err(WriteTypeError::from)?;
+        }
         changed(&app, event).await;
     }
     if !wrong.is_empty() {
@@ -244,6 +254,7 @@ fn page(opened: &Opened, there: &There, rows: &[Row], wrong: &Wrong) -> Result<R
             .iter()
             .map(|row| row_html(there, row, wrong, (language, t)))
             .collect(),
+        donation: event.asks_donation,
         over: over(event, &there.types, language, t),
         back: Link {
             path: opened.at(Step::Place),
@@ -282,7 +293,19 @@ fn row_html(there: &There, row: &Row, wrong: &Wrong, (language, t): (Language, T
         Field::moment(name("until"), t.get("office-type-until"), &row.until)
             .optional()
             .half(),
+        Field::number(name("least"), t.get("office-type-least"), &row.least)
+            .optional()
+            .half(),
         Field::number(name("most"), t.get("office-type-most"), &row.most).half(),
+        Field::number(name("group"), t.get("office-type-group"), &row.group)
+            .optional()
+            .half(),
+        Field::line(name("each"), t.get("office-type-each"), &row.each)
+            .optional()
+            .half(),
+        Field::line(name("access"), t.get("office-type-access"), &row.access)
+            .optional()
+            .help(t.get("office-type-access-help")),
         Field::line(name("note"), t.get("office-type-note"), &row.note)
             .optional()
             .half(),
@@ -308,6 +331,7 @@ fn row_html(there: &There, row: &Row, wrong: &Wrong, (language, t): (Language, T
         is_open: more.iter().any(Field::is_invalid),
         more,
         rotating: row.rotating,
+        needs_other: row.needs_other,
         taken: (taken > 0).then(|| t.named("office-type-taken", "count", number(taken, language))),
     }
 }

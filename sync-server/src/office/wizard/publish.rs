@@ -66,7 +66,7 @@ fn missing(event: &EventPage, now_ms: UnixMillis) -> Vec<(Step, &'static str)> {
     if event.ends_ms <= now_ms {
         missing.push((Step::Place, "office-missing-date"));
     }
-    if event.types.is_empty() {
+    if event.all_types().next().is_none() {
         missing.push((Step::Prices, "office-missing-types"));
     }
     missing
@@ -77,7 +77,7 @@ fn page(opened: &Opened, now_ms: UnixMillis, status: StatusCode) -> Result<Respo
     let (language, t) = (office.desk.language, office.desk.t);
     let event = opened.made()?;
     let at = |ms| date_and_time(ms, &event.time_zone, language);
-    let types = event.types.iter().map(|row| {
+    let types = event.all_types().map(|row| {
         let price = amount(super::preview::money(row.price), language);
         let places = number(row.remaining.into(), language);
         t.with(

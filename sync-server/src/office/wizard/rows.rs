@@ -2,7 +2,8 @@
 
 use shared::ids::TypeNo;
 
-use super::typed::{cents, number};
+use super::cents;
+use super::typed::number;
 use crate::catalog::ticket_types::{TicketTypeRequest, TicketTypeWithStock};
 use crate::office::fields::{Said, Sent, Wrong};
 use crate::office::times::{as_typed, from_typed};
@@ -10,7 +11,7 @@ use crate::office::words::percent;
 use crate::web::store::Texts;
 
 /// What the catalog refuses of a type.
-const SAID: [Said; 10] = [
+const SAID: [Said; 14] = [
     ("no", "name", "office-wrong-type"),
     ("name", "name", "office-wrong-type-name"),
     ("description", "about", "office-wrong-about"),
@@ -19,6 +20,10 @@ const SAID: [Said; 10] = [
     ("quota", "quota", "office-wrong-quota"),
     ("sale_until_ms", "until", "office-wrong-until"),
     ("max_per_order", "most", "office-wrong-most"),
+    ("min_per_order", "least", "office-wrong-least"),
+    ("group_from", "group", "office-wrong-group"),
+    ("group_price_minor", "each", "office-wrong-group-price"),
+    ("access_code", "access", "office-wrong-access"),
     ("door_note", "note", "office-wrong-note"),
     ("position", "name", "office-wrong-type"),
 ];
@@ -36,10 +41,17 @@ pub(super) struct Row {
     pub(super) from: String,
     pub(super) until: String,
     pub(super) most: String,
+    pub(super) least: String,
+    /// From so many places on.
+    pub(super) group: String,
+    /// What each costs then.
+    pub(super) each: String,
+    pub(super) access: String,
     pub(super) note: String,
     pub(super) window: String,
     pub(super) gate: String,
     pub(super) rotating: bool,
+    pub(super) needs_other: bool,
 }
 
 impl Row {
@@ -49,6 +61,7 @@ impl Row {
             no: no.0,
             vat: "550".to_owned(),
             most: "10".to_owned(),
+            least: "1".to_owned(),
             ..Self::default()
         }
     }
@@ -64,17 +77,22 @@ impl Row {
                 .and_then(|no| u16::try_from(no).ok())
                 .unwrap_or_default(),
             name: details.name.clone(),
-            price: format!("{},{:02}", price / 100, price % 100),
+            price: written(price),
             quota: text(details.quota),
             vat: text(details.vat_basis_points),
             about: details.description.clone(),
             from: time(details.sale_from_ms),
             until: time(details.sale_until_ms),
             most: text(details.max_per_order),
+            least: text(details.min_per_order),
+            group: text(details.group_from),
+            each: details.group_price_minor.map(written).unwrap_or_default(),
+            access: details.access_code.clone().unwrap_or_default(),
             note: details.door_note.clone().unwrap_or_default(),
             window: text(details.window_no),
             gate: text(details.home_gate),
             rotating: details.rotating,
+            needs_other: details.needs_other,
         }
     }
 
@@ -96,10 +114,15 @@ impl Row {
             from: of("from"),
             until: of("until"),
             most: of("most"),
+            least: of("least"),
+            group: of("group"),
+            each: of("each"),
+            access: of("access"),
             note: of("note"),
             window: of("window"),
             gate: of("gate"),
             rotating: of("rotating") == "on",
+            needs_other: of("needs") == "on",
         }
     }
 
@@ -131,6 +154,10 @@ impl Row {
         if number(&self.most).is_none() {
             wrong.add(format_args!("most-{no}"), t.get("office-wrong-most"));
         }
+        let optional = |text: &str, of: fn(&str) -> Option<i64>| {
+            // What is no number is told as one that can't be.
+            (!text.trim().is_empty()).then(|| of(text).unwrap_or(-1))
+        };
         TicketTypeRequest {
             no: Some(no.into()),
             name: self.name.clone(),
@@ -141,6 +168,11 @@ impl Row {
             sale_from_ms,
             sale_until_ms,
             max_per_order: number(&self.most),
+            min_per_order: optional(&self.least, number),
+            group_from: optional(&self.group, number),
+            group_price_minor: optional(&self.each, cents),
+            needs_other: self.needs_other,
+            access_code: Some(self.access.clone()),
             window_no: number(&self.window),
             home_gate: number(&self.gate),
             rotating: self.rotating,
@@ -163,6 +195,10 @@ impl Row {
             }
         }
     }
+}
+
+fn written(cents: i64) -> String {
+    format!("{},{:02}", cents / 100, cents % 100)
 }
 
 /// The rates that French law knows for shows, and whatever another country's event has.

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use shared::ids::OrderId;
 use shared::money::{Money, vat_included};
 
-use super::code::{CodeSet, CodeStep};
+use super::donation::DonationField;
 use super::means::{Means, TEST, means};
 use super::opened::Opened;
+use super::repriced::{Repriced, reprice};
 use crate::accounts::MaybeIdentity;
 use crate::accounts::profile::profile;
 use crate::app::App;
@@ -57,6 +58,7 @@ struct CheckoutHtml {
     lines: Vec<String>,
     sums: Vec<(String, String)>,
     code: CodeField,
+    donation: Option<DonationField>,
     /// The code that the order has.
     applied: Option<String>,
     total: String,
@@ -88,6 +90,8 @@ struct Typed {
     wrong_email: bool,
     wrong_name: bool,
     code: CodeField,
+    /// Where the event asks for a gift.
+    donation: Option<DonationField>,
 }
 
 /// As the page's form sends it.
@@ -101,6 +105,8 @@ pub(super) struct PayForm {
     remind: String,
     /// A promo code that is to be taken first.
     pub(super) code: String,
+    /// A gift, as it was typed.
+    pub(super) donation: String,
     /// `code`, `uncode`, or what pays.
     pub(super) step: String,
 }
@@ -146,6 +152,7 @@ pub(super) async fn pay_order(
         method: chosen(&form.method, means(&*app.provider)),
         email: form.email.clone(),
         name: form.name.clone(),
+        donation: DonationField::of(&opened),
         reminders: if form.remind.is_empty() {
             Reminders::NotWanted
         } else {
@@ -153,9 +160,19 @@ pub(super) async fn pay_order(
         },
         ..Typed::default()
     };
-    if let Some(step) = CodeStep::of(&form) {
-        return changed_code(&app, opened, typed, step).await;
-    }
+    let opened = match reprice(&app, opened, &form).await? {
+        Repriced::No(opened) => opened,
+        Repriced::Yes(opened) => {
+            typed.donation = DonationField::of(&opened);
+            return checkout(&app, &opened, typed, None);
+        }
+        Repriced::Wrong(opened, code, donation) => {
+            typed.code = code;
+            typed.donation = donation;
+            return checkout_with(&app, &opened, typed, (StatusCode::CONFLICT, None));
+        }
+        Repriced::OrderOver(opened) => return Ok(opened.to_order()),
+    };
     let buyer = match Buyer::typed(&form.email, &form.name) {
         Ok(buyer) => buyer,
         Err(wrong) => {
@@ -205,23 +222,6 @@ pub(super) async fn pay_order(
         // The order knows how far it came.
         Ok(Some(Onward::Fields(_)) | None) => Ok(opened.to_order()),
         Err(error) => after(&app, &opened, typed, error),
-    }
-}
-
-/// The page with its new price; what was typed stays.
-async fn changed_code(
-    app: &App,
-    opened: Opened,
-    typed: Typed,
-    step: CodeStep<'_>,
-) -> Result<Response, ApiError> {
-    match step.carry_out(app, opened).await? {
-        CodeSet::Yes(opened) => checkout(app, &opened, typed, None),
-        CodeSet::No(opened, code) => {
-            let typed = Typed { code, ..typed };
-            checkout_with(app, &opened, typed, (StatusCode::CONFLICT, None))
-        }
-        CodeSet::OrderOver(opened) => Ok(opened.to_order()),
     }
 }
 
@@ -336,6 +336,7 @@ fn checkout_with(
         lines: opened.lines(),
         sums: opened.sums(),
         code: typed.code.clone(),
+        donation: typed.donation.clone(),
         applied: order.promo.as_ref().map(|promo| promo.code.clone()),
         vat: vat_of(order).map(|vat| amount(vat, language)),
         means: if is_free { &[] } else { means(&*app.provider) },
@@ -398,6 +399,7 @@ impl Typed {
             email,
             name,
             method: chosen("", means(&*app.provider)),
+            donation: DonationField::of(opened),
             ..Self::default()
         })
     }

@@ -48,7 +48,9 @@ impl<'a> CodeStep<'a> {
                 words::refused(refusal, &opened.event().time_zone, opened.language)
             }
             Err(RepriceError::PaymentBegun) => opened.t.get("code-payment-begun").into_owned(),
-            Err(RepriceError::Sum(error)) => return Err(ApiError::internal(error)),
+            Err(error @ (RepriceError::NoDonation | RepriceError::Sum(_))) => {
+                return Err(ApiError::internal(error));
+            }
             Err(RepriceError::Database(error)) => return Err(error.into()),
         };
         let field = CodeField {

@@ -5,11 +5,13 @@
 
 mod checkout;
 mod code;
+mod donation;
 mod means;
 mod mine;
 pub(super) mod opened;
 mod order;
 mod queue;
+mod repriced;
 mod reserve;
 mod text_me;
 

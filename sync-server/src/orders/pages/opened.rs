@@ -7,16 +7,16 @@ use shared::clock::UnixMillis;
 use shared::ids::OrderId;
 use shared::language::Language;
 
-use crate::accounts::pages::encode;
 use crate::accounts::{Identity, MaybeIdentity};
 use crate::app::App;
 use crate::catalog::event::page::{EventPage, RenderedPage, page_of};
+use crate::catalog::pages::wish::Wish;
 use crate::messages::when::{date_and_time, short_date};
 use crate::orders::access::Holder;
 use crate::orders::api::holder;
 use crate::orders::list::order_for;
 use crate::orders::present::{Order, order_by_id};
-use crate::orders::promo::words::discount_of;
+use crate::orders::promo::words::parts_of;
 use crate::web::ApiError;
 use crate::web::store::{Link, StorePage, Texts, private};
 
@@ -76,22 +76,30 @@ impl Opened {
         self.path_below(&format!("/checkout{below}"))
     }
 
-    /// The event's page with the same choice, as far as it is one type.
+    /// The event's page with the same choice: the first type, and what goes with others.
     pub(in crate::orders) fn event_path(&self) -> String {
         let event = format!("/{}/events/{}", self.language, self.order.event);
-        match self.order.lines.as_slice() {
-            [line] => {
-                let code = self.order.promo.as_ref();
-                let code = code.map(|promo| format!("&code={}", encode(&promo.code)));
-                format!(
-                    "{event}?type={}&places={}{}",
-                    line.type_no,
-                    line.quantity,
-                    code.unwrap_or_default()
-                )
-            }
-            _ => event,
-        }
+        let needs_other = |no| {
+            let row = self.event().type_of(no);
+            row.is_some_and(|row| row.needs_other)
+        };
+        let (extras, alone): (Vec<_>, Vec<_>) = self
+            .order
+            .lines
+            .iter()
+            .partition(|line| needs_other(line.type_no));
+        let [line] = alone.as_slice() else {
+            return event;
+        };
+        let extras = extras.iter().map(|line| (line.type_no.0, line.quantity));
+        let code = self.order.promo.as_ref();
+        let wish = Wish {
+            type_no: Some(line.type_no.0),
+            places: Some(line.quantity),
+            code: code.map(|promo| promo.code.clone()).unwrap_or_default(),
+            extras: extras.collect(),
+        };
+        format!("{event}?{}", wish.to_query())
     }
 
     pub(in crate::orders) fn page(
@@ -123,17 +131,16 @@ impl Opened {
 
     /// `2 × Fosse, debout`.
     pub(in crate::orders) fn lines(&self) -> Vec<String> {
-        let name = |no| self.event().types.iter().find(|row| row.no == no);
-        let line = |line: &crate::orders::present::Line| match name(line.type_no) {
+        let line = |line: &crate::orders::present::Line| match self.event().type_of(line.type_no) {
             Some(row) => format!("{} × {}", line.quantity, row.name),
             None => self.t.count("places-count", line.quantity),
         };
         self.order.lines.iter().map(line).collect()
     }
 
-    /// What a promo code took off, with its name; before the total.
+    /// What a promo code took off, and a gift, each with its name; before the total.
     pub(super) fn sums(&self) -> Vec<(String, String)> {
-        discount_of(&self.order, self.language)
+        parts_of(&self.order, self.language)
     }
 
     /// The same order as it is now.

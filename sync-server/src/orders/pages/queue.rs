@@ -7,15 +7,14 @@ use axum::extract::State;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serde::Deserialize;
 use shared::ids::{EventId, OrderId};
 use shared::language::Language;
 
 use crate::accounts::MaybeIdentity;
-use crate::accounts::pages::encode;
 use crate::app::App;
 use crate::catalog::event::page::page_of;
-use crate::catalog::pages::event::{Asked, why_closed};
+use crate::catalog::pages::event::why_closed;
+use crate::catalog::pages::wish::Wish;
 use crate::orders::waiting_room::{Place, Turn};
 use crate::web::page::html;
 use crate::web::store::{Link, StoreLanguage, StorePage, Texts, private, reloading};
@@ -84,29 +83,11 @@ pub(super) fn shown_place<'a>(form: &'a str, headers: &'a HeaderMap) -> Option<&
 }
 
 /// Into the waiting room.
-pub(super) fn to(
-    language: Language,
-    event: EventId,
-    (asked, code): (Asked, &str),
-    place: &str,
-) -> Response {
-    let (type_no, places) = (
-        asked.type_no.unwrap_or_default(),
-        asked.places.unwrap_or_default(),
-    );
-    let path =
-        format!("/{language}/events/{event}/queue?type={type_no}&places={places}&place={place}");
-    let path = with_code(path, code);
+pub(super) fn to(language: Language, event: EventId, wish: &Wish, place: &str) -> Response {
+    let query = wish.to_query();
+    let path = format!("/{language}/events/{event}/queue?{query}&place={place}");
     let on = private(Redirect::to(&path).into_response());
     with_cookie(on, place, 6 * 3_600)
-}
-
-fn with_code(path: String, code: &str) -> String {
-    if code.is_empty() {
-        path
-    } else {
-        format!("{path}&code={}", encode(code))
-    }
 }
 
 /// The place was used.
@@ -144,19 +125,8 @@ struct Ahead {
 struct Booking {
     action: String,
     place: String,
-    type_no: u16,
-    places: u32,
-    code: String,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct QueueQuery {
-    place: String,
-    #[serde(rename = "type")]
-    type_no: String,
-    places: String,
-    code: String,
+    /// What was wanted, field by field.
+    wish: Vec<(String, String)>,
 }
 
 pub(super) async fn show(
@@ -164,20 +134,19 @@ pub(super) async fn show(
     StoreLanguage(language): StoreLanguage,
     MaybeIdentity(identity): MaybeIdentity,
     Path(event): Path<EventId>,
-    Query(query): Query<QueueQuery>,
+    Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, ApiError> {
     let (t, now_ms) = (Texts::of(language), app.now_ms());
     let event_path = format!("/{language}/events/{event}");
     let rendered = page_of(&app, event).await?;
-    let place = Place::open(&app.vault, &query.place, event, now_ms);
+    let shown = pairs.iter().find(|(name, _)| name == "place");
+    let shown = shown.map_or("", |(_, place)| place.as_str());
+    let place = Place::open(&app.vault, shown, event, now_ms);
     let (Some(place), true) = (place, rendered.page.status.is_public()) else {
         return Ok(private(Redirect::to(&event_path).into_response()));
     };
-    let asked = Asked {
-        type_no: query.type_no.parse().ok(),
-        places: query.places.parse().ok(),
-    };
-    let closed = why_closed(&rendered.page, now_ms);
+    let wish = Wish::of(&pairs);
+    let closed = why_closed(&rendered.page, &wish, now_ms);
     let turn = app.waiting_room.turn(&place, now_ms).await;
     let (title, sentence, again) = match (closed, turn) {
         (Some(why), _) => ("queue-closed-title", why, Some(LATEST)),
@@ -196,28 +165,21 @@ pub(super) async fn show(
     };
     let booking = (closed.is_none() && turn == Turn::Now).then(|| Booking {
         action: event_path.clone(),
-        place: query.place.clone(),
-        type_no: asked.type_no.unwrap_or_default(),
-        places: asked.places.unwrap_or_default(),
-        code: query.code.clone(),
+        place: shown.to_owned(),
+        wish: wish.fields(),
     });
     let path = format!("/events/{event}/queue");
-    let keeping = format!(
-        "?type={}&places={}&place={}",
-        asked.type_no.unwrap_or_default(),
-        asked.places.unwrap_or_default(),
-        query.place
-    );
+    let keeping = format!("?{}&place={shown}", wish.to_query());
     let page = StorePage::private(&app, language, identity.as_deref(), t.get(title), path);
     let shown = html(&QueuePage {
-        page: page.keeping(with_code(keeping, &query.code)),
+        page: page.keeping(keeping),
         sentence: t.get(sentence).into_owned(),
         ahead,
         event: format!(
             "{}, {} · {}",
             rendered.page.title,
             rendered.page.venue.name,
-            t.count("places-count", asked.places.unwrap_or_default())
+            t.count("places-count", wish.places.unwrap_or_default())
         ),
         booking,
         back: Link {

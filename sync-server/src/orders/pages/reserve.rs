@@ -3,43 +3,27 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serde::Deserialize;
 use shared::ids::{EventId, OrderId, TypeNo};
 use shared::language::Language;
 use tokio::time::Instant;
 
 use super::queue::{self, Admission, Ticket, admission, shown_place};
 use crate::accounts::MaybeIdentity;
-use crate::accounts::pages::encode;
 use crate::app::App;
 use crate::catalog::event::page::page_of;
-use crate::catalog::pages::event::{self, Asked, View};
+use crate::catalog::pages::event::{self, View};
+use crate::catalog::pages::wish::Wish;
 use crate::edge::OsRandom;
 use crate::orders::OrderState;
 use crate::orders::cancel::cancel;
 use crate::orders::hold::{Held, HoldError, hold_cart};
 use crate::orders::present::order_by_id;
+use crate::orders::promo::uses::find;
 use crate::orders::promo::words;
 use crate::orders::rules::{Cart, LineRequest, NotHeld};
 use crate::orders::secret::OrderSecret;
 use crate::web::store::{StoreLanguage, Texts, private};
 use crate::web::{ApiError, Form, Path};
-
-/// As the page's form sends it; a field that somebody made up is a choice that is missing.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ReserveForm {
-    order: String,
-    #[serde(rename = "type")]
-    type_no: String,
-    places: String,
-    /// What takes something off the price.
-    code: String,
-    /// From the waiting room.
-    place: String,
-    /// `fewer`, `more`, or what books.
-    step: String,
-}
 
 pub(super) async fn reserve(
     State(app): State<App>,
@@ -47,15 +31,15 @@ pub(super) async fn reserve(
     MaybeIdentity(identity): MaybeIdentity,
     Path(event): Path<EventId>,
     headers: HeaderMap,
-    Form(form): Form<ReserveForm>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, ApiError> {
-    let asked = Asked {
-        type_no: form.type_no.parse().ok(),
-        places: form.places.parse().ok(),
+    let wish = Wish::of(&pairs);
+    let sent = |name: &str| {
+        let found = pairs.iter().find(|(field, _)| field == name);
+        found.map_or("", |(_, value)| value.as_str())
     };
-    let code = form.code.trim();
-    let stepped = |step: fn(u32) -> u32| Ok(stepped(language, event, (asked, code), step));
-    match form.step.as_str() {
+    let stepped = |step: fn(u32) -> u32| Ok(stepped(language, event, &wish, step));
+    match sent("step") {
         "fewer" => return stepped(|places| places.saturating_sub(1)),
         "more" => return stepped(|places| places.saturating_add(1)),
         "code" => return stepped(|places| places),
@@ -64,12 +48,11 @@ pub(super) async fn reserve(
     let view = View {
         language,
         identity: identity.as_deref(),
-        asked,
-        code,
+        wish: &wish,
         problem: None,
     };
     let t = Texts::of(language);
-    let (Some(type_no), Some(places)) = (asked.type_no, asked.places) else {
+    let Some(lines) = lines_of(&wish) else {
         let problem = (
             StatusCode::BAD_REQUEST,
             t.get("problem-choose").into_owned(),
@@ -77,25 +60,22 @@ pub(super) async fn reserve(
         let problem = Some(problem);
         return event::answer(&app, event, View { problem, ..view }).await;
     };
+    let (promo_code, access_code) = codes_of(&app, event, &wish.code).await?;
     let cart = Cart {
-        id: form
-            .order
+        id: sent("order")
             .parse()
             .unwrap_or_else(|_| OrderId::new(app.now_ms(), &mut OsRandom)),
         event_id: event,
-        lines: vec![LineRequest {
-            type_no: TypeNo(type_no),
-            quantity: places,
-            holder_names: Vec::new(),
-        }],
+        lines,
         language: language.code().to_owned(),
-        promo_code: (!code.is_empty()).then(|| code.to_owned()),
+        promo_code,
+        access_code,
     };
     let account = identity.as_ref().map(|identity| identity.account);
     let began = Instant::now();
-    let shown = shown_place(&form.place, &headers);
+    let shown = shown_place(sent("place"), &headers);
     let booked = match book(&app, account, cart, shown).await {
-        Ok(Booked::Waits(place)) => return Ok(queue::to(language, event, (asked, code), &place)),
+        Ok(Booked::Waits(place)) => return Ok(queue::to(language, event, &wish, &place)),
         Ok(Booked::Held(order, secret)) => Ok((order, secret)),
         Err(error) => Err(error),
     };
@@ -120,24 +100,49 @@ pub(super) async fn reserve(
     }
 }
 
+/// Places of the type that was chosen, and what goes with them. `None`: nothing was chosen.
+fn lines_of(wish: &Wish) -> Option<Vec<LineRequest>> {
+    let first = (wish.type_no?, wish.places?);
+    let all = std::iter::once(first).chain(wish.extras.iter().copied());
+    let lines = all.map(|(type_no, quantity)| LineRequest {
+        type_no: TypeNo(type_no),
+        quantity,
+        holder_names: Vec::new(),
+    });
+    Some(lines.collect())
+}
+
+/// There is one field for both: what opens a type is a promo code only where there is one of that word.
+async fn codes_of(
+    app: &App,
+    event: EventId,
+    typed: &str,
+) -> Result<(Option<String>, Option<String>), ApiError> {
+    if typed.is_empty() {
+        return Ok((None, None));
+    }
+    let code = Some(typed.to_owned());
+    let rendered = page_of(app, event).await?;
+    if rendered.page.opened_by(typed).next().is_none() {
+        return Ok((code, None));
+    }
+    let of = (rendered.organizer, event);
+    let promo = find(&app.pool, of, typed).await?;
+    Ok((code.clone().filter(|_| promo.is_some()), code))
+}
+
 fn stepped(
     language: Language,
     event: EventId,
-    (asked, code): (Asked, &str),
+    wish: &Wish,
     step: impl FnOnce(u32) -> u32,
 ) -> Response {
-    let places = step(asked.places.unwrap_or(1));
-    let path = format!("/{language}/events/{event}");
-    let path = match asked.type_no {
-        Some(type_no) => format!("{path}?type={type_no}&places={places}"),
-        None => format!("{path}?places={places}"),
+    let wish = Wish {
+        places: Some(step(wish.places.unwrap_or(1))),
+        ..wish.clone()
     };
-    let path = if code.is_empty() {
-        format!("{path}#choose")
-    } else {
-        format!("{path}&code={}#choose", encode(code))
-    };
-    Redirect::to(&path).into_response()
+    let query = wish.to_query();
+    Redirect::to(&format!("/{language}/events/{event}?{query}#choose")).into_response()
 }
 
 /// The order of the page that was sent, or a new one where that one is over or was something else: the visitor came back
@@ -249,6 +254,8 @@ fn in_words(
         NotHeld::SoldOut { .. } => conflict(t.get("problem-sold-out").into_owned()),
         NotHeld::NotOnSale { .. } => conflict(t.get("problem-not-on-sale").into_owned()),
         NotHeld::OverLimit { most, .. } => conflict(t.count("problem-over-limit", *most)),
+        NotHeld::UnderLimit { least, .. } => conflict(t.count("problem-under-limit", *least)),
+        NotHeld::NeedsOther { .. } => conflict(t.get("problem-needs-other").into_owned()),
         NotHeld::Promo(refusal) => conflict(words::refused(*refusal, time_zone, language)),
         NotHeld::Fields(_) | NotHeld::Sum(_) => Ok((
             StatusCode::BAD_REQUEST,

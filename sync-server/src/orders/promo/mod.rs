@@ -24,27 +24,6 @@ use shared::wire::latest::ErrorCode;
 use super::UnreadableRow;
 use crate::web::ApiError;
 
-/// The shortest word, and the longest.
-const WORD: std::ops::RangeInclusive<usize> = 3..=40;
-
-/// A code's word: capitals, digits, `-`, `_` and `.`, 3 to 40 of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word(String);
-
-impl Word {
-    /// From what somebody typed, in capitals or not. `None` where no code can be called so.
-    pub fn typed(text: &str) -> Option<Self> {
-        let word = text.trim().to_uppercase();
-        let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        (WORD.contains(&word.chars().count()) && word.chars().all(is_plain)).then_some(Self(word))
-    }
-
-    /// In capitals.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// A code as its organizer wrote it, and how far it is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PromoCode {
@@ -237,15 +216,6 @@ impl TryFrom<PromoRow> for PromoCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_word_is_the_same_however_it_is_typed() {
-        assert_eq!(Word::typed(" noel-10 ").unwrap().as_str(), "NOEL-10");
-        assert_eq!(Word::typed("été26").unwrap().as_str(), "ÉTÉ26");
-        for text in ["", "ab", "a b c", "x\ny1", "';--", &"x".repeat(10_000)] {
-            assert_eq!(Word::typed(text), None, "{text:?}");
-        }
-    }
 
     #[test]
     fn a_code_is_good_between_its_dates_and_while_uses_are_left() {

@@ -7,8 +7,9 @@ use shared::money::{Currency, Money};
 use shared::price::{BasisPoints, Off, Reduction};
 use utoipa::ToSchema;
 
-use super::{PromoCode, Word};
+use super::PromoCode;
 use crate::catalog::fields::FieldErrors;
+use crate::catalog::word::Word;
 
 /// A million euros: a slip of the keyboard.
 const HIGHEST_MINOR: i64 = 100_000_000;

@@ -6,7 +6,8 @@ use shared::ids::{EventId, OrderId, OrganizerId, PromoId, UserId};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-use super::{PromoCode, PromoRow, Refusal, Word};
+use super::{PromoCode, PromoRow, Refusal};
+use crate::catalog::word::Word;
 
 /// As far as it is known who buys.
 #[derive(Clone, Copy, Debug, Default)]

@@ -72,20 +72,20 @@ pub(crate) fn off(off: Off, language: Language) -> String {
     }
 }
 
-/// What the full price is, and what a code took off it; nothing where there is no code.
-pub(crate) fn discount_of(order: &Order, language: Language) -> Vec<(String, String)> {
-    let Some(promo) = &order.promo else {
-        return Vec::new();
-    };
+/// What an order's total is made of, where it is more than its places: the full price, what a code took off it, a gift.
+pub(crate) fn parts_of(order: &Order, language: Language) -> Vec<(String, String)> {
     let t = Texts::of(language);
-    let currency = order.total.currency;
-    let full = Money::new(order.total.minor + order.discount.minor, currency);
-    let off = Money::new(-order.discount.minor, currency);
-    vec![
-        (t.get("full-price").into_owned(), amount(full, language)),
-        (
-            t.named("discount-of", "code", &promo.code),
-            amount(off, language),
-        ),
-    ]
+    let sum = |minor| amount(Money::new(minor, order.total.currency), language);
+    let mut parts = Vec::new();
+    let (discount, donation) = (order.discount.minor, order.donation.minor);
+    if let Some(promo) = &order.promo {
+        let full = order.total.minor - donation + discount;
+        parts.push((t.get("full-price").into_owned(), sum(full)));
+        let word = t.named("discount-of", "code", &promo.code);
+        parts.push((word, sum(-discount)));
+    }
+    if donation > 0 {
+        parts.push((t.get("donation").into_owned(), sum(donation)));
+    }
+    parts
 }

@@ -27,8 +27,9 @@ pub(crate) struct LineForm {
 impl LineForm {
     /// Empty; `None` where there is nothing to wait for.
     pub(crate) fn of(event: &EventPage, page: &StorePage, now_ms: i64) -> Option<Self> {
+        let first = sold_out(event, now_ms).into_iter().next()?;
         let empty = JoinForm {
-            places: "1".to_owned(),
+            places: first.min_per_order.to_string(),
             ..JoinForm::default()
         };
         Self::typed(event, page, now_ms, &empty, &[])
@@ -45,8 +46,9 @@ impl LineForm {
         let out = sold_out(event, now_ms);
         let first = out.first()?;
         let chosen = form.type_no.parse().unwrap_or(first.no.0);
-        let most = wrong.iter().find_map(|field| match field {
-            JoinField::Places(most) => Some(*most),
+        let wrong_places = wrong.iter().find_map(|field| match field {
+            JoinField::Places(most) => Some(page.t.count("line-wrong-places", *most)),
+            JoinField::TooFew(least) => Some(page.t.count("line-wrong-least", *least)),
             JoinField::Type | JoinField::Email | JoinField::Consent => None,
         });
         Some(Self {
@@ -60,7 +62,7 @@ impl LineForm {
             places: form.places.clone(),
             email: form.email.clone(),
             wrong_type: wrong.contains(&JoinField::Type),
-            wrong_places: most.map(|most| page.t.count("line-wrong-places", most)),
+            wrong_places,
             wrong_email: wrong.contains(&JoinField::Email),
             wrong_consent: wrong.contains(&JoinField::Consent),
         })

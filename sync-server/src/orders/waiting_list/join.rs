@@ -36,6 +36,8 @@ pub(super) enum JoinField {
     Type,
     /// At most so many.
     Places(u32),
+    /// At least so many.
+    TooFew(u32),
     Email,
     Consent,
 }
@@ -59,11 +61,14 @@ pub(super) fn typed(
     let row = row.and_then(|no| out.into_iter().find(|row| row.no == TypeNo(no)));
     let most = row.map_or(1, |row| row.max_per_order);
     let places = form.places.trim().parse().ok();
-    let places = places.filter(|places| (1..=most).contains(places));
+    let places: Option<u32> = places.filter(|places| (1..=most).contains(places));
+    let least = row.map_or(1, |row| row.min_per_order);
+    let too_few = places.is_some_and(|places| places < least);
     let email = form.email.trim();
     let wrong = [
         (row.is_none(), JoinField::Type),
         (row.is_some() && places.is_none(), JoinField::Places(most)),
+        (too_few, JoinField::TooFew(least)),
         (!is_email(email), JoinField::Email),
         (form.consent.is_empty(), JoinField::Consent),
     ];
@@ -121,7 +126,7 @@ pub(super) async fn join(
     let Some(place) = place.map(Place) else {
         return Ok(Joined::Full);
     };
-    let type_name = event.types.iter().find(|row| row.no == wish.type_no);
+    let type_name = event.type_of(wish.type_no);
     let mail = Mail {
         dedupe_key: format!("waiting/{}/{}", place.0, now_ms / ONE_MAIL_PER_MS),
         recipient: wish.email.clone(),

@@ -194,7 +194,7 @@ fn mail(app: &App, event: &EventPage, next: &Next, order: &Order, secret: &Order
     let language: Language = next.language.parse().unwrap_or_default();
     let (url, place) = (&app.config.public_url, Place(next.id));
     let type_name = order.lines.first().and_then(|line| {
-        let row = event.types.iter().find(|row| row.no == line.type_no)?;
+        let row = event.type_of(line.type_no)?;
         Some(&row.name)
     });
     Mail {

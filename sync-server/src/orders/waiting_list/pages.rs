@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
-use shared::ids::EventId;
+use shared::ids::{EventId, TypeNo};
 use shared::language::Language;
 
 use super::form::LineForm;
@@ -189,10 +189,7 @@ impl Opened {
     fn what(&self) -> String {
         let t = Texts::of(self.language);
         let event = &self.event.page;
-        let row = event
-            .types
-            .iter()
-            .find(|row| row.no.0 == self.stands.type_no);
+        let row = event.type_of(TypeNo(self.stands.type_no));
         let places = t.count("places-count", self.stands.places);
         let places = row.map_or_else(|| places.clone(), |row| format!("{places}, {}", row.name));
         format!("{}, {places}", said(event, self.language))

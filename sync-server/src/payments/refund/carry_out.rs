@@ -20,6 +20,7 @@ struct Open {
     amount_minor: i64,
     ticket_ids: Vec<i64>,
     total_minor: i64,
+    donation_minor: i64,
     refunded_before: i64,
     fee_minor: i64,
     mail: Mail,
@@ -30,6 +31,11 @@ impl Open {
     fn is_last(&self) -> bool {
         self.refunded_before + self.amount_minor == self.total_minor
             && (self.total_minor > 0 || self.ticket_ids.is_empty())
+    }
+
+    /// Of so much that is back, what was the gift: places come first.
+    fn of_gift(&self, back: i64) -> i64 {
+        (back - (self.total_minor - self.donation_minor)).max(0)
     }
 }
 
@@ -74,6 +80,7 @@ async fn open_refund(
 ) -> Result<Option<Open>, RefundError> {
     let row = sqlx::query!(
         r#"select r.organizer_id, r.event_id, r.order_id, r.amount_minor, r.currency, r.fee_minor, r.ticket_ids, o.total_minor,
+               o.donation_minor,
                o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed
            from refunds r join orders o on o.id = r.order_id
            where r.id = $1 and r.state = 'pending' for update"#,
@@ -117,6 +124,7 @@ async fn open_refund(
         amount_minor: row.amount_minor,
         ticket_ids: row.ticket_ids,
         total_minor: row.total_minor,
+        donation_minor: row.donation_minor,
         refunded_before,
         fee_minor: row.fee_minor,
         mail,
@@ -196,6 +204,8 @@ async fn book(
     open: &Open,
     now_ms: UnixMillis,
 ) -> Result<(), sqlx::Error> {
+    let gift_before = open.of_gift(open.refunded_before);
+    let gift = open.of_gift(open.refunded_before + open.amount_minor) - gift_before;
     sqlx::query!(
         "with settled as (
              update refunds set state = 'succeeded', settled_ms = $5 where id = $4
@@ -203,7 +213,8 @@ async fn book(
          )
          insert into ledger (organizer_id, event_id, at_ms, order_id, payment_id, refund_id, kind, amount_minor, currency)
          select $1, $2, $5, $3, settled.payment_id, $4, entry.kind, entry.amount, settled.currency
-         from settled cross join lateral (values ('refund', -$6::bigint), ('platform_fee_returned', $7::bigint))
+         from settled cross join lateral (values ('refund', -$6::bigint),
+             ('donation_returned', -$8::bigint), ('platform_fee_returned', $7::bigint))
              entry (kind, amount)
          where entry.amount <> 0",
         open.organizer.0,
@@ -211,8 +222,9 @@ async fn book(
         open.order.0,
         id.0,
         now_ms,
-        open.amount_minor,
-        open.fee_minor
+        open.amount_minor - gift,
+        open.fee_minor,
+        gift
     )
     .execute(connection)
     .await

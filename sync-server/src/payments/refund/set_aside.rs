@@ -17,7 +17,7 @@ pub(super) async fn set_aside(
 ) -> Result<(), RefundError> {
     let mut tx = begin(&app.pool).await?;
     let row = sqlx::query!(
-        r#"select o.organizer_id, o.event_id, o.state, o.currency, o.total_minor,
+        r#"select o.organizer_id, o.event_id, o.state, o.currency, o.total_minor, o.donation_minor,
                o.total_minor - o.refunded_minor as "left!",
                coalesce((select -sum(l.amount_minor) from ledger l
                 where l.organizer_id = o.organizer_id and l.event_id = o.event_id and l.order_id = o.id
@@ -51,8 +51,10 @@ pub(super) async fn set_aside(
         .collect();
     check_tickets(&mut tx, row.organizer_id, row.event_id, order, &tickets).await?;
     let fee_gone = fee_gone(&mut tx, row.organizer_id, row.event_id, order).await?;
-    let left = row.left - request.amount_minor;
-    let fee_back = fee_returned(row.fee, row.fee - fee_gone, row.total_minor, left);
+    // Places come first, and on a gift there is no fee.
+    let of_places = row.total_minor - row.donation_minor;
+    let left = (row.left - request.amount_minor - row.donation_minor).max(0);
+    let fee_back = fee_returned(row.fee, row.fee - fee_gone, of_places, left);
     sqlx::query!(
         "with written as (
              insert into refunds (organizer_id, event_id, id, order_id, payment_id, amount_minor, currency, reason,

@@ -1,7 +1,9 @@
 //! What sells more than a price does: promo codes and what a type asks besides money.
 
 mod checkout;
+mod donation;
 mod office;
+mod options;
 mod promo;
 
 use reqwest::Method;

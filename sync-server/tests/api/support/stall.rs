@@ -140,6 +140,8 @@ impl Stall<'_> {
             name: "Camille Roux".to_owned(),
             language: "fr".to_owned(),
             promo_code: None,
+            access_code: None,
+            donation_minor: None,
         }
     }
 
