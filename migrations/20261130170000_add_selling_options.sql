@@ -20,4 +20,4 @@ alter table orders add column donation_minor bigint not null default 0 check (do
 
 alter table ledger drop constraint ledger_kind_check;
 alter table ledger add constraint ledger_kind_check
-    check (kind in ('sale', 'donation', 'platform_fee', 'refund', 'donation_returned', 'platform_fee_returned'));
+    check (kind in ('sale', 'donation', 'platform_fee', 'refund', 'donation_returned', 'platform_fee_returned', 'till_sale', 'till_refund'));

@@ -46,6 +46,28 @@ pub enum Stock {
     NotLeased,
 }
 
+/// As what a leased place counts in its type's stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Lent: nobody else sells it.
+    Lent,
+    /// Sold.
+    Sold,
+    /// It is in the common stock again.
+    Free,
+}
+
+/// As what a place counts. A ticket that was taken back frees its place once its till's word says that it had been sold:
+/// before that the place is lent, and its till may be about to say so.
+pub fn counted(stock: Stock, is_taken_back: bool) -> Counted {
+    match stock {
+        Stock::Unsold(_) => Counted::Lent,
+        Stock::Sold(_) if is_taken_back => Counted::Free,
+        Stock::Sold(_) => Counted::Sold,
+        Stock::Returned | Stock::NotLeased => Counted::Free,
+    }
+}
+
 /// Follows a place. Of the `issued` facts those count that a holder wrote before it gave the place away;
 /// from the hand-over on only the receiver's do.
 pub fn stock(

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::stock::{MayNotSell, Stock, lease_size, may_sell, stock, wants_more};
+use super::stock::{Counted, MayNotSell, Stock, counted, lease_size, may_sell, stock, wants_more};
 use super::*;
 use crate::admission::fold::{Authors, FactHash};
 use crate::admission::{ClockTrust, Issued, Now};
@@ -516,4 +516,24 @@ fn no_place_is_sold_after_its_lease_ended_or_was_stopped() {
         may_sell(&Held::Doubtful, unsold, &lease, now(0, 0)),
         Err(MayNotSell::NotHere)
     );
+}
+
+#[test]
+fn a_ticket_that_was_taken_back_frees_its_place_once_its_sale_is_known() {
+    let (unsold, sold) = (Stock::Unsold(device(1)), Stock::Sold(device(1)));
+    for (stock, is_taken_back, counts) in [
+        (unsold, false, Counted::Lent),
+        (unsold, true, Counted::Lent),
+        (sold, false, Counted::Sold),
+        (sold, true, Counted::Free),
+        (Stock::Returned, false, Counted::Free),
+        (Stock::Returned, true, Counted::Free),
+        (Stock::NotLeased, false, Counted::Free),
+    ] {
+        assert_eq!(
+            counted(stock, is_taken_back),
+            counts,
+            "{stock:?}, {is_taken_back}"
+        );
+    }
 }

@@ -17,7 +17,7 @@ use super::rights::{self, SettleRightsError};
 use super::rules::LoadRulesError;
 use super::sessions::DeviceSession;
 use super::store::{self, FactRows, HeadRow, QuarantineRow};
-use super::{alerts, folding, located, refused, stock, tills, unread};
+use super::{alerts, folding, located, money, refused, stock, tills, unread};
 use crate::app::App;
 use crate::database::transaction;
 use crate::edge::OsRandom;
@@ -114,8 +114,9 @@ pub async fn upload(
         let told = refused::told_of(&mut conn, carrier, &read, &events).await?;
         (tills, events, told)
     };
+    let is_of_tills = !tills.is_empty() || says_something_of_stock(&read);
     let changed: BTreeSet<EventId> = events.values().chain(&told).copied().collect();
-    let _turn = app.door.uploads.take(&changed).await;
+    let turn = app.door.uploads.take(&changed).await;
     let mut tx = transaction::begin(&app.pool).await?;
     for &event in &changed {
         transaction::begin_change(&mut tx, organizer, event).await?;
@@ -132,6 +133,10 @@ pub async fn upload(
     for event in changed {
         app.door.watch.changed(event);
     }
+    drop(turn);
+    if is_of_tills {
+        money::after_upload(app, organizer).await;
+    }
     for journal in named {
         acks.entry(journal).or_insert_with(|| ack(journal, 0));
     }
@@ -139,6 +144,17 @@ pub async fn upload(
         journals: acks.into_values().collect(),
         server_ms: now_ms,
     })
+}
+
+/// A ticket may be known to be a till's only by what its door journals say.
+fn says_something_of_stock(upload: &Upload) -> bool {
+    let facts = upload
+        .journals
+        .values()
+        .flatten()
+        .filter_map(|offered| offered.fact.as_ref());
+    let mut tickets = facts.flat_map(|fact| stock::tickets_of(&fact.body));
+    tickets.next().is_some()
 }
 
 fn ack(journal: JournalId, acked_through: u64) -> JournalAck {

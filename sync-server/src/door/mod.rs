@@ -23,6 +23,7 @@ pub mod folding;
 mod intake;
 mod kinds;
 mod located;
+pub mod money;
 pub mod offers;
 pub mod online;
 pub mod own_journal;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
-use crate::door::{claims, unread};
+use crate::door::{claims, money, unread};
 use crate::messages::{sender, sms};
 use crate::orders::expire::expire;
 use crate::orders::notices::{carts, remind, tell};
@@ -40,6 +40,7 @@ pub async fn run(app: App) {
     };
     let claims = |app: App| async move { claims::sweep(&app.pool, app.now_ms()).await };
     let unread = |app: App| async move { unread::read_again(&app).await };
+    let tills = |app: App| async move { money::sweep(&app).await };
     let tell = |app: App| async move { tell::sweep(&app).await };
     let remind = |app: App| async move { remind::sweep(&app).await };
     let carts = |app: App| async move { carts::sweep(&app).await };
@@ -64,6 +65,7 @@ pub async fn run(app: App) {
         every(&app, EACH_MINUTE, "orders::waiting_list", unlist),
         every(&app, SELDOM, "door::claims", claims),
         every(&app, SELDOM, "door::unread", unread),
+        every(&app, SELDOM, "door::money", tills),
     );
 }
 

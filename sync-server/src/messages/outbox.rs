@@ -47,10 +47,11 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    /// One place in each for each mail.
+    /// One place in each for each mail. Whoever bought at a till and left no address gets none.
     pub(crate) fn of(mails: &[Mail]) -> Self {
         let mut columns = Self::default();
-        for mail in mails.iter().cloned() {
+        let addressed = mails.iter().filter(|mail| !mail.recipient.is_empty());
+        for mail in addressed.cloned() {
             columns.dedupe_keys.push(mail.dedupe_key);
             columns.recipients.push(mail.recipient);
             columns.languages.push(mail.language);

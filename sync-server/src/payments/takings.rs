@@ -27,7 +27,8 @@ pub async fn takings_of(
     let events: Vec<Uuid> = events.iter().map(|event| event.0).collect();
     let rows = sqlx::query!(
         r#"select event_id, currency,
-                  coalesce(sum(amount_minor) filter (where kind in ('sale', 'donation', 'refund', 'donation_returned')), 0)::bigint as "taken!",
+                  coalesce(sum(amount_minor)
+                      filter (where kind in ('sale', 'donation', 'refund', 'donation_returned', 'till_sale', 'till_refund')), 0)::bigint as "taken!",
                   sum(amount_minor)::bigint as "kept!"
            from ledger where organizer_id = $1 and event_id = any($2) group by event_id, currency"#,
         organizer.0,

@@ -27,6 +27,7 @@ mod limits;
 mod log_ins;
 mod mail;
 mod members;
+mod money;
 mod notices;
 mod office;
 mod operations;

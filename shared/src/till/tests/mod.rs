@@ -2,6 +2,7 @@
 
 mod archived;
 mod closed;
+mod compared;
 mod found;
 mod paper;
 mod sums;

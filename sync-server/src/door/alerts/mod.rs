@@ -47,6 +47,14 @@ pub(super) enum Noticed {
     FactUnread,
     /// A till sold more than there was.
     StockExceeded,
+    /// A till sold tickets that were not lent to it.
+    TicketUnlent,
+    /// Money of a till of which no order or refund can be made.
+    TillUnmade,
+    /// A till, or a copy of it, signed two facts for one place of its journal.
+    TillForked,
+    /// A till's closing says other sums than its facts, or than what the server made of them.
+    TillDiffers,
 }
 
 impl Noticed {
@@ -60,6 +68,10 @@ impl Noticed {
             Self::GuaranteeVoid => "guarantee_void",
             Self::FactUnread => "fact_unread",
             Self::StockExceeded => "stock_exceeded",
+            Self::TicketUnlent => "ticket_unlent",
+            Self::TillUnmade => "till_unmade",
+            Self::TillForked => "till_forked",
+            Self::TillDiffers => "till_differs",
         }
     }
 
@@ -73,6 +85,10 @@ impl Noticed {
             Self::GuaranteeVoid,
             Self::FactUnread,
             Self::StockExceeded,
+            Self::TicketUnlent,
+            Self::TillUnmade,
+            Self::TillForked,
+            Self::TillDiffers,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

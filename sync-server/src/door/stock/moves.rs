@@ -6,14 +6,15 @@ use serde_json::json;
 use shared::clock::UnixMillis;
 use shared::fact::kind::RightKind;
 use shared::fact::{Fact, FactBody};
-use shared::ids::{DeviceId, TicketId, TypeNo};
-use shared::lease::stock::Stock;
+use shared::ids::{DeviceId, EventId, OrganizerId, TicketId, TypeNo};
+use shared::lease::stock::{self, Counted, Stock};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::traced::{Traced, traced};
+use crate::app::App;
 use crate::door::alerts::{self, AlertRow, Noticed, Subject, Telling};
-use crate::door::rules::EventRules;
+use crate::door::rules::{EventRules, LoadRulesError};
 
 /// Facts that are being stored and say something of leased tickets, as columns.
 #[derive(Debug, Default)]
@@ -111,6 +112,23 @@ pub(in crate::door) async fn retrace_of(
     Ok(tickets.into_iter().map(TicketId::from_i64).collect())
 }
 
+/// The money of these tickets was given back, in a transaction that has called `begin_change`: those that
+/// tills sold free their places, once. Others are left alone.
+pub(crate) async fn refunded(
+    app: &App,
+    conn: &mut PgConnection,
+    (organizer, event): (OrganizerId, EventId),
+    tickets: &[i64],
+) -> Result<(), LoadRulesError> {
+    let rules = app
+        .door
+        .rules
+        .load(conn, &app.vault, organizer, event)
+        .await?;
+    retrace(conn, &rules, tickets, app.now_ms()).await?;
+    Ok(())
+}
+
 /// Writes what became of these tickets, from their grants and all facts, and moves their places with them. The caller has
 /// called `begin_change`.
 pub(in crate::door) async fn retrace(
@@ -120,7 +138,11 @@ pub(in crate::door) async fn retrace(
     now_ms: UnixMillis,
 ) -> Result<(), sqlx::Error> {
     let mut changed = traced(conn, rules, tickets).await?;
-    changed.retain(|_, traced| word(traced.stock) != traced.was || traced.with != traced.was_with);
+    changed.retain(|_, traced| {
+        word(traced.stock) != traced.was
+            || traced.with != traced.was_with
+            || traced.is_freed() != traced.was_freed
+    });
     if changed.is_empty() {
         return Ok(());
     }
@@ -130,16 +152,18 @@ pub(in crate::door) async fn retrace(
         .map(|traced| word(traced.stock).to_owned())
         .collect();
     let with: Vec<Uuid> = changed.values().map(|traced| traced.with.0).collect();
+    let freed: Vec<bool> = changed.values().map(Traced::is_freed).collect();
     sqlx::query!(
-        "update leased_tickets t set state = n.state, holder_id = n.holder, changed_ms = $6
-         from unnest($3::bigint[], $4::text[], $5::uuid[]) as n (id, state, holder)
+        "update leased_tickets t set state = n.state, holder_id = n.holder, freed = n.freed, changed_ms = $6
+         from unnest($3::bigint[], $4::text[], $5::uuid[], $7::boolean[]) as n (id, state, holder, freed)
          where t.organizer_id = $1 and t.event_id = $2 and t.id = n.id",
         rules.organizer.0,
         rules.event.id.0,
         &ids,
         &states,
         &with,
-        now_ms
+        now_ms,
+        &freed
     )
     .execute(&mut *conn)
     .await?;
@@ -151,6 +175,26 @@ pub(in crate::door) async fn retrace(
         move_places(conn, rules, type_no, &traced, now_ms).await?;
     }
     Ok(())
+}
+
+impl Traced {
+    fn counts(&self) -> Counted {
+        stock::counted(self.stock, self.is_taken_back)
+    }
+
+    /// As its columns say that it counts.
+    fn counted_as(&self) -> Counted {
+        match self.was.as_str() {
+            "unsold" => Counted::Lent,
+            "sold" if !self.was_freed => Counted::Sold,
+            _free => Counted::Free,
+        }
+    }
+
+    /// Sold, and free again.
+    fn is_freed(&self) -> bool {
+        word(self.stock) == "sold" && self.counts() == Counted::Free
+    }
 }
 
 /// As the column has it.
@@ -171,15 +215,14 @@ async fn move_places(
     traced: &[&Traced],
     now_ms: UnixMillis,
 ) -> Result<(), sqlx::Error> {
-    let of = |state: &str| {
-        let was = traced.iter().filter(|traced| traced.was == state).count();
-        let is = traced
+    let of = |counted: Counted| {
+        let was = traced
             .iter()
-            .filter(|traced| word(traced.stock) == state)
-            .count();
-        is as i32 - was as i32
+            .filter(|traced| traced.counted_as() == counted);
+        let is = traced.iter().filter(|traced| traced.counts() == counted);
+        is.count() as i32 - was.count() as i32
     };
-    let (leased, sold) = (of("unsold"), of("sold"));
+    let (leased, sold) = (of(Counted::Lent), of(Counted::Sold));
     let settled = settle_write_offs(conn, rules, type_no, traced).await?;
     let was = sqlx::query!(
         "select quota, held, sold, leased, written_off from stock

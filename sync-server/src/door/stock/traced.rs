@@ -21,15 +21,21 @@ pub(super) struct Traced {
     pub(super) was: String,
     /// As the column has it.
     pub(super) was_with: DeviceId,
+    /// As the column has it.
+    pub(super) was_freed: bool,
     pub(super) stock: Stock,
     /// Who holds it, held it last or sold it.
     pub(super) with: DeviceId,
+    /// It was taken back: by the till that sold it, or its money was given back.
+    pub(super) is_taken_back: bool,
 }
 
 struct Granted {
     lease: Lease,
     state: String,
+    freed: bool,
     holder: DeviceId,
+    is_refunded: bool,
 }
 
 /// Those of the tickets that are leased.
@@ -58,12 +64,15 @@ pub(super) async fn traced(
                     trace.holders.last().copied().unwrap_or(granted.holder)
                 }
             };
+            let sold = shared::admission::Sold::read(facts, &authors);
             let traced = Traced {
                 type_no: granted.lease.type_no.unwrap_or(TypeNo(0)),
                 was: granted.state,
                 was_with: granted.holder,
+                was_freed: granted.freed,
                 stock,
                 with,
+                is_taken_back: granted.is_refunded || sold.is_withdrawn_by(ticket, with),
             };
             (ticket, traced)
         })
@@ -105,10 +114,12 @@ async fn granted(
     tickets: &[i64],
 ) -> Result<BTreeMap<TicketId, Granted>, sqlx::Error> {
     let rows = sqlx::query!(
-        "select t.id, t.type_no, t.state, t.holder_id, l.device_id, l.term, l.expires_ms, l.state as lease_state
+        r#"select t.id, t.type_no, t.state, t.freed, t.holder_id, l.device_id, l.term, l.expires_ms, l.state as lease_state,
+               exists (select from tickets s where s.organizer_id = $1 and s.event_id = $2 and s.id = t.id
+                       and s.status = 2) as "is_refunded!"
          from leased_tickets t
          join leases l on l.organizer_id = t.organizer_id and l.event_id = t.event_id and l.id = t.lease_id
-         where t.organizer_id = $1 and t.event_id = $2 and t.id = any($3)",
+         where t.organizer_id = $1 and t.event_id = $2 and t.id = any($3)"#,
         rules.organizer.0,
         rules.event.id.0,
         tickets
@@ -134,6 +145,8 @@ async fn granted(
             let granted = Granted {
                 lease,
                 state: row.state,
+                freed: row.freed,
+                is_refunded: row.is_refunded,
                 holder: DeviceId(row.holder_id),
             };
             (ticket, granted)

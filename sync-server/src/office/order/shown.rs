@@ -101,7 +101,8 @@ pub(super) async fn page(
             // The money of a ticket that somebody gave them is in the order that paid.
             .filter(|_| may && order.given_by.is_none())
             .map(|left| refund_html(opened, (left, &tickets), typed, wrong)),
-        resend: (may && is_issued).then(|| format!("{}/resend", opened.path())),
+        resend: (may && is_issued && has_address(order))
+            .then(|| format!("{}/resend", opened.path())),
         money,
         tickets: tickets
             .iter()
@@ -116,6 +117,12 @@ pub(super) async fn page(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     shown(status, &page)
+}
+
+/// Whoever bought at a till may have left none.
+fn has_address(order: &Order) -> bool {
+    let buyer = order.buyer.as_ref();
+    buyer.is_some_and(|buyer| !buyer.email.is_empty())
 }
 
 fn dates(order: &Order, event: &EventPage, office: &Office) -> Vec<(String, String)> {

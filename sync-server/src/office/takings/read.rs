@@ -57,8 +57,8 @@ pub(super) async fn ledger(
     currency: Currency,
 ) -> Result<Ledger, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select currency, coalesce(sum(amount_minor) filter (where kind = 'sale'), 0)::bigint as "sold!",
-                  coalesce(-sum(amount_minor) filter (where kind = 'refund'), 0)::bigint as "refunded!"
+        r#"select currency, coalesce(sum(amount_minor) filter (where kind in ('sale', 'till_sale')), 0)::bigint as "sold!",
+                  coalesce(-sum(amount_minor) filter (where kind in ('refund', 'till_refund')), 0)::bigint as "refunded!"
            from ledger where organizer_id = $1 and event_id = $2 group by currency"#,
         organizer.0,
         event.0

@@ -26,7 +26,8 @@ pub(crate) async fn shares_of(
                coalesce(sum(l.amount_minor) filter (where p.destination is not null), 0)::bigint as "passed_on!"
            from ledger l
            join payments p on p.organizer_id = l.organizer_id and p.event_id = l.event_id and p.id = l.payment_id
-           where l.organizer_id = $1 group by l.currency order by l.currency"#,
+           -- What a till took never was the platform's.
+           where l.organizer_id = $1 and l.kind not in ('till_sale', 'till_refund') group by l.currency order by l.currency"#,
         organizer.0
     )
     .fetch_all(&app.pool)

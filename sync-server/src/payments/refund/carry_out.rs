@@ -8,7 +8,7 @@ use super::{RefundError, given};
 use crate::app::App;
 use crate::database::transaction::{begin, begin_change};
 use crate::door::folding::refold_tickets;
-use crate::door::rights;
+use crate::door::{rights, stock as lent};
 use crate::messages::outbox::{self, Mail};
 use crate::orders::secret::{OrderSecret, link};
 use crate::orders::stock::{self, Move};
@@ -61,6 +61,9 @@ pub(super) async fn carry_out(app: &App, id: RefundId) -> Result<(), RefundError
     };
     let of = (open.organizer, open.event);
     stock::shift(&mut tx, of.0, of.1, &ended.places, Move::SoldToFree).await?;
+    if !ended.lent.is_empty() {
+        lent::refunded(app, &mut tx, of, &ended.lent).await?;
+    }
     refold_tickets(app, &mut tx, of, &ended.tickets).await?;
     rights::ended(app, &mut tx, of, &ended.tickets).await?;
     book(&mut tx, id, &open, now_ms).await?;
@@ -134,8 +137,11 @@ async fn open_refund(
 /// What a refund ends.
 #[derive(Default)]
 struct Ended {
+    /// But for those of tickets that a till sold.
     places: stock::Places,
     tickets: Vec<i64>,
+    /// Those that a till sold: its facts say where their places are.
+    lent: Vec<i64>,
 }
 
 /// All money is back: order and tickets end. Where no tickets were issued yet, the places are those of its lines.
@@ -164,7 +170,7 @@ async fn end_order(connection: &mut PgConnection, open: &Open) -> Result<Ended, 
     match ended.issued_ms {
         None => Ok(Ended {
             places: stock::places(&ended.types, &ended.quantities),
-            tickets: Vec::new(),
+            ..Ended::default()
         }),
         Some(_) => end_tickets(connection, open, &ended.tickets).await,
     }
@@ -179,11 +185,12 @@ async fn end_tickets(
         return Ok(Ended::default());
     }
     let ended = sqlx::query!(
-        "update tickets set status = 2
+        r#"update tickets set status = 2
          where organizer_id = $1 and event_id = $2 and id = any($4) and status in (0, 4)
            and (order_id = $3 or order_id in (select id from orders
                where organizer_id = $1 and event_id = $2 and given_by = $3))
-         returning id, type_no",
+         returning id, type_no, exists (select from leased_tickets k
+             where k.organizer_id = $1 and k.event_id = $2 and k.id = tickets.id) as "is_lent!""#,
         open.organizer.0,
         open.event.0,
         open.order.0,
@@ -191,10 +198,12 @@ async fn end_tickets(
     )
     .fetch_all(connection)
     .await?;
-    let types: Vec<i32> = ended.iter().map(|ticket| ticket.type_no).collect();
+    let (lent, own): (Vec<_>, Vec<_>) = ended.iter().partition(|ticket| ticket.is_lent);
+    let types: Vec<i32> = own.iter().map(|ticket| ticket.type_no).collect();
     Ok(Ended {
         places: stock::places(&types, &vec![1; types.len()]),
         tickets: ended.iter().map(|ticket| ticket.id).collect(),
+        lent: lent.iter().map(|ticket| ticket.id).collect(),
     })
 }
 
@@ -213,9 +222,9 @@ async fn book(
          )
          insert into ledger (organizer_id, event_id, at_ms, order_id, payment_id, refund_id, kind, amount_minor, currency)
          select $1, $2, $5, $3, settled.payment_id, $4, entry.kind, entry.amount, settled.currency
-         from settled cross join lateral (values ('refund', -$6::bigint),
-             ('donation_returned', -$8::bigint), ('platform_fee_returned', $7::bigint))
-             entry (kind, amount)
+         from settled join payments p on p.id = settled.payment_id cross join lateral (values
+             (case p.provider when 'till' then 'till_refund' else 'refund' end, -$6::bigint),
+             ('donation_returned', -$8::bigint), ('platform_fee_returned', $7::bigint)) entry (kind, amount)
          where entry.amount <> 0",
         open.organizer.0,
         open.event.0,

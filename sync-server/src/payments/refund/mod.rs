@@ -19,6 +19,7 @@ use shared::wire::latest::ErrorCode;
 use super::provider::{GiveBack, GiveBackError, GivenBy};
 use crate::app::App;
 use crate::database::transaction::{Attempts, begin};
+use crate::door::money::PROVIDER as TILL;
 use crate::door::rights::SettleRightsError;
 use crate::door::rules::LoadRulesError;
 use crate::orders::{OrderState, UnreadableRow, other_content};
@@ -185,11 +186,11 @@ pub async fn sweep(app: &App) -> Result<(), sqlx::Error> {
 
 /// Asks the provider, and carries out what it says.
 async fn finish(app: &App, id: RefundId) -> Result<Refund, RefundError> {
-    let (refund, request) = match refund_by_id(app, id).await? {
+    let (refund, request, giver) = match refund_by_id(app, id).await? {
         Pending::Done(refund) => return Ok(refund),
-        Pending::Open(refund, request) => (refund, request),
+        Pending::Open(refund, request, giver) => (refund, request, giver),
     };
-    let given = if refund.amount_minor == 0 {
+    let given = if refund.amount_minor == 0 || giver == Giver::Hand {
         Ok(())
     } else {
         app.provider.give_back(&request).await
@@ -213,18 +214,27 @@ async fn finish(app: &App, id: RefundId) -> Result<Refund, RefundError> {
         }
     }
     match refund_by_id(app, id).await? {
-        Pending::Done(refund) | Pending::Open(refund, _) => Ok(refund),
+        Pending::Done(refund) | Pending::Open(refund, _, _) => Ok(refund),
     }
 }
 
 enum Pending {
     Done(Refund),
-    Open(Refund, GiveBack),
+    Open(Refund, GiveBack, Giver),
+}
+
+/// Who gives the money back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Giver {
+    /// The payment provider that took it.
+    Provider,
+    /// Whoever writes the refund down: a till took it, and no provider has it.
+    Hand,
 }
 
 async fn refund_by_id(app: &App, id: RefundId) -> Result<Pending, RefundError> {
     let row = sqlx::query!(
-        r#"select r.order_id, r.amount_minor, r.currency, r.reason, r.state, p.reference as "reference!",
+        r#"select r.order_id, r.amount_minor, r.currency, r.reason, r.state, p.provider, p.reference as "reference!",
                case when p.destination is not null then r.fee_minor end as organizers_fee
            from refunds r join payments p on p.id = r.payment_id where r.id = $1"#,
         id.0
@@ -253,7 +263,12 @@ async fn refund_by_id(app: &App, id: RefundId) -> Result<Pending, RefundError> {
                         GivenBy::Organizer { fee_minor }
                     }),
                 };
-            Pending::Open(refund, request)
+            let by = if row.provider == TILL {
+                Giver::Hand
+            } else {
+                Giver::Provider
+            };
+            Pending::Open(refund, request, by)
         }
         RefundState::Succeeded | RefundState::Failed => Pending::Done(refund),
     })

@@ -24,7 +24,9 @@ pub(super) async fn set_aside(
                     and l.kind = 'platform_fee'), 0)::bigint as "fee!",
                (select p.id from payments p
                 where p.organizer_id = o.organizer_id and p.event_id = o.event_id and p.order_id = o.id
-                    and p.state = 'succeeded') as payment_id
+                    and p.state = 'succeeded'
+                -- A till takes several for one order.
+                order by p.amount_minor desc, p.id limit 1) as payment_id
            from orders o where o.id = $1 for update of o"#,
         order.0
     )

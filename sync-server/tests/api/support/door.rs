@@ -83,6 +83,22 @@ impl TestServer {
         }
     }
 
+    /// One that was made otherwise.
+    pub(crate) fn event_on_sale_of<'a>(
+        &'a self,
+        organizer: OrganizerId,
+        id: EventId,
+        owner: Person<'a>,
+    ) -> Event<'a> {
+        Event {
+            server: self,
+            organizer,
+            id,
+            owner,
+            order: OrderId::new(self.now_ms(), &mut OsRandom),
+        }
+    }
+
     pub(crate) async fn event_of<'a>(
         &'a self,
         organizer: OrganizerId,

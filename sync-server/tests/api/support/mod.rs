@@ -8,6 +8,7 @@ mod people;
 mod server;
 pub(crate) mod smtp;
 pub(crate) mod stall;
+pub(crate) mod till;
 
 pub(crate) use server::{Answer, NOW, TestServer};
 

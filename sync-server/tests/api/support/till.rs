@@ -1,0 +1,177 @@
+//! A till that keeps its books: it sells what was lent to it, and uploads its journals when it is told to.
+
+use serde_json::json;
+use shared::clock::{Hlc, Stamp};
+use shared::fact::journal::{Author, Draft, append};
+use shared::fact::kind::OpeningCause;
+use shared::fact::till::{
+    Counters, GivenBack, Means, PaidBy, Pieces, PriceReason, RefundReason, SaleId, SaleLine,
+    TillFact, TillOpening, TillSeries,
+};
+use shared::fact::{Envelope, FactBody, Head};
+use shared::ids::{EventId, FactId, JournalId, TicketId, UserId};
+use shared::money::Currency;
+use shared::till::Book;
+use shared::wire::latest::{FactsAnswer, StockTicket};
+use sync_server::edge::OsRandom;
+
+use super::door::{Device, Event};
+
+/// A device that sells, with its till's journal and books.
+pub(crate) struct Till<'a> {
+    pub(crate) device: Device<'a>,
+    pub(crate) journal: JournalId,
+    head: Head,
+    pub(crate) book: Option<Book>,
+    /// Written and not uploaded: in the till's journal, and in the door journal.
+    pub(crate) unsent: Vec<Envelope>,
+    pub(crate) unsent_of_door: Vec<Envelope>,
+}
+
+/// So many of these tickets, at that price, for that reason.
+pub(crate) fn line(
+    event: EventId,
+    tickets: &[StockTicket],
+    unit: i64,
+    reason: PriceReason,
+) -> SaleLine {
+    let mut ids: Vec<TicketId> = tickets.iter().map(|ticket| ticket.ticket).collect();
+    ids.sort_unstable();
+    SaleLine {
+        event,
+        type_no: tickets[0].type_no,
+        unit: u32::try_from(unit).unwrap(),
+        vat_bps: 550,
+        reason,
+        tickets: ids,
+    }
+}
+
+/// At their price.
+pub(crate) fn full(event: EventId, tickets: &[StockTicket]) -> SaleLine {
+    line(event, tickets, tickets[0].price_minor, PriceReason::Full)
+}
+
+impl<'a> Till<'a> {
+    pub(crate) async fn of(event: &'a Event<'a>, name: &str) -> Self {
+        let rights = json!({ "sell": true, "scan": true });
+        let device = event.device_with(name, rights).await;
+        Self {
+            device,
+            journal: JournalId::new(event.server.now_ms(), &mut OsRandom),
+            head: Head::EMPTY,
+            book: None,
+            unsent: Vec::new(),
+            unsent_of_door: Vec::new(),
+        }
+    }
+
+    /// Opens the journal, if it isn't, and a shift with 50 euros in the drawer.
+    pub(crate) fn open(&mut self, clerk: UserId, series: &str) {
+        if self.book.is_none() {
+            self.write(TillFact::JournalOpened(TillOpening {
+                organizer: self.device.event.organizer,
+                series: TillSeries::from_text(series).unwrap(),
+                currency: Currency::Eur,
+                cause: OpeningCause::First,
+                counters: Counters::default(),
+                predecessor: None,
+            }));
+        }
+        let (value, count) = (1_000, 5);
+        let float = vec![Pieces { value, count }];
+        self.write(TillFact::ShiftOpened { clerk, float });
+    }
+
+    /// Signs the next fact, by the rules of the books.
+    pub(crate) fn write(&mut self, body: TillFact) -> FactId {
+        let envelope = self.sign(body);
+        let fact = envelope.fact();
+        match &mut self.book {
+            None => self.book = Some(Book::open(fact).unwrap()),
+            Some(book) => book.write(fact).unwrap(),
+        }
+        let id = fact.id;
+        self.unsent.push(envelope);
+        id
+    }
+
+    fn sign(&mut self, body: TillFact) -> Envelope {
+        let author = Author {
+            device: self.device.id,
+            journal: self.journal,
+            key: &self.device.key,
+        };
+        let now_ms = self.device.event.server.now_ms();
+        let draft = Draft {
+            id: FactId::new(now_ms, &mut OsRandom),
+            stamp: Stamp {
+                hlc: Hlc::from_raw((now_ms.cast_unsigned() << 16) + self.head.seq),
+                wall_ms: now_ms,
+                offset_ms: 0,
+                offset_err_ms: 20,
+            },
+            seen: Vec::new(),
+            body: FactBody::Till(body),
+        };
+        let envelope = append(self.head, author, draft).unwrap();
+        self.head = Head::from(&envelope.header());
+        envelope
+    }
+
+    fn receipt(&self) -> u32 {
+        self.book.as_ref().unwrap().counters().receipt + 1
+    }
+
+    /// Sells in both journals: lines, and what pays them.
+    pub(crate) fn sell(&mut self, lines: &[SaleLine], paid: &[(PaidBy, u32)]) -> SaleId {
+        let receipt = self.receipt();
+        let sale = self.write(TillFact::Sale {
+            receipt,
+            lines: lines.to_vec(),
+        });
+        for &(by, amount) in paid {
+            self.write(TillFact::Payment { sale, amount, by });
+        }
+        // Its door journal is of one event.
+        let own = lines
+            .iter()
+            .filter(|line| line.event == self.device.event.id);
+        let mut tickets: Vec<TicketId> =
+            own.flat_map(|line| line.tickets.iter().copied()).collect();
+        tickets.sort_unstable();
+        let issued = self.device.write(vec![FactBody::Issued { tickets }]);
+        self.unsent_of_door.extend(issued);
+        sale
+    }
+
+    /// Takes tickets of a sale back in both journals.
+    pub(crate) fn take_back(&mut self, sale: SaleId, tickets: &[TicketId], back: (Means, u32)) {
+        let receipt = self.receipt();
+        let mut tickets = tickets.to_vec();
+        tickets.sort_unstable();
+        let (means, amount) = back;
+        let given = GivenBack { means, amount };
+        self.write(TillFact::Refund {
+            receipt,
+            sale,
+            reason: RefundReason::Guest,
+            tickets: tickets.clone(),
+            back: (amount > 0).then_some(given).into_iter().collect(),
+        });
+        let withdrawn = self.device.write(vec![FactBody::Withdrawn { tickets }]);
+        self.unsent_of_door.extend(withdrawn);
+    }
+
+    /// Uploads its till's journal.
+    pub(crate) async fn send_money(&mut self) -> FactsAnswer {
+        let facts = std::mem::take(&mut self.unsent);
+        self.device.upload(&facts).await
+    }
+
+    /// Uploads its door journal.
+    pub(crate) async fn send_tickets(&mut self) -> FactsAnswer {
+        let facts = std::mem::take(&mut self.unsent_of_door);
+        self.device.upload(&facts).await
+    }
+}
