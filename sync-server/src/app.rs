@@ -207,6 +207,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(tickets::api::router())
         .merge(tickets::keys_api::router())
         .merge(door::api::router())
+        .merge(office::api())
 }
 
 /// The pages of each capability.

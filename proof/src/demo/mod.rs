@@ -2,6 +2,7 @@
 
 mod afterwards;
 mod before;
+mod box_office;
 mod offline;
 mod phone;
 mod stage;
@@ -42,6 +43,10 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     store::come(&mut tell, &stage, &sold, &mut stranger, at_door)?;
     drop(stranger);
     afterwards::play(&mut tell, &mut stage, &sold, seen).await?;
+    let mut office = box_office::open(&mut tell, &stage, &sold).await?;
+    box_office::sell(&mut tell, &stage, &mut office).await?;
+    box_office::close(&mut tell, &stage, &sold, &office).await?;
+    box_office::archive(&mut tell, &sold, &office).await?;
     tell.finish();
     Ok(())
 }

@@ -52,6 +52,33 @@ pub const STEPS: &[(&str, &str)] = &[
     ("duplicate", "the copy is caught as a duplicate entry"),
     ("attendance", "attendance equals what the doors saw"),
     ("journals", "the journals verify, by two readers"),
+    (
+        "tills",
+        "two tills are enrolled, and lent places to sell alone",
+    ),
+    ("till-sales", "both sell without a word to the server"),
+    (
+        "till-kill",
+        "one dies by kill -9 in the middle of a sale: it is whole or not there",
+    ),
+    (
+        "till-rush",
+        "meanwhile more guests than places buy online, all at once",
+    ),
+    ("till-refund", "a till takes a ticket back"),
+    ("till-z", "both drawers are counted and their shifts closed"),
+    (
+        "till-sync",
+        "both give back what they did not sell, and send all",
+    ),
+    (
+        "statement",
+        "statement of takings, Zs and store agree to the cent",
+    ),
+    (
+        "archive",
+        "the day's archive verifies, and a flipped bit is found",
+    ),
 ];
 
 /// Tells the story and counts.

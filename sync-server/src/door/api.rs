@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use shared::clock::UnixMillis;
 use shared::ids::{DeviceId, EventId, GateNo, OfferId, OrganizerId};
@@ -293,6 +294,8 @@ struct DeviceBody {
     last_seen_ms: Option<UnixMillis>,
     /// Facts that the server holds of it.
     facts: i64,
+    /// What its facts, and the archives of its till, are checked with: 32 bytes in base64.
+    public_key: String,
     /// Up to where its facts count, once revoked.
     revocation: Option<RevocationBody>,
 }
@@ -335,6 +338,7 @@ impl From<DeviceView> for DeviceBody {
             enrolled_ms: view.enrolled_ms,
             last_seen_ms: view.last_seen_ms,
             facts: view.facts,
+            public_key: STANDARD.encode(view.public_key),
             revocation: view.revocation.map(RevocationBody::from),
         }
     }

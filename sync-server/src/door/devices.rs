@@ -128,6 +128,8 @@ pub struct DeviceView {
     pub last_seen_ms: Option<UnixMillis>,
     /// Facts that the server holds of it.
     pub facts: i64,
+    /// What its facts, and the archives of its till, are checked with: Ed25519, 32 bytes.
+    pub public_key: Vec<u8>,
 }
 
 /// All devices of an organizer but the server's own, active ones first.
@@ -137,7 +139,7 @@ pub async fn devices_of(
 ) -> Result<Vec<DeviceView>, sqlx::Error> {
     let devices = sqlx::query!(
         r#"select d.id, d.name, d.rights, d.search_withdrawn_ms, d.state, d.revocation as "revocation: sqlx::types::Json<Revocation>",
-                  d.enrolled_ms, d.last_seen_ms,
+                  d.enrolled_ms, d.last_seen_ms, d.public_key,
                   coalesce((select array_agg(e.event_id order by e.event_id) from device_events e
                             where e.organizer_id = d.organizer_id and e.device_id = d.id), '{}') as "events!: Vec<uuid::Uuid>",
                   coalesce((select sum(j.head_seq) from journals j
@@ -160,6 +162,7 @@ pub async fn devices_of(
             enrolled_ms: row.enrolled_ms,
             last_seen_ms: row.last_seen_ms,
             facts: row.facts,
+            public_key: row.public_key,
         })
         .collect())
 }

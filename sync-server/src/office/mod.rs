@@ -31,8 +31,14 @@ mod words;
 use axum::Router;
 use axum::routing::{get, post};
 use shared::language::Language;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+
+/// What programs may ask of it.
+pub(crate) fn api() -> OpenApiRouter<App> {
+    takings::api::router()
+}
 
 /// All of it, in each language.
 pub(crate) fn router() -> Router<App> {

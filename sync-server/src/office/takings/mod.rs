@@ -4,6 +4,7 @@
 //! number, how many, the price and the sum, presale and doors apart. It is made from the tickets; the ledger, which knows
 //! money alone, has to agree.
 
+pub(super) mod api;
 mod csv;
 mod page;
 mod pdf;
@@ -13,7 +14,7 @@ mod view;
 
 use axum::Router;
 use axum::routing::get;
-use shared::ids::EventId;
+use shared::ids::{EventId, OrganizerId};
 use shared::money::Currency;
 
 use self::statement::Statement;
@@ -44,13 +45,7 @@ impl Opened {
     async fn read(app: &App, desk: Desk, event: EventId) -> Result<Self, ApiError> {
         let (office, event) = desk.event(app, event, Right::ReadFigures).await?;
         let currency = currency_of(&event.currency)?;
-        let of = (office.organizer.id, event.id);
-        // One moment of both, so that a sale in between can't set them apart.
-        let mut tx = transaction::begin_snapshot(&app.pool).await?;
-        let issued = read::issued(&mut tx, of, currency).await?;
-        let ledger = read::ledger(&mut tx, of, currency).await?;
-        tx.commit().await?;
-        let statement = Statement::of(issued, ledger, currency).map_err(ApiError::internal)?;
+        let statement = statement_of(app, (office.organizer.id, event.id), currency).await?;
         Ok(Self {
             office,
             event,
@@ -58,4 +53,17 @@ impl Opened {
             statement,
         })
     }
+}
+
+/// Of one moment of tickets and ledger, so that a sale in between can't set them apart.
+async fn statement_of(
+    app: &App,
+    of: (OrganizerId, EventId),
+    currency: Currency,
+) -> Result<Statement, ApiError> {
+    let mut tx = transaction::begin_snapshot(&app.pool).await?;
+    let issued = read::issued(&mut tx, of, currency).await?;
+    let ledger = read::ledger(&mut tx, of, currency).await?;
+    tx.commit().await?;
+    Statement::of(issued, ledger, currency).map_err(ApiError::internal)
 }
