@@ -38,7 +38,7 @@ office-code-good = Valable
 office-code-early = Pas encore
 office-code-used-up = Épuisé
 office-code-over = Terminé
-office-code-help = Ce que les acheteurs écrivent, en majuscules ou non. Il peut aussi venir dans un lien : ajoutez « ?code= » et le code à l’adresse de l’événement.
+office-code-help = Ce que les acheteurs écrivent, en majuscules ou non. Il peut aussi venir dans un lien : ajoutez « ?⁠code= » et le code à l’adresse de l’événement.
 office-code-kind = Genre de réduction
 office-code-percent = Pourcentage du prix
 office-code-amount = Montant par commande
@@ -81,7 +81,7 @@ office-type-least = Places par commande, au moins
 office-type-group = Prix de groupe dès tant de places
 office-type-each = Prix de la place en groupe
 office-type-access = Code d’accès
-office-type-access-help = Avec un code, ce tarif n’est ni montré ni vendu à qui ne l’écrit pas. Il peut venir dans un lien, par « ?code= ».
+office-type-access-help = Avec un code, ce tarif n’est ni montré ni vendu à qui ne l’écrit pas. Il peut venir dans un lien, par « ?⁠code= ».
 office-type-needs = Seulement avec une autre place (programme, boisson). Un billet est émis : donnez-lui sa porte, sinon il fait entrer.
 office-donation = Proposer un don au moment du paiement
 office-wrong-least = Écrivez un nombre de 1 au maximum par commande.

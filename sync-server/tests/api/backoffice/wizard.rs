@@ -216,6 +216,21 @@ async fn a_copy_has_all_of_the_earlier_event_but_its_dates() {
     let server = TestServer::start().await;
     let earlier = published_event(&server, 250).await;
     let clerk = Clerk::of(&server, earlier.owner).await;
+    let terms = format!("/fr/office/events/{}/terms", earlier.event);
+    let form = PageForm::of(&clerk.see(&terms).await, "<form class=\"office-row\"");
+    clerk
+        .submit(&form.fill("refund", "48").fill("fee", "1,50"))
+        .await;
+    let (_, form) = step(
+        &clerk,
+        &format!("/fr/office/events/{}/prices", earlier.event),
+    )
+    .await;
+    location(
+        &clerk
+            .submit(&form.press("donation", "on").press("do", "next"))
+            .await,
+    );
     let copy = format!("/fr/office/events/{}/copy", earlier.event);
     let what = location(&clerk.send(&copy, &[]).await);
     let (_, form) = step(&clerk, &what).await;
@@ -241,6 +256,11 @@ async fn a_copy_has_all_of_the_earlier_event_but_its_dates() {
     let publish = location(&clerk.submit(&form.press("do", "next")).await);
     let event = location(&clerk.send(&publish, &[]).await);
     says(&clerk.see(&event).await, "Nuit électro, la suite");
+    let terms = clerk.see(&format!("{event}/terms")).await;
+    let terms = PageForm::of(&terms, "<form class=\"office-row\"");
+    assert_eq!((terms.value("refund"), terms.value("fee")), ("48", "1,50"));
+    let (_, form) = step(&clerk, &prices).await;
+    assert_eq!(form.value("donation"), "on");
     let store = server.get(&format!("/fr/events/{}", earlier.event)).await;
     says(&store, "Dimanche 22 novembre 2026");
 }
