@@ -472,3 +472,45 @@ async fn pages_hold_every_event_once_in_order_whatever_the_order() {
         assert_eq!(json!(paged), whole["events"], "{sort}");
     }
 }
+
+#[tokio::test]
+async fn an_events_terms_are_written_whole_and_told_to_its_team_alone() {
+    let server = TestServer::start().await;
+    let fixture = fixtures::published_event(&server, 10).await;
+    let path = format!("/api/v1/events/{}/terms", fixture.event);
+    let ask = async |method, body: &Value| owner(&server, &fixture, method, &path, body).await;
+    let usual = json!({
+        "waiting_list": true, "offer_minutes": 120, "refund_hours": null, "refund_fee_minor": 0,
+        "transfer_hours": 0, "rename_hours": 0,
+    });
+    let says_all_of = |said: &Value, all: &Value| {
+        for (name, value) in all.as_object().unwrap() {
+            assert_eq!(&said[name], value, "{name}");
+        }
+    };
+    says_all_of(&ask(Method::GET, &json!({})).await.ok(), &usual);
+    let mut own = usual.clone();
+    own["waiting_list"] = json!(false);
+    own["refund_hours"] = json!(48);
+    own["refund_fee_minor"] = json!(150);
+    own["rename_hours"] = json!(null);
+    says_all_of(&ask(Method::PUT, &own).await.ok(), &own);
+    says_all_of(&ask(Method::GET, &json!({})).await.ok(), &own);
+    let shown = format!("/api/v1/events/{}", fixture.event);
+    assert_eq!(server.get(&shown).await.ok()["waiting_list"], false);
+
+    let mut wrong = own.clone();
+    wrong["offer_minutes"] = json!(5);
+    wrong["refund_hours"] = json!(-1);
+    let told = ask(Method::PUT, &wrong).await;
+    let fields = &told.error(400, "invalid_request")["fields"];
+    assert_eq!(fields.as_object().unwrap().len(), 2, "{fields}");
+    wrong.as_object_mut().unwrap().remove("refund_hours");
+    ask(Method::PUT, &wrong).await.error(400, "malformed_body");
+    let stranger = server.person("Sam").await;
+    let asked = server
+        .request(Method::GET, &path)
+        .bearer_auth(&stranger.token);
+    Answer::of(asked).await.error(404, "not_found");
+    says_all_of(&ask(Method::GET, &json!({})).await.ok(), &own);
+}

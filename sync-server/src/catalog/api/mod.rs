@@ -3,6 +3,7 @@
 mod events;
 mod gates;
 mod organizers;
+mod terms;
 mod ticket_types;
 mod windows;
 
@@ -23,6 +24,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .merge(ticket_types::router())
         .merge(windows::router())
         .merge(gates::router())
+        .merge(terms::router())
 }
 
 /// 201 for what is new, 200 for what a repeat finds.

@@ -9,10 +9,10 @@ use super::draft::{self, Typed};
 use super::{Opened, Step};
 use crate::app::App;
 use crate::catalog::api::changed;
-use crate::catalog::event::page::EventPage;
-use crate::catalog::event::{self, EventStatus};
+use crate::catalog::event::page::{self, EventPage};
+use crate::catalog::event::{self, EventStatus, ask_for_donation, terms};
 use crate::catalog::gates::{self, GateRequest};
-use crate::catalog::ticket_types::{self, TicketTypeRequest};
+use crate::catalog::ticket_types::{self, TicketTypeRequest, WriteTypeError};
 use crate::catalog::venues;
 use crate::office::fields::Wrong;
 use crate::web::ApiError;
@@ -92,7 +92,7 @@ async fn make_venue(
     Ok(())
 }
 
-/// Types and gates of an earlier event. Not its windows, nor from when to when its types were sold: those are dates.
+/// Types, gates and terms of an earlier event. Not its windows, nor from when to when its types were sold: those are dates.
 async fn take_over(app: &App, of: (OrganizerId, EventId), like: EventId) -> Result<(), ApiError> {
     let mut connection = app.pool.acquire().await?;
     let (types, gates) = earlier(&mut connection, (of.0, like)).await?;
@@ -117,6 +117,25 @@ async fn take_over(app: &App, of: (OrganizerId, EventId), like: EventId) -> Resu
     for gate in gates.iter().filter(|gate| !gate.types.is_empty()) {
         gates::replace(&app.pool, of, &gate.parse(None)?).await?;
     }
+    take_over_terms(app, of, like).await
+}
+
+/// What it allows after the sale, and whether it asks for gifts.
+async fn take_over_terms(
+    app: &App,
+    of: (OrganizerId, EventId),
+    like: EventId,
+) -> Result<(), ApiError> {
+    let mut connection = app.pool.acquire().await?;
+    let allowed = terms::terms_of(&mut *connection, (of.0, like)).await?;
+    terms::write(&mut connection, of, &allowed).await?;
+    let earlier = page::read(&mut connection, like).await?;
+    drop(connection);
+    // Of another organizer's event nothing is taken over.
+    let asks = earlier.is_some_and(|event| event.organizer.id == of.0 && event.asks_donation);
+    ask_for_donation(&app.pool, of, asks)
+        .await
+        .map_err(WriteTypeError::from)?;
     Ok(())
 }
 

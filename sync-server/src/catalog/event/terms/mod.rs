@@ -1,6 +1,10 @@
 //! What an organizer allows of an event's tickets before and after their sale: waiting for places, giving them back, giving them
 //! to somebody else, another name. No door is told of it.
 
+mod request;
+
+pub use request::TermsRequest;
+
 use shared::clock::UnixMillis;
 use shared::ids::{EventId, OrganizerId};
 use sqlx::{PgConnection, PgExecutor};
