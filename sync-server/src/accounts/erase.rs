@@ -13,9 +13,10 @@ use super::session;
 use crate::app::App;
 use crate::database::transaction;
 use crate::door::supervisors;
+use crate::orders::waiting_list;
 use crate::web::ApiError;
 
-/// Erases name, address, password, log-ins, links, numbers and memberships. Orders are kept as they are.
+/// Erases name, address, password, log-ins, links, numbers, memberships and places in waiting lists. Orders are kept as they are.
 pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
     let now_ms = app.now_ms();
     let mut tx = transaction::begin(&app.pool).await?;
@@ -25,6 +26,8 @@ pub(crate) async fn erase(app: &App, account: UserId) -> Result<(), ApiError> {
             "You are the only owner of an organizer. Make somebody else an owner first; nothing was erased.",
         ));
     }
+    // While the address is known.
+    waiting_list::drop_places(&mut tx, account).await?;
     sqlx::query!(
         "update accounts set email = 'erased-' || id || '@invalid', name = '', password_hash = null,
            email_verified_ms = null, is_platform_admin = false, erased_ms = $2

@@ -8,6 +8,7 @@ use super::{Identity, Role, oidc, own_sessions, passkeys, profile};
 use crate::app::App;
 use crate::orders::list::{PageQuery, Whose, orders_page};
 use crate::orders::present::OrderView;
+use crate::orders::waiting_list::{OwnPlace, places_of};
 use crate::web::ApiError;
 
 /// As it is saved.
@@ -20,6 +21,7 @@ pub(crate) struct Export {
     passkeys: Vec<PasskeyPart>,
     log_ins_elsewhere: Vec<ElsewherePart>,
     orders: Vec<OrderView>,
+    waiting_lists: Vec<OwnPlace>,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,6 +67,12 @@ pub(crate) async fn export(app: &App, identity: &Identity) -> Result<Export, Api
     let sessions = own_sessions::list(app, identity).await?;
     let own_passkeys = passkeys::list(app, identity.account).await?;
     let elsewhere = oidc::list(app, identity.account).await?;
+    // An address that is not verified may be somebody else's.
+    let waiting_lists = if known.is_verified {
+        places_of(&app.pool, &known.email).await?
+    } else {
+        Vec::new()
+    };
     Ok(Export {
         exported_ms: app.now_ms(),
         account: AccountPart {
@@ -102,6 +110,7 @@ pub(crate) async fn export(app: &App, identity: &Identity) -> Result<Export, Api
             })
             .collect(),
         orders: all_orders(app, identity.account).await?,
+        waiting_lists,
     })
 }
 

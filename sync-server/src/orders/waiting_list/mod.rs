@@ -10,6 +10,7 @@ mod join;
 mod leave;
 mod offer;
 pub(crate) mod pages;
+mod person;
 mod standing;
 mod token;
 mod view;
@@ -17,6 +18,7 @@ mod view;
 pub use forget::forget;
 pub(crate) use form::LineForm;
 pub use offer::{OfferError, sweep};
+pub(crate) use person::{OwnPlace, drop_places, places_of};
 pub(crate) use view::{InLine, in_line};
 
 use shared::ids::OrderId;

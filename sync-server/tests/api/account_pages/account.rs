@@ -175,6 +175,26 @@ async fn a_person_takes_a_copy_of_all_and_goes_with_the_password() {
     let order = format!("/fr/orders/{id}?secret={secret}");
     browser.send(&order.replace('?', "/keep?"), &[]).await;
 
+    for email in ["CAMILLE@example.org", "nina@example.org"] {
+        sqlx::query(
+            "insert into waiting_list (organizer_id, event_id, id, type_no, places, email, language, state, asked_ms, joined_ms)
+             values ($1, $2, gen_random_uuid(), 1, 2, $3, 'fr', 'waiting', 0, 0)",
+        )
+        .bind(stall.organizer.0)
+        .bind(stall.event.0)
+        .bind(email)
+        .execute(&server.app.pool)
+        .await
+        .unwrap();
+    }
+    let unsure = browser.page("/fr/account/export").await;
+    let unsure: Value = serde_json::from_str(&unsure.text).unwrap();
+    assert_eq!(
+        unsure["waiting_lists"].as_array().unwrap().len(),
+        0,
+        "the address may be another's"
+    );
+    confirm_address(&server).await;
     let saved = browser.page("/fr/account/export").await;
     is_private(&saved);
     assert!(
@@ -186,6 +206,8 @@ async fn a_person_takes_a_copy_of_all_and_goes_with_the_password() {
     assert_eq!(all["account"]["email"], EMAIL);
     assert_eq!(all["orders"][0]["id"], bought["id"]);
     assert_eq!(all["sessions"][0]["client"], "Firefox, Linux");
+    assert_eq!(all["waiting_lists"].as_array().unwrap().len(), 1);
+    assert_eq!(all["waiting_lists"][0]["email"], "CAMILLE@example.org");
     assert!(!saved.text.contains(PASSWORD) && !saved.text.contains("argon2"));
 
     let erase = "/fr/account/erase";
@@ -206,6 +228,11 @@ async fn a_person_takes_a_copy_of_all_and_goes_with_the_password() {
         )
         .await;
     assert_eq!(left, 0);
+    let waiting: Vec<String> = sqlx::query_scalar("select email from waiting_list")
+        .fetch_all(&server.app.pool)
+        .await
+        .unwrap();
+    assert_eq!(waiting, ["nina@example.org"]);
     says(&page_of_a_stranger(&server, &order).await, "C’est réservé");
 }
 
