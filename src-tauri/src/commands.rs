@@ -4,9 +4,9 @@
 use scanner_app::edge::SystemClock;
 use scanner_app::station::Station;
 use scanner_app::station::view::{
-    CameraChoice, CustomerView, EventId, GateNo, HandHit, News, Overview, PlaceChoice, SavedFile,
-    Settings, SupervisorsView, TicketId, TillAct, TillKey, TillView, UiError, UiErrorCode,
-    UndoReason, UserId, VerdictView, Way,
+    CameraChoice, CustomerView, EventId, FoundPrinters, GateNo, HandHit, News, Overview, PaperOf,
+    PlaceChoice, PrinterView, PrintersView, SavedFile, Settings, SupervisorsView, TicketId,
+    TillAct, TillKey, TillView, UiError, UiErrorCode, UndoReason, UserId, VerdictView, Way,
 };
 use tauri::State;
 use tauri::ipc::{Channel, Response};
@@ -217,4 +217,28 @@ pub(crate) async fn listen_guest(
         Ok(())
     })
     .await
+}
+
+#[tauri::command]
+pub(crate) async fn printers(device: State<'_, Device>) -> Answer<PrintersView> {
+    ask(device, Station::printers).await
+}
+
+#[tauri::command]
+pub(crate) async fn found_printers(device: State<'_, Device>) -> Answer<FoundPrinters> {
+    ask(device, Station::found_printers).await
+}
+
+#[tauri::command]
+pub(crate) async fn set_printer(
+    device: State<'_, Device>,
+    of: PaperOf,
+    printer: Option<PrinterView>,
+) -> Answer<()> {
+    ask(device, move |station| station.set_printer(of, printer)).await
+}
+
+#[tauri::command]
+pub(crate) async fn test_print(device: State<'_, Device>, of: PaperOf) -> Answer<String> {
+    ask(device, move |station| station.test_print(of)).await
 }

@@ -71,6 +71,10 @@ fn main() -> tauri::Result<()> {
             commands::till_press,
             commands::till_log_in,
             commands::listen_guest,
+            commands::printers,
+            commands::found_printers,
+            commands::set_printer,
+            commands::test_print,
         ])
         .build(tauri::generate_context!())?;
     app.run(|app, event| {

@@ -3,10 +3,14 @@ import { Channel, invoke } from "@tauri-apps/api/core";
 import type {
   CameraChoice,
   CustomerView,
+  FoundPrinters,
   HandHit,
   News,
   Overview,
+  PaperOf,
   PlaceChoice,
+  PrintersView,
+  PrinterView,
   SavedFile,
   Settings,
   SupervisorsView,
@@ -79,6 +83,14 @@ export const tillAct = (step: number, act: TillAct) => invoke<TillView>("till_ac
 export const tillPress = (step: number, key: TillKey) => invoke<TillView>("till_press", { step, key });
 /** Who sells from now on. */
 export const tillLogIn = (person: string, pin: string) => invoke<TillView>("till_log_in", { person, pin });
+
+/** The box office's printers, and where this machine may have some. */
+export const printers = () => invoke<PrintersView>("printers");
+export const foundPrinters = () => invoke<FoundPrinters>("found_printers");
+/** `null` takes it away: tickets are shown to the guest then. */
+export const setPrinter = (of: PaperOf, printer: PrinterView | null) => invoke<void>("set_printer", { of, printer });
+/** Prints a sheet that says SPECIMEN; what came of it, in words. */
+export const testPrint = (of: PaperOf) => invoke<string>("test_print", { of });
 
 /** Tells the guest's own window what it shows, at once and then whatever changes. */
 export function listenGuest(hear: (view: CustomerView) => void): Promise<void> {

@@ -2,7 +2,7 @@
 
 export type Money = { minor: number, currency: "EUR" | "GBP" | "CHF", };
 
-export type UiErrorCode = "storage" | "disk_full" | "in_use" | "replica_unusable" | "keys_missing" | "code_malformed" | "server_address" | "server_unreachable" | "impostor_server" | "enrolment_rejected" | "not_confirmed" | "already_enrolled" | "not_enrolled" | "roster_missing" | "not_allowed" | "revoked" | "signed_off" | "not_found" | "refused" | "wrong_pin" | "pin_locked" | "pin_unreadable" | "supervisor_needed" | "nothing_to_undo" | "override_not_needed" | "override_impossible" | "facts_unsent" | "internal";
+export type UiErrorCode = "storage" | "disk_full" | "in_use" | "replica_unusable" | "keys_missing" | "code_malformed" | "server_address" | "server_unreachable" | "impostor_server" | "enrolment_rejected" | "not_confirmed" | "already_enrolled" | "not_enrolled" | "roster_missing" | "not_allowed" | "revoked" | "signed_off" | "not_found" | "refused" | "wrong_pin" | "pin_locked" | "pin_unreadable" | "supervisor_needed" | "printer_address" | "printer_for_tickets" | "nothing_to_undo" | "override_not_needed" | "override_impossible" | "facts_unsent" | "internal";
 
 export type UiError = { 
 /**
@@ -848,6 +848,16 @@ amount: Money,
  */
 refused: boolean, };
 
+export type InterruptedView = { 
+/**
+ * When, on the venue's clock.
+ */
+at: string, 
+/**
+ * What.
+ */
+taken: Array<TakenView>, };
+
 export type PaymentView = { 
 /**
  * How many places.
@@ -915,6 +925,10 @@ pieces: Array<PiecesView>,
  * Where the tickets are.
  */
 print: PrintState, 
+/**
+ * The receipt was sent to the printer: the guest wanted one.
+ */
+receipt_asked: boolean, 
 /**
  * The tickets.
  */
@@ -1158,7 +1172,69 @@ found: Array<PastSaleView>,
  */
 sale: PastDetailView | null, };
 
-export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "not_here";
+export type PaperOf = "tickets" | "papers";
+
+export type PrinterView = { 
+/**
+ * `tcp:192.168.1.60`, `device:/dev/usb/lp0`, `cups:QUEUE`, `file:PATH`.
+ */
+address: string, 
+/**
+ * `escpos:80:wpc1252:picture`, `fgl:203`, `zpl:300`, `pdf:a6`.
+ */
+speaks: string, };
+
+export type PrintersView = { 
+/**
+ * Of tickets; `null` = they are shown to the guest.
+ */
+tickets: PrinterView | null, 
+/**
+ * Of receipts and reports.
+ */
+papers: PrinterView | null, };
+
+export type FoundPrinters = { 
+/**
+ * Queues first, then devices.
+ */
+addresses: Array<string>, };
+
+export type PaperKind = "tickets" | "receipt" | "report";
+
+export type UnprintedView = { 
+/**
+ * The job's number.
+ */
+job: number, 
+/**
+ * What is on it.
+ */
+paper: PaperKind, 
+/**
+ * Of which sale: its receipt's number.
+ */
+receipt: number | null, 
+/**
+ * Something of it may be on paper: the next one says DUPLICATA.
+ */
+began: boolean, 
+/**
+ * What is wrong and what to do, in the screen's language.
+ */
+says: string, };
+
+export type PaperAct = { "do": "again", 
+/**
+ * The job's number.
+ */
+job: number, } | { "do": "let_be", 
+/**
+ * The job's number.
+ */
+job: number, };
+
+export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here";
 
 export type TillScreen = { "at": "log_in", 
 /**
@@ -1196,6 +1272,14 @@ opened: string | null,
  * Why nothing came of the last act; `null` = it was done.
  */
 refusal: TillRefusal | null, 
+/**
+ * Papers that did not come out, the oldest first.
+ */
+unprinted: Array<UnprintedView>, 
+/**
+ * Money was taken for a sale that was never made: the machine died.
+ */
+interrupted: InterruptedView | null, 
 /**
  * What there is to do.
  */
@@ -1311,7 +1395,7 @@ minor: number, } | { "do": "take" } | { "do": "take_part" } | { "do": "card_refu
  */
 part: number, } | { "do": "back" };
 
-export type DoneAct = { "do": "next" } | { "do": "print_again" };
+export type DoneAct = { "do": "next" } | { "do": "print_again" } | { "do": "receipt" };
 
 export type ShiftAct = { "do": "count", 
 /**
@@ -1361,7 +1445,7 @@ reason: RefundReason,
  */
 means: Means, } | { "do": "back" };
 
-export type TillAct = { "on": "sale", "act": SaleAct } | { "on": "payment", "act": PaymentAct } | { "on": "done", "act": DoneAct } | { "on": "shift", "act": ShiftAct } | { "on": "past", "act": PastAct };
+export type TillAct = { "on": "sale", "act": SaleAct } | { "on": "payment", "act": PaymentAct } | { "on": "done", "act": DoneAct } | { "on": "shift", "act": ShiftAct } | { "on": "past", "act": PastAct } | { "on": "paper", "act": PaperAct } | { "on": "given_back" };
 
 export type TillKey = { "key": "digit", 
 /**

@@ -1,6 +1,5 @@
 //! `door print`: tries a printer with a sheet that says SPECIMEN, and lists what printers this machine has.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -14,7 +13,7 @@ use crate::print::document::{Document, Mark, ReportKind};
 use crate::print::escpos::{CodeBy, CodePage, EscPos, Roll};
 use crate::print::job::Handed;
 use crate::print::printer::{PrinterAddress, Speaks};
-use crate::print::transport::{Patience, hand_over, queue};
+use crate::print::transport::{Patience, found, hand_over};
 use crate::print::{Leaf, Stock, render, sample};
 
 /// What `door print` takes.
@@ -113,8 +112,8 @@ async fn try_out(test: &Test, output: &mut Output) -> Result<ExitCode, CliError>
     .await
     .map_err(|error| CliError::new(error.trouble.code(), error.told(test.lang)))?;
     let (state, text) = match handed {
-        Handed::Over => ("handed_over", handed_over(test.lang)),
-        Handed::Printed => ("printed", printed(test.lang)),
+        Handed::Over => ("handed_over", handed.told(test.lang)),
+        Handed::Printed => ("printed", handed.told(test.lang)),
     };
     let printer = test.printer.to_string();
     let line = json!({"printer": printer, "state": state, "bytes": bytes.len()});
@@ -168,85 +167,11 @@ fn document(test: &Test, now_ms: i64) -> Document {
     }
 }
 
-/// Queues first, then devices. That there is no CUPS is no error: there may be devices.
+/// Queues first, then devices.
 async fn list(output: &mut Output) -> Result<ExitCode, CliError> {
-    let queues = queue::list(&Patience::default()).await.unwrap_or_default();
-    let queues = queues.into_iter().map(PrinterAddress::Queue);
-    let devices = devices(Path::new("/dev"))
-        .into_iter()
-        .map(|path| PrinterAddress::Device { path, speed: None });
-    for address in queues.chain(devices) {
+    for address in found().await {
         let address = address.to_string();
         output.line(&json!({"printer": address}), &address)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// USB printers, then serial lines by USB.
-fn devices(dev: &Path) -> Vec<PathBuf> {
-    let within = |folder: PathBuf, beginnings: &'static [&'static str]| {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut found: Vec<PathBuf> = entries
-            .filter(|entry| {
-                let name = entry.file_name();
-                let name = name.to_string_lossy();
-                beginnings
-                    .iter()
-                    .any(|beginning| name.starts_with(beginning))
-            })
-            .map(|entry| entry.path())
-            .collect();
-        found.sort();
-        found
-    };
-    let mut all = within(dev.join("usb"), &["lp"]);
-    all.extend(within(dev.to_owned(), &["ttyUSB", "ttyACM"]));
-    all
-}
-
-pub(super) fn handed_over(language: Language) -> &'static str {
-    match language {
-        Language::Fr => "transmis ; regardez ce qui sort de l'imprimante",
-        Language::En => "handed over; look at what the printer gives",
-        Language::Es => "entregado; mire lo que sale de la impresora",
-        Language::De => "übergeben; sehen Sie nach, was der Drucker ausgibt",
-        Language::It => "consegnato; guardi che cosa esce dalla stampante",
-    }
-}
-
-pub(super) fn printed(language: Language) -> &'static str {
-    match language {
-        Language::Fr => "imprimé",
-        Language::En => "printed",
-        Language::Es => "impreso",
-        Language::De => "gedruckt",
-        Language::It => "stampato",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn devices_are_usb_printers_and_serial_lines_in_order() {
-        let dev = tempfile::tempdir().unwrap();
-        std::fs::create_dir(dev.path().join("usb")).unwrap();
-        for name in [
-            "usb/lp1",
-            "usb/lp0",
-            "usb/hiddev0",
-            "ttyUSB0",
-            "tty1",
-            "null",
-        ] {
-            std::fs::write(dev.path().join(name), []).unwrap();
-        }
-        let names: Vec<_> = devices(dev.path())
-            .into_iter()
-            .map(|path| path.strip_prefix(dev.path()).unwrap().to_owned())
-            .collect();
-        let expected = ["usb/lp0", "usb/lp1", "ttyUSB0"].map(PathBuf::from);
-        assert_eq!(names, expected);
-    }
 }

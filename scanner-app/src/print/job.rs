@@ -1,5 +1,7 @@
 //! What a print job may become. A job is of one document of one sale: however often it is tried, the sale stays one.
 
+use shared::language::Language;
+
 use super::trouble::{PrintError, Trouble};
 
 /// How a job stands. Its row is written before the step that it names, so that after a crash it is known what may be on
@@ -21,6 +23,8 @@ pub enum JobState {
         /// Whether something may be on paper.
         began: bool,
     },
+    /// Nobody waits for it any more: it is on paper all the same, or the guest went without.
+    Left,
 }
 
 /// What the printer's side told.
@@ -30,6 +34,36 @@ pub enum Handed {
     Over,
     /// It is on paper.
     Printed,
+}
+
+impl Handed {
+    /// As a person is told.
+    pub fn told(self, language: Language) -> &'static str {
+        match self {
+            Self::Over => handed_over(language),
+            Self::Printed => printed(language),
+        }
+    }
+}
+
+fn handed_over(language: Language) -> &'static str {
+    match language {
+        Language::Fr => "transmis ; regardez ce qui sort de l'imprimante",
+        Language::En => "handed over; look at what the printer gives",
+        Language::Es => "entregado; mire lo que sale de la impresora",
+        Language::De => "übergeben; sehen Sie nach, was der Drucker ausgibt",
+        Language::It => "consegnato; guardi che cosa esce dalla stampante",
+    }
+}
+
+fn printed(language: Language) -> &'static str {
+    match language {
+        Language::Fr => "imprimé",
+        Language::En => "printed",
+        Language::Es => "impreso",
+        Language::De => "gedruckt",
+        Language::It => "stampato",
+    }
 }
 
 /// What happens to a job.
@@ -43,6 +77,8 @@ pub enum JobEvent {
     Failed(PrintError),
     /// The program starts anew and finds the job.
     ProgramStarted,
+    /// A person has seen to it.
+    LetBe,
 }
 
 /// What the next print of a job counts as.
@@ -73,6 +109,7 @@ impl JobState {
             Self::HandedOver => "handed_over",
             Self::Printed => "printed",
             Self::Failed { .. } => "failed",
+            Self::Left => "left",
         }
     }
 
@@ -87,6 +124,7 @@ impl JobState {
                 trouble: Trouble::from_code(trouble?)?,
                 began,
             }),
+            "left" => Some(Self::Left),
             _ => None,
         }
     }
@@ -95,7 +133,7 @@ impl JobState {
     pub fn after(self, event: JobEvent) -> Result<Self, NotNow> {
         match (self, event) {
             (
-                Self::Waiting | Self::HandedOver | Self::Printed | Self::Failed { .. },
+                Self::Waiting | Self::HandedOver | Self::Printed | Self::Failed { .. } | Self::Left,
                 JobEvent::Started,
             ) => Ok(Self::Sending),
             (Self::Sending, JobEvent::Handed(Handed::Over)) => Ok(Self::HandedOver),
@@ -115,6 +153,7 @@ impl JobState {
                 trouble: Trouble::Interrupted,
                 began: true,
             }),
+            (Self::Waiting | Self::Failed { .. }, JobEvent::LetBe) => Ok(Self::Left),
             (other, JobEvent::ProgramStarted) => Ok(other),
             (other, event) => Err(NotNow {
                 state: other.code(),
@@ -127,9 +166,11 @@ impl JobState {
     pub fn again(&self) -> Again {
         match self {
             Self::Waiting | Self::Failed { began: false, .. } => Again::Original,
-            Self::Sending | Self::HandedOver | Self::Printed | Self::Failed { began: true, .. } => {
-                Again::Duplicate
-            }
+            Self::Sending
+            | Self::HandedOver
+            | Self::Printed
+            | Self::Failed { began: true, .. }
+            | Self::Left => Again::Duplicate,
         }
     }
 }
@@ -204,6 +245,7 @@ mod tests {
             JobState::Sending,
             JobState::HandedOver,
             JobState::Printed,
+            JobState::Left,
         ] {
             assert_eq!(JobState::read(state.code(), None, false), Some(state));
         }
@@ -217,6 +259,16 @@ mod tests {
         }
         assert_eq!(JobState::read("failed", None, true), None);
         assert_eq!(JobState::read("lost", None, true), None);
+    }
+
+    #[test]
+    fn a_job_that_nobody_waits_for_is_left_and_printed_again_as_a_duplicate_only() {
+        for state in [lived(&[]), lived(&[JobEvent::Started, failed(true)])] {
+            let left = state.after(JobEvent::LetBe).unwrap();
+            assert_eq!(left, JobState::Left);
+            assert_eq!(left.again(), Again::Duplicate);
+        }
+        assert!(JobState::Printed.after(JobEvent::LetBe).is_err());
     }
 
     #[test]

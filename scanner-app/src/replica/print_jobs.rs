@@ -128,7 +128,7 @@ pub fn of(connection: &Connection, fact: Option<FactId>) -> Result<Vec<PrintJob>
 pub fn unfinished(connection: &Connection) -> Result<Vec<PrintJob>, ReplicaError> {
     let sql = format!(
         "select {COLUMNS} from print_job
-         where state not in ('printed', 'handed_over') and replaced_by is null order by no"
+         where state not in ('printed', 'handed_over', 'left') and replaced_by is null order by no"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([], read)?;

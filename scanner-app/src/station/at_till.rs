@@ -14,13 +14,14 @@ use super::conductor::Conductor;
 use super::desk::{self, Desk};
 use super::figures::Wake;
 use super::kept::{self, Kept, KeptTill};
+use super::printing::no_till;
 use super::stage::Stage;
 use super::view::{
     CustomerView, News, SupervisorView, TillAct, TillChoice, TillKey, TillView, UiError,
-    UiErrorCode,
 };
 use crate::replica::{ReplicaError, identity, signed, stock};
 use crate::supervisor;
+use crate::till::Till;
 
 /// Whether this device may be a box office.
 pub(super) fn choice(connection: &Connection) -> Result<TillChoice, ReplicaError> {
@@ -76,7 +77,7 @@ impl Counter {
         let now = (screen.view(), screen.customer());
         let before = told.as_ref();
         if before.is_none_or(|before| before.0 != now.0) {
-            common.host.tell(News::Till(now.0.clone()));
+            common.host.tell(News::Till(Box::new(now.0.clone())));
         }
         if before.is_none_or(|before| before.1 != now.1) {
             common.host.tell_guest(now.1.clone());
@@ -91,14 +92,30 @@ impl Counter {
         self.with(common, |_, _| ());
     }
 
-    pub(super) fn speak(&self, language: Language, common: &Common) {
+    pub(super) fn till(&self) -> Arc<Till> {
+        locked(&self.work).desk.till()
+    }
+
+    /// Paper came out, or did not.
+    pub(super) fn printed(&self, common: &Common) {
         self.with(common, |screen, desk| {
-            desk.speak(language);
-            match desk.shows() {
-                Ok(shows) => screen.stock(shows),
-                Err(error) => tracing::warn!(code = error.code(), "what is sold can't be read"),
+            match desk.unprinted() {
+                Ok(unprinted) => screen.unprinted(unprinted),
+                Err(error) => tracing::error!(code = error.code(), "print jobs can't be read"),
+            }
+            if let Some(sale) = screen.just_sold() {
+                match desk.print_state(sale) {
+                    Ok(state) => screen.printed(sale, state),
+                    Err(error) => tracing::error!(code = error.code(), "a print job can't be read"),
+                }
             }
         });
+    }
+
+    pub(super) fn speak(&self, language: Language, common: &Common) {
+        self.with(common, |_, desk| desk.speak(language));
+        // What is sold is worded anew.
+        common.wake_figures(Wake::Changed);
     }
 }
 
@@ -135,9 +152,7 @@ impl Station {
 
 impl Common {
     fn at_till<T>(&self, act: impl FnOnce(&mut BoxOffice, &mut Desk) -> T) -> Result<T, UiError> {
-        let counter = self.counter().ok_or_else(|| {
-            UiError::new(UiErrorCode::NotFound, "this device is no box office now")
-        })?;
+        let counter = self.counter().ok_or_else(no_till)?;
         let done = counter.with(self, act);
         self.wake_figures(Wake::Scanned);
         Ok(done)
@@ -179,7 +194,13 @@ impl Conductor {
     pub(super) fn at_till(&self) -> Result<Stage, UiError> {
         let common = &self.common;
         let clock = Arc::clone(&common.clock);
-        let desk = Desk::open(&common.replica, clock, common.language())?;
+        let mut desk = Desk::open(
+            &common.replica,
+            &common.folders.data,
+            clock,
+            common.language(),
+        )?;
+        desk.print_by(common.printing.clone());
         let counter = Counter::of(desk)?;
         self.connect(&counter);
         Ok(Stage::Till(Arc::new(counter)))

@@ -7,12 +7,14 @@ use shared::admission::RosterState;
 use shared::clock::{Clock, UnixMillis};
 use shared::ids::EventId;
 use shared::language::Language;
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::at_till::Counter;
 use super::cameras::{Camera, Cameras, off};
 use super::conductor::{Conductor, Order};
 use super::figures::Wake;
 use super::in_view::InView;
+use super::printing::Paper;
 use super::recent::LastScans;
 use super::stage::{Post, Stage};
 use super::supervising::Supervising;
@@ -51,6 +53,7 @@ pub(super) struct Common {
     pub(super) index: Mutex<Option<(EventId, Arc<Index>)>>,
     pub(super) orders: Sender<Order>,
     pub(super) figures: Sender<Wake>,
+    pub(super) printing: UnboundedSender<Paper>,
 }
 
 /// What was told last, for a page that begins to listen.

@@ -217,6 +217,7 @@ impl Told for TillError {
             Self::NothingLeased => UiErrorCode::RosterMissing,
             Self::Clerk(error) => Told::code(error),
             Self::Journal { .. } => UiErrorCode::ReplicaUnusable,
+            Self::StockForPapers => UiErrorCode::PrinterForTickets,
             Self::Replica(error) | Self::Places(NotTaken::Replica(error)) => Told::code(error),
             Self::NoShift
             | Self::ShiftOpen
@@ -236,7 +237,6 @@ impl Told for TillError {
             | Self::Sign(_)
             | Self::Archive(_)
             | Self::NoSuchJob
-            | Self::StockForPapers
             | Self::Paper(_) => UiErrorCode::Internal,
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use shared::admission::fold::AlertKind;
-use shared::admission::sentence;
+use shared::admission::{RosterState, sentence};
 use shared::ids::EventId;
 
 use super::common::{Common, locked};
@@ -43,8 +43,8 @@ pub(super) struct Figures {
     replica: Option<Connection>,
     attendance: Option<Attendance>,
     told_at: Option<Instant>,
-    /// The replica's version and the time when a till's stock was looked at last.
-    stocked: Option<(i64, Instant)>,
+    /// The replica's version, whether the server was there, and the time, when a till's stock was looked at last.
+    stocked: Option<((i64, RosterState), Instant)>,
 }
 
 impl Figures {
@@ -64,7 +64,10 @@ impl Figures {
             match wakes.recv_timeout(LOOK_EVERY) {
                 Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(Wake::Scanned) | Err(RecvTimeoutError::Timeout) => {}
-                Ok(Wake::Moved | Wake::Changed) => self.told_at = None,
+                Ok(Wake::Moved | Wake::Changed) => {
+                    self.told_at = None;
+                    self.stocked = None;
+                }
             }
             if let Err(error) = self.look() {
                 tracing::warn!(
@@ -142,11 +145,12 @@ impl Figures {
         let version: i64 = replica
             .query_row("pragma data_version", [], |row| row.get(0))
             .map_err(ReplicaError::from)?;
+        let now = (version, *locked(&self.common.roster));
         let is_known = self
             .stocked
-            .is_some_and(|(known, at)| known == version && at.elapsed() < STOCK_EVERY);
+            .is_some_and(|(known, at)| known == now && at.elapsed() < STOCK_EVERY);
         if !is_known {
-            self.stocked = Some((version, Instant::now()));
+            self.stocked = Some((now, Instant::now()));
             self.common.restock(&counter, replica)?;
         }
         Ok(())

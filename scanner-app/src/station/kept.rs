@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{EventId, GateNo};
 use tempfile::NamedTempFile;
 
+use super::desk::Held;
 use super::failures::Told;
 use super::view::{Settings, UiErrorCode, Way};
 
 const SETTINGS: &str = "settings.json";
 const PLACE: &str = "place.json";
+const HELD: &str = "held.json";
 
 /// It could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +75,23 @@ pub(super) fn keep_place(data: &Path, place: Kept) -> Result<(), KeepError> {
 }
 
 pub(super) fn forget_place(data: &Path) -> Result<(), KeepError> {
-    let path = data.join(PLACE);
+    forget(data, PLACE)
+}
+
+pub(super) fn held(data: &Path) -> Option<Held> {
+    read(&data.join(HELD))
+}
+
+pub(super) fn keep_held(data: &Path, held: &Held) -> Result<(), KeepError> {
+    replace(data, HELD, held)
+}
+
+pub(super) fn forget_held(data: &Path) -> Result<(), KeepError> {
+    forget(data, HELD)
+}
+
+fn forget(data: &Path, name: &str) -> Result<(), KeepError> {
+    let path = data.join(name);
     match std::fs::remove_file(&path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(KeepError { path, source }),
         Ok(()) | Err(_) => Ok(()),

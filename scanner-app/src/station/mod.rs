@@ -22,6 +22,7 @@ mod kept;
 mod link;
 pub mod log;
 mod places;
+mod printing;
 mod ready;
 mod recent;
 mod report;
@@ -43,6 +44,7 @@ use std::time::Duration;
 use shared::admission::RosterState;
 use shared::clock::Clock;
 use shared::ids::{EventId, GateNo, TicketId};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 pub use cameras::{Camera, Cameras, NoCameras, PictureCameras, Preview, Webcams};
 pub use host::Host;
@@ -54,6 +56,7 @@ use common::{Common, Latest, locked};
 use conductor::{Conductor, Order};
 use enrol::Offer;
 use figures::{Figures, Wake};
+use printing::Paper;
 use stage::Stage;
 use view::{
     CameraChoice, EnrolStep, HandHit, Overview, PlaceChoice, SavedFile, UiError, UiErrorCode,
@@ -120,6 +123,7 @@ pub struct Station {
     common: Arc<Common>,
     orders: Sender<Order>,
     figures: Sender<Wake>,
+    printing: UnboundedSender<Paper>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -138,6 +142,7 @@ impl Station {
         equipment.host.full_screen(settings.used_by != Use::Staffed);
         let (orders, ordered) = channel();
         let (figures, wakes) = channel();
+        let (printing, papers) = unbounded_channel();
         let common = Arc::new(Common {
             folders,
             machine: gauges::machine_name(),
@@ -157,17 +162,21 @@ impl Station {
             index: Mutex::default(),
             orders: orders.clone(),
             figures: figures.clone(),
+            printing: printing.clone(),
         });
         let mut station = Self {
             common: Arc::clone(&common),
             orders,
             figures,
+            printing,
             threads: Vec::new(),
         };
         let conductor = Conductor::new(Arc::clone(&common), equipment.lan);
         station.spawn("conductor", move || conductor.run(&ordered))?;
         // What is asked first is answered from where the device was.
         common.conduct(|_| Ok(()))?;
+        let for_papers = Arc::clone(&common);
+        station.spawn("printing", move || printing::run(&for_papers, papers))?;
         station.spawn("figures", move || Figures::new(common).run(&wakes))?;
         Ok(station)
     }
@@ -283,6 +292,7 @@ impl Drop for Station {
         // Whoever has ended by itself hears nothing.
         let _ = self.orders.send(Order::Stop);
         let _ = self.figures.send(Wake::Stop);
+        let _ = self.printing.send(Paper::Stop);
         for thread in self.threads.drain(..) {
             // A panic there is in the log.
             let _ = thread.join();

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use shared::clock::UnixMillis;
 use shared::fact::FactBody;
 use shared::fact::till::{ClerkId, PaidBy, SaleId, TillFact};
-use shared::ids::{EventId, TicketId, TypeNo};
+use shared::ids::{EventId, FactId, TicketId, TypeNo};
 use shared::money::{Currency, Money};
 use shared::ticket::Token;
 use shared::till::{Sold, cart::Paid};
@@ -57,7 +57,7 @@ pub struct Detail {
     pub sale: PastSale,
     /// How it was paid, in order; a refused card among it.
     pub paid: Vec<Paid>,
-    /// Its tickets, line by line.
+    /// Its tickets, line by line, by their numbers.
     pub tickets: Vec<PastTicket>,
 }
 
@@ -122,6 +122,15 @@ impl Till {
             Ok(found)
         })?;
         Ok(found.unwrap_or_default())
+    }
+
+    /// The receipt's number of a sale of the open journal; none of another fact.
+    pub fn receipt_of(&self, fact: FactId) -> Result<Option<u32>, TillError> {
+        let seen = self.look(move |_, books| {
+            let sold = books.book().sale(fact);
+            Ok(sold.map(|sold| sold.receipt))
+        })?;
+        Ok(seen.flatten())
     }
 
     /// A sale of the open journal in detail.
@@ -190,12 +199,14 @@ fn detail(connection: &Connection, books: &Books, sale: SaleId) -> Result<Detail
     let mut tickets = Vec::new();
     for line in &sold.lines {
         let no = events::number(connection, line.event)?;
+        let mut of_line = Vec::with_capacity(line.tickets.len());
         for &ticket in &line.tickets {
             let here = match no {
                 Some(no) => kept::get(connection, no, ticket)?,
                 None => None,
             };
-            tickets.push(PastTicket {
+            let number = here.as_ref().map(|here| (here.series.clone(), here.number));
+            let ticket = PastTicket {
                 ticket,
                 event: line.event,
                 type_no: line.type_no,
@@ -205,8 +216,12 @@ fn detail(connection: &Connection, books: &Books, sale: SaleId) -> Result<Detail
                     None => format!("{}-?", opening.series),
                 },
                 is_left: line.left.contains(&ticket),
-            });
+            };
+            of_line.push((number, ticket));
         }
+        // As they were handed out.
+        of_line.sort_by(|(one, _), (other, _)| one.cmp(other));
+        tickets.extend(of_line.into_iter().map(|(_, ticket)| ticket));
     }
     Ok(Detail {
         sale: in_short(sale, sold, opening.currency),

@@ -26,6 +26,8 @@ export const tillAt = (screen: TillScreen, changed: Partial<TillView> = {}): Til
   clerk: "Nadia",
   opened: "18:02",
   refusal: null,
+  unprinted: [],
+  interrupted: null,
   screen,
   ...changed,
 });
@@ -145,6 +147,7 @@ const done: DoneView = {
   change: euros(8),
   pieces: pieces([5, 1], [2, 1], [1, 1]),
   print: "handed_over",
+  receipt_asked: false,
   tickets: [
     { number: "A-584", name: "Fosse, debout" },
     { number: "A-585", name: "Fosse, debout" },
@@ -230,6 +233,23 @@ export const screens: Record<string, TillView> = {
     { clerk: null, opened: null },
   ),
   open: tillAt({ at: "open", ...float }, { opened: null }),
+  unprinted: tillAt(
+    { at: "sale", ...sale },
+    {
+      unprinted: [
+        { job: 4, paper: "tickets", receipt: 1203, began: false, says: "Plus de papier dans tcp:192.168.1.60. Mettez un rouleau, fermez le capot, puis réessayez." },
+        { job: 9, paper: "report", receipt: null, began: true, says: "" },
+      ],
+    },
+  ),
+  interrupted: tillAt(
+    { at: "log_in", people: [{ person: "p1", name: "Nadia Benali" }], locked_until_ms: null },
+    {
+      clerk: null,
+      opened: "18:02",
+      interrupted: { at: "19:42", taken: [{ means: { by: "card" }, name: null, amount: euros(34), refused: false }] },
+    },
+  ),
   sale: tillAt({ at: "sale", ...sale }),
   "sale-empty": tillAt({ at: "sale", ...sale, cart: emptyCart, keys: keys.map((one) => ({ ...one, in_cart: 0 })) }),
   "sale-long": tillAt(

@@ -226,6 +226,53 @@ test("tickets are taken back only after a second look", async () => {
   await seen(() => expect(acts()).toEqual([{ on: "past", act: { do: "refund", reason: "guest", means: { by: "cash" } } }]));
 });
 
+describe("what went wrong", () => {
+  test("a paper that did not come out is said on any screen, with what to do", async () => {
+    open(screens.unprinted!);
+    expect(text(".unprinted[role=alert]")).toContain("Billets du reçu n° 1203 Plus de papier");
+    expect(text(".unprinted")).toContain("1 autre impression attend");
+    press("Réimprimer");
+    await seen(() => expect(acts()).toEqual([{ on: "paper", act: { do: "again", job: 4 } }]));
+  });
+
+  test("what may be on paper is printed again as a duplicate, or is there", async () => {
+    open({ ...screens.unprinted!, unprinted: [screens.unprinted!.unprinted[1]!] });
+    expect(button("Imprimer un duplicata")).toBeDefined();
+    press("C’est imprimé");
+    await seen(() => expect(acts()).toEqual([{ on: "paper", act: { do: "let_be", job: 9 } }]));
+  });
+
+  test("money of a sale that was never made goes back", async () => {
+    open(screens.interrupted!);
+    expect(text(".notice[role=alert]")).toContain("Carte 34,00 €");
+    press("C’est rendu");
+    await seen(() => expect(acts()).toEqual([{ on: "given_back" }]));
+  });
+});
+
+test("a receipt is printed for who asks, once", async () => {
+  open(screens.done!);
+  press("Imprimer le reçu");
+  await seen(() => expect(acts()).toEqual([{ on: "done", act: { do: "receipt" } }]));
+});
+
+describe("printers", () => {
+  const set = { tickets: { address: "tcp:192.168.1.60", speaks: "zpl:300" }, papers: null };
+
+  test("are set up at the till, and tried with a specimen", async () => {
+    page.answers = { printers: () => set, found_printers: () => ({ addresses: ["cups:Bureau"] }), test_print: () => "imprimé" };
+    open(screens.sale!);
+    press("Réglages");
+    await seen(() => expect(document.querySelector<HTMLInputElement>("#printer-tickets")!.value).toBe("tcp:192.168.1.60"));
+    press("Imprimer un spécimen");
+    await seen(() => expect(text("form:has(#printer-tickets) [role=status]")).toBe("imprimé"));
+    type("#printer-papers", "cups:Bureau");
+    document.querySelector<HTMLFormElement>("form:has(#printer-papers)")!.requestSubmit();
+    const printer = { address: "cups:Bureau", speaks: "escpos:80:wpc1252:picture" };
+    await seen(() => expect(page.asked).toContainEqual(["set_printer", { of: "papers", printer }]));
+  });
+});
+
 test("another screen takes the till's away", () => {
   open(tillAt({ at: "menu" }));
   expect(text("main h2")).toBe("Caisse");

@@ -12,7 +12,7 @@ use super::super::{CliError, Output};
 use super::failed;
 use crate::edge::SystemClock;
 use crate::print::PrintError;
-use crate::print::job::JobState;
+use crate::print::job::{Handed, JobState};
 use crate::print::printer::{PrinterAddress, Speaks};
 use crate::print::transport::Patience;
 use crate::replica::print_jobs::PrintJob;
@@ -149,9 +149,9 @@ fn told(till: &Till, job: &PrintJob, language: Language) -> Result<String, TillE
             began,
         }
         .told(language),
-        Some(JobState::Printed) => super::super::print::printed(language).to_owned(),
-        Some(JobState::HandedOver) => super::super::print::handed_over(language).to_owned(),
-        Some(JobState::Waiting | JobState::Sending) | None => job.state.clone(),
+        Some(JobState::Printed) => Handed::Printed.told(language).to_owned(),
+        Some(JobState::HandedOver) => Handed::Over.told(language).to_owned(),
+        Some(JobState::Waiting | JobState::Sending | JobState::Left) | None => job.state.clone(),
     };
     Ok(format!("#{} : {text}", job.no))
 }

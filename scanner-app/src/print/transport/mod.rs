@@ -3,6 +3,7 @@
 mod conversation;
 mod device;
 mod file;
+mod found;
 mod network;
 pub mod queue;
 
@@ -13,6 +14,7 @@ use super::printer::{PrinterAddress, Speaks};
 use super::trouble::{PrintError, Trouble};
 
 pub use conversation::Patience;
+pub use found::found;
 
 /// What went wrong, before the printer's name is put to it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,6 +21,7 @@ impl BoxOffice {
             Stage::Done(_) => match key {
                 TillKey::Enter | TillKey::Escape => Some(TillAct::Done(DoneAct::Next)),
                 TillKey::Function { no: 5 } => Some(TillAct::Done(DoneAct::PrintAgain)),
+                TillKey::Function { no: 6 } => Some(TillAct::Done(DoneAct::Receipt)),
                 TillKey::Function { .. }
                 | TillKey::Digit { .. }
                 | TillKey::Plus

@@ -28,8 +28,8 @@ pub use payment::{By, Part};
 pub use till::{Balance, Checkout, CheckoutLine, PastSale, PastTicket, Sold, SoldTicket, Till};
 
 use super::view::{
-    DoneAct, FiguresView, FreeReason, Means, PaymentAct, PrintState, SupervisorView, TillAct,
-    TillKey, TillRefusal, TillView, VoucherView,
+    DoneAct, FiguresView, FreeReason, Means, PaperAct, PaymentAct, PrintState, SupervisorView,
+    TillAct, TillKey, TillRefusal, TillView, UnprintedView, VoucherView,
 };
 use cart::Cart;
 use drawer::{CashMove, Counting};
@@ -67,6 +67,7 @@ struct Done {
     cart: Cart,
     parts: Vec<Part>,
     language: Language,
+    receipt_asked: bool,
 }
 
 /// What there is to do.
@@ -108,6 +109,18 @@ pub struct BoxOffice {
     stage: Stage,
     step: u32,
     refusal: Option<TillRefusal>,
+    unprinted: Vec<UnprintedView>,
+    /// What had been taken for a sale that was never made: the machine died.
+    interrupted: Option<Interrupted>,
+}
+
+/// Money of a sale that was never made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interrupted {
+    /// When, on the venue's clock.
+    pub at: String,
+    /// What was taken.
+    pub parts: Vec<Part>,
 }
 
 impl BoxOffice {
@@ -129,6 +142,8 @@ impl BoxOffice {
             stage: Stage::LogIn,
             step: 0,
             refusal: None,
+            unprinted: Vec::new(),
+            interrupted: None,
         }
     }
 
@@ -180,6 +195,35 @@ impl BoxOffice {
         }
     }
 
+    /// What had been taken for a sale that was never made; it is said until somebody has given it back.
+    pub fn interrupted(&mut self, interrupted: Interrupted) {
+        self.interrupted = Some(interrupted);
+    }
+
+    /// Papers that did not come out, as often as that changes.
+    pub fn unprinted(&mut self, unprinted: Vec<UnprintedView>) {
+        self.unprinted = unprinted;
+    }
+
+    /// The sale that was made right before, while it is looked at.
+    pub fn just_sold(&self) -> Option<FactId> {
+        match &self.stage {
+            Stage::Done(done) => Some(done.sold.sale),
+            Stage::LogIn
+            | Stage::Open(_)
+            | Stage::Sale
+            | Stage::Parked
+            | Stage::Payment(_)
+            | Stage::Menu
+            | Stage::Cash(_)
+            | Stage::Report(_)
+            | Stage::Count(_)
+            | Stage::Compare(..)
+            | Stage::Closed(..)
+            | Stage::Past(_) => None,
+        }
+    }
+
     /// Does what a touch asks for, if it was meant for this step.
     pub fn act(&mut self, step: u32, act: TillAct, till: &mut dyn Till) -> TillView {
         if step == self.step {
@@ -217,7 +261,30 @@ impl BoxOffice {
             TillAct::Done(act) => self.after(act, till),
             TillAct::Shift(act) => self.in_shift(act, till),
             TillAct::Past(act) => self.in_past(act, till),
+            TillAct::Paper(act) => self.see_to(act, till),
+            TillAct::GivenBack => {
+                if let Some(interrupted) = self.interrupted.take() {
+                    till.gave_back(&interrupted);
+                    self.step = self.step.wrapping_add(1);
+                }
+                Ok(())
+            }
         }
+    }
+
+    /// Of a paper that did not come out. It is not asked about again until it fails once more.
+    fn see_to(&mut self, act: PaperAct, till: &mut dyn Till) -> Result<(), TillRefusal> {
+        let (PaperAct::Again { job } | PaperAct::LetBe { job }) = act;
+        if !self.unprinted.iter().any(|one| one.job == job) {
+            return Err(TillRefusal::NotHere);
+        }
+        match act {
+            PaperAct::Again { .. } => till.print_job_again(job)?,
+            PaperAct::LetBe { .. } => till.let_paper_be(job)?,
+        }
+        self.unprinted.retain(|one| one.job != job);
+        self.step = self.step.wrapping_add(1);
+        Ok(())
     }
 
     /// Another screen is another step.
@@ -238,6 +305,7 @@ impl BoxOffice {
             PaymentAct::Take if payment.is_settled() => return self.sell(till),
             PaymentAct::Take => {
                 payment.take(false)?;
+                till.holds(payment.sale(), payment.taken());
                 self.step = self.step.wrapping_add(1);
                 if payment.is_settled() {
                     return self.sell(till);
@@ -245,6 +313,7 @@ impl BoxOffice {
             }
             PaymentAct::TakePart => {
                 payment.take(true)?;
+                till.holds(payment.sale(), payment.taken());
                 self.step = self.step.wrapping_add(1);
                 if payment.is_settled() {
                     return self.sell(till);
@@ -256,6 +325,7 @@ impl BoxOffice {
             }
             PaymentAct::GiveBack { part } => {
                 if payment.give_back(part).is_some() {
+                    till.holds(payment.sale(), payment.taken());
                     self.step = self.step.wrapping_add(1);
                 }
             }
@@ -294,6 +364,7 @@ impl BoxOffice {
             language: self.language,
         };
         let sold = till.sell(&checkout)?;
+        till.holds(checkout.sale, &[]);
         let empty = Cart::empty(self.setup.currency);
         let cart = std::mem::replace(&mut self.cart, empty);
         let language = std::mem::replace(&mut self.language, self.setup.language);
@@ -303,6 +374,7 @@ impl BoxOffice {
             cart,
             parts,
             language,
+            receipt_asked: false,
         })));
         Ok(())
     }
@@ -318,6 +390,11 @@ impl BoxOffice {
                     done.sold.print = till.print_again(done.sold.sale)?;
                     self.step = self.step.wrapping_add(1);
                 }
+            }
+            DoneAct::Receipt => {
+                till.reprint(done.sold.sale, true)?;
+                done.receipt_asked = true;
+                self.step = self.step.wrapping_add(1);
             }
         }
         Ok(())

@@ -8,8 +8,8 @@ use super::payment::{By, Part, Payment, less};
 use super::till::Balance;
 use super::{BoxOffice, Done, Stage, coins};
 use crate::station::view::{
-    AskingView, CartView, CashMoveView, ClosedView, CountView, DoneView, LineView, Means,
-    ParkedView, PastDetailView, PastTicketView, PastView, PaymentView, PiecesView, SaleView,
+    AskingView, CartView, CashMoveView, ClosedView, CountView, DoneView, InterruptedView, LineView,
+    Means, ParkedView, PastDetailView, PastTicketView, PastView, PaymentView, PiecesView, SaleView,
     ShowView, TakenView, TicketOutView, TillScreen, TillView, TypeKeyView, VatView, VoucherView,
 };
 
@@ -25,6 +25,11 @@ impl BoxOffice {
             clerk: self.clerk.as_ref().map(|clerk| clerk.name.clone()),
             opened: self.opened.clone(),
             refusal: self.refusal,
+            unprinted: self.unprinted.clone(),
+            interrupted: self.interrupted.as_ref().map(|of| InterruptedView {
+                at: of.at.clone(),
+                taken: self.taken_views(&of.parts),
+            }),
             screen: self.screen(),
         }
     }
@@ -176,6 +181,7 @@ impl BoxOffice {
             change: back,
             pieces: back.map_or_else(Vec::new, change),
             print: done.sold.print,
+            receipt_asked: done.receipt_asked,
             tickets: tickets.collect(),
         }
     }

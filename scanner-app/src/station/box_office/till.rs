@@ -5,6 +5,7 @@ use shared::language::Language;
 use shared::money::Money;
 use shared::ticket::Presented;
 
+use super::Interrupted;
 use super::payment::Part;
 use crate::station::view::{
     CashReason, FiguresView, FreeReason, KeptBecause, Means, PastSaleView, PrintState,
@@ -112,11 +113,24 @@ pub trait Till {
     /// An id that no sale has yet.
     fn new_sale(&mut self) -> FactId;
 
+    /// What was taken for a sale that is not made yet, so that somebody is told of it if the machine dies meanwhile; nothing:
+    /// no guest's money is held.
+    fn holds(&mut self, sale: FactId, parts: &[Part]);
+
     /// Makes the sale: facts, places and print job in one go.
     fn sell(&mut self, checkout: &Checkout) -> Result<Sold, TillRefusal>;
 
     /// Sends what was not printed to the printer once more.
     fn print_again(&mut self, sale: FactId) -> Result<PrintState, TillRefusal>;
+
+    /// Prints a job that failed once more, on whatever screen.
+    fn print_job_again(&mut self, job: i64) -> Result<(), TillRefusal>;
+
+    /// Nobody waits for a job that failed any more.
+    fn let_paper_be(&mut self, job: i64) -> Result<(), TillRefusal>;
+
+    /// The guest of a sale that was never made has their money back.
+    fn gave_back(&mut self, interrupted: &Interrupted);
 
     /// Begins a shift with so much in the drawer: value and count of each kind of notes and coins.
     fn open_shift(&mut self, clerk: UserId, float: &[(u32, u32)]) -> Result<(), TillRefusal>;
@@ -147,7 +161,7 @@ pub trait Till {
     /// A sale in detail.
     fn look(&self, sale: FactId) -> Result<PastSale, TillRefusal>;
 
-    /// Prints a sale's receipt, or its tickets, once more, marked as a duplicate.
+    /// Prints a sale's receipt, or its tickets, once more, marked as a duplicate; the first receipt is the original.
     fn reprint(&mut self, sale: FactId, receipt: bool) -> Result<(), TillRefusal>;
 
     /// Takes tickets of a sale back, by their index there; the receipt's number.

@@ -2,17 +2,20 @@
 
 mod codes;
 mod figures;
+mod held;
 mod offers;
+mod paper;
 mod past;
 mod refused;
 mod words;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use shared::clock::{Clock, UnixMillis};
-use shared::fact::till::{Pieces, SaleId};
+use shared::fact::till::Pieces;
 use shared::ids::{EventId, FactId, TypeNo, UserId};
 use shared::language::Language;
 use shared::money::{Currency, Money};
@@ -20,22 +23,26 @@ use shared::ticket::Presented;
 use shared::till::VOUCHERS;
 use shared::till::cart::Tender;
 use shared::wire::latest::StockSale;
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::box_office::{
-    self, Balance, BoxOffice, By, Checkout, Part, PastSale, Setup, Show, Sold, SoldTicket,
+    self, Balance, BoxOffice, By, Checkout, Interrupted, Part, PastSale, Setup, Show, Sold,
+    SoldTicket,
 };
+use super::kept;
 use super::places;
+use super::printing::Paper;
 use super::view::{
     CashReason, FiguresView, Means, PastSaleView, PrintState, RefundReason, SupervisorView,
     TillRefusal, UiError, VoucherView,
 };
 use crate::edge::OsRandom;
-use crate::replica::print_jobs::{self, PrintWhat};
 use crate::replica::{Replica, ReplicaError, identity};
 use crate::supervisor;
 use crate::sync::StockLine;
 use crate::till::stock::NotTaken;
-use crate::till::{MoveCash, Sale, TakeBack, Till, TillError, Wanted};
+use crate::till::{MoveCash, Prints, Sale, TakeBack, Till, TillError, Wanted};
+pub(super) use held::Held;
 pub(super) use offers::{Common, shows};
 use refused::refused;
 
@@ -44,8 +51,10 @@ const LEND_WITHIN: Duration = Duration::from_secs(4);
 
 /// The till of this device, as the box office's screen uses it.
 pub struct Desk {
-    till: Till,
+    till: Arc<Till>,
     replica: Replica,
+    /// Where the device keeps what is no fact.
+    data: PathBuf,
     clock: Arc<dyn Clock>,
     language: Language,
     currency: Currency,
@@ -54,6 +63,8 @@ pub struct Desk {
     count: Vec<Pieces>,
     /// Who lends from the common stock.
     lender: Option<StockLine>,
+    /// Who prints.
+    printing: Option<UnboundedSender<Paper>>,
 }
 
 impl std::fmt::Debug for Desk {
@@ -66,26 +77,45 @@ impl Desk {
     /// Of a device that may sell and was lent places.
     pub fn open(
         replica: &Replica,
+        data: &Path,
         clock: Arc<dyn Clock>,
         language: Language,
     ) -> Result<Self, TillError> {
-        let till = Till::open(replica)?;
+        let till = Arc::new(Till::open(replica)?);
         let (currency, time_zone) = (till.currency()?, till.time_zone()?);
         Ok(Self {
             till,
             replica: replica.clone(),
+            data: data.to_owned(),
             clock,
             language,
             currency,
             time_zone,
             count: Vec::new(),
             lender: None,
+            printing: None,
         })
     }
 
     /// Borrows from the common stock by this line what a sale lacks.
     pub fn lend_by(&mut self, lender: StockLine) {
         self.lender = Some(lender);
+    }
+
+    /// Tells this one whenever something is to be printed.
+    pub(super) fn print_by(&mut self, printing: UnboundedSender<Paper>) {
+        self.printing = Some(printing);
+    }
+
+    pub(super) fn till(&self) -> Arc<Till> {
+        Arc::clone(&self.till)
+    }
+
+    fn paper_waits(&self) {
+        if let Some(printing) = &self.printing {
+            // It is gone when the station goes.
+            let _ = printing.send(Paper::Waits);
+        }
     }
 
     /// Of the venue's clock, as IANA names it.
@@ -119,6 +149,9 @@ impl Desk {
         };
         let mut screen = BoxOffice::new(setup, opened);
         screen.stock(self.shows()?);
+        if let Some(interrupted) = self.interrupted() {
+            screen.interrupted(interrupted);
+        }
         Ok(screen)
     }
 
@@ -148,20 +181,6 @@ impl Desk {
         Money::new(i64::try_from(minor).unwrap_or(i64::MAX), self.currency)
     }
 
-    /// Where the tickets of a sale are. Nothing prints by itself here: they wait until they are printed.
-    fn print_state(&self, sale: SaleId) -> Result<PrintState, ReplicaError> {
-        let jobs = self
-            .replica
-            .read(move |connection| print_jobs::of(connection, Some(sale)))?;
-        let tickets = jobs.iter().rfind(|job| job.what == PrintWhat::Tickets);
-        Ok(match tickets.map(|job| job.state.as_str()) {
-            Some("handed_over") => PrintState::HandedOver,
-            Some("printed") => PrintState::Printed,
-            Some("failed") => PrintState::Failed,
-            Some(_) | None => PrintState::NoPrinter,
-        })
-    }
-
     fn made(&self, checkout: &Checkout) -> Result<Sold, TillError> {
         let sale = Sale {
             id: checkout.sale,
@@ -174,6 +193,7 @@ impl Desk {
             Err(TillError::Places(NotTaken::TooFew { .. })) if self.borrow(checkout) => sell(sale)?,
             done => done?,
         };
+        self.paper_waits();
         // From here on it is made: what can't be read is not shown, and the sale stands.
         let tickets = self.till.handed_out(done.sale).unwrap_or_else(|error| {
             tracing::error!(code = error.code(), "the sold tickets can't be shown");
@@ -278,13 +298,35 @@ impl box_office::Till for Desk {
         FactId::new(self.now_ms(), &mut OsRandom)
     }
 
+    fn holds(&mut self, sale: FactId, parts: &[Part]) {
+        self.hold(sale, parts);
+    }
+
+    fn gave_back(&mut self, _interrupted: &Interrupted) {
+        if let Err(error) = kept::forget_held(&self.data) {
+            tracing::error!(%error, "what was given back is said again at the next start");
+        }
+    }
+
     fn sell(&mut self, checkout: &Checkout) -> Result<Sold, TillRefusal> {
         self.made(checkout).map_err(|error| refused(&error))
     }
 
     fn print_again(&mut self, sale: FactId) -> Result<PrintState, TillRefusal> {
-        self.print_state(sale)
-            .map_err(|error| refused(&error.into()))
+        self.again(sale).map_err(|error| refused(&error))
+    }
+
+    fn print_job_again(&mut self, job: i64) -> Result<(), TillRefusal> {
+        let again = self.till.print_again(job, self.now_ms());
+        again.map_err(|error| refused(&error))?;
+        self.paper_waits();
+        Ok(())
+    }
+
+    fn let_paper_be(&mut self, job: i64) -> Result<(), TillRefusal> {
+        self.till
+            .let_be(job, self.now_ms())
+            .map_err(|error| refused(&error))
     }
 
     fn open_shift(&mut self, clerk: UserId, float: &[(u32, u32)]) -> Result<(), TillRefusal> {
@@ -338,6 +380,7 @@ impl box_office::Till for Desk {
     fn close_shift(&mut self) -> Result<u32, TillRefusal> {
         let closed = self.till.close_counted(self.count.clone(), self.now_ms());
         let z = closed.map_err(|error| refused(&error))?;
+        self.paper_waits();
         self.count = Vec::new();
         Ok(z.z)
     }
@@ -351,10 +394,21 @@ impl box_office::Till for Desk {
     }
 
     fn reprint(&mut self, sale: FactId, receipt: bool) -> Result<(), TillRefusal> {
+        // Else it would be noted as printed, and never come out.
+        let prints = if receipt {
+            Prints::Papers
+        } else {
+            Prints::Tickets
+        };
+        let printers = self.till.printers().map_err(|error| refused(&error))?;
+        if printers.for_papers(prints).is_none() {
+            return Err(TillRefusal::NoPrinter);
+        }
         self.till
             .reprint(sale, codes::reprinted(receipt), self.now_ms())
-            .map(drop)
-            .map_err(|error| refused(&error))
+            .map_err(|error| refused(&error))?;
+        self.paper_waits();
+        Ok(())
     }
 
     fn refund(
@@ -380,7 +434,8 @@ impl box_office::Till for Desk {
             return Err(TillRefusal::NothingAsked);
         }
         let done = self.till.refund(back, self.now_ms());
-        done.map(|done| done.receipt)
-            .map_err(|error| refused(&error))
+        let done = done.map_err(|error| refused(&error))?;
+        self.paper_waits();
+        Ok(done.receipt)
     }
 }

@@ -53,6 +53,10 @@ pub enum UiErrorCode {
     PinUnreadable,
     /// A supervisor's PIN is needed first.
     SupervisorNeeded,
+    /// Not a printer's address, or not one of its languages.
+    PrinterAddress,
+    /// A printer of ticket stock prints no receipts and reports.
+    PrinterForTickets,
     /// There is nothing to undo, or it was undone already.
     NothingToUndo,
     /// The ticket goes in without an override.

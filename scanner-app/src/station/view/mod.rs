@@ -11,6 +11,7 @@ mod error;
 mod news;
 mod past;
 mod place;
+mod printer;
 mod ready;
 mod schema;
 mod settings;
@@ -31,6 +32,9 @@ pub use error::{UiError, UiErrorCode};
 pub use news::{CameraHint, News, Outline, Overview, SavedFile, Screen};
 pub use past::{KeptBecause, PastDetailView, PastSaleView, PastTicketView, PastView, RefundReason};
 pub use place::{GateChoice, PlaceChoice, PlaceView, TillChoice, Way};
+pub use printer::{
+    FoundPrinters, PaperAct, PaperKind, PaperOf, PrinterView, PrintersView, UnprintedView,
+};
 pub use ready::{
     BatteryView, CameraChoice, CameraStanding, CameraView, Light, PeerView, Protection, ReadyLine,
     ReadyView, ReadyWhat, SyncView,
@@ -39,9 +43,9 @@ pub use schema::typescript;
 pub use settings::{Settings, Theme, Use};
 pub use supervisor::{SupervisorView, SupervisorsView, UndoReason};
 pub use till::{
-    AskingView, CartView, CustomerCodeView, CustomerView, DoneView, FreeReason, LineView, Means,
-    ParkedView, PaymentView, PiecesView, PrintState, SaleView, ShowView, TakenView, TicketOutView,
-    TillRefusal, TillScreen, TillView, TypeKeyView, VatView, VoucherView,
+    AskingView, CartView, CustomerCodeView, CustomerView, DoneView, FreeReason, InterruptedView,
+    LineView, Means, ParkedView, PaymentView, PiecesView, PrintState, SaleView, ShowView,
+    TakenView, TicketOutView, TillRefusal, TillScreen, TillView, TypeKeyView, VatView, VoucherView,
 };
 pub use till_act::{DoneAct, PastAct, PaymentAct, SaleAct, ShiftAct, Stroke, TillAct, TillKey};
 pub use verdict::{

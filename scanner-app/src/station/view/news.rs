@@ -120,5 +120,5 @@ pub enum News {
     /// What is to be looked at.
     Alerts(Vec<AlertView>),
     /// The box office's screen.
-    Till(TillView),
+    Till(Box<TillView>),
 }

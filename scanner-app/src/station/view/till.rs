@@ -9,6 +9,7 @@ use ts_rs::TS;
 
 use super::drawer::{CashMoveView, ClosedView, CountView, FiguresView};
 use super::past::PastView;
+use super::printer::UnprintedView;
 use super::supervisor::SupervisorView;
 
 /// Everything on the box office's screen.
@@ -25,6 +26,10 @@ pub struct TillView {
     pub opened: Option<String>,
     /// Why nothing came of the last act; `null` = it was done.
     pub refusal: Option<TillRefusal>,
+    /// Papers that did not come out, the oldest first.
+    pub unprinted: Vec<UnprintedView>,
+    /// Money was taken for a sale that was never made: the machine died.
+    pub interrupted: Option<InterruptedView>,
     /// What there is to do.
     pub screen: TillScreen,
 }
@@ -102,6 +107,8 @@ pub enum TillRefusal {
     NotWritten,
     /// More than lies in the drawer.
     DrawerTooLow,
+    /// No printer is set up for that. Nothing was done.
+    NoPrinter,
     /// It was taken back already, or is not of this till.
     NotHere,
 }
@@ -360,6 +367,15 @@ pub struct PiecesView {
     pub sum: Money,
 }
 
+/// What had been taken for a sale that was never made. It goes back to the guest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct InterruptedView {
+    /// When, on the venue's clock.
+    pub at: String,
+    /// What.
+    pub taken: Vec<TakenView>,
+}
+
 /// A part that was paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct TakenView {
@@ -393,6 +409,8 @@ pub struct DoneView {
     pub pieces: Vec<PiecesView>,
     /// Where the tickets are.
     pub print: PrintState,
+    /// The receipt was sent to the printer: the guest wanted one.
+    pub receipt_asked: bool,
     /// The tickets.
     pub tickets: Vec<TicketOutView>,
 }

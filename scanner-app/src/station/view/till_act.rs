@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 use super::drawer::CashReason;
 use super::past::RefundReason;
+use super::printer::PaperAct;
 use super::till::{FreeReason, Means};
 
 /// An act, by the screen that it belongs to. On any other nothing comes of it.
@@ -23,6 +24,10 @@ pub enum TillAct {
     Shift(ShiftAct),
     /// Sales of this till.
     Past(PastAct),
+    /// A paper that did not come out, on whatever screen.
+    Paper(PaperAct),
+    /// The money of a sale that was never made went back.
+    GivenBack,
 }
 
 /// Choosing places.
@@ -150,6 +155,8 @@ pub enum DoneAct {
     Next,
     /// The print failed: it is tried once more.
     PrintAgain,
+    /// The guest wants a receipt.
+    Receipt,
 }
 
 /// The drawer and the shift.

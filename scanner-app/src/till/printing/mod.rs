@@ -100,6 +100,33 @@ impl Till {
         })
     }
 
+    /// Nobody waits for a job's paper any more.
+    pub fn let_be(&self, no: i64, now_ms: UnixMillis) -> Result<(), TillError> {
+        self.replica.write(move |tx| {
+            let job = print_jobs::get(tx, no)?.ok_or(TillError::NoSuchJob)?;
+            goes_on(tx, &job, JobEvent::LetBe, now_ms)?;
+            Ok(())
+        })
+    }
+
+    /// The same of all that waits for such a printer.
+    pub fn let_be_all(&self, prints: Prints, now_ms: UnixMillis) -> Result<(), TillError> {
+        self.replica.write(move |tx| {
+            for job in print_jobs::unfinished(tx)? {
+                let is_waiting = job.state == JobState::Waiting.code();
+                if is_waiting && Prints::of(job.what) == prints {
+                    goes_on(tx, &job, JobEvent::LetBe, now_ms)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// A job.
+    pub fn print_job(&self, no: i64) -> Result<Option<PrintJob>, TillError> {
+        self.replica.read(move |tx| Ok(print_jobs::get(tx, no)?))
+    }
+
     /// The jobs of a sale, refund, reprint or closing.
     pub fn print_jobs(&self, fact: FactId) -> Result<Vec<PrintJob>, TillError> {
         self.replica
@@ -215,9 +242,11 @@ fn goes_on(
     })?;
     let (trouble, began) = match &state {
         JobState::Failed { trouble, began } => (Some(trouble.code()), *began),
-        JobState::Waiting | JobState::Sending | JobState::HandedOver | JobState::Printed => {
-            (None, false)
-        }
+        JobState::Waiting
+        | JobState::Sending
+        | JobState::HandedOver
+        | JobState::Printed
+        | JobState::Left => (None, false),
     };
     print_jobs::put_state(tx, job.no, (state.code(), trouble, began), now_ms)?;
     Ok(PrintJob {

@@ -20,6 +20,14 @@ pub enum Prints {
 }
 
 impl Prints {
+    /// Of such a job.
+    pub fn of(what: PrintWhat) -> Self {
+        match what {
+            PrintWhat::Tickets => Self::Tickets,
+            PrintWhat::Receipt | PrintWhat::Report => Self::Papers,
+        }
+    }
+
     /// As rows and the command line name it.
     pub fn code(self) -> &'static str {
         match self {
@@ -67,9 +75,14 @@ pub struct Printers {
 impl Printers {
     /// The one that such a job is for.
     pub fn of(&self, what: PrintWhat) -> Option<&Printer> {
-        match what {
-            PrintWhat::Tickets => self.tickets.as_ref(),
-            PrintWhat::Receipt | PrintWhat::Report => self.papers.as_ref(),
+        self.for_papers(Prints::of(what))
+    }
+
+    /// The one of these papers.
+    pub fn for_papers(&self, prints: Prints) -> Option<&Printer> {
+        match prints {
+            Prints::Tickets => self.tickets.as_ref(),
+            Prints::Papers => self.papers.as_ref(),
         }
     }
 }

@@ -40,7 +40,7 @@ fn is_at_till(station: &Station) -> bool {
 fn told(window: &Window, what: &str, look: impl Fn(&TillView) -> bool) -> TillView {
     window.told.wait(what, |told| {
         let last = told.iter().rev().find_map(|news| match news {
-            News::Till(till) => Some(till.clone()),
+            News::Till(till) => Some((**till).clone()),
             _ => None,
         });
         last.filter(&look)

@@ -41,7 +41,8 @@ struct Counter {
 impl Counter {
     fn at(office: &Office) -> Self {
         let replica = office.device.open();
-        let desk = Desk::open(&replica, Arc::new(SystemClock), Language::Fr).expect("a till");
+        let (data, clock) = (office.device.data(), Arc::new(SystemClock));
+        let desk = Desk::open(&replica, &data, clock, Language::Fr).expect("a till");
         let screen = desk.screen().expect("a screen");
         Self {
             screen,
@@ -219,7 +220,8 @@ fn a_clerks_shift_at_the_screen_is_in_the_journal_and_adds_up() {
     assert_eq!(looked_at.refund_receipt, Some(3));
     let kept: Vec<_> = looked_at.tickets.iter().map(|one| one.kept).collect();
     assert_eq!(kept, [None, Some(KeptBecause::TakenBack)]);
-    counter.past(PastAct::Reprint { receipt: false });
+    let refused = counter.past(PastAct::Reprint { receipt: false });
+    assert_eq!(refused.refusal, Some(TillRefusal::NoPrinter));
     counter.keys("Escape Escape");
 
     // Money goes to the bank.
@@ -325,6 +327,32 @@ fn what_costs_something_else_by_now_is_not_sold_at_the_old_price() {
     assert_eq!(counter.sales(), 0);
     let view = counter.keys("1 F1 Enter");
     assert!(matches!(view.screen, TillScreen::Done(_)), "{view:?}");
+}
+
+#[test]
+fn a_sale_that_was_paid_in_part_when_the_till_died_is_not_there_and_its_money_is_told() {
+    let office = Office::with_places(10);
+    let mut counter = Counter::open(&office);
+    counter.keys("1 1 F3 F2 1 0 0 0 F3");
+    drop(counter);
+
+    let mut counter = Counter::at(&office);
+    assert_eq!(counter.sales(), 0);
+    let told = counter.screen.view().interrupted.expect("it is said");
+    let taken: Vec<_> = told
+        .taken
+        .iter()
+        .map(|one| (one.means, one.amount))
+        .collect();
+    assert_eq!(taken, [(Means::Card, euros(1_000))]);
+    let view = counter.act(TillAct::GivenBack);
+    assert_eq!(view.interrupted, None);
+    counter.screen.log_in(ana(), &mut counter.desk);
+    // Of a sale that is made nothing is told.
+    counter.keys("1 F1 Enter");
+    assert_eq!(counter.sales(), 1);
+    drop(counter);
+    assert_eq!(Counter::at(&office).screen.view().interrupted, None);
 }
 
 /// A type of which some places were leased at one price and some at another: they are offered one price after the other.

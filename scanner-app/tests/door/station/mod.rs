@@ -5,6 +5,7 @@ mod counter;
 mod enrolled;
 mod faults;
 mod files;
+mod printing;
 mod reading;
 mod screen;
 mod supervisor;

@@ -97,6 +97,8 @@ export const tillDe: typeof tillFr = {
     exact: "Kein Rückgeld",
     tickets: "Tickets",
     next: "Nächster Kunde",
+    printReceipt: "Beleg drucken",
+    receiptGoes: "Der Beleg geht an den Drucker.",
     printAgain: "Erneut drucken",
     print: {
       no_printer: "Kein Drucker: Zeigen Sie die Codes auf dem Kundenbildschirm.",
@@ -105,6 +107,22 @@ export const tillDe: typeof tillFr = {
       printed: "Die Tickets sind gedruckt.",
       failed: "Der Druck ist misslungen. Der Verkauf gilt: Papier prüfen, dann erneut drucken.",
     },
+  },
+
+  interrupted: {
+    title: (at: string) => `Verkauf um ${at} unterbrochen: nichts wurde verkauft`,
+    say: (what: string) => `Schon genommenes Geld, das der Gast zurückbekommt: ${what}. Eine Karte wird am Terminal erstattet.`,
+    done: "Ist zurückgegeben",
+  },
+
+  unprinted: {
+    paper: { tickets: "Tickets", receipt: "Beleg", report: "Z-Bericht" },
+    ofReceipt: (paper: string, no: string) => `${paper} zu Beleg Nr. ${no}`,
+    more: { one: "{n} weiterer Druck wartet", other: "{n} weitere Drucke warten" },
+    again: "Noch einmal drucken",
+    duplicate: "Duplikat drucken",
+    isThere: "Ist gedruckt",
+    letBe: "Nicht drucken",
   },
 
   menu: {
@@ -191,9 +209,9 @@ export const tillDe: typeof tillFr = {
     none: "Kein Verkauf dieser Kasse hat diese Nummer. Prüfen Sie sie, oder löschen Sie sie, um die letzten zu sehen.",
     find: "Suchen",
     back: { one: "{n} erstattet", other: "{n} erstattet" },
-    receiptAgain: "Beleg als Duplikat",
+    receiptAgain: "Beleg drucken",
     ticketsAgain: "Tickets als Duplikat",
-    reprinted: "Das Duplikat geht an den Drucker.",
+    reprinted: "Der Druck geht an den Drucker.",
     mark: "Haken Sie die Tickets an, die zurückkommen.",
     kept: { taken_back: "schon erstattet", used: "schon drin" },
     toGiveBack: "Zurückzugeben",
@@ -237,6 +255,7 @@ export const tillDe: typeof tillFr = {
     disk_full: "Die Platte ist voll. Nichts ist gespeichert: Platz schaffen, dann erneut versuchen.",
     not_written: "Das Kassenjournal lässt sich nicht schreiben. Nichts ist geschehen: erneut versuchen, dann die Aufsicht rufen.",
     drawer_too_low: "So viel liegt nicht in der Lade. Prüfen Sie den Betrag.",
+    no_printer: "Dafür ist kein Drucker eingerichtet. Öffnen Sie die Einstellungen und versuchen Sie es noch einmal.",
     not_here: "Das geht hier nicht mehr: Vielleicht ist es schon geschehen. Sehen Sie den Verkauf noch einmal an.",
   },
 };

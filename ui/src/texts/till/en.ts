@@ -97,6 +97,8 @@ export const tillEn: typeof tillFr = {
     exact: "No change",
     tickets: "Tickets",
     next: "Next customer",
+    printReceipt: "Print the receipt",
+    receiptGoes: "The receipt is on its way to the printer.",
     printAgain: "Print again",
     print: {
       no_printer: "No printer: show the codes on the customer’s screen.",
@@ -105,6 +107,22 @@ export const tillEn: typeof tillFr = {
       printed: "The tickets are printed.",
       failed: "Printing failed. The sale stands: check the paper, then print again.",
     },
+  },
+
+  interrupted: {
+    title: (at: string) => `Sale interrupted at ${at}: nothing was sold`,
+    say: (what: string) => `Money already taken, to give back to the customer: ${what}. A card is refunded at the terminal.`,
+    done: "Given back",
+  },
+
+  unprinted: {
+    paper: { tickets: "Tickets", receipt: "Receipt", report: "Z report" },
+    ofReceipt: (paper: string, no: string) => `${paper} of receipt ${no}`,
+    more: { one: "{n} more print waits", other: "{n} more prints wait" },
+    again: "Print again",
+    duplicate: "Print a duplicate",
+    isThere: "It is printed",
+    letBe: "Do not print",
   },
 
   menu: {
@@ -191,9 +209,9 @@ export const tillEn: typeof tillFr = {
     none: "No sale of this till has this number. Check it, or erase it to see the last ones.",
     find: "Search",
     back: { one: "{n} refunded", other: "{n} refunded" },
-    receiptAgain: "Duplicate receipt",
+    receiptAgain: "Print the receipt",
     ticketsAgain: "Duplicate tickets",
-    reprinted: "The duplicate is on its way to the printer.",
+    reprinted: "It is on its way to the printer.",
     mark: "Tick the tickets to take back.",
     kept: { taken_back: "already refunded", used: "already inside" },
     toGiveBack: "To give back",
@@ -237,6 +255,7 @@ export const tillEn: typeof tillFr = {
     disk_full: "The disk is full. Nothing was recorded: make room, then try again.",
     not_written: "The till’s journal can’t be written. Nothing was done: try again, then call your supervisor.",
     drawer_too_low: "There is not that much in the drawer. Check the amount.",
+    no_printer: "No printer is set up for this. Open the settings, then try again.",
     not_here: "That is not possible here any more: it may have been done already. Look at the sale again.",
   },
 };

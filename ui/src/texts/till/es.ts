@@ -97,6 +97,8 @@ export const tillEs: typeof tillFr = {
     exact: "Sin cambio",
     tickets: "Entradas",
     next: "Siguiente cliente",
+    printReceipt: "Imprimir el recibo",
+    receiptGoes: "El recibo va a la impresora.",
     printAgain: "Reimprimir",
     print: {
       no_printer: "Sin impresora: muestre los códigos en la pantalla del cliente.",
@@ -105,6 +107,22 @@ export const tillEs: typeof tillFr = {
       printed: "Las entradas están impresas.",
       failed: "La impresión ha fallado. La venta está hecha: revise el papel y reimprima.",
     },
+  },
+
+  interrupted: {
+    title: (at: string) => `Venta interrumpida a las ${at}: no se ha vendido nada`,
+    say: (what: string) => `Dinero ya cobrado, que hay que devolver al cliente: ${what}. Una tarjeta se reembolsa en el terminal.`,
+    done: "Está devuelto",
+  },
+
+  unprinted: {
+    paper: { tickets: "Entradas", receipt: "Recibo", report: "Informe Z" },
+    ofReceipt: (paper: string, no: string) => `${paper} del recibo n.º ${no}`,
+    more: { one: "{n} impresión más espera", other: "{n} impresiones más esperan" },
+    again: "Reimprimir",
+    duplicate: "Imprimir un duplicado",
+    isThere: "Está impreso",
+    letBe: "No imprimir",
   },
 
   menu: {
@@ -191,9 +209,9 @@ export const tillEs: typeof tillFr = {
     none: "Ninguna venta de esta caja tiene ese número. Compruébelo, o bórrelo para ver las últimas.",
     find: "Buscar",
     back: { one: "{n} reembolsada", other: "{n} reembolsadas" },
-    receiptAgain: "Duplicado del recibo",
+    receiptAgain: "Imprimir el recibo",
     ticketsAgain: "Duplicado de las entradas",
-    reprinted: "El duplicado va a la impresora.",
+    reprinted: "La impresión va a la impresora.",
     mark: "Marque las entradas que se devuelven.",
     kept: { taken_back: "ya reembolsada", used: "ya ha entrado" },
     toGiveBack: "A devolver",
@@ -237,6 +255,7 @@ export const tillEs: typeof tillFr = {
     disk_full: "El disco está lleno. No se ha registrado nada: haga sitio y reintente.",
     not_written: "No se puede escribir el diario de caja. No se ha hecho nada: reintente y llame al responsable.",
     drawer_too_low: "No hay tanto en el cajón. Compruebe el importe.",
+    no_printer: "No hay ninguna impresora configurada para esto. Abra los ajustes e inténtelo de nuevo.",
     not_here: "Ya no es posible aquí: quizá ya está hecho. Mire de nuevo la venta.",
   },
 };

@@ -1,4 +1,4 @@
-import type { CashReason, FreeReason, KeptBecause, PrintState, RefundReason, TillRefusal } from "../../schema";
+import type { CashReason, FreeReason, KeptBecause, PaperKind, PrintState, RefundReason, TillRefusal } from "../../schema";
 import type { Forms } from "../words";
 
 export const tillFr = {
@@ -98,6 +98,8 @@ export const tillFr = {
     exact: "Rien à rendre",
     tickets: "Billets",
     next: "Client suivant",
+    printReceipt: "Imprimer le reçu",
+    receiptGoes: "Le reçu part à l’imprimante.",
     printAgain: "Réimprimer",
     print: {
       no_printer: "Pas d’imprimante : montrez les codes sur l’écran client.",
@@ -106,6 +108,22 @@ export const tillFr = {
       printed: "Les billets sont imprimés.",
       failed: "L’impression a échoué. La vente est faite : vérifiez le papier, puis réimprimez.",
     } satisfies Record<PrintState, string>,
+  },
+
+  interrupted: {
+    title: (at: string) => `Vente interrompue à ${at} : rien n’est vendu`,
+    say: (what: string) => `Argent déjà pris, à rendre au client : ${what}. Une carte se rembourse sur le terminal.`,
+    done: "C’est rendu",
+  },
+
+  unprinted: {
+    paper: { tickets: "Billets", receipt: "Reçu", report: "Rapport Z" } satisfies Record<PaperKind, string>,
+    ofReceipt: (paper: string, no: string) => `${paper} du reçu n° ${no}`,
+    more: { one: "{n} autre impression attend", other: "{n} autres impressions attendent" } as Forms,
+    again: "Réimprimer",
+    duplicate: "Imprimer un duplicata",
+    isThere: "C’est imprimé",
+    letBe: "Ne pas imprimer",
   },
 
   menu: {
@@ -192,9 +210,9 @@ export const tillFr = {
     none: "Aucune vente de cette caisse sous ce numéro. Vérifiez-le, ou effacez-le pour voir les dernières.",
     find: "Chercher",
     back: { one: "{n} remboursé", other: "{n} remboursés" } as Forms,
-    receiptAgain: "Reçu en duplicata",
+    receiptAgain: "Imprimer le reçu",
     ticketsAgain: "Billets en duplicata",
-    reprinted: "Le duplicata part à l’imprimante.",
+    reprinted: "L’impression part à l’imprimante.",
     mark: "Cochez les billets à reprendre.",
     kept: { taken_back: "déjà remboursé", used: "déjà entré" } satisfies Record<KeptBecause, string>,
     toGiveBack: "À rendre au client",
@@ -238,6 +256,7 @@ export const tillFr = {
     disk_full: "Le disque est plein. Rien n’est enregistré : faites de la place, puis réessayez.",
     not_written: "Le journal de caisse ne peut pas être écrit. Rien n’est fait : réessayez, puis appelez votre responsable.",
     drawer_too_low: "Il n’y a pas autant dans le tiroir. Vérifiez le montant.",
+    no_printer: "Aucune imprimante n’est réglée pour cela. Ouvrez les réglages, puis recommencez.",
     not_here: "Ce n’est plus possible ici : c’est peut-être déjà fait. Regardez de nouveau la vente.",
   } satisfies Record<TillRefusal, string>,
 };

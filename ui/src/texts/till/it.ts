@@ -97,6 +97,8 @@ export const tillIt: typeof tillFr = {
     exact: "Nessun resto",
     tickets: "Biglietti",
     next: "Prossimo cliente",
+    printReceipt: "Stampare la ricevuta",
+    receiptGoes: "La ricevuta va alla stampante.",
     printAgain: "Ristampa",
     print: {
       no_printer: "Nessuna stampante: mostrate i codici sullo schermo del cliente.",
@@ -105,6 +107,22 @@ export const tillIt: typeof tillFr = {
       printed: "I biglietti sono stampati.",
       failed: "La stampa non è riuscita. La vendita è fatta: controllate la carta, poi ristampate.",
     },
+  },
+
+  interrupted: {
+    title: (at: string) => `Vendita interrotta alle ${at}: non è stato venduto nulla`,
+    say: (what: string) => `Denaro già incassato, da restituire al cliente: ${what}. Una carta si rimborsa sul terminale.`,
+    done: "È restituito",
+  },
+
+  unprinted: {
+    paper: { tickets: "Biglietti", receipt: "Ricevuta", report: "Rapporto Z" },
+    ofReceipt: (paper: string, no: string) => `${paper} della ricevuta n. ${no}`,
+    more: { one: "{n} altra stampa attende", other: "{n} altre stampe attendono" },
+    again: "Ristampare",
+    duplicate: "Stampare un duplicato",
+    isThere: "È stampato",
+    letBe: "Non stampare",
   },
 
   menu: {
@@ -191,9 +209,9 @@ export const tillIt: typeof tillFr = {
     none: "Nessuna vendita di questa cassa ha questo numero. Controllatelo, o cancellatelo per vedere le ultime.",
     find: "Cerca",
     back: { one: "{n} rimborsato", other: "{n} rimborsati" },
-    receiptAgain: "Duplicato della ricevuta",
+    receiptAgain: "Stampare la ricevuta",
     ticketsAgain: "Duplicato dei biglietti",
-    reprinted: "Il duplicato va alla stampante.",
+    reprinted: "La stampa va alla stampante.",
     mark: "Spuntate i biglietti da riprendere.",
     kept: { taken_back: "già rimborsato", used: "già entrato" },
     toGiveBack: "Da restituire",
@@ -237,6 +255,7 @@ export const tillIt: typeof tillFr = {
     disk_full: "Il disco è pieno. Nulla è registrato: fate spazio, poi riprovate.",
     not_written: "Il giornale di cassa non si può scrivere. Nulla è fatto: riprovate, poi chiamate il responsabile.",
     drawer_too_low: "Nel cassetto non c’è così tanto. Controllate l’importo.",
+    no_printer: "Nessuna stampante è impostata per questo. Apra le impostazioni, poi riprovi.",
     not_here: "Qui non è più possibile: forse è già fatto. Guardate di nuovo la vendita.",
   },
 };

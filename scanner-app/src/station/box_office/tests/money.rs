@@ -1,10 +1,10 @@
 //! Taking the money.
 
 use super::paper_till::{Desk, PASS_CULTURE, euros};
-use crate::station::box_office::By;
+use crate::station::box_office::{By, Interrupted};
 use crate::station::view::{
-    AskingView, DoneAct, Means, PaymentAct, PaymentView, PrintState, SaleAct, TillAct, TillRefusal,
-    TillScreen, TillView,
+    AskingView, DoneAct, Means, PaperAct, PaperKind, PaymentAct, PaymentView, PrintState, SaleAct,
+    TillAct, TillRefusal, TillScreen, TillView, UnprintedView,
 };
 
 fn payment(view: TillView) -> PaymentView {
@@ -206,6 +206,64 @@ fn a_print_that_failed_is_tried_again_and_is_no_second_sale() {
     };
     assert_eq!(done.print, PrintState::Waiting);
     assert_eq!(desk.till.sales.len(), 1);
+}
+
+#[test]
+fn money_that_is_taken_is_held_until_the_sale_is_made_or_it_goes_back() {
+    let mut desk = Desk::open();
+    desk.keys("1 F3 F2 1 0 0 0 F3");
+    let held: Vec<_> = desk.till.held.iter().map(|part| part.amount).collect();
+    assert_eq!(held, [euros(1_000)]);
+    let interrupted = Interrupted {
+        at: "19:42".into(),
+        parts: desk.till.held.clone(),
+    };
+    desk.act(TillAct::Payment(PaymentAct::GiveBack { part: 0 }));
+    assert!(desk.till.held.is_empty());
+    desk.keys("F1 Enter");
+    assert!(desk.till.held.is_empty(), "it is a sale now");
+
+    // The same after the machine died in between.
+    let mut desk = Desk::open();
+    desk.screen.interrupted(interrupted);
+    let view = desk.keys("F9");
+    let told = view.interrupted.expect("it is said");
+    assert_eq!(
+        (told.at.as_str(), told.taken[0].amount),
+        ("19:42", euros(1_000))
+    );
+    let view = desk.act(TillAct::GivenBack);
+    assert_eq!(view.interrupted, None);
+}
+
+#[test]
+fn a_paper_that_did_not_come_out_is_said_on_each_screen_and_seen_to_once() {
+    let mut desk = Desk::open();
+    let unprinted = |job| UnprintedView {
+        job,
+        paper: PaperKind::Tickets,
+        receipt: Some(12),
+        began: false,
+        says: "Plus de papier.".into(),
+    };
+    desk.screen.unprinted(vec![unprinted(4), unprinted(9)]);
+    let view = desk.keys("F9");
+    assert_eq!(view.unprinted.len(), 2);
+    let again = TillAct::Paper(PaperAct::Again { job: 4 });
+    let step = view.step;
+    desk.screen.act(step, again.clone(), &mut desk.till);
+    let view = desk.screen.act(step, again, &mut desk.till);
+    assert_eq!(
+        desk.till.papers,
+        [(4, true)],
+        "the second tap was for a step that is over"
+    );
+    assert_eq!(view.unprinted, [unprinted(9)]);
+    let view = desk.act(TillAct::Paper(PaperAct::LetBe { job: 9 }));
+    assert_eq!(desk.till.papers, [(4, true), (9, false)]);
+    assert!(view.unprinted.is_empty());
+    let gone = desk.act(TillAct::Paper(PaperAct::LetBe { job: 9 }));
+    assert_eq!(gone.refusal, Some(TillRefusal::NotHere));
 }
 
 #[test]

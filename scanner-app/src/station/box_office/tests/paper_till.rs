@@ -5,8 +5,8 @@ use shared::money::{Currency, Money};
 use shared::ticket::{Flags, Presented, SigningKey, TokenFields};
 
 use crate::station::box_office::{
-    Balance, BoxOffice, By, Checkout, Left, Offer, Part, PastSale, PastTicket, Setup, Show, Sold,
-    SoldTicket, Till,
+    Balance, BoxOffice, By, Checkout, Interrupted, Left, Offer, Part, PastSale, PastTicket, Setup,
+    Show, Sold, SoldTicket, Till,
 };
 use crate::station::view::{
     CashReason, FiguresView, Means, PastSaleView, PrintState, RefundReason, SupervisorView,
@@ -31,6 +31,10 @@ pub(super) struct PaperTill {
     pub(super) counted: Vec<Vec<(u32, u32)>>,
     pub(super) closed: u32,
     pub(super) reprints: Vec<(FactId, bool)>,
+    /// Jobs that failed, and whether they are printed once more.
+    pub(super) papers: Vec<(i64, bool)>,
+    /// Of a sale that is not made yet.
+    pub(super) held: Vec<Part>,
     pub(super) refunds: Vec<(FactId, Vec<usize>, Means)>,
     pub(super) print: Option<PrintState>,
     pub(super) out_of_order: Option<TillRefusal>,
@@ -75,6 +79,14 @@ impl Till for PaperTill {
         FactId(uuid::Uuid::from_u128(1_000 + u128::from(self.begun)))
     }
 
+    fn holds(&mut self, _sale: FactId, parts: &[Part]) {
+        self.held = parts.to_vec();
+    }
+
+    fn gave_back(&mut self, _interrupted: &Interrupted) {
+        self.held.clear();
+    }
+
     fn sell(&mut self, checkout: &Checkout) -> Result<Sold, TillRefusal> {
         self.told.push(checkout.sale);
         self.works()?;
@@ -106,6 +118,18 @@ impl Till for PaperTill {
     fn print_again(&mut self, _sale: FactId) -> Result<PrintState, TillRefusal> {
         self.works()?;
         Ok(PrintState::Waiting)
+    }
+
+    fn print_job_again(&mut self, job: i64) -> Result<(), TillRefusal> {
+        self.works()?;
+        self.papers.push((job, true));
+        Ok(())
+    }
+
+    fn let_paper_be(&mut self, job: i64) -> Result<(), TillRefusal> {
+        self.works()?;
+        self.papers.push((job, false));
+        Ok(())
     }
 
     fn open_shift(&mut self, clerk: UserId, float: &[(u32, u32)]) -> Result<(), TillRefusal> {
