@@ -64,11 +64,14 @@ test_window() {
     tee "$HUB_NOTES/tests-window.log"
 }
 
-# An evening at a door: the built window, the real server, a webcam that is a folder.
+# An evening at a door, and a shift at the box office: the built window, the real server, a webcam that is a folder.
 test_door() {
   NO_AT_BRIDGE=1 in_a_venue xvfb-run -a -s "-screen 0 1920x1080x24" \
     node ui/e2e/door/story.mjs "$CARGO_TARGET_DIR/debug" "$HUB_NOTES/door" 2>&1 |
     tee "$HUB_NOTES/tests-door.log"
+  NO_AT_BRIDGE=1 in_a_venue xvfb-run -a -s "-screen 0 1920x1080x24" \
+    node ui/e2e/till/story.mjs "$CARGO_TARGET_DIR/debug" "$HUB_NOTES/till" 2>&1 |
+    tee -a "$HUB_NOTES/tests-door.log"
 }
 
 # The store in a browser: a purchase in every way that people go about it.

@@ -27,7 +27,7 @@ const REDUCED: u16 = 2;
 /// At home at gate 2.
 const BALCONY: u16 = 3;
 
-/// Sells tickets, makes offers to two devices, and draws what a webcam sees of each. Where all of it is.
+/// Sells tickets, makes offers to two doors and a till, and draws what a webcam sees of each. Where all of it is.
 pub async fn set_up(server: &Server, folder: &Path) -> anyhow::Result<Value> {
     let guest = Api::guest(&server.url());
     let owner = log_in(&guest, OWNER.0, OWNER.1).await?;
@@ -37,9 +37,15 @@ pub async fn set_up(server: &Server, folder: &Path) -> anyhow::Result<Value> {
     owner.post(&path, &supervisor).await?;
     let mut eye = Eye::over(folder.join("pictures"))?;
     let mut offers = Vec::new();
-    for no in 1..=2 {
-        let offer = json!({ "organizer_id": ORGANIZER, "device_name": format!("Tablette {no}"), "events": [CONCERT],
-            "gate": no, "rights": { "scan": true, "search": true, "sell": false, "supervise": true } });
+    let door = json!({ "scan": true, "search": true, "sell": false, "supervise": true });
+    let till = json!({ "scan": false, "search": false, "sell": true, "supervise": true });
+    let devices = [
+        ("Tablette 1", 1, &door),
+        ("Tablette 2", 2, &door),
+        ("Caisse 1", 1, &till),
+    ];
+    for (no, (name, gate, rights)) in (1..).zip(devices) {
+        let offer = json!({ "organizer_id": ORGANIZER, "device_name": name, "events": [CONCERT], "gate": gate, "rights": rights });
         let offer = owner.post("/devices/offers", &offer).await?;
         eye.sees(&format!("offer-{no}"), &drawn(text(&offer, "/qr_text")?)?)?;
         offers.push(offer);

@@ -1,0 +1,42 @@
+// What the clerk of the story did, added up here and nowhere else.
+
+/** The cents of an amount as the page words it: `44,00 €`. */
+export function cents(text) {
+  const digits = /(-|−)?\s*([\d\s\u202f\u00a0]+),(\d\d)/.exec(text);
+  if (digits === null) throw new Error(`no amount: ${text}`);
+  const amount = Number(`${digits[2].replace(/\D/g, "")}${digits[3]}`);
+  return digits[1] === undefined ? amount : -amount;
+}
+
+export class Books {
+  sales = 0;
+  tickets = 0;
+  soldMinor = 0;
+  backMinor = 0;
+  paid = { cash: 0, card: 0 };
+  #moved = 0;
+
+  constructor(float) {
+    this.float = float;
+  }
+
+  sold(means, tickets, minor) {
+    this.sales += 1;
+    this.tickets += tickets;
+    this.soldMinor += minor;
+    this.paid[means] += minor;
+  }
+
+  tookBack(minor) {
+    this.backMinor += minor;
+  }
+
+  moved(minor) {
+    this.#moved += minor;
+  }
+
+  /** What should lie in the drawer; everything was given back in cash. */
+  get drawer() {
+    return this.float + this.paid.cash - this.backMinor + this.#moved;
+  }
+}
