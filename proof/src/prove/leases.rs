@@ -242,7 +242,7 @@ fn sold(tills: &[Till], online: &BTreeSet<String>) -> anyhow::Result<usize> {
     Ok(sold)
 }
 
-async fn row(stage: &Stage, event: Uuid) -> anyhow::Result<Value> {
+pub(super) async fn row(stage: &Stage, event: Uuid) -> anyhow::Result<Value> {
     let path = format!("/events/{event}/types");
     let answer = stage.venue.owner.get(&path).await?;
     let row = answer.pointer("/types/0").cloned();
@@ -297,7 +297,7 @@ fn sell(till: &mut Till, event: EventId, n: u32, told: &mut Told) -> anyhow::Res
 }
 
 /// Until everything of the server is here, and everything of the till there.
-async fn sync(replica: &Replica) -> anyhow::Result<()> {
+pub(super) async fn sync(replica: &Replica) -> anyhow::Result<()> {
     let mut driver = online::driver(replica, Follow::Once)?;
     for _ in 0..MOST_STEPS {
         driver.step(&mut |_| {}).await;

@@ -9,6 +9,7 @@ mod soak;
 mod station;
 mod strict;
 mod supervised;
+mod till_day;
 mod venue;
 
 use anyhow::bail;
@@ -18,7 +19,7 @@ use crate::bench::figures::{Form, Sheet};
 /// What to prove.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `station`, `kill`, `restore`, `venue`, `strict`, `leases`, `payments`, `soak`; all when absent, with `--short` all but the last.
+    /// `station`, `kill`, `restore`, `venue`, `strict`, `leases`, `till-day`, `payments`, `soak`; all when absent, with `--short` all but the last.
     name: Option<String>,
     /// A short while instead of the full length: what `./hub test` runs.
     #[arg(long)]
@@ -73,6 +74,13 @@ impl Options {
         }
     }
 
+    fn till_day(&self) -> till_day::Plan {
+        till_day::Plan {
+            sales: if self.short { 40 } else { 200 },
+            seed: self.seed.unwrap_or_else(rand::random),
+        }
+    }
+
     fn venue(&self) -> venue::Plan {
         let usual = if self.short { 1 } else { 3 };
         venue::Plan {
@@ -102,6 +110,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             restore::run(sheet).await?;
             strict::run(sheet).await?;
             leases::run(sheet, options.leases()).await?;
+            till_day::run(sheet, options.till_day()).await?;
             venue::run(sheet, options.venue()).await?;
             kill::run(sheet, options.plan()).await?;
             payments::run(sheet, options.payments()).await?;
@@ -118,9 +127,10 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         Some("payments") => payments::run(sheet, options.payments()).await,
         Some("strict") => strict::run(sheet).await,
         Some("leases") => leases::run(sheet, options.leases()).await,
+        Some("till-day") => till_day::run(sheet, options.till_day()).await,
         Some(other) => {
             bail!(
-                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, leases, payments, soak and, by ./hub alone, scans"
+                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, leases, till-day, payments, soak and, by ./hub alone, scans"
             )
         }
     }
