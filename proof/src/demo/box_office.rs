@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use futures::StreamExt as _;
@@ -38,6 +38,8 @@ pub struct BoxOffice {
     tills: [Device; 2],
     /// What each till must have taken and given back: counted here.
     taken: [i64; 2],
+    /// How long the last sale took.
+    took: Duration,
     online: i64,
     printer: ReceiptPrinter,
 }
@@ -57,6 +59,7 @@ pub async fn open(tell: &mut Telling, stage: &Stage, sold: &Sold) -> anyhow::Res
         clerk: text(&clerk, "/person")?.to_owned(),
         tills: ["till-a", "till-b"].map(|name| Device::below(stage.folder.path(), name)),
         taken: [0; 2],
+        took: Duration::ZERO,
         online: 0,
         printer: ReceiptPrinter::on()?,
     };
@@ -71,9 +74,10 @@ pub async fn open(tell: &mut Telling, stage: &Stage, sold: &Sold) -> anyhow::Res
         enrol_with(venue, till, &url, (&[event][..], rights)).await?;
         till.run_well(&["sync"])?;
         let lent = till.run_well(&["leases"])?;
-        let unsold = lent
+        let lent = lent
             .first()
-            .map_or(0, |row| row["unsold"].as_i64().unwrap_or(0));
+            .map_or(&Value::Null, |row| &row["lease"]["can_sell"]);
+        let unsold = lent.as_i64().unwrap_or(0);
         tell.check("places that the till may sell alone", unsold, LENT)?;
     }
     for n in 0..2 {
@@ -376,7 +380,9 @@ impl BoxOffice {
     /// Sells, and counts it.
     fn sell(&mut self, till: usize, quantity: i64, means: &str, id: Uuid) -> anyhow::Result<Value> {
         let sale = self.sale(quantity, means, id);
+        let began = Instant::now();
         let sold = self.done(till, &sale.each_ref().map(String::as_str))?;
+        self.took = began.elapsed();
         self.taken[till] += quantity * PRICE;
         Ok(sold)
     }
@@ -385,15 +391,16 @@ impl BoxOffice {
     fn sell_and_die(&self, till: usize, id: Uuid, spoilt: bool) -> anyhow::Result<u128> {
         let id = if spoilt { new_id() } else { id };
         let sale = self.sale(1, "cash", id);
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         let mut child = self
             .command(till, &sale.each_ref().map(String::as_str))?
             .spawn()?;
         if spoilt {
             child.wait()?;
         } else {
-            // Some moment between the program's start and its end.
-            std::thread::sleep(Duration::from_millis(5 + u64::from(id.as_bytes()[15]) % 30));
+            // Some moment of it, by the last byte of its random id.
+            let share = u32::from(id.as_bytes()[15]);
+            std::thread::sleep(self.took * share / u32::from(u8::MAX));
             child.kill()?;
             child.wait()?;
         }
