@@ -323,7 +323,7 @@ pub fn short_hash(envelope: &[u8]) -> String {
     hex(&hash_of(envelope)[..4])
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -3,7 +3,7 @@
 //!
 //! [`cart`] prices what is sold and settles how it is paid; [`Book`] reads a journal fact by fact, refuses what breaks
 //! its rules and knows at each moment what was taken; [`calendar`] says when a business day, month or year ends.
-//! [`acts`] says what orders and refunds a journal comes to, [`compare`] where a closing differs from them.
+//! [`inspection`] checks a whole journal and lists what it says. [`acts`] says what orders and refunds a journal comes to, [`compare`] where a closing differs from them.
 
 pub mod acts;
 pub mod archive;
@@ -12,6 +12,7 @@ mod broken;
 pub mod calendar;
 pub mod cart;
 pub mod compare;
+pub mod inspection;
 #[cfg(test)]
 mod planted;
 mod tally;

@@ -102,3 +102,23 @@ fn verify(path: &Path, key: FactPublicKey, output: &mut Output) -> Result<ExitCo
         ExitCode::FAILURE
     })
 }
+
+/// Always in French: the language of who inspects.
+pub(super) fn inspect(
+    till: &Till,
+    to: &Path,
+    now_ms: i64,
+    output: &mut Output,
+) -> Result<ExitCode, CliError> {
+    let inspection = till
+        .inspection(to, now_ms)
+        .map_err(|error| CliError::of(error.code(), &error))?;
+    let text = std::fs::read_to_string(&inspection.text)
+        .map_err(|error| CliError::of("file_unreadable", &error))?;
+    output.line(&inspection, &text)?;
+    Ok(if inspection.is_sound() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -43,6 +43,12 @@ enum Command {
     Act(Act),
     /// Take away or check the till's signed archive.
     Archive(archive::Arguments),
+    /// Check all journals, and write them with their archives for an inspector. Fails if one is not whole and unaltered.
+    Inspect {
+        /// Folder to write to; made if there is none.
+        #[arg(long, default_value = "controle")]
+        to: PathBuf,
+    },
     /// Print what waits to be printed.
     Print(print::Arguments),
     /// Choose this till's printers.
@@ -141,6 +147,7 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
     };
     let act = match &arguments.command {
         Command::Archive(archive) => return archive::run(archive, open, now_ms, output),
+        Command::Inspect { to } => return archive::inspect(&open()?, to, now_ms, output),
         Command::Print(print) => return print::run(&open()?, print, arguments.lang, output),
         Command::Printer(printer) => return print::set_up(&open()?, printer, output),
         Command::Act(act) => act,
