@@ -11,7 +11,7 @@ use crate::door::{claims, money, unread};
 use crate::messages::{sender, sms};
 use crate::orders::expire::expire;
 use crate::orders::notices::{carts, remind, tell};
-use crate::orders::waiting_list;
+use crate::orders::{resale, waiting_list};
 use crate::payments::stripe::webhook;
 use crate::payments::{ask, give_back, payout, refund};
 use crate::tickets::issuer;
@@ -45,6 +45,7 @@ pub async fn run(app: App) {
     let remind = |app: App| async move { remind::sweep(&app).await };
     let carts = |app: App| async move { carts::sweep(&app).await };
     let offer = |app: App| async move { waiting_list::sweep(&app).await };
+    let resale = |app: App| async move { resale::sweep(&app).await };
     let unlist = |app: App| async move { waiting_list::forget(&app).await };
     let refund = |app: App| async move { refund::sweep(&app).await };
     tokio::join!(
@@ -53,6 +54,7 @@ pub async fn run(app: App) {
         every(&app, UPKEEP, "web::metrics", upkeep),
         every(&app, OFTEN, "orders::expire", expire),
         every(&app, OFTEN, "orders::waiting_list", offer),
+        every(&app, OFTEN, "orders::resale", resale),
         every(&app, OFTEN, "tickets::issuer", issue),
         every(&app, SELDOM, "payments::ask", ask),
         every(&app, SELDOM, "payments::stripe::webhook", forget),

@@ -39,6 +39,8 @@ pub enum Content {
     Offer(Wait),
     /// A ticket of theirs is somebody else's now.
     Given(Given),
+    /// A ticket of theirs was resold to somebody who waited.
+    Resold(Resold),
 }
 
 /// Where to go.
@@ -130,6 +132,25 @@ pub struct Given {
     pub link: String,
     /// What for.
     pub event_title: String,
+}
+
+/// Payload of `resold`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Resold {
+    /// Who bought it first.
+    pub name: String,
+    /// Its number: `W-12`.
+    pub ticket: String,
+    /// The order's code.
+    pub order_code: String,
+    /// The order's page, secret included.
+    pub link: String,
+    /// What for.
+    pub event_title: String,
+    /// What goes back, in minor units.
+    pub amount_minor: i64,
+    /// Of which money.
+    pub currency: Currency,
 }
 
 /// Payload of `refund`.
@@ -238,7 +259,8 @@ impl Content {
             | Self::Cart(_)
             | Self::Wait(_)
             | Self::Offer(_)
-            | Self::Given(_) => None,
+            | Self::Given(_)
+            | Self::Resold(_) => None,
         }
     }
 }

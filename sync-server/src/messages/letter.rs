@@ -109,6 +109,7 @@ pub fn letter(content: &Content, language: Language) -> Letter {
         Content::Wait(told) => line::wait(told, t, language),
         Content::Offer(told) => line::offer(told, t, language),
         Content::Given(told) => given::given(told, t),
+        Content::Resold(told) => given::resold(told, t, language),
     }
 }
 
@@ -394,6 +395,10 @@ mod tests {
                 "starts_ms": 1_795_894_200_000_i64, "time_zone": "Europe/Paris", "tickets": 2,
             })),
             ("offer", wait(Some(1_795_894_200_000))),
+            ("resold", serde_json::json!({
+                "name": "Ana", "ticket": "W-12", "order_code": "K7Q2M", "link": "https://x.example/o/1",
+                "event_title": "Bérénice", "amount_minor": 3400, "currency": "EUR",
+            })),
         ]
         .into_iter()
         .map(|(template, payload)| Content::parse(template, payload).unwrap())
@@ -465,6 +470,7 @@ mod tests {
             Content::Verify(_) | Content::Reset(_) | Content::Login(_) => &[],
             Content::Invitation(_) => &["Les Nuits", "Zoé"],
             Content::Given(_) => &["Ana", "Noé", "W-12", "K7Q2M", "Bérénice"],
+            Content::Resold(_) => &["Ana", "W-12", "K7Q2M", "Bérénice", "34"],
             Content::Tickets(tickets) if tickets.giver.is_some() => {
                 &["Ana", "Noé", "K7Q2M", "Bérénice", "2026", "30"]
             }

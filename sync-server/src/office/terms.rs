@@ -48,6 +48,7 @@ pub(super) struct TermsForm {
     fee: String,
     rename: String,
     transfer: String,
+    resale: String,
 }
 
 pub(super) async fn show(
@@ -86,6 +87,7 @@ pub(super) async fn save(
     terms.refunds = until(&form.refund).unwrap_or(terms.refunds);
     terms.transfers = until(&form.transfer).unwrap_or(terms.transfers);
     terms.renames = until(&form.rename).unwrap_or(terms.renames);
+    terms.resales = until(&form.resale).unwrap_or(terms.resales);
     let mut wrong = Wrong::default();
     match cents(&form.fee).filter(|fee| (0..=MOST_FEE).contains(fee)) {
         Some(fee) => terms.refund_fee_minor = fee,
@@ -191,6 +193,8 @@ fn after_fields(terms: &Terms, wrong: &Wrong, t: Texts) -> Vec<Field> {
             .help(t.get("office-terms-transfer-help")),
         choice("rename", "office-terms-rename", terms.renames)
             .help(t.get("office-terms-rename-help")),
+        choice("resale", "office-terms-resale", terms.resales)
+            .help(t.get("office-terms-resale-help")),
     ]
 }
 

@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use super::OrderState;
 use super::present::{Order, order_by_id};
 use super::promo::uses;
+use super::resale;
 use super::stock::{self, Move};
 use crate::database::transaction::{Attempts, begin};
 use crate::web::ApiError;
@@ -61,14 +62,10 @@ async fn cancel_held(pool: &PgPool, id: OrderId) -> Result<(), sqlx::Error> {
         if let Some(promo) = row.promo_id {
             uses::free(&mut tx, &[promo], &[1]).await?;
         }
-        stock::shift(
-            &mut tx,
-            OrganizerId(row.organizer_id),
-            EventId(row.event_id),
-            &stock::places(&row.types, &row.quantities),
-            Move::HeldToFree,
-        )
-        .await?;
+        let (organizer, event) = (OrganizerId(row.organizer_id), EventId(row.event_id));
+        let places = stock::places(&row.types, &row.quantities);
+        stock::shift(&mut tx, organizer, event, &places, Move::HeldToFree).await?;
+        resale::offer_ended(&mut tx, (organizer, event), &[id.0]).await?;
     }
     tx.commit().await
 }

@@ -6,6 +6,7 @@ use shared::ids::{EventId, OrganizerId};
 use sqlx::PgPool;
 
 use super::promo::uses;
+use super::resale;
 use super::stock::{self, Move};
 use crate::database::transaction::{Attempts, begin};
 
@@ -64,6 +65,7 @@ async fn expire_batch(
                select promo_id, count(*) as uses from expired where promo_id is not null group by promo_id
            )
            select (select count(*) from expired) as "count!",
+               coalesce((select array_agg(id) from expired), '{}') as "ids!",
                coalesce((select array_agg(type_no order by type_no) from places), '{}') as "types!",
                coalesce((select array_agg(quantity order by type_no) from places), '{}') as "quantities!",
                coalesce((select array_agg(promo_id order by promo_id) from promos), '{}') as "promos!",
@@ -78,6 +80,7 @@ async fn expire_batch(
     uses::free(&mut tx, &batch.promos, &batch.uses).await?;
     let places = stock::places(&batch.types, &batch.quantities);
     stock::shift(&mut tx, organizer, event, &places, Move::HeldToFree).await?;
+    resale::offer_ended(&mut tx, (organizer, event), &batch.ids).await?;
     tx.commit().await?;
     Ok(batch.count as u64)
 }

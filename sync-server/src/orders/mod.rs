@@ -20,6 +20,7 @@ pub(crate) mod phone;
 pub mod present;
 pub mod promo;
 pub mod reprice;
+pub mod resale;
 pub mod rules;
 pub mod secret;
 pub mod stock;

@@ -55,6 +55,8 @@ pub enum Move {
     HeldToFree,
     /// The sale was undone.
     SoldToFree,
+    /// The sale stands again: its places were free in this transaction only.
+    FreeToSold,
 }
 
 /// Moves places that the caller has. What was lent or written off in the meantime is not touched.
@@ -70,6 +72,7 @@ pub async fn shift(
         let (held, sold) = match to {
             Move::HeldToFree => (-quantity, 0),
             Move::SoldToFree => (0, -quantity),
+            Move::FreeToSold => (0, quantity),
         };
         sqlx::query!(
             "update stock set held = held + $4, sold = sold + $5

@@ -25,6 +25,7 @@ use crate::catalog::event::page::page_of;
 use crate::messages::when::{amount, date_and_time, short_date};
 use crate::orders::api::{SecretQuery, holder};
 use crate::orders::present::order_by_id;
+use crate::orders::resale::{Resale, ResaleState, resale_of};
 use crate::web::artwork::picture_of;
 use crate::web::page::html;
 use crate::web::store::{StoreLanguage, StorePage, Texts, private, reloading};
@@ -51,6 +52,8 @@ struct TicketHtml {
     when: String,
     place: String,
     face: Face,
+    /// It is up for resale, and good.
+    on_sale: Option<String>,
     is_rotating: bool,
     holder: String,
     doors: String,
@@ -102,7 +105,9 @@ async fn show(
     };
     let no = place.unwrap_or_default() + 1;
     let identity: Option<Arc<_>> = identity.0;
-    let face = face(&app, &ticket, t).await?;
+    let of = (order.organizer, order.event);
+    let resale = resale_of(&app.pool, of, id).await?;
+    let face = face(&app, &ticket, resale, (t, language)).await?;
     let is_rotating = ticket.view.rotating && face.is_code();
     let view = ticket.view;
     let zone = &view.time_zone;
@@ -129,6 +134,9 @@ async fn show(
         doors: short_date(event.doors_ms, zone, language).time,
         price: amount(Money::new(view.price_minor, view.currency), language),
         wallet: WalletLinks::of(&app, &view, language, &asked),
+        on_sale: resale
+            .filter(|resale| resale.state == ResaleState::Open)
+            .map(|_| t.get("ticket-on-sale").into_owned()),
         previous: beside(|place| place.checked_sub(1)),
         next: beside(|place| place.checked_add(1)),
         is_rotating,
@@ -142,13 +150,28 @@ async fn show(
     })
 }
 
-async fn face(app: &App, ticket: &Ticket, t: Texts) -> Result<Face, ApiError> {
+async fn face(
+    app: &App,
+    ticket: &Ticket,
+    resale: Option<Resale>,
+    (t, language): (Texts, Language),
+) -> Result<Face, ApiError> {
     let words = |key| Ok(Face::Words(t.get(key).into_owned()));
     match ticket.view.status {
         TicketStatus::Valid => {}
         TicketStatus::Refunded => return words("ticket-refunded"),
         TicketStatus::Revoked | TicketStatus::Cancelled => return words("ticket-cancelled"),
-        TicketStatus::Blocked => return words("ticket-blocked"),
+        TicketStatus::Blocked => {
+            return match resale.map(|resale| resale.state) {
+                Some(ResaleState::Offered(until_ms)) => {
+                    let until = date_and_time(until_ms, &ticket.view.time_zone, language);
+                    Ok(Face::Words(t.named("ticket-offered", "until", until)))
+                }
+                Some(ResaleState::Sold) => words("ticket-resold"),
+                Some(ResaleState::Back) => words("after-resale-back"),
+                Some(ResaleState::Open) | None => words("ticket-blocked"),
+            };
+        }
     }
     let presented = if ticket.view.rotating {
         presented_at(app, ticket.token, app.now_ms()).await?

@@ -14,7 +14,7 @@ use crate::support::stall::{Stall, order_id, text};
 use crate::support::{Answer, TestServer, until};
 
 /// The last payment of an order, as its provider would tell that it succeeded.
-async fn success(stall: &Stall<'_>, order: &Value) -> Notification {
+pub(crate) async fn success(stall: &Stall<'_>, order: &Value) -> Notification {
     let (payment, amount): (uuid::Uuid, i64) = sqlx::query_as(
         "select id, amount_minor from payments where order_id = $1 order by created_ms desc, id desc limit 1",
     )

@@ -3,6 +3,7 @@
 
 mod pages;
 mod refund;
+mod resell;
 mod rules;
 mod standing;
 mod words;

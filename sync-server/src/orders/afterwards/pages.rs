@@ -15,6 +15,7 @@ use shared::money::Money;
 use shared::roster::TicketStatus;
 
 use super::refund::{NoSum, Sum, give_back, sum_of};
+use super::resell::{self, ResaleHtml};
 use super::rules::Act;
 use super::standing::{Kept, Standing};
 use super::words::why_not;
@@ -42,6 +43,8 @@ pub(crate) fn router() -> Router<App> {
             router
                 .route(&manage, get(show))
                 .route(&format!("{manage}/refund"), post(refund))
+                .route(&format!("{manage}/resell"), post(resell::put))
+                .route(&format!("{manage}/keep"), post(resell::keep))
                 .route(&format!("{manage}/rename"), post(change_name))
                 .route(&format!("{manage}/transfer"), post(give_away))
         })
@@ -62,6 +65,8 @@ struct ManageHtml {
     fee: Option<String>,
     rename: String,
     transfer: String,
+    resell: String,
+    keep: String,
     /// What others have now.
     given: Vec<String>,
 }
@@ -74,6 +79,7 @@ struct TicketHtml {
     refund: Option<String>,
     rename: Option<String>,
     transfer: Option<String>,
+    resale: ResaleHtml,
 }
 
 #[derive(Template)]
@@ -113,6 +119,9 @@ async fn show(
         "pending" => Some("after-refund-pending"),
         "rename" => Some("after-rename-done"),
         "transfer" => Some("after-transfer-done"),
+        "resell" => Some("after-resale-done"),
+        "keep" => Some("after-resale-kept"),
+        "later" => Some("after-resale-kept-later"),
         _ => None,
     };
     let told = told.map(|key| managed.opened.t.get(key).into_owned());
@@ -120,15 +129,15 @@ async fn show(
 }
 
 /// An order whose tickets somebody who may see it looks after.
-struct Managed {
-    opened: Opened,
-    standing: Standing,
+pub(super) struct Managed {
+    pub(super) opened: Opened,
+    pub(super) standing: Standing,
     /// What others have now.
     given: Vec<String>,
 }
 
 impl Managed {
-    async fn new(
+    pub(super) async fn new(
         app: &App,
         language: Language,
         identity: MaybeIdentity,
@@ -156,7 +165,7 @@ impl Managed {
     }
 
     /// Back to the page, which tells what was done.
-    fn done(&self, word: &str) -> Response {
+    pub(super) fn done(&self, word: &str) -> Response {
         let path = self.path("");
         let mark = if path.contains('?') { '&' } else { '?' };
         private(Redirect::to(&format!("{path}{mark}done={word}")).into_response())
@@ -189,6 +198,8 @@ impl Managed {
                 .then(|| t.named("after-refund-fee", "fee", amount(fee, opened.language))),
             rename: self.path("/rename"),
             transfer: self.path("/transfer"),
+            resell: self.path("/resell"),
+            keep: self.path("/keep"),
             given: self.given.clone(),
             tickets,
         })?;
@@ -205,24 +216,25 @@ impl Managed {
             refund: self.why_not(Act::Refund, kept),
             rename: self.why_not(Act::Rename, kept),
             transfer: self.why_not(Act::Transfer, kept),
+            resale: ResaleHtml::of(self, kept),
         }
     }
 
     /// The ticket that a form names, if it is the order's.
-    fn ticket(&self, id: &str) -> Result<&Kept, ApiError> {
+    pub(super) fn ticket(&self, id: &str) -> Result<&Kept, ApiError> {
         let kept = id.parse().ok().and_then(|id| self.standing.ticket(id));
         kept.ok_or_else(|| ApiError::not_found("ticket"))
     }
 
     /// The sentence that says why this can't be done with the ticket now; none if it can.
-    fn why_not(&self, act: Act, kept: &Kept) -> Option<String> {
+    pub(super) fn why_not(&self, act: Act, kept: &Kept) -> Option<String> {
         let why = self.standing.may(act, kept).err()?;
         let words = (self.opened.language, self.opened.event().time_zone.as_str());
         Some(why_not(act, why, words))
     }
 
     /// The page again, with what was not done.
-    fn refused(
+    pub(super) fn refused(
         &self,
         app: &App,
         status: StatusCode,

@@ -15,6 +15,8 @@ pub(crate) enum Act {
     Transfer,
     /// Another name on it.
     Rename,
+    /// Whoever waits to have it, for their money back.
+    Resell,
 }
 
 impl Act {
@@ -23,6 +25,7 @@ impl Act {
             Self::Refund => terms.refunds,
             Self::Transfer => terms.transfers,
             Self::Rename => terms.renames,
+            Self::Resell => terms.resales,
         }
     }
 }
@@ -50,6 +53,16 @@ pub(crate) enum Refunding {
     UnderWay,
 }
 
+/// Whether it is up for resale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Resale {
+    No,
+    /// And good as long as nobody has an offer.
+    Open,
+    /// Somebody has an offer, or has paid.
+    Out,
+}
+
 /// A ticket at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TicketNow {
@@ -57,6 +70,7 @@ pub(crate) struct TicketNow {
     pub(crate) entered: Entered,
     pub(crate) paid_by: PaidBy,
     pub(crate) refunding: Refunding,
+    pub(crate) resale: Resale,
 }
 
 /// Its event at this moment.
@@ -76,6 +90,8 @@ pub(crate) enum NotNow {
     Ended,
     #[error("the ticket is blocked")]
     Blocked,
+    #[error("the ticket is up for resale")]
+    OnSale,
     #[error("the ticket's money is on its way back")]
     UnderWay,
     #[error("somebody went in with the ticket")]
@@ -102,6 +118,12 @@ pub(crate) fn may(
         EventStatus::Cancelled => return Err(NotNow::Cancelled),
         EventStatus::Draft | EventStatus::Published | EventStatus::Archived => {}
     }
+    match (ticket.resale, act) {
+        (Resale::No, _) | (Resale::Open, Act::Rename) => {}
+        (Resale::Open, Act::Refund | Act::Transfer | Act::Resell) | (Resale::Out, _) => {
+            return Err(NotNow::OnSale);
+        }
+    }
     match ticket.status {
         TicketStatus::Valid => {}
         TicketStatus::Blocked => return Err(NotNow::Blocked),
@@ -115,7 +137,11 @@ pub(crate) fn may(
     if ticket.entered == Entered::Before {
         return Err(NotNow::Entered);
     }
-    if act == Act::Refund && ticket.paid_by == PaidBy::AnotherOrder {
+    let for_money = match act {
+        Act::Refund | Act::Resell => true,
+        Act::Transfer | Act::Rename => false,
+    };
+    if for_money && ticket.paid_by == PaidBy::AnotherOrder {
         return Err(NotNow::Gift);
     }
     let until_ms = act.until(&event.terms).deadline_ms(event.doors_ms);
@@ -144,6 +170,7 @@ mod tests {
             entered: Entered::Never,
             paid_by: PaidBy::ThisOrder,
             refunding: Refunding::No,
+            resale: Resale::No,
         }
     }
 
@@ -220,6 +247,32 @@ mod tests {
         let may = |act| may(act, gift, &event(generous()), 0);
         assert_eq!(may(Act::Refund), Err(NotNow::Gift));
         assert_eq!((may(Act::Transfer), may(Act::Rename)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn what_is_up_for_resale_is_taken_back_before_anything_else_but_a_name() {
+        let terms = Terms {
+            resales: Until::HoursBeforeDoors(24),
+            ..generous()
+        };
+        let acts = [Act::Refund, Act::Transfer, Act::Resell, Act::Rename];
+        let with = |resale| {
+            let ticket = TicketNow { resale, ..good() };
+            acts.map(|act| may(act, ticket, &event(terms), 0))
+        };
+        let no = Err(NotNow::OnSale);
+        assert_eq!(with(Resale::No), [Ok(()); 4]);
+        assert_eq!(with(Resale::Open), [no, no, no, Ok(())]);
+        assert_eq!(with(Resale::Out), [no; 4]);
+        let gift = TicketNow {
+            paid_by: PaidBy::AnotherOrder,
+            ..good()
+        };
+        assert_eq!(may(Act::Resell, gift, &event(terms), 0), Err(NotNow::Gift));
+        assert_eq!(
+            may(Act::Resell, good(), &event(generous()), 0),
+            Err(NotNow::NotAllowed)
+        );
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! An order's tickets as they are at this moment, with what may be done with each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::ids::TicketId;
 
-use super::rules::{Act, Entered, EventNow, NotNow, PaidBy, Refunding, TicketNow, may};
+use super::rules::{
+    Act, Entered, EventNow, NotNow, PaidBy, Refunding, Resale as OnSale, TicketNow, may,
+};
 use crate::app::App;
 use crate::catalog::event::page::EventPage;
 use crate::catalog::event::terms::terms_of;
 use crate::door::entered::entered_of;
 use crate::orders::present::Order;
+use crate::orders::resale::{Resale, ResaleState, resales_of};
 use crate::payments::refund::{UnderWay, under_way};
 use crate::tickets::present::{TicketView, tickets_of_order};
 use crate::web::ApiError;
@@ -19,6 +22,8 @@ use crate::web::ApiError;
 pub(super) struct Kept {
     pub(super) view: TicketView,
     pub(super) now: TicketNow,
+    /// One that is not over.
+    pub(super) resale: Option<Resale>,
 }
 
 /// An order's tickets under its event's terms.
@@ -40,8 +45,10 @@ impl Standing {
         let ids: Vec<TicketId> = tickets.iter().map(|ticket| ticket.id).collect();
         let entered = entered_of(&app.pool, of, &ids).await?;
         let refunds = under_way(&app.pool, order).await?;
+        let resales = resales_of(&app.pool, of, &ids).await?;
         let kept = |view: TicketView| Kept {
-            now: now(order, &view, &entered, &refunds),
+            now: now(order, &view, &entered, &refunds, &resales),
+            resale: resales.get(&view.id).copied(),
             view,
         };
         Ok(Self {
@@ -70,6 +77,7 @@ fn now(
     view: &TicketView,
     entered: &BTreeSet<TicketId>,
     refunds: &UnderWay,
+    resales: &BTreeMap<TicketId, Resale>,
 ) -> TicketNow {
     TicketNow {
         status: view.status,
@@ -86,6 +94,11 @@ fn now(
             Refunding::UnderWay
         } else {
             Refunding::No
+        },
+        resale: match resales.get(&view.id).map(|resale| resale.state) {
+            None => OnSale::No,
+            Some(ResaleState::Open) => OnSale::Open,
+            Some(ResaleState::Offered(_) | ResaleState::Back | ResaleState::Sold) => OnSale::Out,
         },
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn why_not(act: Act, why: NotNow, (language, time_zone): (Language, &
         NotNow::Cancelled => text("after-no-cancelled"),
         NotNow::Ended => text("after-no-ended"),
         NotNow::Blocked => text("ticket-blocked"),
+        NotNow::OnSale => text("after-no-on-sale"),
         NotNow::UnderWay => text("after-no-under-way"),
         NotNow::Entered => text("after-no-entered"),
         NotNow::Gift => text("after-no-gift"),
@@ -21,6 +22,7 @@ pub(super) fn why_not(act: Act, why: NotNow, (language, time_zone): (Language, &
             Act::Refund => "after-no-refund",
             Act::Transfer => "after-no-transfer",
             Act::Rename => "after-no-rename",
+            Act::Resell => "after-no-resale",
         }),
         NotNow::TooLate { until_ms } => {
             let until = date_and_time(until_ms, time_zone, language);

@@ -11,11 +11,12 @@ use super::{Place, token};
 use crate::app::App;
 use crate::catalog::event::page::{EventPage, read};
 use crate::catalog::event::terms::terms_of;
-use crate::database::transaction::{Attempts, begin};
+use crate::database::transaction::{Attempts, begin, begin_change};
 use crate::edge::OsRandom;
 use crate::messages::outbox::{self, Mail};
 use crate::orders::hold::{HoldError, Turn, hold_in_turn};
 use crate::orders::present::Order;
+use crate::orders::resale::{self, PutOutError};
 use crate::orders::secret::OrderSecret;
 
 /// A line waits.
@@ -24,9 +25,21 @@ pub enum OfferError {
     /// The places were not held.
     #[error("holding places for whoever is next in line")]
     Hold(#[source] HoldError),
+    /// Tickets that are up for resale were not blocked.
+    #[error("offering the places of tickets that are up for resale")]
+    Resale(#[source] PutOutError),
     /// PostgreSQL.
     #[error("offering free places to a waiting list")]
     Database(#[from] sqlx::Error),
+}
+
+impl From<PutOutError> for OfferError {
+    fn from(error: PutOutError) -> Self {
+        match error {
+            PutOutError::Database(source) => Self::Database(source),
+            other @ (PutOutError::Rules(_) | PutOutError::Rights(_)) => Self::Resale(other),
+        }
+    }
 }
 
 impl From<HoldError> for OfferError {
@@ -46,6 +59,8 @@ struct Line {
     organizer: OrganizerId,
     event: EventId,
     type_no: TypeNo,
+    /// Whether tickets of it are up for resale.
+    resale: bool,
 }
 
 /// Ends the offers whose order is paid or over, and offers what is free.
@@ -84,18 +99,25 @@ async fn offer_free(app: &App, line: Line) -> Result<(), OfferError> {
 /// Those whose type is on sale and of which there are places enough for somebody.
 async fn lines_with_places(app: &App) -> Result<Vec<Line>, sqlx::Error> {
     let rows = sqlx::query!(
-        "with lines as (
+        r#"with lines as (
              select organizer_id, event_id, type_no, min(places) as fewest from waiting_list
              where state = 'waiting' group by organizer_id, event_id, type_no
          )
-         select l.organizer_id, l.event_id, l.type_no
+         select l.organizer_id, l.event_id, l.type_no, up.count > 0 as "resale!"
          from lines l
          join stock s on s.organizer_id = l.organizer_id and s.event_id = l.event_id and s.type_no = l.type_no
          join ticket_types t on t.organizer_id = l.organizer_id and t.event_id = l.event_id and t.no = l.type_no
          join events e on e.organizer_id = l.organizer_id and e.id = l.event_id
-         where s.quota + s.written_off - s.held - s.sold - s.leased >= l.fewest and not t.deleted
+         cross join lateral (
+             select count(*) from resales r
+             join tickets k on k.organizer_id = r.organizer_id and k.event_id = r.event_id and k.id = r.ticket_id
+             join event_terms c on c.organizer_id = r.organizer_id and c.event_id = r.event_id
+             where r.organizer_id = l.organizer_id and r.event_id = l.event_id and r.type_no = l.type_no and r.state = 'open'
+                 and k.status = 0 and e.doors_ms - c.resale_hours::bigint * 3600000 > $1
+         ) up
+         where greatest(s.quota + s.written_off - s.held - s.sold - s.leased, 0) + up.count >= l.fewest and not t.deleted
              and e.status = 'published' and e.ends_ms > $1
-             and (t.sale_from_ms is null or t.sale_from_ms <= $1) and (t.sale_until_ms is null or t.sale_until_ms > $1)",
+             and (t.sale_from_ms is null or t.sale_from_ms <= $1) and (t.sale_until_ms is null or t.sale_until_ms > $1)"#,
         app.now_ms(),
     )
     .fetch_all(&app.pool)
@@ -104,6 +126,7 @@ async fn lines_with_places(app: &App) -> Result<Vec<Line>, sqlx::Error> {
         organizer: OrganizerId(row.organizer_id),
         event: EventId(row.event_id),
         type_no: TypeNo(row.type_no as u16),
+        resale: row.resale,
     });
     Ok(line.collect())
 }
@@ -126,6 +149,13 @@ struct Next {
 async fn offer_next(app: &App, line: Line) -> Result<Offered, OfferError> {
     let of = (line.organizer, line.event);
     let mut tx = begin(&app.pool).await?;
+    let up = if line.resale {
+        // Tickets change, it may be: the event's lock comes before all others.
+        begin_change(&mut tx, of.0, of.1).await?;
+        resale::for_sale(&mut tx, of, line.type_no, app.now_ms()).await?
+    } else {
+        Vec::new()
+    };
     let free = sqlx::query_scalar!(
         r#"select quota + written_off - held - sold - leased as "free!" from stock
            where organizer_id = $1 and event_id = $2 and type_no = $3 for update"#,
@@ -135,20 +165,30 @@ async fn offer_next(app: &App, line: Line) -> Result<Offered, OfferError> {
     )
     .fetch_one(&mut *tx)
     .await?;
-    let Some(next) = next_in(&mut tx, line, free).await? else {
+    let free = free.max(0).unsigned_abs();
+    let there = free + u32::try_from(up.len()).unwrap_or_default();
+    let Some(next) = next_in(&mut tx, line, there.cast_signed()).await? else {
         return Ok(Offered::Nobody);
     };
+    let lacking = next.places.unsigned_abs().saturating_sub(free) as usize;
+    let up = up.get(..lacking).unwrap_or_default();
     let Some(event) = read(&mut tx, line.event).await? else {
         return Ok(Offered::Nobody);
     };
     let terms = terms_of(&mut *tx, of).await?;
+    let mut lasts_ms = i64::from(terms.offer_minutes) * 60_000;
+    if !up.is_empty() {
+        resale::put_out(app, &mut tx, of, (line.type_no, up)).await?;
+        // A ticket that comes back is to be good when its holder stands at the door.
+        lasts_ms = lasts_ms.min(event.doors_ms - app.now_ms());
+    }
     let turn = Turn {
         event: line.event,
         type_no: line.type_no,
         places: next.places.unsigned_abs(),
-        free: free.unsigned_abs(),
+        free: free + up.len() as u32,
         language: &next.language,
-        lasts_ms: i64::from(terms.offer_minutes) * 60_000,
+        lasts_ms,
         asker: next.id,
     };
     let joint = app.flush.join(&app.pool);
@@ -160,10 +200,14 @@ async fn offer_next(app: &App, line: Line) -> Result<Offered, OfferError> {
     )
     .execute(&mut *tx)
     .await?;
+    resale::held_by(&mut tx, up, order.id).await?;
     let mail = mail(app, &event, &next, &order, &secret);
     outbox::enqueue(&mut tx, &[mail], app.now_ms()).await?;
     tx.commit().await?;
     joint.durable().await?;
+    if !up.is_empty() {
+        app.door.watch.changed(line.event);
+    }
     Ok(Offered::One)
 }
 

@@ -10,6 +10,7 @@ use crate::database::transaction::{begin, begin_change};
 use crate::door::folding::refold_tickets;
 use crate::door::{rights, stock as lent};
 use crate::messages::outbox::{self, Mail};
+use crate::orders::resale::tickets_ended;
 use crate::orders::secret::{OrderSecret, link};
 use crate::orders::stock::{self, Move};
 
@@ -196,13 +197,19 @@ async fn end_tickets(
         open.order.0,
         tickets
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let ids: Vec<i64> = ended.iter().map(|ticket| ticket.id).collect();
+    let away = tickets_ended(connection, (open.organizer, open.event), &ids).await?;
     let (lent, own): (Vec<_>, Vec<_>) = ended.iter().partition(|ticket| ticket.is_lent);
-    let types: Vec<i32> = own.iter().map(|ticket| ticket.type_no).collect();
+    let types: Vec<i32> = own
+        .iter()
+        .filter(|ticket| !away.contains(&ticket.id))
+        .map(|ticket| ticket.type_no)
+        .collect();
     Ok(Ended {
         places: stock::places(&types, &vec![1; types.len()]),
-        tickets: ended.iter().map(|ticket| ticket.id).collect(),
+        tickets: ids,
         lent: lent.iter().map(|ticket| ticket.id).collect(),
     })
 }

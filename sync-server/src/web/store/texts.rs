@@ -23,11 +23,12 @@ macro_rules! files {
             include_str!(concat!("../../../texts/", $code, "/selling.ftl")),
             include_str!(concat!("../../../texts/", $code, "/after.ftl")),
             include_str!(concat!("../../../texts/", $code, "/money.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/resale.ftl")),
         ]
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 9] {
+const fn sources(language: Language) -> [&'static str; 10] {
     match language {
         Language::Fr => files!("fr"),
         Language::En => files!("en"),
@@ -181,6 +182,7 @@ mod tests {
             "src/orders/notices",
             "src/orders/pages",
             "src/orders/promo",
+            "src/orders/resale",
             "src/orders/waiting_list",
             "src/tickets",
             "src/web/store",

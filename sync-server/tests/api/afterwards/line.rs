@@ -34,7 +34,7 @@ impl Stall<'_> {
     }
 
     /// In the line, confirmed; the path of their place.
-    async fn joined(&self, email: &str, places: &str) -> String {
+    pub(super) async fn joined(&self, email: &str, places: &str) -> String {
         assert_eq!(
             location(&self.ask(email, places).await),
             "/fr/waiting/asked"
@@ -50,7 +50,7 @@ impl Stall<'_> {
         place
     }
 
-    async fn is_sold_out(&self) {
+    pub(super) async fn is_sold_out(&self) {
         match self.hold(&[(1, 1)]).await {
             Err(HoldError::Refused(NotHeld::SoldOut { .. })) => {}
             other => panic!("it is somebody else's turn: {other:?}"),

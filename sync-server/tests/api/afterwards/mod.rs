@@ -4,6 +4,7 @@ mod given;
 mod kept;
 mod line;
 mod raced;
+mod resold;
 
 use serde_json::{Value, json};
 use shared::ids::RefundId;

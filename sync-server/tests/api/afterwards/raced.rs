@@ -12,7 +12,7 @@ const WAITING: i64 = 50;
 
 impl Stall<'_> {
     /// As many as [`WAITING`], each for one place, in the order of their numbers.
-    async fn line(&self) {
+    pub(super) async fn line(&self) {
         sqlx::query(
             "insert into waiting_list (organizer_id, event_id, id, type_no, places, email, language, state, asked_ms, joined_ms)
              select $1, $2, gen_random_uuid(), 1, 1, no || '@example.org', 'fr', 'waiting', $3, $3 + no

@@ -65,6 +65,8 @@ pub struct Terms {
     pub transfers: Until,
     /// Until when a ticket's name may be changed.
     pub renames: Until,
+    /// Until when a ticket may be put up for resale to whoever waits, and is offered to them.
+    pub resales: Until,
 }
 
 impl Default for Terms {
@@ -77,6 +79,7 @@ impl Default for Terms {
             refund_fee_minor: 0,
             transfers: Until::HoursBeforeDoors(0),
             renames: Until::HoursBeforeDoors(0),
+            resales: Until::Never,
         }
     }
 }
@@ -87,7 +90,8 @@ pub async fn terms_of(
     (organizer, event): (OrganizerId, EventId),
 ) -> Result<Terms, sqlx::Error> {
     let row = sqlx::query!(
-        "select waiting_list, offer_minutes, refund_hours, refund_fee_minor, transfer_hours, rename_hours
+        "select waiting_list, offer_minutes, refund_hours, refund_fee_minor, transfer_hours, rename_hours,
+             resale_hours
          from event_terms where organizer_id = $1 and event_id = $2",
         organizer.0,
         event.0
@@ -105,6 +109,7 @@ pub async fn terms_of(
         refund_fee_minor: row.refund_fee_minor,
         transfers: Until::of(row.transfer_hours),
         renames: Until::of(row.rename_hours),
+        resales: Until::of(row.resale_hours),
     }))
 }
 
@@ -116,12 +121,13 @@ pub async fn write(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into event_terms (organizer_id, event_id, waiting_list, offer_minutes, refund_hours, refund_fee_minor,
-             transfer_hours, rename_hours)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+             transfer_hours, rename_hours, resale_hours)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (organizer_id, event_id) do update set
              waiting_list = excluded.waiting_list, offer_minutes = excluded.offer_minutes,
              refund_hours = excluded.refund_hours, refund_fee_minor = excluded.refund_fee_minor,
-             transfer_hours = excluded.transfer_hours, rename_hours = excluded.rename_hours",
+             transfer_hours = excluded.transfer_hours, rename_hours = excluded.rename_hours,
+             resale_hours = excluded.resale_hours",
         organizer.0,
         event.0,
         terms.waiting_list == WaitingList::Open,
@@ -130,6 +136,7 @@ pub async fn write(
         terms.refund_fee_minor,
         terms.transfers.hours(),
         terms.renames.hours(),
+        terms.resales.hours(),
     )
     .execute(connection)
     .await

@@ -31,6 +31,9 @@ pub struct TermsRequest {
     /// Until when the name on a ticket may be changed.
     #[serde(deserialize_with = "said")]
     pub rename_hours: Option<i64>,
+    /// Until when a ticket may be put up for resale to the waiting list, at what was paid or less. Never when missing.
+    #[serde(default)]
+    pub resale_hours: Option<i64>,
 }
 
 /// `null` is an answer of its own: what was left out by mistake must not forbid anything.
@@ -66,6 +69,7 @@ impl TermsRequest {
             refund_fee_minor: fee,
             transfers: until("transfer_hours", self.transfer_hours),
             renames: until("rename_hours", self.rename_hours),
+            resales: until("resale_hours", self.resale_hours),
         };
         errors.finish(Some(terms))
     }
@@ -81,6 +85,7 @@ impl From<Terms> for TermsRequest {
             refund_fee_minor: terms.refund_fee_minor,
             transfer_hours: hours(terms.transfers),
             rename_hours: hours(terms.renames),
+            resale_hours: hours(terms.resales),
         }
     }
 }
