@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { until } from "../../webdriver.mjs";
 import { cents } from "../books.mjs";
@@ -60,7 +60,11 @@ export const checks = {
     const asked = ["till", "status", "--json", "--data", environment.TICKETHUB_DOOR_DATA];
     const env = { ...process.env, TICKETHUB_STATE: environment.TICKETHUB_STATE };
     // The window lets go of the data a moment after it is closed.
-    const status = await until(() => JSON.parse(execFileSync(join(programs, "door"), asked, { env, stdio: "pipe" })));
+    const status = await until(() => {
+      const { status, stdout } = spawnSync(join(programs, "door"), asked, { env, encoding: "utf8" });
+      if (status !== 0) throw new Error(stdout);
+      return JSON.parse(stdout);
+    }, 60_000);
     assert.equal(status.clerk, null, "no shift is open");
     assert.equal(status.z, 1);
     assert.equal(status.receipt, books.sales + 1, "a receipt for each sale and for the refund");
