@@ -185,7 +185,11 @@ impl Common {
             RosterState::MaybeBehind => desk::Common::Away,
         };
         let shows = desk::shows(replica, now, common, self.language())?;
-        counter.with(self, |screen, _| screen.stock(shows));
+        let there = common == desk::Common::There;
+        counter.with(self, |screen, desk| {
+            desk.connected(there);
+            screen.stock(shows);
+        });
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! Shifts and the drawer: opening, clerks, cash without a sale, the blind count and the Z.
 
 use shared::clock::UnixMillis;
-use shared::fact::till::{CashReason, CashWay, ClerkId, Pieces, Printed, TillFact};
+use shared::fact::till::{CashReason, CashWay, ClerkId, Connection, Pieces, Printed, TillFact};
 use shared::language::Language;
+use shared::till::Book;
 
 use super::ledger::Ledger;
 use super::report::{ZReport, z_of};
@@ -154,6 +155,21 @@ impl Till {
         self.write(now_ms, move |ledger| {
             counted(ledger, count)?;
             closed(ledger)
+        })
+    }
+
+    /// The server is there, or is not: an offline period of an open shift begins or ends. Nothing is noted that was noted before.
+    pub fn note_connection(&self, to: Connection, now_ms: UnixMillis) -> Result<(), TillError> {
+        let is_news = move |book: &Book| book.shift().is_some() && book.connection() != to;
+        // Asked often, and most often nothing is to be written.
+        if self.look(move |_, books| Ok(is_news(books.book())))? != Some(true) {
+            return Ok(());
+        }
+        self.write(now_ms, move |ledger| {
+            if is_news(&ledger.book) {
+                ledger.write(TillFact::ConnectionChanged { to })?;
+            }
+            Ok(())
         })
     }
 

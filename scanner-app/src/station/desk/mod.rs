@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use shared::clock::{Clock, UnixMillis};
-use shared::fact::till::Pieces;
+use shared::fact::till::{Connection, Pieces};
 use shared::ids::{EventId, FactId, TypeNo, UserId};
 use shared::language::Language;
 use shared::money::{Currency, Money};
@@ -121,6 +121,18 @@ impl Desk {
     /// Of the venue's clock, as IANA names it.
     pub fn time_zone(&self) -> &str {
         &self.time_zone
+    }
+
+    /// Notes that an offline period began or ended.
+    pub fn connected(&self, there: bool) {
+        let to = if there {
+            Connection::Online
+        } else {
+            Connection::Offline
+        };
+        if let Err(error) = self.till.note_connection(to, self.now_ms()) {
+            tracing::error!(code = error.code(), "an offline period is not noted");
+        }
     }
 
     /// The language of the screen.

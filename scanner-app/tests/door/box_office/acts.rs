@@ -2,6 +2,7 @@
 
 use scanner_app::door::{AtGate, Door, Outcome, Sight};
 use shared::admission::{Decision, Direction, RefuseReason};
+use shared::fact::till::Connection;
 use shared::ids::TicketId;
 use shared::till::archive::verify;
 
@@ -297,4 +298,36 @@ fn an_archive_of_a_closed_day_verifies_with_the_key_alone_and_a_flipped_byte_is_
         (Some(1), &2.into())
     );
     assert!(!verify(&String::from_utf8_lossy(&bytes), &public).sound);
+}
+
+#[test]
+fn an_offline_period_of_a_shift_is_noted_once_when_it_begins_and_once_when_it_ends() {
+    let office = Office::with_places(2);
+    let note = |to| {
+        let replica = office.device.open();
+        let till = scanner_app::till::Till::open(&replica).expect("a till");
+        till.note_connection(to, now()).expect("noted");
+    };
+    let noted = || -> i64 {
+        let sql = "select count(*) from till_fact";
+        office
+            .database()
+            .query_row(sql, [], |row| row.get(0))
+            .expect("a count")
+    };
+    note(Connection::Offline);
+    assert_eq!(noted(), 0, "nobody sells");
+    office.open_with("");
+    let opened = noted();
+    for (to, facts) in [
+        (Connection::Online, 0),
+        (Connection::Offline, 1),
+        (Connection::Offline, 1),
+        (Connection::Online, 2),
+        (Connection::Online, 2),
+    ] {
+        note(to);
+        assert_eq!(noted() - opened, facts, "{to:?}");
+    }
+    office.done(&["close"]);
 }

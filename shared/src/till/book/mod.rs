@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::clock::UnixMillis;
 use crate::fact::kind::{Fact, FactBody};
 use crate::fact::till::{
-    ClerkId, Counters, Means, PriceReason, SaleId, SaleLine, TillFact, TillOpening, Totals,
+    ClerkId, Connection, Counters, Means, PriceReason, SaleId, SaleLine, TillFact, TillOpening,
+    Totals,
 };
 use crate::ids::{EventId, TicketId, TypeNo};
 
@@ -30,6 +31,8 @@ pub struct Book {
     shift: Option<Shift>,
     /// What the drawer held when it was counted, if that was the last fact.
     counted: Option<u64>,
+    /// Whether the till had the server when it last said so.
+    connection: Option<Connection>,
     /// The open day, month and year.
     running: [Running; 3],
 }
@@ -141,6 +144,7 @@ impl Book {
                 unpaid: None,
                 shift: None,
                 counted: None,
+                connection: None,
                 running: Default::default(),
             }),
             _other => Err(Broken::Opening),
@@ -177,6 +181,11 @@ impl Book {
     /// The open shift.
     pub fn shift(&self) -> Option<&Shift> {
         self.shift.as_ref()
+    }
+
+    /// Whether the till had the server when it last said so; online until it says otherwise.
+    pub fn connection(&self) -> Connection {
+        self.connection.unwrap_or(Connection::Online)
     }
 
     /// A sale of this journal.
@@ -249,9 +258,11 @@ impl Book {
                 self.each_total(at_ms, |totals| tally::count(&mut totals.trainings, 1))
             }
             TillFact::Contact { sale, .. } => self.known(*sale),
-            TillFact::TestPrint { .. }
-            | TillFact::ConfigurationChanged { .. }
-            | TillFact::ConnectionChanged { .. } => Ok(()),
+            TillFact::ConnectionChanged { to } => {
+                self.connection = Some(*to);
+                Ok(())
+            }
+            TillFact::TestPrint { .. } | TillFact::ConfigurationChanged { .. } => Ok(()),
         }
     }
 
