@@ -15,7 +15,7 @@ use super::attendance::{Attendance, attendance};
 use super::devices::{self, DeviceView, Parting, Until};
 use super::offers::{self, NewOffer, Offer, OfferState};
 use super::search_right::{self, SearchRight};
-use super::{alerts, restore_api, rights, stock, supervisors, sync_api};
+use super::{alerts, money, restore_api, rights, stock, supervisors, sync_api};
 use crate::accounts::{Identity, Right, roles};
 use crate::app::App;
 use crate::database::transaction;
@@ -39,6 +39,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(restore_api::router())
         .merge(rights::api::router())
         .merge(stock::api::router())
+        .merge(money::api::router())
         .merge(alerts::api::router())
         .merge(supervisors::api::router())
         .merge(sync_api::router().into())

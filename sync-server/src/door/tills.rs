@@ -215,7 +215,9 @@ async fn insert(
     }
     let forked_ms = placed.forked_at.map(|_| now_ms);
     sqlx::query!(
-        "update till_journals set head_seq = $3, head_hash = $4, forked_ms = coalesce(forked_ms, $5)
+        "update till_journals set head_seq = $3, head_hash = $4, forked_ms = coalesce(forked_ms, $5),
+             -- More of the other side: people are told anew.
+             fork_told_ms = case when $5::bigint is null then fork_told_ms end
          where organizer_id = $1 and id = $2",
         organizer.0,
         journal.0,

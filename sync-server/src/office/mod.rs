@@ -24,6 +24,7 @@ mod payouts;
 mod takings;
 mod team;
 mod terms;
+mod tills;
 mod times;
 mod wizard;
 mod words;
@@ -101,5 +102,6 @@ fn below(language: Language) -> Router<App> {
         .merge(codes::router(at))
         .merge(attendance::router(at))
         .merge(takings::router(at))
+        .merge(tills::router(at))
         .merge(wizard::router(at))
 }

@@ -28,6 +28,7 @@ pub(super) enum Here {
     Codes,
     Team,
     Payouts,
+    Tills,
     Devices,
 }
 
@@ -51,6 +52,7 @@ pub(crate) struct Place {
     pub(crate) id: OrganizerId,
     pub(crate) name: String,
     pub(crate) may_read_orders: bool,
+    pub(crate) may_read_figures: bool,
     pub(crate) may_edit_events: bool,
     pub(crate) may_manage_devices: bool,
     pub(crate) may_manage_members: bool,
@@ -65,6 +67,7 @@ impl OfficePage {
             id: office.organizer.id,
             name: office.organizer.name.clone(),
             may_read_orders: office.may(Right::ReadOrders),
+            may_read_figures: office.may(Right::ReadFigures),
             may_edit_events: office.may(Right::EditEvents),
             may_manage_devices: office.may(Right::ManageDevices),
             may_manage_members: office.may(Right::ManageMembers),
@@ -129,6 +132,10 @@ impl OfficePage {
         self.here == Here::Payouts
     }
 
+    pub(crate) fn is_at_tills(&self) -> bool {
+        self.here == Here::Tills
+    }
+
     pub(crate) fn is_at_devices(&self) -> bool {
         self.here == Here::Devices
     }
@@ -148,7 +155,8 @@ impl OfficePage {
             | Here::Orders
             | Here::Codes
             | Here::Team
-            | Here::Payouts => {
+            | Here::Payouts
+            | Here::Tills => {
                 format!("/{code}{}{}", self.path, self.query)
             }
         }

@@ -119,7 +119,7 @@ impl Device<'_> {
         (lease.term, steps)
     }
 
-    async fn give_back(&mut self, tickets: &[TicketId]) {
+    pub(crate) async fn give_back(&mut self, tickets: &[TicketId]) {
         let (term, tickets) = self.steps_of(tickets, 1).await;
         let facts = self.write(vec![FactBody::Release {
             right: RightKind::Sell,

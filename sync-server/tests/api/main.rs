@@ -14,6 +14,7 @@ mod backoffice;
 mod browser;
 mod catalog;
 mod claims;
+mod closings;
 mod connections;
 mod demo;
 mod devices;

@@ -2,11 +2,11 @@
 //! themselves come from the facts.
 
 use crate::clock::UnixMillis;
-use crate::fact::till::{Period, PeriodClosing, TillFact};
+use crate::fact::till::{PeriodClosing, TillFact};
 
 #[cfg(test)]
 use super::planted::{self, Bug};
-use super::{Book, Broken, Running, next};
+use super::{Book, Broken, Running, kind_of, next};
 use crate::till::Calendar;
 
 impl Book {
@@ -90,11 +90,7 @@ impl Book {
         closing: &PeriodClosing,
         at_ms: UnixMillis,
     ) -> Result<(), Broken> {
-        let kind = match closing.period {
-            Period::Day(_) => 0,
-            Period::Month { .. } => 1,
-            Period::Year(_) => 2,
-        };
+        let kind = kind_of(closing.period);
         let running = &self.running[kind];
         let holds_its_facts = running.counted.is_none_or(|(first_ms, last_ms)| {
             closing.from_ms <= first_ms && last_ms < closing.until_ms

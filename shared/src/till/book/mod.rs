@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::clock::UnixMillis;
 use crate::fact::kind::{Fact, FactBody};
 use crate::fact::till::{
-    ClerkId, Connection, Counters, Means, PriceReason, SaleId, SaleLine, TillFact, TillOpening,
-    Totals,
+    ClerkId, Connection, Counters, Means, Period, PriceReason, SaleId, SaleLine, TillFact,
+    TillOpening, Totals,
 };
 use crate::ids::{EventId, TicketId, TypeNo};
 
@@ -198,6 +198,11 @@ impl Book {
         self.sales.iter().map(|(id, sold)| (*id, sold))
     }
 
+    /// What was taken since the last closing of such a period.
+    pub fn running(&self, period: Period) -> &Totals {
+        &self.running[kind_of(period)].totals
+    }
+
     /// Is the last sale paid? Between two transactions of a till it always is.
     pub fn is_settled(&self) -> bool {
         self.unpaid.is_none()
@@ -303,6 +308,15 @@ fn next(last: &mut u32, found: u32) -> Result<(), Broken> {
     }
     *last = next;
     Ok(())
+}
+
+/// Which of the running totals a period closes.
+fn kind_of(period: Period) -> usize {
+    match period {
+        Period::Day(_) => 0,
+        Period::Month { .. } => 1,
+        Period::Year(_) => 2,
+    }
 }
 
 fn enters_closed_periods() -> bool {

@@ -5,16 +5,21 @@
 //! leaves behind the mark, the next upload or the sweep does. Stock is moved by the facts of door journals (`super::stock`), never
 //! by a sale, so whichever comes first, it ends the same.
 
+pub(super) mod api;
+mod closing;
+mod fork;
 mod found;
 mod journal;
 mod publish;
 mod refund;
 mod sale;
+mod sums;
 mod unmade;
+pub mod view;
 
 pub(crate) use sale::PROVIDER;
 
-use shared::ids::{EventId, JournalId, OrganizerId};
+use shared::ids::{DeviceId, EventId, JournalId, OrganizerId};
 
 use super::rights::SettleRightsError;
 use super::rules::LoadRulesError;
@@ -72,6 +77,16 @@ async fn make_all(app: &App, of: Option<OrganizerId>) -> Result<(), MakeError> {
             failed = Some(error);
         }
     }
+    for (organizer, journal) in uncompared(app, of).await? {
+        if let Err(error) = closing::compare(app, organizer, journal).await {
+            failed = Some(error);
+        }
+    }
+    for (organizer, journal, device) in untold_forks(app, of).await? {
+        if let Err(error) = fork::tell(app, organizer, journal, device).await {
+            failed = Some(error);
+        }
+    }
     let waiting = sqlx::query!(
         "select distinct s.organizer_id, s.event_id from till_sale_tickets s
          join till_orders o on o.organizer_id = s.organizer_id and o.event_id = s.event_id and o.order_id = s.order_id
@@ -91,6 +106,48 @@ async fn make_all(app: &App, of: Option<OrganizerId>) -> Result<(), MakeError> {
         }
     }
     failed.map_or(Ok(()), Err)
+}
+
+/// Journals with closings, or without, that nobody looked at.
+async fn uncompared(
+    app: &App,
+    of: Option<OrganizerId>,
+) -> Result<Vec<(OrganizerId, JournalId)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "select organizer_id, id from till_journals
+         where compared_through < made_through and ($1::uuid is null or organizer_id = $1)
+         order by organizer_id, opened_ms, id limit $2",
+        of.map(|organizer| organizer.0),
+        MOST
+    )
+    .fetch_all(&app.pool)
+    .await?;
+    let journals = rows.into_iter();
+    Ok(journals
+        .map(|row| (OrganizerId(row.organizer_id), JournalId(row.id)))
+        .collect())
+}
+
+async fn untold_forks(
+    app: &App,
+    of: Option<OrganizerId>,
+) -> Result<Vec<(OrganizerId, JournalId, DeviceId)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "select organizer_id, id, device_id from till_journals
+         where forked_ms is not null and fork_told_ms is null and ($1::uuid is null or organizer_id = $1)
+         order by organizer_id, id limit $2",
+        of.map(|organizer| organizer.0),
+        MOST
+    )
+    .fetch_all(&app.pool)
+    .await?;
+    let journals = rows.into_iter();
+    Ok(journals
+        .map(|row| {
+            let (organizer, journal) = (OrganizerId(row.organizer_id), JournalId(row.id));
+            (organizer, journal, DeviceId(row.device_id))
+        })
+        .collect())
 }
 
 async fn make(app: &App, organizer: OrganizerId, journal: JournalId) -> Result<(), MakeError> {

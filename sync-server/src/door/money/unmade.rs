@@ -56,7 +56,7 @@ pub(super) async fn tell(
         .map(|row| {
             json!({
                 "device": till.device, "seq": row.seq, "event": row.event_id, "why": row.why,
-                "amount_minor": row.amount_minor,
+                "amount_minor": row.amount_minor, "currency": till.currency,
             })
         })
         .collect();
@@ -64,9 +64,7 @@ pub(super) async fn tell(
         kind: Noticed::TillUnmade.code(),
         subject: Subject::Journal(till.journal),
         telling: Telling::Whole {
-            detail: json!({
-                "device": till.device, "currency": till.currency, "facts": facts,
-            }),
+            detail: json!({ "device": till.device, "facts": facts }),
             resolved: false,
         },
     };

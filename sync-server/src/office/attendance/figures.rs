@@ -19,6 +19,7 @@ use crate::door::breakdown::{Breakdown, breakdown};
 use crate::door::{AlertView, alerts_of_event, head};
 use crate::messages::when::short_date;
 use crate::office::desk::Office;
+use crate::office::tills::words::{closing_name, money_of, said_of};
 use crate::office::words::{number, share};
 use crate::web::ApiError;
 use crate::web::store::Texts;
@@ -289,7 +290,7 @@ impl AlertLine {
         Self {
             kind,
             subject: subject(alert, t),
-            facts: facts.map(|fact| told(fact, zone, language)).collect(),
+            facts: facts.map(|fact| told(fact, zone, (language, t))).collect(),
             is_open: alert.resolved_ms.is_none(),
         }
     }
@@ -306,7 +307,7 @@ fn subject(alert: &AlertView, t: Texts) -> String {
 }
 
 /// Where, by which device, when: as far as the fact says it.
-fn told(fact: &Value, zone: &str, language: Language) -> String {
+fn told(fact: &Value, zone: &str, (language, t): (Language, Texts)) -> String {
     let text = |field| fact.get(field).and_then(Value::as_str);
     let at = fact.get("at_ms").and_then(Value::as_i64);
     let parts = [
@@ -314,5 +315,24 @@ fn told(fact: &Value, zone: &str, language: Language) -> String {
         text("device_name").map(str::to_owned),
         at.map(|at| short_date(at, zone, language).time),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let parts = parts.into_iter().flatten();
+    let parts = parts.chain(of_till(fact, (language, t)));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// Which closing of a till, and where it doesn't agree; or how much money.
+fn of_till(fact: &Value, (language, t): (Language, Texts)) -> Vec<String> {
+    let text = |field| fact.get(field).and_then(Value::as_str);
+    let number = |field| fact.get(field).and_then(Value::as_i64);
+    let currency = text("currency").unwrap_or_default();
+    if let (Some(kind), Some(name)) = (text("closing"), text("name")) {
+        let broken = (text("broken"), number("broken_seq"));
+        let differences = fact.get("differences").unwrap_or(&Value::Null);
+        let said = said_of(broken, differences, currency, (language, t));
+        return std::iter::once(closing_name(kind, name, t))
+            .chain(said)
+            .collect();
+    }
+    let amount = number("amount_minor").map(|minor| money_of(minor, currency, language));
+    amount.into_iter().collect()
 }

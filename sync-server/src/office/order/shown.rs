@@ -16,9 +16,10 @@ use crate::office::desk::Office;
 use crate::office::fields::Wrong;
 use crate::office::orders::{OWN_ZONE, lines, state};
 use crate::office::page::{Here, OfficePage, shown};
+use crate::office::tills;
 use crate::orders::present::{Order, OrderView};
 use crate::orders::promo::words::parts_of;
-use crate::payments::history::{payments_of, refunds_of};
+use crate::payments::history::{TillMeans, payments_of, refunds_of};
 use crate::payments::refund::RefundState;
 use crate::tickets::present::{TicketView, tickets_of_order, tickets_paid_by};
 use crate::web::ApiError;
@@ -155,6 +156,10 @@ fn ticket_line(ticket: &TicketView, t: Texts) -> TicketLine {
     }
 }
 
+fn by_till(means: &TillMeans, t: Texts) -> String {
+    tills::words::means(&means.word, means.voucher.map(i64::from), t)
+}
+
 /// All that moved, in the order of its time.
 async fn money(app: &App, order: &Order, office: &Office) -> Result<Vec<[String; 3]>, ApiError> {
     let (language, t) = (office.desk.language, office.desk.t);
@@ -168,7 +173,10 @@ async fn money(app: &App, order: &Order, office: &Office) -> Result<Vec<[String;
             _ => "office-money-waits",
         };
         let reference = line.reference.unwrap_or_default();
-        let by = format!("{} {reference}", line.provider);
+        let by = match &line.means {
+            Some(means) => by_till(means, t),
+            None => format!("{} {reference}", line.provider),
+        };
         (
             line.created_ms,
             amount(line.amount, language),
@@ -187,7 +195,14 @@ async fn money(app: &App, order: &Order, office: &Office) -> Result<Vec<[String;
             line.created_ms,
             amount(back, language),
             t.get(key),
-            line.reason,
+            match &line.means {
+                // A till says why by a word of a closed list.
+                Some(means) => {
+                    let why = t.get(&format!("tills-reason-{}", line.reason));
+                    format!("{}, {why}", by_till(means, t))
+                }
+                None => line.reason,
+            },
         )
     });
     let mut all: Vec<_> = payments.chain(refunds).collect();

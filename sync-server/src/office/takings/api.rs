@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::lent::Lent;
 use super::statement::{Line, Moment, Statement, Sum};
 use super::statement_of;
 use crate::accounts::roles::require;
@@ -103,10 +104,53 @@ struct Takings {
     kept_minor: i64,
     /// By how much the tickets and the ledger differ: 0, or a payment is on its way.
     difference_minor: i64,
+    /// Numbers that were given to tills, by till and type.
+    lent: Vec<TakingsLent>,
+}
+
+/// What became of the numbers of one type that a till was given.
+#[derive(Debug, Serialize, ToSchema)]
+struct TakingsLent {
+    /// The till's name.
+    till: String,
+    /// The type's name.
+    type_name: String,
+    /// The letters of their numbers.
+    channel: String,
+    first: i64,
+    last: i64,
+    given: i64,
+    sold: i64,
+    /// Given back unsold: nobody ever sells these numbers.
+    returned: i64,
+    /// First and last of each unbroken run of those.
+    returned_numbers: Vec<(i64, i64)>,
+    /// The till may sell them yet, or sold them and didn't say so.
+    unsold: i64,
+    /// Of those, places that were sold again without its word.
+    written_off: i64,
+}
+
+impl From<Lent> for TakingsLent {
+    fn from(lent: Lent) -> Self {
+        Self {
+            till: lent.till,
+            type_name: lent.type_name,
+            channel: lent.channel,
+            first: lent.first,
+            last: lent.last,
+            given: lent.count,
+            sold: lent.sold,
+            returned: lent.returned,
+            returned_numbers: lent.returned_numbers,
+            unsold: lent.unsold,
+            written_off: lent.written_off,
+        }
+    }
 }
 
 impl Takings {
-    fn of(statement: Statement, currency: &'static str) -> Self {
+    fn of(statement: Statement, lent: Vec<Lent>, currency: &'static str) -> Self {
         Self {
             currency,
             lines: statement.lines.into_iter().map(Into::into).collect(),
@@ -117,6 +161,7 @@ impl Takings {
             free: statement.free,
             kept_minor: statement.takings.minor,
             difference_minor: statement.difference.minor,
+            lent: lent.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -138,6 +183,6 @@ async fn show_takings(
     let page = page.ok_or_else(|| ApiError::not_found("event"))?;
     require(&identity, page.organizer.id, Right::ReadFigures)?;
     let currency = currency_of(&page.currency)?;
-    let statement = statement_of(&app, (page.organizer.id, event), currency).await?;
-    Ok(Json(Takings::of(statement, currency.code())))
+    let (statement, lent) = statement_of(&app, (page.organizer.id, event), currency).await?;
+    Ok(Json(Takings::of(statement, lent, currency.code())))
 }

@@ -7,10 +7,12 @@ use shared::money::Money;
 
 use super::Opened;
 use super::statement::{Moment, Sum};
+use super::view::lent_cells;
 use crate::app::App;
 use crate::office::csv::{self, decimal};
 use crate::office::desk::Desk;
 use crate::office::words::percent;
+use crate::web::store::Texts;
 use crate::web::{ApiError, Path};
 
 /// Type, moment, price, rate of VAT, first and last number, issued, cancelled, valid, total, VAT.
@@ -89,5 +91,54 @@ fn rows(opened: &Opened) -> Vec<Row> {
     rows.push(sum("takings-retained", none(), statement.retained, none()));
     rows.push(sum("takings-net", none(), statement.net(), none()));
     rows.push(sum("takings-came", none(), statement.takings, none()));
+    if !opened.lent.is_empty() {
+        rows.push(Row::default());
+        rows.push(heads_of_lent(t));
+        rows.extend(opened.lent.iter().map(|lent| {
+            let [
+                till,
+                kind,
+                first,
+                last,
+                given,
+                sold,
+                returned,
+                unsold,
+                written_off,
+            ] = lent_cells(lent, language);
+            let numbers = lent.returned_text();
+            let none = String::new();
+            [
+                till,
+                kind,
+                none.clone(),
+                numbers,
+                first,
+                last,
+                given,
+                returned,
+                sold,
+                unsold,
+                written_off,
+            ]
+        }));
+    }
     rows
+}
+
+fn heads_of_lent(t: Texts) -> Row {
+    [
+        Some("takings-till"),
+        Some("office-type-name"),
+        None,
+        Some("takings-returned-numbers"),
+        Some("takings-first"),
+        Some("takings-last"),
+        Some("takings-given"),
+        Some("takings-returned"),
+        Some("takings-sold"),
+        Some("takings-unsold"),
+        Some("takings-written-off"),
+    ]
+    .map(|key| key.map(|key| t.get(key).into_owned()).unwrap_or_default())
 }

@@ -6,6 +6,7 @@
 
 pub(super) mod api;
 mod csv;
+mod lent;
 mod page;
 mod pdf;
 mod read;
@@ -17,6 +18,7 @@ use axum::routing::get;
 use shared::ids::{EventId, OrganizerId};
 use shared::money::Currency;
 
+use self::lent::Lent;
 use self::statement::Statement;
 use super::desk::{Desk, Office};
 use crate::accounts::Right;
@@ -39,18 +41,22 @@ struct Opened {
     event: EventPage,
     currency: Currency,
     statement: Statement,
+    /// What tills were given of it.
+    lent: Vec<Lent>,
 }
 
 impl Opened {
     async fn read(app: &App, desk: Desk, event: EventId) -> Result<Self, ApiError> {
         let (office, event) = desk.event(app, event, Right::ReadFigures).await?;
         let currency = currency_of(&event.currency)?;
-        let statement = statement_of(app, (office.organizer.id, event.id), currency).await?;
+        let of = (office.organizer.id, event.id);
+        let (statement, lent) = statement_of(app, of, currency).await?;
         Ok(Self {
             office,
             event,
             currency,
             statement,
+            lent,
         })
     }
 }
@@ -60,10 +66,12 @@ async fn statement_of(
     app: &App,
     of: (OrganizerId, EventId),
     currency: Currency,
-) -> Result<Statement, ApiError> {
+) -> Result<(Statement, Vec<Lent>), ApiError> {
     let mut tx = transaction::begin_snapshot(&app.pool).await?;
     let issued = read::issued(&mut tx, of, currency).await?;
     let ledger = read::ledger(&mut tx, of, currency).await?;
+    let lent = lent::lent(&mut tx, of).await?;
     tx.commit().await?;
-    Statement::of(issued, ledger, currency).map_err(ApiError::internal)
+    let statement = Statement::of(issued, ledger, currency).map_err(ApiError::internal)?;
+    Ok((statement, lent))
 }

@@ -56,6 +56,18 @@ const HEADS: [&str; 9] = [
     "takings-valid",
     "takings-total",
 ];
+/// The same above what tills were given.
+const LENT_HEADS: [&str; 9] = [
+    "takings-till",
+    "office-type-name",
+    "takings-first",
+    "takings-last",
+    "takings-given",
+    "takings-sold",
+    "takings-returned",
+    "takings-unsold",
+    "takings-written-off",
+];
 const GAP: f32 = 3.0;
 
 pub(super) async fn download(
@@ -94,7 +106,8 @@ fn make(view: &View, t: Texts, about: &About) -> Result<Vec<u8>, FileError> {
     let mut rest = view.lines.as_slice();
     loop {
         let mut sheet = Sheet::new(SIZE, &mut used);
-        let below = head(&mut sheet, view, t, pages.len() + 1);
+        let heads = HEADS.map(|key| t.get(key).into_owned());
+        let below = head(&mut sheet, view, &heads, pages.len() + 1);
         let fit = ((FOOT - below) / ROW) as usize;
         let (now, later) = rest.split_at(rest.len().min(fit));
         let mut y = below;
@@ -109,13 +122,51 @@ fn make(view: &View, t: Texts, about: &About) -> Result<Vec<u8>, FileError> {
         }
         pages.push(sheet.finish());
         if is_last {
-            return paper::file(pages, &used, about);
+            break;
         }
+    }
+    lent(&mut pages, &mut used, view, t);
+    paper::file(pages, &used, about)
+}
+
+/// What tills were given, on sheets of its own.
+fn lent(pages: &mut Vec<Page>, used: &mut UsedGlyphs, view: &View, t: Texts) {
+    let heads = LENT_HEADS.map(|key| t.get(key).into_owned());
+    let mut rest = view.lent.as_slice();
+    let mut returned = view.returned.as_slice();
+    while !rest.is_empty() || !returned.is_empty() {
+        let mut sheet = Sheet::new(SIZE, used);
+        let mut y = head(&mut sheet, view, &heads, pages.len() + 1);
+        let fit = ((FOOT - y) / ROW) as usize;
+        let (now, later) = rest.split_at(rest.len().min(fit));
+        for cells in now {
+            y = row(&mut sheet, cells, CELL, y);
+        }
+        rest = later;
+        if rest.is_empty() && !returned.is_empty() && y + 2.0 * ROW <= FOOT {
+            let title = t.get("takings-returned-numbers");
+            y = sheet.lines(
+                &title,
+                HEAD,
+                (MARGIN, y + 3.0),
+                RIGHT - MARGIN,
+                1,
+                Ink::Muted,
+            );
+            while let Some((line, more)) = returned.split_first() {
+                if y + 3.0 * ROW > FOOT {
+                    break;
+                }
+                y = sheet.lines(line, CELL, (MARGIN, y + 1.0), RIGHT - MARGIN, 3, Ink::Full);
+                returned = more;
+            }
+        }
+        pages.push(sheet.finish());
     }
 }
 
 /// What stands above the rows of each sheet. Gives where they begin.
-fn head(sheet: &mut Sheet<'_>, view: &View, t: Texts, number: usize) -> f32 {
+fn head(sheet: &mut Sheet<'_>, view: &View, heads: &[String; 9], number: usize) -> f32 {
     let width = RIGHT - MARGIN;
     sheet.rule((MARGIN, RIGHT), MARGIN, THICK, Ink::Full);
     let mut y = sheet.fitted(&view.title, &TITLE, (MARGIN, MARGIN + 5.0), width) + 2.0;
@@ -136,8 +187,7 @@ fn head(sheet: &mut Sheet<'_>, view: &View, t: Texts, number: usize) -> f32 {
         SIZE.1 - 10.0,
         Ink::Muted,
     );
-    let heads = HEADS.map(|key| t.get(key).into_owned());
-    row(sheet, &heads, HEAD, y + 5.0)
+    row(sheet, heads, HEAD, y + 5.0)
 }
 
 fn cells(line: &LineView) -> [String; 9] {

@@ -1,9 +1,11 @@
 //! The statement in words and figures of a language, as the page and the printed sheet show it.
 
 use shared::clock::UnixMillis;
+use shared::language::Language;
 use shared::money::Money;
 
 use super::Opened;
+use super::lent::Lent;
 use super::statement::{Line, Moment, Sum};
 use crate::messages::when::{amount, date_and_time};
 use crate::office::words::{number, percent};
@@ -17,6 +19,10 @@ pub(super) struct View {
     pub(super) organizer: String,
     pub(super) made: String,
     pub(super) lines: Vec<LineView>,
+    /// Till, type, first and last number, given, sold, given back, there, written off.
+    pub(super) lent: Vec<[String; 9]>,
+    /// The numbers that came back unsold, by till and type.
+    pub(super) returned: Vec<String>,
     /// How many tickets, and what they come to.
     pub(super) valid: [String; 2],
     pub(super) takings: String,
@@ -82,6 +88,24 @@ impl View {
                 .iter()
                 .map(|line| LineView::of(line, opened))
                 .collect(),
+            lent: opened
+                .lent
+                .iter()
+                .map(|lent| lent_cells(lent, language))
+                .collect(),
+            returned: opened
+                .lent
+                .iter()
+                .filter(|lent| lent.returned > 0)
+                .map(|lent| {
+                    format!(
+                        "{}, {}\u{a0}: {}",
+                        lent.till,
+                        lent.type_name,
+                        lent.returned_text()
+                    )
+                })
+                .collect(),
             valid: [
                 number(statement.valid.tickets.into(), language),
                 money(statement.valid.total),
@@ -107,6 +131,22 @@ impl View {
             difference: said("takings-difference", statement.difference),
         }
     }
+}
+
+pub(super) fn lent_cells(lent: &Lent, language: Language) -> [String; 9] {
+    let no = |no: i64| format!("{}-{no}", lent.channel);
+    let count = |count: i64| number(count, language);
+    [
+        lent.till.clone(),
+        lent.type_name.clone(),
+        no(lent.first),
+        no(lent.last),
+        count(lent.count),
+        count(lent.sold),
+        count(lent.returned),
+        count(lent.unsold),
+        count(lent.written_off),
+    ]
 }
 
 impl LineView {

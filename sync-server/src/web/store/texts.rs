@@ -24,11 +24,12 @@ macro_rules! files {
             include_str!(concat!("../../../texts/", $code, "/after.ftl")),
             include_str!(concat!("../../../texts/", $code, "/money.ftl")),
             include_str!(concat!("../../../texts/", $code, "/resale.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/tills.ftl")),
         ]
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 10] {
+const fn sources(language: Language) -> [&'static str; 11] {
     match language {
         Language::Fr => files!("fr"),
         Language::En => files!("en"),
@@ -215,6 +216,10 @@ mod tests {
                 "office-reentry-",
                 "office-role-",
                 "payout-missing-",
+                "tills-figure-",
+                "tills-kind-",
+                "tills-means-",
+                "tills-reason-",
             ];
             by_code.iter().any(|prefix| key.starts_with(prefix))
                 || told.is_some_and(|kind| keys.contains(kind))

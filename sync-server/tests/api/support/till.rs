@@ -96,6 +96,23 @@ impl<'a> Till<'a> {
         id
     }
 
+    /// The same, whatever the books say.
+    pub(crate) fn write_against_the_books(&mut self, body: TillFact) {
+        let envelope = self.sign(body);
+        self.unsent.push(envelope);
+    }
+
+    /// Another copy of it, which goes on from here.
+    pub(crate) fn fork(&self) -> Head {
+        self.head
+    }
+
+    /// Goes on from an earlier place of its journal, as an old replica would.
+    pub(crate) fn go_back(&mut self, head: Head, book: Book) {
+        self.head = head;
+        self.book = Some(book);
+    }
+
     fn sign(&mut self, body: TillFact) -> Envelope {
         let author = Author {
             device: self.device.id,
@@ -161,6 +178,22 @@ impl<'a> Till<'a> {
         });
         let withdrawn = self.device.write(vec![FactBody::Withdrawn { tickets }]);
         self.unsent_of_door.extend(withdrawn);
+    }
+
+    /// Counts the drawer, which holds `more` than it should, and closes the shift.
+    pub(crate) fn close(&mut self, more: i64) {
+        let z = self.counted(more);
+        self.write(z);
+    }
+
+    /// Counts the drawer; the Z that follows.
+    pub(crate) fn counted(&mut self, more: i64) -> TillFact {
+        let book = self.book.as_ref().unwrap();
+        let holds = book.shift().unwrap().expected() + more;
+        let (value, count) = (1, u32::try_from(holds).unwrap());
+        let count = vec![Pieces { value, count }];
+        self.write(TillFact::DrawerCounted { count });
+        self.book.as_ref().unwrap().z().unwrap()
     }
 
     /// Uploads its till's journal.
