@@ -12,5 +12,6 @@ pub mod outbox;
 mod page;
 pub mod sender;
 pub mod sms;
+pub(crate) mod unsent;
 pub(crate) use host::host;
 pub(crate) use shared::when;

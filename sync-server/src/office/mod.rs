@@ -17,6 +17,7 @@ mod fields;
 mod home;
 mod leases;
 mod line;
+mod mails;
 mod order;
 mod orders;
 pub(crate) mod page;
@@ -80,6 +81,7 @@ fn below(language: Language) -> Router<App> {
             get(terms::show).post(terms::save),
         )
         .route(&at("/{organizer}/orders"), get(orders::show))
+        .route(&at("/{organizer}/mails"), get(mails::show))
         .route(&at("/{organizer}/payments"), get(payouts::show))
         .route(&at("/{organizer}/payments/connect"), post(payouts::connect))
         .route(&at("/{organizer}/payments/again"), get(payouts::again))

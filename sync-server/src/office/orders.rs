@@ -28,6 +28,8 @@ pub(super) const OWN_ZONE: &str = "Europe/Paris";
 struct OrdersHtml {
     page: OfficePage,
     action: String,
+    /// What did not reach them.
+    mails: String,
     words: String,
     event: Option<EventId>,
     lines: Vec<Line>,
@@ -100,6 +102,7 @@ pub(super) async fn show(
             .page(Here::Orders, t.get("office-orders"), &path)
             .keeping(&kept),
         action: office.at(&path),
+        mails: office.at(format_args!("/{organizer}/mails")),
         words: query.q,
         event,
         more: found

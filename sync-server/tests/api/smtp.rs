@@ -8,7 +8,11 @@ use sync_server::config::{Encryption, Secret};
 use sync_server::messages::outbox::{self, Mail};
 use sync_server::messages::sender::send_due;
 
+use crate::backoffice::Clerk;
+use crate::store::says;
+use crate::support::fixtures::published_event;
 use crate::support::smtp::{SmtpPlace, SmtpServer};
+use crate::support::stall::text;
 use crate::support::{TestServer, until};
 
 const LEASE_MS: i64 = 5 * 60_000;
@@ -261,4 +265,41 @@ async fn a_slow_server_holds_no_connection_to_the_database_and_nobody_else_sends
     let copies = copies(&mut smtp);
     assert_eq!(copies.len(), 29);
     assert!(copies.values().all(|count| *count == 1));
+}
+
+#[tokio::test]
+async fn an_organizer_sees_what_did_not_reach_a_buyer_and_what_the_server_said() {
+    let place = SmtpPlace::new(Encryption::None);
+    let mut smtp = place.open();
+    let server = start(&place).await;
+    let event = published_event(&server, 50).await;
+    let clerk = Clerk::of(&server, event.owner).await;
+    let mails = format!("/fr/office/{}/mails", event.organizer);
+    says(&clerk.see(&mails).await, "Tous les e-mails sont partis");
+    let order = event.stall(&server).bought(&[(1, 1)]).await;
+    smtp.will(&["451 4.3.0 come back later"]);
+    due(&server).await;
+    let shown = clerk.see(&mails).await;
+    for sentence in [
+        "451 4.3.0 come back later",
+        "Nouvel essai le",
+        "Billets",
+        "camille@example.org",
+    ] {
+        says(&shown, sentence);
+    }
+    says(&shown, text(&order["code"]));
+    server.clock.advance(DAY_MS / 24);
+    smtp.will(&["550 5.1.1 no such mailbox"]);
+    due(&server).await;
+    let shown = clerk.see(&mails).await;
+    says(&shown, "550 5.1.1 no such mailbox");
+    says(&shown, "Abandonné");
+    let list = clerk
+        .see(&format!("/fr/office/{}/orders", event.organizer))
+        .await;
+    says(&list, "E-mails non remis");
+    let stranger = server.person("Sam").await;
+    let other = Clerk::of(&server, stranger.id).await;
+    assert_eq!(other.see(&mails).await.status, 404);
 }
