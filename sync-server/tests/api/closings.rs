@@ -162,7 +162,7 @@ async fn a_z_agrees_with_the_orders_to_the_cent_and_the_office_reads_it_by_till_
         "Caisse du hall",
         "Z n°\u{a0}1",
         "Noa Petit",
-        "Bon 2",
+        "pass Culture",
         "-0,20\u{a0}€",
         "80,33\u{a0}€",
     ] {

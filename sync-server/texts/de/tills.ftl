@@ -32,6 +32,7 @@ tills-means-cash = Bar
 tills-means-card = Karte
 tills-means-cheque = Scheck
 tills-means-voucher = Gutschein { $kind }
+tills-of-means = { $means }: { $amount }
 tills-paid = Eingenommen
 tills-back = Zurückgegeben
 tills-event = Veranstaltung

@@ -32,6 +32,7 @@ tills-means-cash = Cash
 tills-means-card = Card
 tills-means-cheque = Cheque
 tills-means-voucher = Voucher { $kind }
+tills-of-means = { $means }: { $amount }
 tills-paid = Paid
 tills-back = Given back
 tills-event = Event

@@ -32,6 +32,7 @@ tills-means-cash = Efectivo
 tills-means-card = Tarjeta
 tills-means-cheque = Cheque
 tills-means-voucher = Vale { $kind }
+tills-of-means = { $means }: { $amount }
 tills-paid = Cobrado
 tills-back = Devuelto
 tills-event = Evento

@@ -32,6 +32,7 @@ tills-means-cash = Espèces
 tills-means-card = Carte
 tills-means-cheque = Chèque
 tills-means-voucher = Bon { $kind }
+tills-of-means = { $means } : { $amount }
 tills-paid = Encaissé
 tills-back = Rendu
 tills-event = Événement

@@ -32,6 +32,7 @@ tills-means-cash = Contanti
 tills-means-card = Carta
 tills-means-cheque = Assegno
 tills-means-voucher = Buono { $kind }
+tills-of-means = { $means }: { $amount }
 tills-paid = Incassato
 tills-back = Restituito
 tills-event = Evento

@@ -165,7 +165,7 @@ impl Desk<'_> {
         })
     }
 
-    /// `B-1`, or `B-1–4` of those that follow each other; of places that are here.
+    /// `B-1`, or `B-1 – B-4` of those that follow each other; of places that are here.
     fn numbers(
         &self,
         billing: &Billing,
@@ -188,7 +188,7 @@ impl Desk<'_> {
             if first == last {
                 format!("{series}-{first}")
             } else {
-                format!("{series}-{first}\u{2013}{last}")
+                format!("{series}-{first} \u{2013} {series}-{last}")
             }
         });
         let told = told.collect::<Vec<_>>().join(", ");

@@ -1,5 +1,7 @@
 //! Tickets on paper.
 
+use std::collections::BTreeMap;
+
 use shared::fact::till::SaleId;
 use shared::ids::TicketId;
 use shared::ticket::{ShortCode, Token};
@@ -7,7 +9,7 @@ use shared::till::{Sold, SoldLine};
 
 use super::{Billing, Desk, Of, PaperError, words};
 use crate::print::document::{Document, TicketSheet};
-use crate::replica::stock;
+use crate::replica::stock::{self, SealedTicket};
 
 impl Desk<'_> {
     /// The tickets of a sale that were not taken back, or one of them.
@@ -19,18 +21,22 @@ impl Desk<'_> {
     ) -> Result<Document, PaperError> {
         let book = self.book(of.journal)?;
         let sold = book.sale(sale).ok_or(PaperError::NotHere)?;
-        let mut sheets = Vec::new();
+        // By their numbers, which their ids don't follow.
+        let mut sheets = BTreeMap::new();
         for line in &sold.lines {
             let billing = self.billing(line.event)?;
             let wanted = line.left.iter().copied();
             for ticket in wanted.filter(|ticket| only.is_none_or(|only| only == *ticket)) {
-                sheets.push(self.sheet(of, (sold, line), &billing, ticket)?);
+                let place = stock::get(self.ledger.tx, billing.no, ticket)?;
+                let place = place.ok_or(PaperError::NoTicket(ticket))?;
+                let sheet = self.sheet(of, (sold, line), &billing, &place)?;
+                sheets.insert((place.series, place.number), sheet);
             }
         }
         if sheets.is_empty() {
             return Err(PaperError::NotOnPaper);
         }
-        Ok(Document::Tickets(sheets))
+        Ok(Document::Tickets(sheets.into_values().collect()))
     }
 
     fn sheet(
@@ -38,10 +44,9 @@ impl Desk<'_> {
         of: &Of,
         (sold, line): (&Sold, &SoldLine),
         billing: &Billing,
-        ticket: TicketId,
+        place: &SealedTicket,
     ) -> Result<TicketSheet, PaperError> {
-        let place = stock::get(self.ledger.tx, billing.no, ticket)?;
-        let place = place.ok_or(PaperError::NoTicket(ticket))?;
+        let ticket = place.ticket;
         let token = self
             .vault
             .unseal_array(&stock::purpose(ticket), &place.token)?;

@@ -164,11 +164,12 @@ pub async fn closings_of(
 ) -> Result<Vec<ClosingRow>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select c.device_id, d.name as device_name, c.journal_id, c.seq, c.kind, c.name, c.from_ms, c.until_ms, c.clerk_id,
-                  a.name as "clerk_name?", c.expected_minor, c.difference_minor, c.currency, c.perpetual_sold,
+                  coalesce(a.name, p.name) as "clerk_name?", c.expected_minor, c.difference_minor, c.currency, c.perpetual_sold,
                   c.perpetual_refunded, c.totals, c.broken, c.broken_seq, c.differences
            from till_closings c
            join devices d on d.organizer_id = c.organizer_id and d.id = c.device_id
-           left join accounts a on a.id = c.clerk_id
+           left join supervisors a on a.organizer_id = $1 and a.person_id = c.clerk_id
+           left join accounts p on p.id = c.clerk_id
            where c.organizer_id = $1 and ($2::uuid is null or c.device_id = $2) and ($3::bigint is null or c.until_ms < $3)
            order by c.until_ms desc, c.journal_id, c.seq desc limit $4"#,
         organizer.0,
@@ -301,7 +302,7 @@ async fn means(
     part: Part,
 ) -> Result<Vec<MeansRow>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select j.device_id, d.name as device_name, m.clerk_id, a.name as "clerk_name?", m.means as "means!", m.voucher,
+        r#"select j.device_id, d.name as device_name, m.clerk_id, coalesce(a.name, p.name) as "clerk_name?", m.means as "means!", m.voucher,
                   m.currency as "currency!", sum(m.paid)::bigint as "paid!", sum(m.back)::bigint as "back!"
            from (
                select till_journal, clerk_id, means, voucher, currency, amount_minor as paid, 0 as back, event_id,
@@ -313,11 +314,12 @@ async fn means(
            ) m
            join till_journals j on j.organizer_id = $1 and j.id = m.till_journal
            join devices d on d.organizer_id = $1 and d.id = j.device_id
-           left join accounts a on a.id = m.clerk_id
+           left join supervisors a on a.organizer_id = $1 and a.person_id = m.clerk_id
+           left join accounts p on p.id = m.clerk_id
            where m.means is not null and ($2::uuid is null or m.event_id = $2)
              and ($3::bigint is null or m.created_ms >= $3) and ($4::bigint is null or m.created_ms < $4)
-           group by j.device_id, d.name, m.clerk_id, a.name, m.means, m.voucher, m.currency
-           order by d.name, j.device_id, a.name, m.clerk_id, m.means, m.voucher"#,
+           group by j.device_id, d.name, m.clerk_id, a.name, p.name, m.means, m.voucher, m.currency
+           order by d.name, j.device_id, coalesce(a.name, p.name), m.clerk_id, m.means, m.voucher"#,
         organizer.0,
         part.event.map(|event| event.0),
         part.from_ms,
@@ -347,7 +349,7 @@ async fn types(
     part: Part,
 ) -> Result<Vec<TypeRow>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select t.device_id, d.name as device_name, t.clerk_id, a.name as "clerk_name?", t.event_id, e.title, l.type_no,
+        r#"select t.device_id, d.name as device_name, t.clerk_id, coalesce(a.name, p.name) as "clerk_name?", t.event_id, e.title, l.type_no,
                   coalesce(y.name, '') as "type_name!", e.currency, count(*) as "tickets!",
                   sum(l.unit_minor)::bigint as "sold!", count(*) filter (where s.back_seq is not null) as "tickets_back!",
                   coalesce(sum(l.unit_minor) filter (where s.back_seq is not null), 0)::bigint as "back!"
@@ -357,11 +359,12 @@ async fn types(
            join events e on e.organizer_id = $1 and e.id = t.event_id
            join devices d on d.organizer_id = $1 and d.id = t.device_id
            left join ticket_types y on y.organizer_id = $1 and y.event_id = t.event_id and y.no = l.type_no
-           left join accounts a on a.id = t.clerk_id
+           left join supervisors a on a.organizer_id = $1 and a.person_id = t.clerk_id
+           left join accounts p on p.id = t.clerk_id
            where t.organizer_id = $1 and ($2::uuid is null or t.event_id = $2)
              and ($3::bigint is null or t.sold_ms >= $3) and ($4::bigint is null or t.sold_ms < $4)
-           group by t.device_id, d.name, t.clerk_id, a.name, t.event_id, e.title, e.starts_ms, l.type_no, y.name, e.currency
-           order by d.name, t.device_id, a.name, t.clerk_id, e.starts_ms, t.event_id, l.type_no"#,
+           group by t.device_id, d.name, t.clerk_id, a.name, p.name, t.event_id, e.title, e.starts_ms, l.type_no, y.name, e.currency
+           order by d.name, t.device_id, coalesce(a.name, p.name), t.clerk_id, e.starts_ms, t.event_id, l.type_no"#,
         organizer.0,
         part.event.map(|event| event.0),
         part.from_ms,

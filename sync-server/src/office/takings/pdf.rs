@@ -43,7 +43,7 @@ const fn wide(size: f32, most: usize) -> (Type, usize) {
 }
 
 /// The right edges of the columns; the first two begin at the left.
-const COLUMNS: [f32; 9] = [80.0, 120.0, 142.0, 164.0, 186.0, 206.0, 226.0, 252.0, RIGHT];
+const COLUMNS: [f32; 9] = [72.0, 120.0, 142.0, 164.0, 186.0, 206.0, 226.0, 252.0, RIGHT];
 /// The texts above them.
 const HEADS: [&str; 9] = [
     "office-type-name",
@@ -58,8 +58,8 @@ const HEADS: [&str; 9] = [
 ];
 /// The same above what tills were given.
 const LENT_HEADS: [&str; 9] = [
-    "takings-till",
     "office-type-name",
+    "takings-till",
     "takings-first",
     "takings-last",
     "takings-given",
@@ -140,7 +140,10 @@ fn lent(pages: &mut Vec<Page>, used: &mut UsedGlyphs, view: &View, t: Texts) {
         let fit = ((FOOT - y) / ROW) as usize;
         let (now, later) = rest.split_at(rest.len().min(fit));
         for cells in now {
-            y = row(&mut sheet, cells, CELL, y);
+            // The longer name stands in the wider column.
+            let mut cells = cells.clone();
+            cells.swap(0, 1);
+            y = row(&mut sheet, &cells, CELL, y);
         }
         rest = later;
         if rest.is_empty() && !returned.is_empty() && y + 2.0 * ROW <= FOOT {

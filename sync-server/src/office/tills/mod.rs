@@ -155,7 +155,8 @@ fn closing(row: &ClosingRow, office: &Office) -> ClosingHtml {
             .map(|total| {
                 let sum = |field: &str| total.get(field).and_then(Value::as_i64).unwrap_or(0);
                 let word = words::means_of(total, t);
-                format!("{word}\u{a0}: {}", money(sum("paid") - sum("back")))
+                let amount = money(sum("paid") - sum("back"));
+                t.with("tills-of-means", &[("means", &word), ("amount", &amount)])
             })
             .collect(),
         kept: money(stated("sold") - stated("refunded")),

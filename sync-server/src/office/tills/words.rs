@@ -3,6 +3,7 @@
 use serde_json::Value;
 use shared::language::Language;
 use shared::money::{Currency, Money};
+use shared::till::voucher_name;
 
 use crate::messages::when::amount;
 use crate::office::words::{number, percent};
@@ -19,8 +20,12 @@ pub(in crate::office) fn closing_name(kind: &str, name: &str, t: Texts) -> Strin
     t.named(&format!("tills-kind-{kind}"), "name", name)
 }
 
-/// A means by its columns.
+/// A means by its columns; a voucher by its name, if it is one of those that every till takes.
 pub(in crate::office) fn means(word: &str, voucher: Option<i64>, t: Texts) -> String {
+    let known = voucher.and_then(|kind| voucher_name(u16::try_from(kind).ok()?));
+    if let Some(name) = known {
+        return name.to_owned();
+    }
     let kind = voucher.map(|kind| kind.to_string()).unwrap_or_default();
     t.named(&format!("tills-means-{word}"), "kind", kind)
 }
