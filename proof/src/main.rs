@@ -10,6 +10,7 @@ mod bench;
 mod demo;
 mod evening;
 mod frames;
+mod in_step;
 mod organizer;
 mod pictures;
 mod printer;

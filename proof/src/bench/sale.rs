@@ -6,7 +6,6 @@ use std::time::Instant;
 use anyhow::{Context as _, ensure};
 use scanner_app::door::now_of;
 use scanner_app::edge::{OsRandom, SystemClock};
-use scanner_app::online;
 use scanner_app::print::printer::Speaks;
 use scanner_app::print::transport::Patience;
 use scanner_app::replica::Replica;
@@ -17,7 +16,6 @@ use shared::fact::till::PriceReason;
 use shared::ids::{EventId, FactId, TypeNo, UserId};
 use shared::language::Language;
 use shared::money::{Currency, Money};
-use shared::sync::engine::Follow;
 use shared::till::cart::Tender;
 
 use super::cpu::resident_mb;
@@ -25,6 +23,7 @@ use super::enrolment::enrol_with;
 use super::figures::{Sheet, percentile};
 use super::stage::{Offer, PRICE_MINOR, Stage, WITHOUT_LIMITS, fresh_folder};
 use crate::api::text;
+use crate::in_step::sync;
 use crate::organizer::now_ms;
 use crate::printer::ReceiptPrinter;
 use crate::processes::Device;
@@ -162,16 +161,4 @@ impl Desk {
         self.left -= 1;
         Ok(taken)
     }
-}
-
-/// Until everything of the server is here.
-async fn sync(replica: &Replica) -> anyhow::Result<()> {
-    let mut driver = online::driver(replica, Follow::Once)?;
-    for _ in 0..2_000 {
-        driver.step(&mut |_| {}).await;
-        if driver.is_settled() {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("a till does not get in step: {:?}", driver.last_failure())
 }

@@ -12,12 +12,10 @@ use futures::StreamExt as _;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use scanner_app::door::now_of;
-use scanner_app::online;
 use scanner_app::replica::Replica;
 use scanner_app::till::stock::{self, NotTaken, SellError, Which};
 use serde_json::Value;
 use shared::ids::{EventId, TypeNo};
-use shared::sync::engine::Follow;
 use uuid::Uuid;
 
 use crate::api::number;
@@ -25,6 +23,7 @@ use crate::bench::buyer::{Purchase, patiently};
 use crate::bench::enrolment::enrol_with;
 use crate::bench::figures::Sheet;
 use crate::bench::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
+use crate::in_step::{hand_in, sync};
 use crate::organizer::now_ms;
 use crate::processes::Device;
 
@@ -34,8 +33,6 @@ const STEPS: usize = 10;
 const TYPE: TypeNo = TypeNo(1);
 /// Guests who buy in one step, all at once: 200 in an evening.
 const BUYERS: usize = 20;
-/// Requests to a server until a till is in step, or something is wrong.
-const MOST_STEPS: usize = 2_000;
 
 /// How long the proof is.
 #[derive(Clone, Copy, Debug)]
@@ -294,28 +291,4 @@ fn sell(till: &mut Till, event: EventId, n: u32, told: &mut Told) -> anyhow::Res
         }
         Err(error) => Err(error).context("selling at a till"),
     }
-}
-
-/// Until everything of the server is here, and everything of the till there.
-pub(super) async fn sync(replica: &Replica) -> anyhow::Result<()> {
-    let mut driver = online::driver(replica, Follow::Once)?;
-    for _ in 0..MOST_STEPS {
-        driver.step(&mut |_| {}).await;
-        if driver.is_settled() {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("a till does not get in step: {:?}", driver.last_failure())
-}
-
-/// The same for a till that is closing: it is lent nothing more.
-async fn hand_in(replica: &Replica) -> anyhow::Result<()> {
-    let mut driver = online::driver(replica, Follow::Nothing)?;
-    for _ in 0..MOST_STEPS {
-        driver.step(&mut |_| {}).await;
-        if driver.is_settled() {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("a till can't hand in: {:?}", driver.last_failure())
 }

@@ -26,11 +26,12 @@ use shared::language::Language;
 use shared::till::Book;
 use uuid::Uuid;
 
-use super::leases::{row, sync};
+use super::leases::row;
 use crate::api::number;
 use crate::bench::enrolment::enrol_with;
 use crate::bench::figures::Sheet;
 use crate::bench::stage::{Offer, Stage, WITHOUT_LIMITS, fresh_folder};
+use crate::in_step::sync;
 use crate::organizer::now_ms;
 use crate::processes::Device;
 
