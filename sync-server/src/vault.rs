@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
+use sha2::Sha256;
 
 use crate::database::transaction;
 use crate::edge::random_bytes;
@@ -24,6 +26,8 @@ pub enum MasterKeySource {
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,
+    /// What other keys follow from.
+    root: Hkdf<Sha256>,
     /// Where its key came from.
     pub source: MasterKeySource,
 }
@@ -176,6 +180,7 @@ impl Vault {
     fn with_key(key: [u8; 32], source: MasterKeySource) -> Self {
         Self {
             cipher: XChaCha20Poly1305::new(&Key::from(key)),
+            root: Hkdf::new(Some(b"tickethub/vault/v1"), &key),
             source,
         }
     }
@@ -204,6 +209,15 @@ impl Vault {
         self.cipher
             .decrypt(&XNonce::from(*nonce), payload)
             .map_err(|_| UnsealError)
+    }
+
+    /// Secret bytes that are always the same for `purpose`, and that nothing else follows from: a key that no backup has to hold.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        self.root
+            .expand(purpose.as_bytes(), &mut bytes)
+            .expect("32 bytes are fewer than HKDF gives");
+        bytes
     }
 
     /// Opens a value of exactly `N` bytes.

@@ -754,7 +754,25 @@ choosing_reason: boolean,
 /**
  * Of the tickets.
  */
-ticket_language: "fr" | "en" | "es" | "de" | "it", };
+ticket_language: "fr" | "en" | "es" | "de" | "it", 
+/**
+ * Who buys, if they said so.
+ */
+guest: GuestView | null, 
+/**
+ * Who buys is being typed.
+ */
+asking_guest: boolean, };
+
+export type GuestView = { 
+/**
+ * May be empty.
+ */
+name: string, 
+/**
+ * May be empty.
+ */
+email: string, };
 
 export type ParkedView = { 
 /**
@@ -925,6 +943,10 @@ pieces: Array<PiecesView>,
  * Where the tickets are.
  */
 print: PrintState, 
+/**
+ * Where they go besides, once the sale is with the server.
+ */
+email: string | null, 
 /**
  * The receipt was sent to the printer: the guest wanted one.
  */
@@ -1234,7 +1256,7 @@ job: number, } | { "do": "let_be",
  */
 job: number, };
 
-export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here";
+export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "wrong_email" | "wrong_name" | "no_contact_key";
 
 export type TillScreen = { "at": "log_in", 
 /**
@@ -1366,6 +1388,18 @@ quantity: number, } | { "do": "empty" } | { "do": "reasons" } | { "do": "free",
 reason: FreeReason | null, } | { "do": "ticket_language", 
 /**
  * Which.
+ */
+language: "fr" | "en" | "es" | "de" | "it", } | { "do": "guest" } | { "do": "guest_is", 
+/**
+ * A name.
+ */
+name: string, 
+/**
+ * An address.
+ */
+email: string, 
+/**
+ * Of tickets and mail.
  */
 language: "fr" | "en" | "es" | "de" | "it", } | { "do": "park" } | { "do": "parked" } | { "do": "resume", 
 /**

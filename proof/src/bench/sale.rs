@@ -151,6 +151,7 @@ impl Desk {
                 given: Money::new(PRICE_MINOR + 600, Currency::Eur),
             }],
             language: Language::Fr,
+            contact: None,
         };
         let began = Instant::now();
         self.till.sell(sale, now_ms)?;

@@ -10,6 +10,7 @@
 
 pub mod carried;
 pub mod clock;
+pub mod contacts;
 mod data_key;
 pub mod error;
 pub mod events;
@@ -42,6 +43,7 @@ pub mod sync_state;
 mod thread;
 pub mod tickets;
 pub mod till;
+pub mod till_terms;
 mod transaction;
 mod unread;
 

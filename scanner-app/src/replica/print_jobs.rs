@@ -151,16 +151,36 @@ pub(crate) fn put_state(
     now_ms: UnixMillis,
 ) -> Result<(), ReplicaError> {
     tx.execute(
-        "update print_job set state = ?2, trouble = ?3, began = ?4, changed_ms = ?5 where no = ?1",
+        "update print_job set state = ?2, trouble = ?3, began = ?4, changed_ms = ?5,
+             holder = case when ?2 in ('printed', 'handed_over', 'left') then null else holder end
+         where no = ?1",
         params![no, state, trouble, began, now_ms],
     )?;
     Ok(())
 }
 
+/// Keeps, sealed, who the tickets of a job are for.
+pub(crate) fn put_holder(tx: &WriteTx<'_>, no: i64, sealed: &[u8]) -> Result<(), ReplicaError> {
+    tx.execute(
+        "update print_job set holder = ?2 where no = ?1",
+        params![no, sealed],
+    )?;
+    Ok(())
+}
+
+/// Who the tickets of a job are for, sealed; nothing once they are on paper.
+pub(crate) fn holder(connection: &Connection, no: i64) -> Result<Option<Vec<u8>>, ReplicaError> {
+    let sql = "select holder from print_job where no = ?1";
+    let found = connection
+        .prepare_cached(sql)?
+        .query_row([no], |row| row.get(0));
+    Ok(found.optional()?.flatten())
+}
+
 /// The same is printed by another job.
 pub(crate) fn replace(tx: &WriteTx<'_>, no: i64, by: i64) -> Result<(), ReplicaError> {
     tx.execute(
-        "update print_job set replaced_by = ?2 where no = ?1",
+        "update print_job set replaced_by = ?2, holder = null where no = ?1",
         [no, by],
     )?;
     Ok(())

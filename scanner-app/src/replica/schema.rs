@@ -121,6 +121,16 @@ const STEPS: &[Step] = &[
         roster: "",
         fill: None,
     },
+    // November 2026: what guests leave at a till, and what the organizer tells its tills.
+    Step {
+        to: Version {
+            major: 2,
+            minor: 12,
+        },
+        sql: include_str!("schema/2.12.sql"),
+        roster: "",
+        fill: None,
+    },
 ];
 
 /// What this program writes.

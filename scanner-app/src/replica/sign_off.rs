@@ -6,7 +6,7 @@ use shared::fact::kind::OpeningCause;
 use shared::ids::{EventId, JournalId};
 use shared::wire::latest::JournalHead;
 
-use super::{ReplicaError, WriteTx, carried, events, facts, journals};
+use super::{ReplicaError, WriteTx, carried, contacts, events, facts, journals};
 
 /// When the device signed off; `None` = it works.
 pub fn since_ms(connection: &Connection) -> Result<Option<UnixMillis>, ReplicaError> {
@@ -28,7 +28,7 @@ pub(crate) fn note(tx: &WriteTx<'_>, now_ms: UnixMillis) -> Result<(), ReplicaEr
 /// What the server is not known to have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outstanding {
-    /// Facts of this device that wait to be sent.
+    /// Facts of this device that wait to be sent, and what guests left at it.
     pub own: u64,
     /// Facts of other devices that wait to be handed in.
     pub carried: u64,
@@ -52,7 +52,7 @@ pub fn outstanding(connection: &Connection) -> Result<Outstanding, ReplicaError>
         |row| row.get(0),
     )?;
     Ok(Outstanding {
-        own: facts::unsent_count(connection)?,
+        own: facts::unsent_count(connection)? + contacts::count(connection)?,
         carried: carried::count(connection)?,
         refused: refused.cast_unsigned(),
     })

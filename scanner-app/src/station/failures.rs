@@ -229,6 +229,8 @@ impl Told for TillError {
             | Self::OtherSale
             | Self::NothingLeft
             | Self::NotOfSale(_)
+            | Self::Contact(_)
+            | Self::NoContactKey
             | Self::DrawerTooSmall
             | Self::OtherPrice { .. }
             | Self::NotCounted

@@ -20,6 +20,7 @@ use shared::sync::summaries::{Pulled, SummaryPulls};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::claims::ClaimDesk;
+use super::contacts::{self, ContactSends, Sent};
 use super::introduce::introduce;
 use super::names;
 use super::requests::{self, Caller};
@@ -89,6 +90,9 @@ pub struct Driver<T> {
     sells: bool,
     follow: Follow,
     stock_under_way: FuturesUnordered<BoxFuture<'static, Asked>>,
+    /// What guests left: beside the engine too.
+    contacts: ContactSends,
+    contacts_under_way: FuturesUnordered<BoxFuture<'static, Sent>>,
 }
 
 /// What a request brought.
@@ -167,6 +171,8 @@ impl<T: SyncTransport + 'static> Driver<T> {
             sells,
             follow,
             stock_under_way: FuturesUnordered::new(),
+            contacts: ContactSends::default(),
+            contacts_under_way: FuturesUnordered::new(),
         })
     }
 
@@ -206,6 +212,7 @@ impl<T: SyncTransport + 'static> Driver<T> {
         self.engine.is_settled()
             && self.to_handle.is_empty()
             && self.summaries.is_settled()
+            && self.contacts.is_settled()
             && is_in_stock
     }
 
@@ -233,6 +240,17 @@ impl<T: SyncTransport + 'static> Driver<T> {
         self.expire_names().await;
         self.pull_names();
         self.ask_for_stock();
+        self.send_contacts();
+    }
+
+    /// Once the journal that names them is with the server; also of a device that signed off.
+    fn send_contacts(&mut self) {
+        let is_due = self.contacts_under_way.is_empty() && self.engine.is_settled();
+        if is_due && self.contacts.next_at() <= Instant::now() {
+            let caller = Arc::clone(&self.caller);
+            self.contacts_under_way
+                .push(Box::pin(contacts::send(caller)));
+        }
     }
 
     /// Once all that this till did is with the server.
@@ -289,6 +307,12 @@ impl<T: SyncTransport + 'static> Driver<T> {
         } else {
             pause
         };
+        let pause = if self.contacts_under_way.is_empty() && self.engine.is_settled() {
+            let until = self.contacts.next_at();
+            pause.min(until.saturating_duration_since(Instant::now()))
+        } else {
+            pause
+        };
         let introduce_at = self.introduce_at.map(tokio::time::Instant::from_std);
         tokio::select! {
             Some(came) = self.under_way.next(), if !self.under_way.is_empty() => self.came(came, news),
@@ -303,6 +327,7 @@ impl<T: SyncTransport + 'static> Driver<T> {
                 self.summaries.came(pulled, now, self.random.as_mut());
             }
             Some(asked) = self.stock_under_way.next(), if !self.stock_under_way.is_empty() => self.stock.came(asked),
+            Some(sent) = self.contacts_under_way.next(), if !self.contacts_under_way.is_empty() => self.contacts.came(sent),
             () = sleep_until(introduce_at) => self.introduce(),
             () = tokio::time::sleep(pause) => self.to_handle.push_back(Event::Tick),
         }
@@ -313,6 +338,7 @@ impl<T: SyncTransport + 'static> Driver<T> {
         if facts.iter().any(|fact| fact.origin == Origin::Own) {
             self.to_handle.push_back(Event::FactAppended);
             self.stock.soon();
+            self.contacts.soon();
         }
     }
 

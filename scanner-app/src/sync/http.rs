@@ -16,11 +16,12 @@ use shared::ids::{EventId, OfferId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
-    ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, Page, SessionAnswer, SessionNonce,
-    SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
-    VectorAnswer,
+    ClaimAnswer, ClaimAsk, ContactAnswer, ContactUpload, EnrolProof, EnrolProofAnswer, EnrolStart,
+    EnrolStartAnswer, EnrolState, ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, Page,
+    SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
+    SummariesQuery, SupervisorsAnswer, VectorAnswer,
 };
+use uuid::Uuid;
 
 use super::transport::{Answered, SyncTransport, TransportError};
 
@@ -388,6 +389,20 @@ impl SyncTransport for HttpTransport {
 
     async fn stock(&self, token: &str, ask: &StockAsk) -> Outcome<StockAnswer> {
         self.post("/leases", Some(token), ask).await
+    }
+
+    async fn contact(
+        &self,
+        token: &str,
+        id: Uuid,
+        upload: &ContactUpload,
+    ) -> Outcome<ContactAnswer> {
+        let path = format!("/contacts/{id}");
+        self.json(
+            self.request(Method::PUT, &path, Some(token), 0)
+                .json(upload),
+        )
+        .await
     }
 
     async fn vector(&self, token: &str, event: EventId) -> Outcome<VectorAnswer> {

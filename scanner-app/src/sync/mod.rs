@@ -3,6 +3,7 @@
 mod borrowing;
 mod carry;
 mod claims;
+mod contacts;
 pub mod driver;
 pub mod enrolment;
 mod hand_in;

@@ -12,7 +12,7 @@ use super::requests::Caller;
 use super::transport::{SyncTransport, TransportError};
 use crate::replica::signed::{self, ApplySignedError};
 use crate::replica::stock::{self as kept, OnSale};
-use crate::replica::{ReplicaError, WriteTx, events, facts, identity, sign_off};
+use crate::replica::{ReplicaError, WriteTx, events, facts, identity, sign_off, till_terms};
 use crate::till::stock::{GiveBackError, Which, give_back};
 
 /// Somebody else may have given places back, or the organizer has made more.
@@ -223,6 +223,7 @@ fn keep(
         said_ms,
     };
     kept::put_on_sale(tx, no, &on_sale)?;
+    till_terms::put(tx, &answer.terms)?;
     kept::put(tx, vault, no, &answer.tickets)?;
     Ok(())
 }

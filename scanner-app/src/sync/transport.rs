@@ -7,11 +7,12 @@ use shared::ids::{EventId, OfferId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
-    ErrorCode, FactsAnswer, FactsUpload, Page, PageError, SessionAnswer, SessionNonce,
-    SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
-    VectorAnswer,
+    ClaimAnswer, ClaimAsk, ContactAnswer, ContactUpload, EnrolProof, EnrolProofAnswer, EnrolStart,
+    EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer, FactsUpload, Page, PageError,
+    SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
+    SummariesQuery, SupervisorsAnswer, VectorAnswer,
 };
+use uuid::Uuid;
 
 /// An answer, and the wall clock around the request: what the offset is measured from.
 #[derive(Clone, Debug)]
@@ -180,6 +181,14 @@ pub trait SyncTransport: Send + Sync {
         token: &str,
         ask: &StockAsk,
     ) -> impl Future<Output = Outcome<StockAnswer>> + Send;
+
+    /// Brings what a guest left at this till, sealed.
+    fn contact(
+        &self,
+        token: &str,
+        id: Uuid,
+        upload: &ContactUpload,
+    ) -> impl Future<Output = Outcome<ContactAnswer>> + Send;
 
     /// How far the server holds the journals of an event.
     fn vector(

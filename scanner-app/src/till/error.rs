@@ -6,6 +6,7 @@ use shared::money::Money;
 use shared::till::Broken;
 use shared::till::archive::MakeArchiveError;
 use shared::till::cart::{CartError, NotPaid};
+use shared::till::contact::ContactRefused;
 
 use super::paper::PaperError;
 use super::stock::NotTaken;
@@ -64,6 +65,14 @@ pub enum TillError {
     /// A ticket of another sale, or taken back.
     #[error("ticket {0} isn't of this sale, or was taken back before")]
     NotOfSale(TicketId),
+    /// What the guest left is not as it must be.
+    #[error(transparent)]
+    Contact(#[from] ContactRefused),
+    /// Nothing can be sealed for the server yet.
+    #[error(
+        "the key for what guests leave is not here yet; run `door sync`, or sell without name and address"
+    )]
+    NoContactKey,
     /// More than is there.
     #[error("the drawer doesn't hold that much; take out less")]
     DrawerTooSmall,
@@ -143,6 +152,8 @@ impl TillError {
             Self::OtherSale => "other_sale",
             Self::NothingLeft => "nothing_left",
             Self::NotOfSale(_) => "not_of_sale",
+            Self::Contact(error) => error.code(),
+            Self::NoContactKey => "no_contact_key",
             Self::DrawerTooSmall => "drawer_too_small",
             Self::OtherPrice { .. } => "other_price",
             Self::NotCounted => "not_counted",

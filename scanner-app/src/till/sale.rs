@@ -12,7 +12,9 @@ use shared::ids::{EventId, TicketId, TypeNo};
 use shared::language::Language;
 use shared::money::Money;
 use shared::till::cart::{self, CartLine, Tender};
+use shared::till::contact::Contact;
 
+use super::contact;
 use super::ledger::Ledger;
 use super::stock::{self, LeasedTicket};
 use super::{Till, TillError};
@@ -46,6 +48,8 @@ pub struct Sale {
     pub tenders: Vec<Tender>,
     /// Of its tickets.
     pub language: Language,
+    /// Who buys, if they said so: sealed for the server with the sale.
+    pub contact: Option<Contact>,
 }
 
 /// A ticket that was sold.
@@ -155,17 +159,23 @@ fn sell(
             by: paid.by,
         })?;
     }
+    if let Some(left) = &sale.contact {
+        contact::leave(ledger, sale.id, left)?;
+    }
     let sold = lines.iter().map(|line| (line.event, &line.tickets));
     note_tickets(ledger, sold, |tickets| FactBody::Issued { tickets })?;
     // A receipt is printed for who asks for one: the law against waste, article L. 541-15-10 of the Code de l'environnement.
     let tickets_on_paper = (PrintWhat::Tickets, PrintCopy::Original);
-    print_jobs::add(
+    let job = print_jobs::add(
         ledger.tx,
         sale.id,
         tickets_on_paper,
         sale.language,
         ledger.now_ms,
     )?;
+    if let Some(left) = &sale.contact {
+        contact::hold_for(ledger, vault, job, left.name())?;
+    }
     Ok(SaleDone {
         sale: sale.id,
         receipt,

@@ -25,11 +25,12 @@ use shared::sync::session::SessionClaim;
 use shared::sync::state::{BlockReason, Outage, State};
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    ClaimAnswer, ClaimAsk, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState,
-    ErrorCode, FactsAnswer, FactsUpload, JournalAck, JournalHead, Page, SessionAnswer,
-    SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery,
-    SupervisorRow, SupervisorsAnswer, VectorAnswer,
+    ClaimAnswer, ClaimAsk, ContactAnswer, ContactUpload, EnrolProof, EnrolProofAnswer, EnrolStart,
+    EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer, FactsUpload, JournalAck, JournalHead,
+    Page, SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
+    SummariesQuery, SupervisorRow, SupervisorsAnswer, VectorAnswer,
 };
+use uuid::Uuid;
 
 use crate::lan::caller::Pen;
 use crate::venue::{Device, NOW, Venue};
@@ -59,6 +60,8 @@ struct Held {
     life: u64,
     supervisors: (u64, Vec<SupervisorRow>),
     stock: Option<StockAnswer>,
+    contacts: BTreeMap<Uuid, Vec<u8>>,
+    contact_faults: VecDeque<ErrorCode>,
 }
 
 #[derive(Clone)]
@@ -286,6 +289,15 @@ impl SyncTransport for Memory {
         lent.ok_or_else(|| error_of(Fault::Refused(ErrorCode::NotOnSale)))
     }
 
+    async fn contact(&self, _: &str, id: Uuid, upload: &ContactUpload) -> Outcome<ContactAnswer> {
+        let mut held = self.held.lock().expect("no test panicked in it");
+        held.contacts.insert(id, upload.sealed.clone());
+        match held.contact_faults.pop_front() {
+            Some(code) => Err(error_of(Fault::Refused(code))),
+            None => Ok(answered(ContactAnswer::Kept)),
+        }
+    }
+
     async fn vector(&self, _: &str, _: EventId) -> Outcome<VectorAnswer> {
         let held = self.held.lock().expect("no test panicked in it");
         let heads = held.journals.iter().filter_map(|(journal, facts)| {
@@ -322,6 +334,17 @@ impl Memory {
     /// From the next session on.
     pub(crate) fn grants(&self, rights: Rights) {
         self.held.lock().expect("no test panicked in it").rights = rights;
+    }
+
+    /// What it was brought, by id.
+    pub(crate) fn contacts(&self) -> BTreeMap<Uuid, Vec<u8>> {
+        self.held.lock().expect("unpoisoned").contacts.clone()
+    }
+
+    /// The next one is kept, and the answer says so.
+    pub(crate) fn refuses_contacts(&self, code: ErrorCode) {
+        let mut held = self.held.lock().expect("unpoisoned");
+        held.contact_faults.push_back(code);
     }
 
     /// To a till that asks from now on.

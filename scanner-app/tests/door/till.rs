@@ -16,8 +16,10 @@ use shared::lease::{Cause, Lease, LeaseList};
 use shared::roster::signed::{DeviceList, KeySet, SignedKind, SignedObject};
 use shared::roster::{KeyRow, Revocation, Rights};
 use shared::ticket::{Flags, Presented, SigningKey, Token, TokenFields};
-use shared::wire::latest::{StockAnswer, StockPaper, StockTicket, StockType};
+use shared::till::contact::ContactOpener;
+use shared::wire::latest::{StockAnswer, StockPaper, StockTicket, StockType, TillTerms};
 
+use crate::box_office::CONTACT_SECRET;
 use crate::run::now;
 use crate::sync::{Scene, scene_at};
 use crate::venue::{HOUR, Venue, copy_folder};
@@ -42,7 +44,8 @@ fn token(id: u64) -> Token {
 }
 
 /// A venue whose devices sell and scan.
-fn venue() -> Venue {
+/// Whose devices may sell.
+pub(crate) fn venue() -> Venue {
     let venue = Venue::at(now());
     Venue {
         rights: Rights {
@@ -95,7 +98,7 @@ fn key_set(venue: &Venue, scene: &Scene) -> SignedObject {
 }
 
 /// A till that was lent ten places by the server, at its first sync.
-fn at_work(venue: &Venue) -> Scene {
+pub(crate) fn at_work(venue: &Venue) -> Scene {
     let scene = scene_at(venue);
     scene.server.grants(venue.rights);
     let tickets = (0..PLACES).map(|n| StockTicket {
@@ -112,6 +115,9 @@ fn at_work(venue: &Venue) -> Scene {
         series: "B".into(),
         currency: "EUR".into(),
         paper: StockPaper::default(),
+        terms: TillTerms {
+            contact_key: ContactOpener::from_secret(CONTACT_SECRET).key().to_bytes(),
+        },
         types: vec![StockType {
             type_no: TYPE,
             price_minor: 3_400,

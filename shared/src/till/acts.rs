@@ -61,11 +61,26 @@ pub struct Portion {
     pub amount: u64,
 }
 
+/// What a guest left with a sale, as the journal names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The place of the fact that says so.
+    pub seq: u64,
+    /// With which sale.
+    pub sale: SaleId,
+    /// The sealed contact's random id.
+    pub blob: [u8; 16],
+    /// Its SHA-256.
+    pub hash: [u8; 32],
+}
+
 /// The acts of a stretch of a journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acts {
     /// In order.
     pub acts: Vec<Act>,
+    /// In order, too.
+    pub left: Vec<Left>,
     /// The last place that they stand for. What follows may be a sale whose payments are still to come.
     pub through: u64,
 }
@@ -79,6 +94,7 @@ pub fn read(
 ) -> Acts {
     let mut read = Acts {
         acts: Vec::new(),
+        left: Vec::new(),
         through: after,
     };
     let mut open: Option<(Act, u64)> = None;
@@ -136,6 +152,12 @@ pub fn read(
                 };
                 read.acts.push(act(*receipt, *sale, what));
             }
+            TillFact::Contact { sale, blob, hash } => read.left.push(Left {
+                seq,
+                sale: *sale,
+                blob: *blob,
+                hash: *hash,
+            }),
             TillFact::Payment { .. }
             | TillFact::JournalOpened(_)
             | TillFact::CashMoved { .. }
@@ -146,8 +168,7 @@ pub fn read(
             | TillFact::TestPrint { .. }
             | TillFact::TrainingSale { .. }
             | TillFact::ConfigurationChanged { .. }
-            | TillFact::ConnectionChanged { .. }
-            | TillFact::Contact { .. } => {}
+            | TillFact::ConnectionChanged { .. } => {}
         }
     }
     read

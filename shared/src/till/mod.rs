@@ -12,6 +12,7 @@ mod broken;
 pub mod calendar;
 pub mod cart;
 pub mod compare;
+pub mod contact;
 pub mod inspection;
 #[cfg(test)]
 mod planted;

@@ -3,10 +3,11 @@
 pub use super::error::{ErrorBody, ErrorCode};
 pub use super::v1::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    ClaimAnswer, ClaimAsk, DeviceFacts, EnrolAnswer, EnrolProof, EnrolProofAnswer, EnrolStart,
-    EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer, FactsUpload,
-    JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError, PeerHello, PeerTime,
-    RightAnswer, RightAsk, RightOutcome, SessionAnswer, SessionNonce, SessionRequest,
-    SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockPaper, StockSale, StockTicket,
-    StockType, SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer, VectorAnswer,
+    ClaimAnswer, ClaimAsk, ContactAnswer, ContactUpload, DeviceFacts, EnrolAnswer, EnrolProof,
+    EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow,
+    FactsAnswer, FactsUpload, JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError,
+    PeerHello, PeerTime, RightAnswer, RightAsk, RightOutcome, SessionAnswer, SessionNonce,
+    SessionRequest, SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockPaper, StockSale,
+    StockTicket, StockType, SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer,
+    TillTerms, VectorAnswer,
 };

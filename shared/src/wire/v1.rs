@@ -12,8 +12,8 @@ mod supervisors;
 pub use claims::{ClaimAnswer, ClaimAsk};
 pub use page::{ChangesQuery, FactLabelRow, Page, PageEntry, PageError};
 pub use rights::{
-    RightAnswer, RightAsk, RightOutcome, StockAnswer, StockAsk, StockPaper, StockSale, StockTicket,
-    StockType,
+    ContactAnswer, ContactUpload, RightAnswer, RightAsk, RightOutcome, StockAnswer, StockAsk,
+    StockPaper, StockSale, StockTicket, StockType, TillTerms,
 };
 pub use summaries::{SummariesPage, SummariesQuery};
 pub use supervisors::{SupervisorRow, SupervisorsAnswer};

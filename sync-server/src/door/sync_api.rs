@@ -6,21 +6,23 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde::Deserialize;
 use shared::ids::{EventId, OfferId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    ClaimAnswer, ClaimAsk, DeviceFacts, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer,
-    EnrolState, ErrorCode, FactsAnswer, FactsUpload, PROTOCOL, SessionAnswer, SessionNonce,
-    SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
-    VectorAnswer,
+    ClaimAnswer, ClaimAsk, ContactAnswer, ContactUpload, DeviceFacts, EnrolProof, EnrolProofAnswer,
+    EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer, FactsUpload, PROTOCOL,
+    SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
+    SummariesQuery, SupervisorsAnswer, VectorAnswer,
 };
 use shared::wire::v1::EnvelopeBytes;
 use tower_http::compression::CompressionLayer;
+use uuid::Uuid;
 
 use super::feed::{self, Pull};
+use super::money::contacts;
 use super::sessions::{DeviceAuth, UploaderAuth};
 use super::{
     addresses, certificates, claims, enrolment, facts, sessions, signed, stock, summaries,
@@ -57,6 +59,7 @@ pub(super) fn router() -> Router<App> {
             "/sync/facts",
             post(push_facts).layer(DefaultBodyLimit::max(SYNC_BODY_LIMIT)),
         )
+        .route("/sync/contacts/{id}", put(keep_contact))
         .route("/sync/events/{event}/vector", post(event_vector));
     down.merge(up)
         .layer(CompressionLayer::new())
@@ -250,6 +253,18 @@ async fn push_facts(
     let envelopes = upload.envelopes.into_iter().map(|bytes| bytes.0).collect();
     let answer = facts::upload(&app, &device.0, envelopes).await?;
     Ok(Json(answer))
+}
+
+/// Keeps what a guest left at a till, sealed, beside the journal that names it.
+async fn keep_contact(
+    State(app): State<App>,
+    device: UploaderAuth,
+    Path(id): Path<Uuid>,
+    Json(upload): Json<ContactUpload>,
+) -> Result<Json<ContactAnswer>, ApiError> {
+    Ok(Json(
+        contacts::keep(&app, &device.0, id, &upload.sealed).await?,
+    ))
 }
 
 /// The journals that the server holds of an event, and how far.

@@ -11,9 +11,7 @@ use super::rules::is_text;
 use crate::database::transaction::begin;
 use shared::ids::OrderId;
 use shared::language::Language;
-
-/// RFC 5321: the longest address that a server has to take.
-const MAX_EMAIL: usize = 254;
+pub(super) use shared::till::contact::is_email;
 
 /// Who buys, and where the tickets go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,19 +72,6 @@ pub(super) fn wrong_fields(email: &str, name: &str) -> Vec<BuyerField> {
 /// 1 to 200 letters, on one line.
 pub(super) fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && is_text(text)
-}
-
-/// Shape only; whether somebody reads it is seen when the mail is sent.
-pub(super) fn is_email(text: &str) -> bool {
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
-    text.len() <= MAX_EMAIL
-        && text.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty()
-                && local.chars().all(plain)
-                && domain.contains('.')
-                && domain.split('.').all(|label| !label.is_empty())
-                && domain.chars().all(plain)
-        })
 }
 
 /// The buyer was not written down.

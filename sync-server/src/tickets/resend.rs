@@ -1,10 +1,11 @@
 //! The mail with an order's tickets once more, for whoever lost it.
 
 use shared::ids::OrderId;
+use sqlx::PgConnection;
 
 use super::issue::{Discount, Donation, TicketsMail, mail};
 use crate::app::App;
-use crate::messages::outbox;
+use crate::messages::outbox::{self, Mail};
 use crate::orders::present::Order;
 use crate::vault::UnsealError;
 
@@ -67,4 +68,45 @@ pub async fn resend(app: &App, order: &Order) -> Result<(), ResendError> {
         .map_err(|error| ResendError::Secret(order.id, error))?;
     outbox::enqueue(&mut connection, &[mail], now_ms).await?;
     Ok(())
+}
+
+/// The mail with the tickets of an order that has a buyer since a moment ago, in their language; `None` if there is no address,
+/// or nothing to send.
+pub(crate) async fn of_order(
+    app: &App,
+    connection: &mut PgConnection,
+    order: OrderId,
+    dedupe_key: String,
+) -> Result<Option<Mail>, ResendError> {
+    let row = sqlx::query!(
+        r#"select o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed, e.title, e.starts_ms,
+                  e.time_zone,
+                  (select count(*) from tickets t where t.organizer_id = o.organizer_id and t.event_id = o.event_id
+                   and t.order_id = o.id and t.status = 0) as "tickets!"
+           from orders o join events e on e.organizer_id = o.organizer_id and e.id = o.event_id
+           where o.id = $1 and o.email <> ''"#,
+        order.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row.filter(|row| row.tickets > 0) else {
+        return Ok(None);
+    };
+    let told = TicketsMail {
+        dedupe_key,
+        code: row.code,
+        email: row.email,
+        name: row.name,
+        language: row.language,
+        secret_sealed: row.secret_sealed,
+        title: row.title,
+        starts_ms: row.starts_ms,
+        time_zone: row.time_zone,
+        discount: None,
+        donation: None,
+    };
+    let tickets = usize::try_from(row.tickets).unwrap_or_default();
+    let mail =
+        mail(app, order, &told, tickets).map_err(|error| ResendError::Secret(order, error))?;
+    Ok(Some(mail))
 }

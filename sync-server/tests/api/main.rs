@@ -16,6 +16,7 @@ mod catalog;
 mod claims;
 mod closings;
 mod connections;
+mod contacts;
 mod demo;
 mod devices;
 mod enclosed;

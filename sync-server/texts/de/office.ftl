@@ -202,6 +202,7 @@ office-alert-ticket_unlent = Eine Kasse hat Tickets verkauft, die ihr nicht übe
 office-alert-till_unmade = Geld einer Kasse gehört zu keiner Bestellung
 office-alert-till_forked = Eine Kasse oder eine Kopie davon hat in einem gespaltenen Journal weiterverkauft
 office-alert-till_differs = Ein Kassenabschluss stimmt nicht mit den Verkäufen überein
+office-alert-contact_refused = Was ein Gast an einer Kasse hinterließ, passt nicht: Seine Tickets wurden nicht verschickt
 office-reason-forged = Gefälscht
 office-reason-unknown_key = Unbekannte Signatur
 office-reason-other_event = Andere Veranstaltung

@@ -202,6 +202,7 @@ office-alert-ticket_unlent = A till sold tickets that were not lent to it
 office-alert-till_unmade = Money of a till belongs to no order
 office-alert-till_forked = A till, or a copy of it, went on selling in a forked journal
 office-alert-till_differs = A till’s closing does not agree with its sales
+office-alert-contact_refused = What a guest left at a till does not match: their tickets were not sent
 office-reason-forged = Forged
 office-reason-unknown_key = Unknown signature
 office-reason-other_event = Other event

@@ -202,6 +202,7 @@ office-alert-ticket_unlent = Una taquilla vendió entradas que no tenía asignad
 office-alert-till_unmade = Hay dinero de una taquilla que no corresponde a ningún pedido
 office-alert-till_forked = Una taquilla, o una copia, siguió vendiendo en un diario desdoblado
 office-alert-till_differs = Un cierre de taquilla no coincide con sus ventas
+office-alert-contact_refused = Los datos que dejó un cliente en una taquilla no coinciden: sus entradas no se han enviado
 office-reason-forged = Entrada falsa
 office-reason-unknown_key = Firma desconocida
 office-reason-other_event = Otro evento

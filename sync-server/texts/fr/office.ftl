@@ -202,6 +202,7 @@ office-alert-ticket_unlent = Une caisse a vendu des billets qui ne lui étaient 
 office-alert-till_unmade = De l’argent d’une caisse ne correspond à aucune commande
 office-alert-till_forked = Une caisse, ou une copie, a continué à vendre sur un journal dédoublé
 office-alert-till_differs = Une clôture de caisse ne s’accorde pas avec ses ventes
+office-alert-contact_refused = Ce qu’un client a laissé à une caisse ne correspond pas : ses billets ne sont pas partis
 office-reason-forged = Faux billet
 office-reason-unknown_key = Signature inconnue
 office-reason-other_event = Autre événement

@@ -202,6 +202,7 @@ office-alert-ticket_unlent = Una cassa ha venduto biglietti che non le erano aff
 office-alert-till_unmade = Del denaro di una cassa non appartiene a nessun ordine
 office-alert-till_forked = Una cassa, o una sua copia, ha continuato a vendere su un giornale sdoppiato
 office-alert-till_differs = Una chiusura di cassa non concorda con le sue vendite
+office-alert-contact_refused = I dati lasciati da un cliente a una cassa non corrispondono: i suoi biglietti non sono partiti
 office-reason-forged = Biglietto falso
 office-reason-unknown_key = Firma sconosciuta
 office-reason-other_event = Altro evento

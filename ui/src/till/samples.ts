@@ -105,6 +105,8 @@ const sale: SaleView = {
   free: null,
   choosing_reason: false,
   ticket_language: "fr",
+  guest: null,
+  asking_guest: false,
 };
 
 const pieces = (...all: [number, number][]): PiecesView[] =>
@@ -147,6 +149,7 @@ const done: DoneView = {
   change: euros(8),
   pieces: pieces([5, 1], [2, 1], [1, 1]),
   print: "handed_over",
+  email: null,
   receipt_asked: false,
   tickets: [
     { number: "A-584", name: "Fosse, debout" },
@@ -264,6 +267,12 @@ export const screens: Record<string, TillView> = {
     },
     { refusal: "nothing_left" },
   ),
+  "sale-guest": tillAt(
+    { at: "sale", ...sale, asking_guest: true, guest: { name: "Nadia Ferrand", email: "nadia@exemple" } },
+    { refusal: "wrong_email" },
+  ),
+  "sale-for": tillAt({ at: "sale", ...sale, guest: { name: "Maximiliane von Hohenstein-Tannenberg", email: "m@example.org" } }),
+  "done-mail": tillAt({ at: "done", ...done, email: "nadia.ferrand@example.org" }),
   "sale-reason": tillAt({ at: "sale", ...sale, choosing_reason: true }),
   "sale-free": tillAt({
     at: "sale",

@@ -15,6 +15,7 @@ use shared::fact::till::{CashReason, CashWay, ClerkId, Means, RefundReason, Repr
 use shared::ids::{FactId, TicketId};
 use shared::language::Language;
 use shared::till::cart::Tender;
+use shared::till::contact::Contact;
 use shared::when::amount;
 
 use self::arguments::{Count, Line, Payment, by_code, means, money, typed_pin};
@@ -82,6 +83,15 @@ enum Act {
         /// The sale's id, to tell the same sale twice without making it twice.
         #[arg(long)]
         id: Option<SaleId>,
+        /// Whose tickets they are. It stands on them, and goes to the server sealed.
+        #[arg(long, default_value = "")]
+        name: String,
+        /// Where the tickets are sent as well, once the sale is with the server.
+        #[arg(long, default_value = "")]
+        email: String,
+        /// Of tickets and mail: fr, en, es, de, it. Without it that of `--lang`.
+        #[arg(long)]
+        language: Option<Language>,
     },
     /// Sell to learn: counts nowhere.
     Train {
@@ -189,7 +199,18 @@ fn perform(
             lines,
             payments,
             id,
-        } => sell(till, lines, payments, *id, language, now_ms)?,
+            name,
+            email,
+            language: of_tickets,
+        } => {
+            let of_tickets = of_tickets.unwrap_or(language);
+            let contact = match (name.as_str(), email.as_str()) {
+                ("", "") => None,
+                (name, email) => Some(Contact::typed(name, email, of_tickets)?),
+            };
+            let guest = (of_tickets, contact);
+            sell(till, (lines, payments), *id, guest, language, now_ms)?
+        }
         Act::Train { lines } => {
             let (number, total) = till.train(wanted(lines), now_ms)?;
             let value =
@@ -280,9 +301,9 @@ fn wanted(lines: &[Line]) -> Vec<Wanted> {
 
 fn sell(
     till: &Till,
-    lines: &[Line],
-    payments: &[Payment],
+    (lines, payments): (&[Line], &[Payment]),
     id: Option<SaleId>,
+    (of_tickets, contact): (Language, Option<Contact>),
     language: Language,
     now_ms: i64,
 ) -> Result<(Value, String), TillError> {
@@ -307,7 +328,8 @@ fn sell(
         id: id.unwrap_or_else(|| FactId::new(now_ms, &mut OsRandom)),
         wanted: wanted(lines),
         tenders: tenders.collect(),
-        language,
+        language: of_tickets,
+        contact,
     };
     let done = till.sell(sale, now_ms)?;
     let (seq, hash) = done.place;

@@ -90,8 +90,10 @@ impl BoxOffice {
             TillKey::Function { no: 4 } => Some(SaleAct::Reasons),
             TillKey::Function { no: 5 } => Some(SaleAct::Park),
             TillKey::Function { no: 6 } => Some(SaleAct::Parked),
+            TillKey::Function { no: 7 } => Some(SaleAct::Guest),
             TillKey::Function { no: 9 } => Some(SaleAct::Menu),
             TillKey::Escape if self.choosing_reason => Some(SaleAct::Reasons),
+            TillKey::Escape if self.asking_guest => Some(SaleAct::Guest),
             TillKey::Escape if self.free.is_some() => Some(SaleAct::Free { reason: None }),
             TillKey::Escape | TillKey::Enter | TillKey::Function { .. } => None,
         }

@@ -7,6 +7,7 @@ mod cart;
 mod coins;
 mod customer;
 mod drawer;
+mod guest;
 mod keys;
 mod offer;
 mod past;
@@ -22,6 +23,7 @@ use shared::clock::UnixMillis;
 use shared::ids::{EventId, FactId};
 use shared::language::Language;
 use shared::money::Currency;
+use shared::till::contact::Contact;
 
 pub use offer::{Left, Offer, Show};
 pub use payment::{By, Part};
@@ -58,6 +60,7 @@ struct Parked {
     since: String,
     cart: Cart,
     language: Language,
+    guest: Option<Contact>,
 }
 
 /// A sale that was just made.
@@ -67,6 +70,8 @@ struct Done {
     cart: Cart,
     parts: Vec<Part>,
     language: Language,
+    /// Where the tickets go besides.
+    email: Option<String>,
     receipt_asked: bool,
 }
 
@@ -97,6 +102,9 @@ pub struct BoxOffice {
     event: Option<EventId>,
     cart: Cart,
     language: Language,
+    /// Who buys, if they said so.
+    guest: Option<Contact>,
+    asking_guest: bool,
     parked: Vec<Parked>,
     parked_so_far: u32,
     free: Option<FreeReason>,
@@ -132,6 +140,8 @@ impl BoxOffice {
             setup,
             shows: Vec::new(),
             event: None,
+            guest: None,
+            asking_guest: false,
             parked: Vec::new(),
             parked_so_far: 0,
             free: None,
@@ -362,18 +372,26 @@ impl BoxOffice {
             parts: parts.clone(),
             total: self.cart.total(),
             language: self.language,
+            guest: self
+                .guest
+                .clone()
+                .map(|guest| guest.spoken_to_in(self.language)),
         };
         let sold = till.sell(&checkout)?;
         till.holds(checkout.sale, &[]);
         let empty = Cart::empty(self.setup.currency);
         let cart = std::mem::replace(&mut self.cart, empty);
         let language = std::mem::replace(&mut self.language, self.setup.language);
+        let guest = self.guest.take();
         self.free = None;
         self.go(Stage::Done(Box::new(Done {
             sold,
             cart,
             parts,
             language,
+            email: guest
+                .map(|guest| guest.email().to_owned())
+                .filter(|email| !email.is_empty()),
             receipt_asked: false,
         })));
         Ok(())

@@ -55,6 +55,7 @@ impl BoxOffice {
             SaleAct::Empty => {
                 self.cart = Cart::empty(self.setup.currency);
                 self.free = None;
+                self.guest = None;
                 self.language = self.setup.language;
             }
             SaleAct::Reasons => self.choosing_reason = !self.choosing_reason,
@@ -63,6 +64,12 @@ impl BoxOffice {
                 self.choosing_reason = false;
             }
             SaleAct::TicketLanguage { language } => self.language = language,
+            SaleAct::Guest => self.asking_guest = !self.asking_guest,
+            SaleAct::GuestIs {
+                name,
+                email,
+                language,
+            } => self.guest_is((&name, &email), language)?,
             SaleAct::Park => self.park(till)?,
             SaleAct::Parked => self.go(Stage::Parked),
             SaleAct::Resume { no } => self.resume(no, till)?,
@@ -75,6 +82,7 @@ impl BoxOffice {
                 let payment = Payment::of(till.new_sale(), self.cart.total(), means);
                 let costs_nothing = payment.is_settled();
                 self.choosing_reason = false;
+                self.asking_guest = false;
                 self.go(Stage::Payment(payment));
                 if costs_nothing {
                     // Nobody has to be asked for nothing.
@@ -148,6 +156,7 @@ impl BoxOffice {
             since: till.clock(),
             cart: std::mem::replace(&mut self.cart, empty),
             language: std::mem::replace(&mut self.language, self.setup.language),
+            guest: self.guest.take(),
         });
         self.free = None;
     }
@@ -170,6 +179,7 @@ impl BoxOffice {
         self.put_aside(till);
         self.cart = resumed.cart;
         self.language = resumed.language;
+        self.guest = resumed.guest;
         self.go(Stage::Sale);
         Ok(())
     }

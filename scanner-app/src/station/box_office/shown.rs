@@ -8,9 +8,10 @@ use super::payment::{By, Part, Payment, less};
 use super::till::Balance;
 use super::{BoxOffice, Done, Stage, coins};
 use crate::station::view::{
-    AskingView, CartView, CashMoveView, ClosedView, CountView, DoneView, InterruptedView, LineView,
-    Means, ParkedView, PastDetailView, PastTicketView, PastView, PaymentView, PiecesView, SaleView,
-    ShowView, TakenView, TicketOutView, TillScreen, TillView, TypeKeyView, VatView, VoucherView,
+    AskingView, CartView, CashMoveView, ClosedView, CountView, DoneView, GuestView,
+    InterruptedView, LineView, Means, ParkedView, PastDetailView, PastTicketView, PastView,
+    PaymentView, PiecesView, SaleView, ShowView, TakenView, TicketOutView, TillScreen, TillView,
+    TypeKeyView, VatView, VoucherView,
 };
 
 /// Digits that add a place: 1 to 9.
@@ -134,6 +135,11 @@ impl BoxOffice {
             free: self.free,
             choosing_reason: self.choosing_reason,
             ticket_language: self.language,
+            guest: self.guest.as_ref().map(|guest| GuestView {
+                name: guest.name().to_owned(),
+                email: guest.email().to_owned(),
+            }),
+            asking_guest: self.asking_guest,
         }
     }
 
@@ -181,6 +187,7 @@ impl BoxOffice {
             change: back,
             pieces: back.map_or_else(Vec::new, change),
             print: done.sold.print,
+            email: done.email.clone(),
             receipt_asked: done.receipt_asked,
             tickets: tickets.collect(),
         }

@@ -4,6 +4,7 @@ use shared::ids::{EventId, FactId, TypeNo, UserId};
 use shared::language::Language;
 use shared::money::Money;
 use shared::ticket::Presented;
+use shared::till::contact::Contact;
 
 use super::Interrupted;
 use super::payment::Part;
@@ -25,6 +26,8 @@ pub struct Checkout {
     pub total: Money,
     /// Of the tickets.
     pub language: Language,
+    /// Who buys, if they said so.
+    pub guest: Option<Contact>,
 }
 
 /// Some places of one type at one price.

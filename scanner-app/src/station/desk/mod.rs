@@ -199,6 +199,7 @@ impl Desk {
             wanted: checkout.lines.iter().map(wanted).collect(),
             tenders: tenders(&checkout.parts),
             language: checkout.language,
+            contact: checkout.guest.clone(),
         };
         let sell = |sale| self.till.sell_as_told(sale, checkout.total, self.now_ms());
         let done = match sell(sale.clone()) {

@@ -37,6 +37,8 @@ fn word(error: &TillError) -> TillRefusal {
         | TillError::NotOfSale(_)
         | TillError::NoSuchJob => TillRefusal::NotHere,
         TillError::Cart(CartError::Empty) => TillRefusal::CartEmpty,
+        TillError::NoContactKey => TillRefusal::NoContactKey,
+        TillError::Contact(refused) => (*refused).into(),
         TillError::Replica(error) | TillError::Places(NotTaken::Replica(error)) => {
             of_replica(error)
         }

@@ -111,6 +111,12 @@ pub enum TillRefusal {
     NoPrinter,
     /// It was taken back already, or is not of this till.
     NotHere,
+    /// What was typed is no e-mail address.
+    WrongEmail,
+    /// What was typed is no name.
+    WrongName,
+    /// Nothing can be sealed for the server yet. Nothing was sold.
+    NoContactKey,
 }
 
 /// Choosing places.
@@ -131,6 +137,19 @@ pub struct SaleView {
     /// Of the tickets.
     #[ts(type = "\"fr\" | \"en\" | \"es\" | \"de\" | \"it\"")]
     pub ticket_language: Language,
+    /// Who buys, if they said so.
+    pub guest: Option<GuestView>,
+    /// Who buys is being typed.
+    pub asking_guest: bool,
+}
+
+/// Who buys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct GuestView {
+    /// May be empty.
+    pub name: String,
+    /// May be empty.
+    pub email: String,
 }
 
 /// A show to choose.
@@ -409,6 +428,8 @@ pub struct DoneView {
     pub pieces: Vec<PiecesView>,
     /// Where the tickets are.
     pub print: PrintState,
+    /// Where they go besides, once the sale is with the server.
+    pub email: Option<String>,
     /// The receipt was sent to the printer: the guest wanted one.
     pub receipt_asked: bool,
     /// The tickets.

@@ -78,6 +78,18 @@ pub enum SaleAct {
         #[ts(type = "\"fr\" | \"en\" | \"es\" | \"de\" | \"it\"")]
         language: Language,
     },
+    /// Asks who buys; again = does not.
+    Guest,
+    /// Who buys: the tickets bear the name, and go to the address as well. Both empty = nobody said.
+    GuestIs {
+        /// A name.
+        name: String,
+        /// An address.
+        email: String,
+        /// Of tickets and mail.
+        #[ts(type = "\"fr\" | \"en\" | \"es\" | \"de\" | \"it\"")]
+        language: Language,
+    },
     /// Puts the cart aside.
     Park,
     /// Shows the carts that wait.

@@ -20,6 +20,7 @@ use shared::till::{Book, voucher_name};
 use shared::wire::latest::{StockPaper, SupervisorRow};
 
 use super::TillError;
+use super::contact;
 use super::ledger::{Ledger, books};
 use crate::print::document::{self, Document, JournalPlace, Mark, Seller};
 use crate::replica::events::{self, EventNo};
@@ -117,6 +118,7 @@ impl<'a> Desk<'a> {
             place: JournalPlace { seq, hash },
             mark,
             language: job.language,
+            holder: contact::holder(self.ledger, self.vault, job.no).map_err(Box::new)?,
         };
         match body {
             TillFact::Sale { .. } => match job.what {
@@ -216,6 +218,8 @@ struct Of {
     place: JournalPlace,
     mark: Mark,
     language: Language,
+    /// Who its tickets are for.
+    holder: Option<String>,
 }
 
 /// As papers name a means.

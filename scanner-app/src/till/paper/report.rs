@@ -61,6 +61,7 @@ impl Desk<'_> {
             place: JournalPlace { seq, hash },
             mark: Mark::Original,
             language,
+            holder: None,
         })
     }
 
@@ -103,6 +104,7 @@ impl Desk<'_> {
             },
             mark: Mark::Original,
             language,
+            holder: None,
         };
         let closing = Closing {
             totals: &shift.totals,

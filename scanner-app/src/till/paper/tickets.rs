@@ -75,7 +75,7 @@ impl Desk<'_> {
             order: self.receipt_number(sold.receipt),
             sold_ms: sold.at_ms,
             sold_at: self.till.clone(),
-            holder: None,
+            holder: of.holder.clone(),
             token: Token::from_bytes(&token)?,
             short_code: ShortCode::of(ticket).to_string(),
             mentions: words::reason(line.reason, of.language)

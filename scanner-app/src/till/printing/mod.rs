@@ -14,7 +14,7 @@ use shared::language::Language;
 pub use printers::{Printer, Printers, Prints};
 
 use super::paper::{self, Desk};
-use super::{Till, TillError};
+use super::{Till, TillError, contact};
 use crate::print::document::Document;
 use crate::print::job::{Again, JobEvent, JobState};
 use crate::print::transport::{Patience, hand_over};
@@ -68,6 +68,7 @@ impl Till {
     /// Prints a job's paper once more: the same job while nothing of it can be on paper, else a duplicate in its place. The
     /// number of the job that waits now.
     pub fn print_again(&self, no: i64, now_ms: UnixMillis) -> Result<i64, TillError> {
+        let vault = self.vault.clone();
         self.write(now_ms, move |ledger| {
             let job = print_jobs::get(ledger.tx, no)?.ok_or(TillError::NoSuchJob)?;
             if job.replaced_by.is_some() {
@@ -93,6 +94,9 @@ impl Till {
                     };
                     let what = (job.what, PrintCopy::Duplicate);
                     let by = print_jobs::add(ledger.tx, fact, what, job.language, now_ms)?;
+                    if let Some(name) = contact::holder(ledger, &vault, no)? {
+                        contact::hold_for(ledger, &vault, by, &name)?;
+                    }
                     print_jobs::replace(ledger.tx, no, by)?;
                     Ok(by)
                 }

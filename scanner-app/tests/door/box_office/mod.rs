@@ -1,6 +1,7 @@
 //! The till on real files: the program itself, from the float to the archive, and killed in between.
 
 mod acts;
+mod contacts;
 mod inspected;
 mod kills;
 mod printing;
@@ -12,6 +13,7 @@ use std::process::{Command, Stdio};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rusqlite::{Connection, params};
+use scanner_app::replica::Replica;
 use scanner_app::vault::Vault;
 use serde_json::Value;
 use shared::fact::kind::RightKind;
@@ -20,6 +22,8 @@ use shared::lease::{Cause, Lease, LeaseList};
 use shared::roster::Rights;
 use shared::roster::signed::SignedKind;
 use shared::ticket::{Flags, Presented, Token, TokenFields};
+use shared::till::contact::ContactOpener;
+use shared::wire::latest::TillTerms;
 
 use crate::run::{Run, command, json_lines, now};
 use crate::supervisors::{ANA, row};
@@ -30,6 +34,9 @@ pub(crate) struct Office {
     pub(crate) venue: Venue,
     pub(crate) device: Device,
 }
+
+/// Of the organizer's server, for what guests leave.
+pub(crate) const CONTACT_SECRET: [u8; 32] = [5; 32];
 
 const PRICES: [(u16, i64, u32); 2] = [(1, 2200, 550), (2, 1500, 210)];
 
@@ -102,6 +109,16 @@ impl Office {
                     .expect("written");
             }
         }
+        let terms = TillTerms {
+            contact_key: ContactOpener::from_secret(CONTACT_SECRET).key().to_bytes(),
+        };
+        let terms = serde_json::to_string(&terms).expect("JSON");
+        connection
+            .execute(
+                "insert into till_terms (only_row, terms) values (1, ?1)",
+                [terms],
+            )
+            .expect("written");
         let list = [row(ANA, "Ana Costa", "7351")];
         let list = serde_json::to_vec(&list).expect("JSON");
         connection
@@ -114,6 +131,10 @@ impl Office {
 
     pub(crate) fn database(&self) -> Connection {
         Connection::open(self.device.data().join("replica.db")).expect("the replica's file")
+    }
+
+    fn replica(&self) -> Replica {
+        Replica::open(&self.device.data(), self.device.state()).expect("opens")
     }
 
     fn vault(&self) -> Vault {

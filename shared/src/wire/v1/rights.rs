@@ -85,10 +85,38 @@ pub struct StockAnswer {
     pub currency: String,
     /// What stands on paper beside what the roster says.
     pub paper: StockPaper,
+    /// What holds for all of the organizer's tills.
+    pub terms: TillTerms,
     /// The event's types that are on sale.
     pub types: Vec<StockType>,
     /// All places of the event that the server knows this till to hold and not to have sold.
     pub tickets: Vec<StockTicket>,
+}
+
+/// What an organizer tells all of its tills.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TillTerms {
+    /// By which what guests leave is sealed for the server, see `crate::till::contact`.
+    #[serde(with = "base64_bytes")]
+    pub contact_key: [u8; 32],
+}
+
+/// `PUT /api/v1/sync/contacts/{id}`: what a guest left at this till, sealed; the till's journal names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactUpload {
+    /// The sealed bytes.
+    #[serde(with = "base64_bytes")]
+    pub sealed: Vec<u8>,
+}
+
+/// Its answer; either way the till forgets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ContactAnswer {
+    /// The server has it, now or before.
+    Kept,
+    /// The server had it, and it was erased there.
+    Erased,
 }
 
 /// What a till prints on tickets and receipts of an event.

@@ -55,6 +55,8 @@ pub(super) enum Noticed {
     TillForked,
     /// A till's closing says other sums than its facts, or than what the server made of them.
     TillDiffers,
+    /// What a guest left at a till is not what its journal names: nobody was sent their tickets.
+    ContactRefused,
 }
 
 impl Noticed {
@@ -72,6 +74,7 @@ impl Noticed {
             Self::TillUnmade => "till_unmade",
             Self::TillForked => "till_forked",
             Self::TillDiffers => "till_differs",
+            Self::ContactRefused => "contact_refused",
         }
     }
 
@@ -89,6 +92,7 @@ impl Noticed {
             Self::TillUnmade,
             Self::TillForked,
             Self::TillDiffers,
+            Self::ContactRefused,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

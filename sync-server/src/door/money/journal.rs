@@ -11,7 +11,7 @@ use shared::till::acts::{self, Act, Acts, What};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{MakeError, publish, refund, sale, unmade};
+use super::{MakeError, contacts, publish, refund, sale, unmade};
 use crate::app::App;
 use crate::database::transaction;
 
@@ -92,6 +92,7 @@ pub(super) async fn make_stretch(
             }
         }
     }
+    contacts::name(&mut tx, &till, &read.left).await?;
     let changed: BTreeSet<EventId> = done
         .sold
         .iter()

@@ -7,6 +7,7 @@
 
 pub(super) mod api;
 mod closing;
+pub(in crate::door) mod contacts;
 mod fork;
 mod found;
 mod journal;
@@ -26,6 +27,7 @@ use super::rules::LoadRulesError;
 use crate::app::App;
 use crate::database::transaction::{self, Attempts};
 use crate::tickets::keys::OpenKeyError;
+use crate::tickets::resend::ResendError;
 
 /// Journals, or events, in one sweep.
 const MOST: i64 = 100;
@@ -45,6 +47,9 @@ pub enum MakeError {
     /// The key that signed a lent ticket.
     #[error(transparent)]
     Key(#[from] OpenKeyError),
+    /// The mail with the tickets of whoever left an address.
+    #[error(transparent)]
+    Mail(#[from] ResendError),
 }
 
 /// After an upload of a till's facts was stored: makes what they come to. What can't be made now is left to [`sweep`].
@@ -56,6 +61,7 @@ pub(super) async fn after_upload(app: &App, organizer: OrganizerId) {
 
 /// Makes what a crash, or a lock that was held too long, left.
 pub async fn sweep(app: &App) -> Result<(), MakeError> {
+    contacts::erase_old(app).await?;
     make_all(app, None).await
 }
 
@@ -104,6 +110,9 @@ async fn make_all(app: &App, of: Option<OrganizerId>) -> Result<(), MakeError> {
         if let Err(error) = publish_waiting(app, of).await {
             failed = Some(error);
         }
+    }
+    if let Err(error) = contacts::settle_all(app, of).await {
+        failed = Some(error);
     }
     failed.map_or(Ok(()), Err)
 }

@@ -7,7 +7,7 @@ use shared::wire::latest::{ErrorCode, StockAnswer, StockAsk, StockSale, StockTic
 use sqlx::PgConnection;
 
 use super::grant::{self, Until, Wanted};
-use super::{paper, series};
+use super::{paper, series, terms};
 use crate::app::App;
 use crate::database::transaction;
 use crate::door::sessions::DeviceSession;
@@ -201,6 +201,7 @@ async fn answer(
     let have = signed::parse_have(&ask.have);
     let objects = signed::newer_objects(&mut tx, organizer, &have).await?;
     let (currency, paper) = paper::of(&mut tx, (organizer, event)).await?;
+    let terms = terms::of(app, organizer);
     let tickets = tickets(app, &mut tx, (organizer, event), till).await?;
     tx.commit().await?;
     Ok(StockAnswer {
@@ -208,6 +209,7 @@ async fn answer(
         series: series.unwrap_or_default(),
         currency,
         paper,
+        terms,
         types: types
             .into_iter()
             .map(|row| StockType {

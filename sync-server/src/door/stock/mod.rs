@@ -15,6 +15,7 @@ mod list;
 mod moves;
 mod paper;
 mod series;
+mod terms;
 mod traced;
 mod view;
 

@@ -45,6 +45,13 @@ export const tillDe: typeof tillFr = {
     card: "Karte",
     other: "Andere",
     give: "Tickets ausgeben",
+    guest: "Kunde",
+    guestTitle: "Wer kauft?",
+    guestSay: "Der Name steht auf den Tickets. An die Adresse gehen sie, sobald die Kasse den Server erreicht. Die Kasse kann beides nicht wieder lesen.",
+    guestName: "Name",
+    guestEmail: "E-Mail-Adresse",
+    guestLanguage: "Sprache der Tickets",
+    guestSet: "Notieren",
     stockUntil: (until) => `Der Vorrat dieser Kasse gilt bis ${until}. Danach braucht sie das Netz.`,
   },
 
@@ -98,6 +105,7 @@ export const tillDe: typeof tillFr = {
     tickets: "Tickets",
     next: "Nächster Kunde",
     printReceipt: "Beleg drucken",
+    mailGoes: (to) => `Die Tickets gehen auch an ${to}, sobald die Kasse den Server erreicht.`,
     receiptGoes: "Der Beleg geht an den Drucker.",
     printAgain: "Erneut drucken",
     print: {
@@ -257,5 +265,8 @@ export const tillDe: typeof tillFr = {
     drawer_too_low: "So viel liegt nicht in der Lade. Prüfen Sie den Betrag.",
     no_printer: "Dafür ist kein Drucker eingerichtet. Öffnen Sie die Einstellungen und versuchen Sie es noch einmal.",
     not_here: "Das geht hier nicht mehr: Vielleicht ist es schon geschehen. Sehen Sie den Verkauf noch einmal an.",
+    wrong_email: "Diese E-Mail-Adresse ist unvollständig. Berichtigen Sie sie, oder leeren Sie das Feld.",
+    wrong_name: "Dieser Name ist zu lang oder mehrzeilig. Kürzen Sie ihn.",
+    no_contact_key: "Diese Kasse hat den Server noch nicht erreicht und kann die Adresse nicht verschlüsseln. Nichts ist verkauft. Entfernen Sie den Kunden und versuchen Sie es noch einmal.",
   },
 };

@@ -45,6 +45,13 @@ export const tillEn: typeof tillFr = {
     card: "Card",
     other: "Other",
     give: "Issue the tickets",
+    guest: "Guest",
+    guestTitle: "Who buys?",
+    guestSay: "The name is printed on the tickets. The tickets go to the address once this till reaches the server. The till can’t read them again.",
+    guestName: "Name",
+    guestEmail: "E-mail address",
+    guestLanguage: "Language of the tickets",
+    guestSet: "Note it",
     stockUntil: (until) => `This till’s own stock can be sold until ${until}. After that it needs the network.`,
   },
 
@@ -98,6 +105,7 @@ export const tillEn: typeof tillFr = {
     tickets: "Tickets",
     next: "Next customer",
     printReceipt: "Print the receipt",
+    mailGoes: (to) => `The tickets go to ${to} as well, once this till reaches the server.`,
     receiptGoes: "The receipt is on its way to the printer.",
     printAgain: "Print again",
     print: {
@@ -257,5 +265,8 @@ export const tillEn: typeof tillFr = {
     drawer_too_low: "There is not that much in the drawer. Check the amount.",
     no_printer: "No printer is set up for this. Open the settings, then try again.",
     not_here: "That is not possible here any more: it may have been done already. Look at the sale again.",
+    wrong_email: "This e-mail address is not complete. Correct it, or empty the field.",
+    wrong_name: "This name is too long, or on several lines. Shorten it.",
+    no_contact_key: "This till has not reached the server yet, so it can’t encrypt the address. Nothing was sold. Remove the guest and try again.",
   },
 };

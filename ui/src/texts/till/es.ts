@@ -45,6 +45,13 @@ export const tillEs: typeof tillFr = {
     card: "Tarjeta",
     other: "Otro",
     give: "Emitir las entradas",
+    guest: "Cliente",
+    guestTitle: "¿Quién compra?",
+    guestSay: "El nombre se imprime en las entradas. A la dirección, las entradas salen en cuanto la taquilla llegue al servidor. La taquilla no puede volver a leerlos.",
+    guestName: "Nombre",
+    guestEmail: "Correo electrónico",
+    guestLanguage: "Idioma de las entradas",
+    guestSet: "Anotar",
     stockUntil: (until) => `Las plazas de esta caja se venden hasta ${until}. Después hace falta la red.`,
   },
 
@@ -98,6 +105,7 @@ export const tillEs: typeof tillFr = {
     tickets: "Entradas",
     next: "Siguiente cliente",
     printReceipt: "Imprimir el recibo",
+    mailGoes: (to) => `Las entradas salen también a ${to} en cuanto la taquilla llegue al servidor.`,
     receiptGoes: "El recibo va a la impresora.",
     printAgain: "Reimprimir",
     print: {
@@ -257,5 +265,8 @@ export const tillEs: typeof tillFr = {
     drawer_too_low: "No hay tanto en el cajón. Compruebe el importe.",
     no_printer: "No hay ninguna impresora configurada para esto. Abra los ajustes e inténtelo de nuevo.",
     not_here: "Ya no es posible aquí: quizá ya está hecho. Mire de nuevo la venta.",
+    wrong_email: "Esta dirección de correo está incompleta. Corríjala o vacíe el campo.",
+    wrong_name: "Este nombre es demasiado largo o tiene varias líneas. Acórtelo.",
+    no_contact_key: "Esta taquilla aún no ha llegado al servidor y no puede cifrar la dirección. No se ha vendido nada. Quite el cliente y vuelva a intentarlo.",
   },
 };

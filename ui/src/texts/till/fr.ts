@@ -46,6 +46,13 @@ export const tillFr = {
     card: "Carte",
     other: "Autre",
     give: "Émettre les billets",
+    guest: "Client",
+    guestTitle: "Qui achète\u00a0?",
+    guestSay: "Le nom est imprimé sur les billets. À l’adresse, les billets partent dès que la caisse joint le serveur. La caisse ne peut pas les relire.",
+    guestName: "Nom",
+    guestEmail: "Adresse e-mail",
+    guestLanguage: "Langue des billets",
+    guestSet: "Noter",
     stockUntil: (until: string) => `Le stock de cette caisse se vend jusqu’à ${until}. Ensuite, il faut le réseau.`,
   },
 
@@ -99,6 +106,7 @@ export const tillFr = {
     tickets: "Billets",
     next: "Client suivant",
     printReceipt: "Imprimer le reçu",
+    mailGoes: (to: string) => `Les billets partent aussi à ${to} dès que la caisse joint le serveur.`,
     receiptGoes: "Le reçu part à l’imprimante.",
     printAgain: "Réimprimer",
     print: {
@@ -258,5 +266,8 @@ export const tillFr = {
     drawer_too_low: "Il n’y a pas autant dans le tiroir. Vérifiez le montant.",
     no_printer: "Aucune imprimante n’est réglée pour cela. Ouvrez les réglages, puis recommencez.",
     not_here: "Ce n’est plus possible ici : c’est peut-être déjà fait. Regardez de nouveau la vente.",
+    wrong_email: "Cette adresse e-mail est incomplète. Corrigez-la, ou videz le champ.",
+    wrong_name: "Ce nom est trop long, ou tient sur plusieurs lignes. Raccourcissez-le.",
+    no_contact_key: "Cette caisse n’a pas encore joint le serveur\u00a0: elle ne peut pas chiffrer l’adresse. Rien n’est vendu. Effacez le client et recommencez.",
   } satisfies Record<TillRefusal, string>,
 };

@@ -45,6 +45,13 @@ export const tillIt: typeof tillFr = {
     card: "Carta",
     other: "Altro",
     give: "Emetti i biglietti",
+    guest: "Cliente",
+    guestTitle: "Chi compra?",
+    guestSay: "Il nome è stampato sui biglietti. All’indirizzo i biglietti partono appena la cassa raggiunge il server. La cassa non può rileggerli.",
+    guestName: "Nome",
+    guestEmail: "Indirizzo e-mail",
+    guestLanguage: "Lingua dei biglietti",
+    guestSet: "Annota",
     stockUntil: (until) => `I posti di questa cassa si vendono fino a ${until}. Poi serve la rete.`,
   },
 
@@ -98,6 +105,7 @@ export const tillIt: typeof tillFr = {
     tickets: "Biglietti",
     next: "Prossimo cliente",
     printReceipt: "Stampare la ricevuta",
+    mailGoes: (to) => `I biglietti partono anche per ${to} appena la cassa raggiunge il server.`,
     receiptGoes: "La ricevuta va alla stampante.",
     printAgain: "Ristampa",
     print: {
@@ -257,5 +265,8 @@ export const tillIt: typeof tillFr = {
     drawer_too_low: "Nel cassetto non c’è così tanto. Controllate l’importo.",
     no_printer: "Nessuna stampante è impostata per questo. Apra le impostazioni, poi riprovi.",
     not_here: "Qui non è più possibile: forse è già fatto. Guardate di nuovo la vendita.",
+    wrong_email: "Questo indirizzo e-mail è incompleto. Correggilo o svuota il campo.",
+    wrong_name: "Questo nome è troppo lungo o su più righe. Accorcialo.",
+    no_contact_key: "Questa cassa non ha ancora raggiunto il server e non può cifrare l’indirizzo. Niente è stato venduto. Togli il cliente e riprova.",
   },
 };

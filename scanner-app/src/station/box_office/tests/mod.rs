@@ -1,4 +1,5 @@
 mod adds_up;
+mod guest;
 mod money;
 mod paper_till;
 mod places;
