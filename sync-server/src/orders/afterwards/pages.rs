@@ -27,6 +27,7 @@ use crate::orders::OrderState;
 use crate::orders::api::SecretQuery;
 use crate::orders::buyer::{Buyer, BuyerField, is_name};
 use crate::orders::pages::opened::Opened;
+use crate::orders::resale::ResaleState;
 use crate::payments::refund::{RefundError, RefundState, state_of};
 use crate::tickets::present::given_by;
 use crate::tickets::rename::rename;
@@ -119,7 +120,8 @@ async fn show(
         "pending" => Some("after-refund-pending"),
         "rename" => Some("after-rename-done"),
         "transfer" => Some("after-transfer-done"),
-        "resell" => Some("after-resale-done"),
+        // True until somebody has an offer, and the page may be loaded anew.
+        "resell" if managed.has_on_sale() => Some("after-resale-done"),
         "keep" => Some("after-resale-kept"),
         "later" => Some("after-resale-kept-later"),
         _ => None,
@@ -158,6 +160,12 @@ impl Managed {
     fn is_issued(&self) -> bool {
         let order = &self.opened.order;
         order.issued_ms.is_some() && order.state == OrderState::Paid
+    }
+
+    /// A ticket is on sale that nobody has an offer of.
+    fn has_on_sale(&self) -> bool {
+        let mut resales = self.standing.tickets.iter().filter_map(|kept| kept.resale);
+        resales.any(|resale| resale.state == ResaleState::Open)
     }
 
     fn path(&self, below: &str) -> String {

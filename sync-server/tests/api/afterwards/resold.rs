@@ -149,6 +149,9 @@ async fn a_ticket_put_up_is_good_until_somebody_has_an_offer_and_is_paid_back_on
     );
     let shown = page(&server, &manage(&order, "")).await;
     says(&shown, "Proposé à quelqu’un jusqu’au");
+    // Loaded anew, the page says no more what was true when the ticket was put up.
+    let anew = page(&server, &done).await;
+    assert!(!anew.text.contains("Votre billet est en vente"));
     let hers = location(&stall.paid_with(&checkout, "accept").await);
     stall.until_says(&hers, "C’est réservé").await;
     assert_eq!(stall.stock().await, (0, 1, 0));
