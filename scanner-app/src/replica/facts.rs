@@ -74,7 +74,7 @@ fn insert(
     let no = tx.last_insert_rowid();
     tx.fact_stored(event, header, origin);
     if let Some(fact) = fact {
-        unread::note_issued(tx, no, &fact.body)?;
+        unread::note_issued(tx, event, no, &fact.body)?;
         rights::note(tx, event, no, fact)?;
         unread::note_read(tx, no, &fact.body)?;
     }

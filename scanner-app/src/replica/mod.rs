@@ -20,6 +20,7 @@ pub mod held;
 pub mod identity;
 pub mod journals;
 pub mod labels;
+pub mod leases;
 pub mod machine;
 mod open;
 pub mod parked;

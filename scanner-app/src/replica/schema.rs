@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{ReplicaError, rights};
+use super::{ReplicaError, leases, rights, till};
 
 /// In the file's header: "THDR". Tells a replica from other SQLite files.
 const APPLICATION_ID: i32 = 0x5448_4452;
@@ -120,6 +120,19 @@ const STEPS: &[Step] = &[
         sql: include_str!("schema/2.9.sql"),
         roster: "",
         fill: None,
+    },
+    // November 2026: leased places and a till's sales one by one, found without reading all of them.
+    Step {
+        to: Version {
+            major: 2,
+            minor: 10,
+        },
+        sql: include_str!("schema/2.10.sql"),
+        roster: "",
+        fill: Some(|connection| {
+            leases::read_again(connection)?;
+            till::index_all(connection)
+        }),
     },
     // November 2026: what guests leave at a till, and what the organizer tells its tills.
     Step {

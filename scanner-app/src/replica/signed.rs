@@ -10,7 +10,7 @@ use shared::roster::{DeviceRow, KeyRow};
 use shared::wire::latest::SignedHead;
 
 use super::events::{json, parse};
-use super::{ReplicaError, WriteTx, identity, parked, secrets, sign_off, sync_state};
+use super::{ReplicaError, WriteTx, identity, leases, parked, secrets, sign_off, sync_state};
 
 /// What became of a signed object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub fn apply(tx: &WriteTx<'_>, object: &SignedObject) -> Result<Applied, ApplySi
         SignedKind::KeySet => replace_keys(tx, &object.open::<KeySet>(&root)?)?,
         SignedKind::DeviceList => replace_devices(tx, &object.open::<DeviceList>(&root)?)?,
         // Kept whole: what can't be read must not take the place of what can.
-        SignedKind::Leases => drop(object.open::<LeaseList>(&root)?),
+        SignedKind::Leases => leases::replace(tx, &object.open::<LeaseList>(&root)?)?,
     }
     put(tx, object)?;
     let own = device(tx, pinned.device)?;

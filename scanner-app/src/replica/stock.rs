@@ -49,8 +49,8 @@ pub(crate) fn put(
     tickets: &[StockTicket],
 ) -> Result<(), ReplicaError> {
     let mut statement = tx.prepare_cached(
-        "insert or ignore into leased_ticket (event, ticket, type_no, series, number, price_minor, vat_basis_points, token)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "insert or ignore into leased_ticket (event, ticket, type_no, series, number, price_minor, vat_basis_points, token, gone)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, exists (select 1 from issued where ticket = ?2))",
     )?;
     for ticket in tickets {
         let Some(number) = ticket.number else {
@@ -133,10 +133,12 @@ pub(crate) fn not_sold(
 ) -> Result<Vec<SealedTicket>, ReplicaError> {
     let mut statement = connection.prepare_cached(
         "select ticket, type_no, series, number, price_minor, vat_basis_points, token from leased_ticket l
-         where event = ?1 and (?2 is null or type_no = ?2) and not exists (select 1 from issued i where i.ticket = l.ticket)
+         where event = ?1 and gone = 0 and type_no between ?2 and ?3
+             and not exists (select 1 from issued i where i.ticket = l.ticket)
          order by type_no, series, number",
     )?;
-    let rows = statement.query_map(params![event.0, type_no.map(|no| no.0)], read)?;
+    let (from, through) = type_no.map_or((0, u16::MAX), |no| (no.0, no.0));
+    let rows = statement.query_map(params![event.0, from, through], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -187,13 +189,26 @@ pub(crate) fn sold(
     event: EventNo,
 ) -> Result<Vec<(TypeNo, u64)>, ReplicaError> {
     let mut statement = connection.prepare_cached(
-        "select type_no, count(*) from leased_ticket l
-         where event = ?1 and exists (select 1 from issued i where i.ticket = l.ticket) group by type_no",
+        "select type_no, count(*) from leased_ticket where event = ?1 and gone = 1 group by type_no",
     )?;
     let rows = statement.query_map([event.0], |row| {
         Ok((TypeNo(row.get(0)?), row.get::<_, i64>(1)?.cast_unsigned()))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A fact says that they were sold: they are not looked at again when a place is to be sold.
+pub(super) fn note_sold(
+    connection: &Connection,
+    event: EventNo,
+    tickets: &[TicketId],
+) -> Result<(), ReplicaError> {
+    let mut statement = connection
+        .prepare_cached("update leased_ticket set gone = 1 where event = ?1 and ticket = ?2")?;
+    for ticket in tickets {
+        statement.execute(params![event.0, ticket.to_i64()])?;
+    }
+    Ok(())
 }
 
 /// Tickets that were given back: their codes are worth nothing any more, and go.

@@ -11,6 +11,10 @@ use shared::ids::{FactId, JournalId};
 use super::journals::cause;
 use super::{ReplicaError, WriteTx, facts};
 
+mod receipts;
+
+pub(crate) use receipts::{Which, clerk_at, index_all, note_receipt, sold, sold_before, which};
+
 /// A till journal of this device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TillJournal {
@@ -178,6 +182,34 @@ pub fn envelopes(
         .prepare_cached("select envelope from till_fact where journal = ?1 order by seq")?;
     let rows = statement.query_map([journal.as_bytes()], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many there are.
+pub(crate) fn count(connection: &Connection, journal: JournalId) -> Result<u64, ReplicaError> {
+    let count = connection
+        .prepare_cached("select count(*) from till_fact where journal = ?1")?
+        .query_row([journal.as_bytes()], |row| row.get::<_, i64>(0))?;
+    Ok(count.cast_unsigned())
+}
+
+/// What they say, one after the other from a place on.
+pub(crate) fn each<E: From<ReplicaError>>(
+    connection: &Connection,
+    (journal, from): (JournalId, u64),
+    mut take: impl FnMut(&Fact) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut statement = connection
+        .prepare_cached(
+            "select envelope from till_fact where journal = ?1 and seq >= ?2 order by seq",
+        )
+        .map_err(ReplicaError::from)?;
+    let place = params![journal.as_bytes(), from.cast_signed()];
+    let mut rows = statement.query(place).map_err(ReplicaError::from)?;
+    while let Some(row) = rows.next().map_err(ReplicaError::from)? {
+        let bytes = row.get_ref(0).map_err(ReplicaError::from)?;
+        take(&facts::read(bytes.as_blob().ok())?)?;
+    }
+    Ok(())
 }
 
 /// What they say.

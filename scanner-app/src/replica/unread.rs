@@ -6,7 +6,7 @@ use shared::fact::{Envelope, FactBody};
 use shared::ids::TicketId;
 
 use super::events::EventNo;
-use super::{ReplicaError, rights};
+use super::{ReplicaError, rights, stock};
 
 /// The trigger of `schema/2.1.sql` notes every fact of a later kind as unread.
 const LAST_KIND_OF_THE_FILE: u16 = 12;
@@ -14,6 +14,7 @@ const LAST_KIND_OF_THE_FILE: u16 = 12;
 /// What a fact says of leased tickets.
 pub(super) fn note_issued(
     connection: &Connection,
+    event: EventNo,
     no: i64,
     body: &FactBody,
 ) -> Result<(), ReplicaError> {
@@ -23,6 +24,7 @@ pub(super) fn note_issued(
         for ticket in tickets {
             statement.execute(params![ticket.to_i64(), no])?;
         }
+        stock::note_sold(connection, event, tickets)?;
     }
     Ok(())
 }
@@ -63,7 +65,7 @@ pub(super) fn read_again(connection: &mut Connection) -> Result<(), ReplicaError
                 fact.body.kind(),
                 fact.ticket().map(TicketId::to_i64),
             ])?;
-        note_issued(&tx, no, &fact.body)?;
+        note_issued(&tx, event, no, &fact.body)?;
         rights::note(&tx, event, no, fact)?;
         tx.execute("delete from unread where fact = ?1", [no])?;
     }

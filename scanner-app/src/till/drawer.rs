@@ -3,7 +3,7 @@
 use shared::clock::UnixMillis;
 use shared::fact::till::{CashReason, CashWay, ClerkId, Connection, Pieces, Printed, TillFact};
 use shared::language::Language;
-use shared::till::Book;
+use shared::till::Balance;
 
 use super::ledger::Ledger;
 use super::report::{ZReport, z_of};
@@ -160,7 +160,7 @@ impl Till {
 
     /// The server is there, or is not: an offline period of an open shift begins or ends. Nothing is noted that was noted before.
     pub fn note_connection(&self, to: Connection, now_ms: UnixMillis) -> Result<(), TillError> {
-        let is_news = move |book: &Book| book.shift().is_some() && book.connection() != to;
+        let is_news = move |book: &Balance| book.shift().is_some() && book.connection() != to;
         // Asked often, and most often nothing is to be written.
         if self.look(move |_, books| Ok(is_news(books.book())))? != Some(true) {
             return Ok(());

@@ -1,11 +1,11 @@
 //! The till's open journal with its books, within one transaction.
 
 use shared::clock::{Stamp, UnixMillis};
-use shared::fact::kind::{FactBody, OpeningCause};
-use shared::fact::till::{Counters, TillFact, TillOpening};
+use shared::fact::kind::{Fact, FactBody, OpeningCause};
+use shared::fact::till::{Counters, SaleId, TillFact, TillOpening};
 use shared::fact::{Draft, Head, journal as chain};
 use shared::ids::{FactId, JournalId};
-use shared::till::Book;
+use shared::till::{Balance, Broken, Past, Sold, named, sells};
 
 use super::TillError;
 use super::setup::Setup;
@@ -20,14 +20,14 @@ pub(super) struct Ledger<'a> {
     pub(super) now_ms: UnixMillis,
     pub(super) journal: JournalId,
     pub(super) head: Head,
-    pub(super) book: Book,
+    pub(super) book: Balance,
 }
 
-/// The books of a journal up to its head.
+/// What a journal comes to at its head. Its sales stay on the disk: a till is as large at midnight as at noon.
 #[derive(Debug)]
 pub(super) struct Books {
     of: (JournalId, Head),
-    book: Book,
+    book: Balance,
 }
 
 impl Books {
@@ -45,7 +45,7 @@ impl Books {
             Some(known) => known,
             None => Self {
                 of,
-                book: books(connection, open.id)?,
+                book: balance(connection, open.id)?,
             },
         }))
     }
@@ -54,18 +54,59 @@ impl Books {
         self.of.0
     }
 
-    pub(super) fn book(&self) -> &Book {
+    pub(super) fn book(&self) -> &Balance {
         &self.book
     }
 }
 
-/// The books of a journal that is here.
-pub(super) fn books(
+/// What a journal that is here comes to, read from its first fact on and checked against every rule.
+pub(super) fn balance(
     connection: &rusqlite::Connection,
     journal: JournalId,
-) -> Result<Book, TillError> {
-    let facts = kept::facts(connection, journal)?;
-    Book::read(&facts).map_err(|(place, broken)| TillError::Journal { place, broken })
+) -> Result<Balance, TillError> {
+    let mut read: Option<Balance> = None;
+    let mut last = 1;
+    kept::each(connection, (journal, 1), |fact| {
+        let at = |broken| TillError::Journal {
+            place: fact.seq,
+            broken,
+        };
+        match &mut read {
+            None => read = Some(Balance::open(fact).map_err(at)?),
+            Some(balance) => write_into(connection, balance, fact)?.map_err(at)?,
+        }
+        last = fact.seq;
+        Ok::<_, TillError>(())
+    })?;
+    let broken = match read {
+        Some(balance) if balance.is_settled() => return Ok(balance),
+        Some(_) => Broken::Unpaid,
+        None => Broken::Opening,
+    };
+    Err(TillError::Journal {
+        place: last,
+        broken,
+    })
+}
+
+/// Adds a fact, with what it needs to know of those before it.
+fn write_into(
+    connection: &rusqlite::Connection,
+    balance: &mut Balance,
+    fact: &Fact,
+) -> Result<Result<(), Broken>, ReplicaError> {
+    let FactBody::Till(body) = &fact.body else {
+        return Ok(Err(Broken::NotATills));
+    };
+    let sale = match named(body) {
+        Some(sale) => kept::sold(connection, fact.journal, sale, fact.seq)?,
+        None => None,
+    };
+    let past = Past {
+        sale: sale.as_ref(),
+        sold_before: kept::sold_before(connection, fact.journal, sells(body), fact.seq)?,
+    };
+    Ok(balance.write(fact, past))
 }
 
 impl<'a> Ledger<'a> {
@@ -82,7 +123,7 @@ impl<'a> Ledger<'a> {
             Some(open) if open.closed.is_none() => Ok(Self {
                 book: match known.filter(|known| known.of == (open.id, open.head)) {
                     Some(known) => known.book,
-                    None => books(tx, open.id)?,
+                    None => balance(tx, open.id)?,
                 },
                 tx,
                 author,
@@ -130,7 +171,7 @@ impl<'a> Ledger<'a> {
             key: &author.key,
         };
         let envelope = chain::append(Head::EMPTY, by, first).map_err(TillError::Sign)?;
-        let book = Book::open(envelope.fact()).map_err(TillError::Books)?;
+        let book = Balance::open(envelope.fact()).map_err(TillError::Books)?;
         kept::append(tx, &envelope, book.counters())?;
         Ok(Self {
             tx,
@@ -149,6 +190,11 @@ impl<'a> Ledger<'a> {
             of: (self.journal, self.head),
             book: self.book,
         }
+    }
+
+    /// A sale of this journal, as far as it goes.
+    pub(super) fn sale(&self, sale: SaleId) -> Result<Option<Sold>, TillError> {
+        Ok(kept::sold(self.tx, self.journal, sale, u64::MAX)?)
     }
 
     /// Writes a fact, and before it the closings of periods that are over.
@@ -198,8 +244,12 @@ impl<'a> Ledger<'a> {
         };
         let envelope = chain::append(self.head, by, draft).map_err(TillError::Sign)?;
         // What fails here is undone with the whole transaction.
-        self.book.write(envelope.fact()).map_err(TillError::Books)?;
+        let fact = envelope.fact();
+        write_into(self.tx, &mut self.book, fact)?.map_err(TillError::Books)?;
         kept::append(self.tx, &envelope, self.book.counters())?;
+        if let Some(shift) = self.book.shift() {
+            kept::note_receipt(self.tx, fact, shift.clerk)?;
+        }
         self.head = Head::from(&envelope.header());
         Ok(())
     }
@@ -210,5 +260,5 @@ fn known_of(tx: &WriteTx<'_>, journal: &kept::TillJournal) -> Result<Counters, T
     if let Some(noted) = &journal.noted {
         return Ok(noted.counters());
     }
-    Ok(books(tx, journal.id)?.counters())
+    Ok(balance(tx, journal.id)?.counters())
 }

@@ -106,14 +106,20 @@ impl Till {
         &self,
         look: impl FnOnce(&Connection, &Books) -> Result<T, TillError> + Send + 'static,
     ) -> Result<Option<T>, TillError> {
+        self.look_around(|connection, books| books.map(|books| look(connection, books)).transpose())
+    }
+
+    /// The same, also when none is open.
+    fn look_around<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Connection, Option<&Books>) -> Result<T, TillError> + Send + 'static,
+    ) -> Result<T, TillError> {
         let mut kept = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         let known = kept.take();
         let (seen, books) = self.replica.read(move |connection| {
-            let Some(books) = Books::of_open(connection, known)? else {
-                return Ok::<_, TillError>((None, None));
-            };
-            let seen = look(connection, &books)?;
-            Ok((Some(seen), Some(books)))
+            let books = Books::of_open(connection, known)?;
+            let seen = look(connection, books.as_ref())?;
+            Ok::<_, TillError>((seen, books))
         })?;
         *kept = books;
         Ok(seen)

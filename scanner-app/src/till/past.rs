@@ -12,7 +12,8 @@ use shared::till::{Sold, cart::Paid};
 use super::ledger::Books;
 use super::stock::open_token;
 use super::{Till, TillError};
-use crate::replica::{ReplicaError, events, stock as kept, till as journal};
+use crate::replica::till::{self as journal, Which};
+use crate::replica::{ReplicaError, events, stock as kept};
 
 /// A sale in short.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub struct HandedOut {
 impl Till {
     /// The last sales of the open journal, the newest first.
     pub fn last_sales(&self, most: usize) -> Result<Vec<PastSale>, TillError> {
-        self.sales(most, |_, _, _| Ok(true))
+        self.sales(most, |_| Ok(Which::Last))
     }
 
     /// Sales by a receipt's or a ticket's number: `1204`, `B-101`. The newest first.
@@ -83,42 +84,31 @@ impl Till {
         let (series, number) = text
             .split_once(['-', ' '])
             .unwrap_or_else(|| text.split_at(letters(&text)));
-        let numbered = number.trim().parse::<u64>().ok();
-        let wanted = numbered.map(|number| (series.trim().to_owned(), number));
-        self.sales(most, move |connection, sold, known: &mut Option<_>| {
-            if receipt.is_some() {
-                return Ok(receipt == Some(sold.receipt));
+        let number = number.trim().parse::<u64>().ok();
+        let series = series.trim().to_owned();
+        self.sales(most, move |connection| match (receipt, number) {
+            (Some(receipt), _) => Ok(Which::Receipt(receipt)),
+            (None, Some(number)) => {
+                let tickets = kept::numbered(connection, &series, number)?;
+                Ok(Which::Of(tickets))
             }
-            let Some((series, number)) = &wanted else {
-                return Ok(false);
-            };
-            let tickets: &Vec<TicketId> = match known {
-                Some(tickets) => tickets,
-                None => known.insert(kept::numbered(connection, series, *number)?),
-            };
-            let mut of_sale = sold.lines.iter().flat_map(|line| &line.tickets);
-            Ok(of_sale.any(|ticket| tickets.contains(ticket)))
+            (None, None) => Ok(Which::Of(Vec::new())),
         })
     }
 
     fn sales(
         &self,
         most: usize,
-        is_wanted: impl Fn(&Connection, &Sold, &mut Option<Vec<TicketId>>) -> Result<bool, ReplicaError>
-        + Send
-        + 'static,
+        wanted: impl FnOnce(&Connection) -> Result<Which, ReplicaError> + Send + 'static,
     ) -> Result<Vec<PastSale>, TillError> {
         let found = self.look(move |connection, books| {
             let currency = books.book().opening().currency;
-            let mut known = None;
+            let wanted = wanted(connection)?;
             let mut found = Vec::new();
-            for (sale, sold) in books.book().sales() {
-                if is_wanted(connection, sold, &mut known)? {
-                    found.push(in_short(sale, sold, currency));
-                }
+            for sale in journal::which(connection, books.journal(), &wanted, most)? {
+                let sold = journal::sold(connection, books.journal(), sale, u64::MAX)?;
+                found.extend(sold.map(|sold| in_short(sale, &sold, currency)));
             }
-            found.sort_unstable_by_key(|sale: &PastSale| std::cmp::Reverse(sale.receipt));
-            found.truncate(most);
             Ok(found)
         })?;
         Ok(found.unwrap_or_default())
@@ -126,8 +116,8 @@ impl Till {
 
     /// The receipt's number of a sale of the open journal; none of another fact.
     pub fn receipt_of(&self, fact: FactId) -> Result<Option<u32>, TillError> {
-        let seen = self.look(move |_, books| {
-            let sold = books.book().sale(fact);
+        let seen = self.look(move |connection, books| {
+            let sold = journal::sold(connection, books.journal(), fact, u64::MAX)?;
             Ok(sold.map(|sold| sold.receipt))
         })?;
         Ok(seen.flatten())
@@ -191,7 +181,8 @@ fn in_short(sale: SaleId, sold: &Sold, currency: Currency) -> PastSale {
 }
 
 fn detail(connection: &Connection, books: &Books, sale: SaleId) -> Result<Detail, TillError> {
-    let sold = books.book().sale(sale).ok_or(TillError::NoSuchSale)?;
+    let sold =
+        journal::sold(connection, books.journal(), sale, u64::MAX)?.ok_or(TillError::NoSuchSale)?;
     let opening = books.book().opening();
     let place = journal::find(connection, sale)?.ok_or(TillError::NoSuchSale)?;
     let is_payment = |fact: &shared::fact::kind::Fact| payment(&fact.body).is_some();
@@ -224,7 +215,7 @@ fn detail(connection: &Connection, books: &Books, sale: SaleId) -> Result<Detail
         tickets.extend(of_line.into_iter().map(|(_, ticket)| ticket));
     }
     Ok(Detail {
-        sale: in_short(sale, sold, opening.currency),
+        sale: in_short(sale, &sold, opening.currency),
         paid: payments
             .iter()
             .filter_map(|fact| payment(&fact.body))

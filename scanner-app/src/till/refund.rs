@@ -45,7 +45,7 @@ impl Till {
             if ledger.book.shift().is_none() {
                 return Err(TillError::NoShift);
             }
-            let sold = ledger.book.sale(back.sale).ok_or(TillError::NoSuchSale)?;
+            let sold = ledger.sale(back.sale)?.ok_or(TillError::NoSuchSale)?;
             let left = sold.lines.iter().flat_map(|line| {
                 let (event, unit) = (line.event, line.unit);
                 line.left.iter().map(move |ticket| (*ticket, event, unit))
@@ -109,7 +109,7 @@ impl Till {
         now_ms: UnixMillis,
     ) -> Result<FactId, TillError> {
         self.write(now_ms, move |ledger| {
-            let sold = ledger.book.sale(sale).ok_or(TillError::NoSuchSale)?;
+            let sold = ledger.sale(sale)?.ok_or(TillError::NoSuchSale)?;
             let is_left = |ticket| sold.lines.iter().any(|line| line.left.contains(&ticket));
             let print = match what {
                 Reprinted::Receipt => PrintWhat::Receipt,

@@ -3,13 +3,14 @@
 use rusqlite::Connection;
 use serde::Serialize;
 use shared::clock::UnixMillis;
+use shared::fact::FactBody;
 use shared::fact::till::{ClerkId, Means, Perpetual, TillFact, Totals};
 use shared::ids::JournalId;
 use shared::money::Currency;
-use shared::till::Book;
+use shared::till::Balance;
 use shared::till::archive::period_text;
 
-use super::ledger::books;
+use super::ledger::Books;
 use super::{Till, TillError};
 use crate::replica::journals::cause_code;
 use crate::replica::print_jobs::{self, PrintJob};
@@ -232,8 +233,8 @@ pub struct Standing {
 impl Till {
     /// The open shift's X.
     pub fn x(&self) -> Result<XReport, TillError> {
-        self.replica.read(|tx| {
-            let book = open_books(tx)?.ok_or(TillError::NoShift)?;
+        let seen = self.look(|_, books| {
+            let book = books.book();
             let shift = book.shift().ok_or(TillError::NoShift)?;
             let Perpetual { sold, refunded } = book.counters().perpetual;
             Ok(XReport {
@@ -246,7 +247,8 @@ impl Till {
                 perpetual_sold: sold,
                 perpetual_refunded: refunded,
             })
-        })
+        })?;
+        seen.ok_or(TillError::NoShift)
     }
 
     /// Closes the days, months and years that are over; all that were ever closed in the open journal.
@@ -259,37 +261,31 @@ impl Till {
 
     /// How it stands.
     pub fn standing(&self) -> Result<Standing, TillError> {
-        self.replica.read(standing)
+        self.look_around(standing)
     }
 }
 
-fn open_books(connection: &Connection) -> Result<Option<Book>, TillError> {
-    let newest = kept::newest(connection)?;
-    newest
-        .filter(|journal| journal.closed.is_none())
-        .map(|journal| books(connection, journal.id))
-        .transpose()
-}
-
 fn closings(connection: &Connection, journal: JournalId) -> Result<Vec<Closings>, TillError> {
-    let facts = kept::facts(connection, journal)?;
-    let closings = facts.iter().filter_map(|fact| match &fact.body {
-        shared::fact::FactBody::Till(TillFact::PeriodClosed(closing)) => Some(Closings {
-            period: period_text(closing.period),
-            until_ms: closing.until_ms,
-            sums: (&closing.totals).into(),
-            perpetual_sold: closing.perpetual.sold,
-            perpetual_refunded: closing.perpetual.refunded,
-        }),
-        _other => None,
-    });
-    Ok(closings.collect())
+    let mut closings = Vec::new();
+    kept::each(connection, (journal, 1), |fact| {
+        if let FactBody::Till(TillFact::PeriodClosed(closing)) = &fact.body {
+            closings.push(Closings {
+                period: period_text(closing.period),
+                until_ms: closing.until_ms,
+                sums: (&closing.totals).into(),
+                perpetual_sold: closing.perpetual.sold,
+                perpetual_refunded: closing.perpetual.refunded,
+            });
+        }
+        Ok::<_, TillError>(())
+    })?;
+    Ok(closings)
 }
 
-fn standing(connection: &Connection) -> Result<Standing, TillError> {
+fn standing(connection: &Connection, books: Option<&Books>) -> Result<Standing, TillError> {
     let mut journals = Vec::new();
     for journal in kept::all(connection)? {
-        let here = kept::envelopes(connection, journal.id)?.len() as u64;
+        let here = kept::count(connection, journal.id)?;
         journals.push(JournalStanding {
             journal: journal.id,
             cause: cause_code(journal.cause),
@@ -299,11 +295,11 @@ fn standing(connection: &Connection) -> Result<Standing, TillError> {
             unsent: here.saturating_sub(journal.acked_through),
         });
     }
-    let book = open_books(connection)?;
-    let counters = book.as_ref().map(Book::counters).unwrap_or_default();
+    let book = books.map(Books::book);
+    let counters = book.map(Balance::counters).unwrap_or_default();
     Ok(Standing {
-        clerk: book.as_ref().and_then(Book::shift).map(|shift| shift.clerk),
-        series: book.as_ref().map(|book| book.opening().series.to_string()),
+        clerk: book.and_then(Balance::shift).map(|shift| shift.clerk),
+        series: book.map(|book| book.opening().series.to_string()),
         receipt: counters.receipt,
         z: counters.z,
         perpetual_sold: counters.perpetual.sold,

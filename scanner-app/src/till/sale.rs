@@ -298,7 +298,7 @@ fn made_before(ledger: &Ledger<'_>, sale: &Sale) -> Result<Option<SaleDone>, Til
     let Some((_, seq, hash)) = kept::find(ledger.tx, sale.id)? else {
         return Ok(None);
     };
-    let sold = ledger.book.sale(sale.id).ok_or(TillError::NoSuchSale)?;
+    let sold = ledger.sale(sale.id)?.ok_or(TillError::NoSuchSale)?;
     let sums = |lines: &mut dyn Iterator<Item = ((EventId, TypeNo, PriceReason), usize)>| {
         let mut sums = BTreeMap::new();
         for (of, quantity) in lines {

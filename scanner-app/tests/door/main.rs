@@ -1,5 +1,9 @@
 //! The door on real files: replica, journal, pictures, the program itself.
 
+/// What is allocated, to the byte: for a test that runs alone.
+#[global_allocator]
+static ALLOCATED: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
+
 mod box_office;
 mod by_hand;
 mod claims;

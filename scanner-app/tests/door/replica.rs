@@ -315,6 +315,10 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
         "till_journal",
         "print_job",
         "printer",
+        "stock_lease",
+        "stock_place",
+        "till_receipt",
+        "till_ticket",
     ] {
         let dropped = connection.execute(&format!("drop table {table}"), []);
         dropped.expect("dropped");

@@ -1,8 +1,8 @@
 //! What a till's facts come to. Pure: the device that sells, the server that receives and whoever checks an archive read the
 //! same journal and must find the same sums (S3).
 //!
-//! [`cart`] prices what is sold and settles how it is paid; [`Book`] reads a journal fact by fact, refuses what breaks
-//! its rules and knows at each moment what was taken; [`calendar`] says when a business day, month or year ends.
+//! [`cart`] prices what is sold and settles how it is paid; [`Balance`] reads a journal fact by fact, refuses what breaks
+//! its rules and knows at each moment what was taken; [`Book`] is one with all its sales; [`calendar`] says when a business day, month or year ends.
 //! [`inspection`] checks a whole journal and lists what it says. [`acts`] says what orders and refunds a journal comes to, [`compare`] where a closing differs from them.
 
 pub mod acts;
@@ -21,7 +21,7 @@ mod tally;
 mod tests;
 mod vouchers;
 
-pub use book::{Book, Shift, Sold, SoldLine, at_ms};
+pub use book::{Balance, Book, Past, Shift, Sold, SoldLine, at_ms, named, sells};
 pub use broken::Broken;
 pub use calendar::Calendar;
 pub use vouchers::{VOUCHERS, voucher_name};

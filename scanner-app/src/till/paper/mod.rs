@@ -6,22 +6,20 @@ mod report;
 mod tickets;
 mod words;
 
-use std::borrow::Cow;
-
 use shared::fact::FactBody;
 use shared::fact::kind::Fact;
-use shared::fact::till::{ClerkId, Means, Reprinted, TillFact};
+use shared::fact::till::{ClerkId, Means, Reprinted, SaleId, TillFact};
 use shared::ids::{FactId, JournalId, TicketId};
 use shared::language::Language;
 use shared::money::Money;
 use shared::roster::{EventRow, TicketTypeRow};
 use shared::ticket::TokenError;
-use shared::till::{Book, voucher_name};
+use shared::till::{Sold, voucher_name};
 use shared::wire::latest::{StockPaper, SupervisorRow};
 
 use super::TillError;
 use super::contact;
-use super::ledger::{Ledger, books};
+use super::ledger::Ledger;
 use crate::print::document::{self, Document, JournalPlace, Mark, Seller};
 use crate::replica::events::{self, EventNo};
 use crate::replica::identity::{self, SigningKeyError};
@@ -152,13 +150,9 @@ impl<'a> Desk<'a> {
         facts.pop().ok_or(PaperError::NotHere)
     }
 
-    /// The books of the journal that a paper is of.
-    fn book(&self, journal: JournalId) -> Result<Cow<'_, Book>, PaperError> {
-        if journal == self.ledger.journal {
-            return Ok(Cow::Borrowed(&self.ledger.book));
-        }
-        let book = books(self.ledger.tx, journal).map_err(Box::new)?;
-        Ok(Cow::Owned(book))
+    /// A sale as it was before a place of its journal.
+    fn sold(&self, journal: JournalId, sale: SaleId, before: u64) -> Result<Sold, PaperError> {
+        kept::sold(self.ledger.tx, journal, sale, before)?.ok_or(PaperError::NotHere)
     }
 
     fn billing(&self, event: shared::ids::EventId) -> Result<Billing, PaperError> {

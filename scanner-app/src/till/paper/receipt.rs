@@ -7,7 +7,7 @@ use shared::fact::kind::Fact;
 use shared::fact::till::{PaidBy, SaleId, TillFact};
 use shared::ids::TicketId;
 use shared::money::{Money, vat_included};
-use shared::till::{Book, Sold, SoldLine, at_ms};
+use shared::till::{Sold, SoldLine, at_ms};
 
 use super::{Billing, Desk, Of, PaperError, cents, means, words};
 use crate::print::document::{
@@ -46,8 +46,7 @@ impl Rates {
 impl Desk<'_> {
     /// What was sold, as it was sold: what was taken back since has a receipt of its own.
     pub(super) fn receipt(&self, of: &Of, sale: SaleId) -> Result<Document, PaperError> {
-        let book = self.book(of.journal)?;
-        let sold = book.sale(sale).ok_or(PaperError::NotHere)?;
+        let sold = self.sold(of.journal, sale, u64::MAX)?;
         let (mut lines, mut rates, mut total) = (Vec::new(), Rates::default(), 0);
         for line in &sold.lines {
             let gross = gross(line, line.tickets.len());
@@ -56,7 +55,7 @@ impl Desk<'_> {
             lines.push(self.line(of, line, &line.tickets, gross)?);
         }
         let (paid, cash) = self.payments(of, sale)?;
-        let billing = self.first(sold)?;
+        let billing = self.first(&sold)?;
         Ok(Document::Receipt(Receipt {
             language: of.language,
             mark: of.mark,
@@ -88,13 +87,9 @@ impl Desk<'_> {
         else {
             return Err(PaperError::NotOnPaper);
         };
-        let before = of.place.seq.saturating_sub(1);
-        let facts = kept::facts_from(self.ledger.tx, of.journal, 1, before as usize)?;
-        let book = Book::read(&facts).map_err(|_| PaperError::NotHere)?;
-        let (sold, clerk) = book
-            .sale(*sale)
-            .zip(book.shift().map(|shift| shift.clerk))
-            .ok_or(PaperError::NotHere)?;
+        let sold = self.sold(of.journal, *sale, of.place.seq)?;
+        let clerk = kept::clerk_at(self.ledger.tx, of.journal, of.place.seq)?;
+        let clerk = clerk.ok_or(PaperError::NotHere)?;
         let taken: BTreeSet<_> = tickets.iter().copied().collect();
         let (mut lines, mut rates, mut total) = (Vec::new(), Rates::default(), 0);
         for line in &sold.lines {
@@ -112,7 +107,7 @@ impl Desk<'_> {
         let paid = back
             .iter()
             .map(|back| (means(back.means), self.money(-i64::from(back.amount))));
-        let billing = self.first(sold)?;
+        let billing = self.first(&sold)?;
         Ok(Document::Receipt(Receipt {
             language: of.language,
             mark: of.mark,

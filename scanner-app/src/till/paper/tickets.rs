@@ -19,8 +19,7 @@ impl Desk<'_> {
         sale: SaleId,
         only: Option<TicketId>,
     ) -> Result<Document, PaperError> {
-        let book = self.book(of.journal)?;
-        let sold = book.sale(sale).ok_or(PaperError::NotHere)?;
+        let sold = self.sold(of.journal, sale, u64::MAX)?;
         // By their numbers, which their ids don't follow.
         let mut sheets = BTreeMap::new();
         for line in &sold.lines {
@@ -29,7 +28,7 @@ impl Desk<'_> {
             for ticket in wanted.filter(|ticket| only.is_none_or(|only| only == *ticket)) {
                 let place = stock::get(self.ledger.tx, billing.no, ticket)?;
                 let place = place.ok_or(PaperError::NoTicket(ticket))?;
-                let sheet = self.sheet(of, (sold, line), &billing, &place)?;
+                let sheet = self.sheet(of, (&sold, line), &billing, &place)?;
                 sheets.insert((place.series, place.number), sheet);
             }
         }

@@ -148,7 +148,7 @@ fn of_event(
                     of_type.at_price += 1;
                 }
                 of_type.can_sell += 1;
-                let ends_ms = place.lease.and_then(|lease| lease.ends_ms);
+                let ends_ms = place.lease.as_ref().and_then(|lease| lease.ends_ms);
                 of_type.ends_ms = of_type.ends_ms.max(ends_ms);
             }
             Err(MayNotSell::Over | MayNotSell::Stopped) => of_type.stopped += 1,

@@ -15,9 +15,8 @@ use shared::fact::body::MAX_ISSUED;
 use shared::fact::kind::{Fact, FactBody, RightKind};
 use shared::ids::{DeviceId, EventId, TicketId, TypeNo};
 use shared::lease::stock::{MayNotSell, Stock, may_sell, stock};
-use shared::lease::{Held, Lease, LeaseList, OwnJournals, Right, Trace, held, trace};
+use shared::lease::{Held, Lease, OwnJournals, Right, Trace, held, trace};
 use shared::roster::DeviceRow;
-use shared::roster::signed::SignedKind;
 use shared::ticket::Token;
 use shared::ticket::token::TOKEN_BYTES;
 
@@ -25,7 +24,7 @@ use crate::door::{Author, NewFact, WriteFactError, now_of, write_fact};
 use crate::replica::events::{self, EventNo};
 use crate::replica::identity::{self, Identity, SigningKeyError};
 use crate::replica::stock::{self as kept, SealedTicket};
-use crate::replica::{Replica, ReplicaError, facts, rights, sign_off, signed};
+use crate::replica::{Replica, ReplicaError, facts, leases, rights, sign_off, signed};
 use crate::vault::{UnsealError, Vault};
 
 pub(crate) use give_back::give_back_in;
@@ -121,7 +120,6 @@ struct Stall {
     event_no: EventNo,
     me: DeviceId,
     own: OwnJournals,
-    leases: Vec<Lease>,
     devices: Vec<DeviceRow>,
     server: DeviceId,
 }
@@ -137,7 +135,6 @@ impl Stall {
             event_no,
             me: identity.device,
             own: rights::own_journals(connection)?,
-            leases: leases_of(connection, event)?,
             devices: signed::devices(connection)?,
             server: signed::server_device(connection)?
                 .unwrap_or_else(|| DeviceId::from_bytes([0; 16])),
@@ -156,20 +153,20 @@ impl Stall {
         self.authors().may_hold(self.me, RightKind::Sell)
     }
 
-    fn place(&self, connection: &Connection, ticket: TicketId) -> Result<Place<'_>, ReplicaError> {
+    fn place(&self, connection: &Connection, ticket: TicketId) -> Result<Place, ReplicaError> {
         let right = Right {
             kind: RightKind::Sell,
             ticket,
         };
-        let lease = self.leases.iter().find(|lease| lease.has(right));
+        let lease = leases::of(connection, self.event, ticket)?;
         let mut facts: Vec<(Fact, FactHash)> = facts::issuing(connection, ticket)?;
         facts.extend(rights::moving(connection, self.event_no, right)?);
         let authors = self.authors();
-        let trace = trace(right, lease, &facts, &authors);
+        let trace = trace(right, lease.as_ref(), &facts, &authors);
         Ok(Place {
             right,
+            held: held(self.me, self.own, right, lease.as_ref(), &trace, &facts),
             lease,
-            held: held(self.me, self.own, right, lease, &trace, &facts),
             stock: stock(ticket, &trace, &facts, &authors),
             trace,
         })
@@ -177,17 +174,17 @@ impl Stall {
 }
 
 /// How one place stands here.
-struct Place<'a> {
+struct Place {
     right: Right,
-    lease: Option<&'a Lease>,
+    lease: Option<Lease>,
     held: Held,
     stock: Stock,
     trace: Trace,
 }
 
-impl Place<'_> {
+impl Place {
     fn may_be_sold(&self, now: Now) -> Result<(), MayNotSell> {
-        let lease = self.lease.ok_or(MayNotSell::NotHere)?;
+        let lease = self.lease.as_ref().ok_or(MayNotSell::NotHere)?;
         may_sell(&self.held, self.stock, lease, now)
     }
 
@@ -195,19 +192,6 @@ impl Place<'_> {
     fn can_be_given_back(&self) -> bool {
         self.held == Held::Here && matches!(self.stock, Stock::Unsold(_))
     }
-}
-
-/// The stock leases of an event, as the newest list that is here has them.
-fn leases_of(connection: &Connection, event: EventId) -> Result<Vec<Lease>, ReplicaError> {
-    let Some(object) = signed::get(connection, SignedKind::Leases)? else {
-        return Ok(Vec::new());
-    };
-    let list: LeaseList = serde_json::from_slice(&object.body).map_err(|_| ReplicaError::Row {
-        table: "signed_object",
-    })?;
-    let mut leases = list.leases;
-    leases.retain(|lease| lease.event == event && lease.right == RightKind::Sell);
-    Ok(leases)
 }
 
 fn stall(

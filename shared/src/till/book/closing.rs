@@ -6,10 +6,10 @@ use crate::fact::till::{PeriodClosing, TillFact};
 
 #[cfg(test)]
 use super::planted::{self, Bug};
-use super::{Book, Broken, Running, kind_of, next};
+use super::{Balance, Broken, Running, kind_of, next};
 use crate::till::Calendar;
 
-impl Book {
+impl Balance {
     /// The Z that closes the open shift, right after the drawer was counted; `None` while it wasn't.
     pub fn z(&self) -> Option<TillFact> {
         let (shift, counted) = (self.shift.as_ref()?, self.counted?);

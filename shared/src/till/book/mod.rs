@@ -1,31 +1,41 @@
 //! The books of a till: what its journal comes to, fact by fact.
+//!
+//! A [`Balance`] is all that the next fact is checked against but for the sale that it names: it is as large after a year
+//! as after an hour. A [`Book`] keeps the sales beside it, for whoever reads a whole journal at once.
 
 mod closing;
 mod money;
+mod sold;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::UnixMillis;
 use crate::fact::kind::{Fact, FactBody};
 use crate::fact::till::{
-    ClerkId, Connection, Counters, Means, Period, PriceReason, SaleId, SaleLine, TillFact,
-    TillOpening, Totals,
+    ClerkId, Connection, Counters, Period, PeriodClosing, SaleId, TillFact, TillOpening, Totals,
 };
-use crate::ids::{EventId, TicketId, TypeNo};
+use crate::ids::TicketId;
 
-use super::Broken;
 #[cfg(test)]
 use super::planted::{self, Bug};
 use super::tally;
+use super::{Broken, Calendar};
+pub use sold::{Sold, SoldLine};
 
-/// A till's books, as far as they have been read.
+/// A till's books with every sale, as far as they have been read.
 #[derive(Clone, Debug)]
 pub struct Book {
-    opening: TillOpening,
-    counters: Counters,
+    balance: Balance,
     sales: BTreeMap<SaleId, Sold>,
     /// Every ticket that was ever sold here (S2).
     tickets: BTreeSet<TicketId>,
+}
+
+/// What a till's journal comes to, without its sales one by one.
+#[derive(Clone, Debug)]
+pub struct Balance {
+    opening: TillOpening,
+    counters: Counters,
     /// The last sale, and what is left to pay of it.
     unpaid: Option<(SaleId, u64)>,
     shift: Option<Shift>,
@@ -58,62 +68,44 @@ impl Shift {
     }
 }
 
-/// A sale, and what is left of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sold {
-    /// Its receipt.
-    pub receipt: u32,
-    /// When.
-    pub at_ms: UnixMillis,
-    /// Who sold.
-    pub clerk: ClerkId,
-    /// Its lines.
-    pub lines: Vec<SoldLine>,
-    /// What was paid, by means.
-    pub paid: BTreeMap<Means, u64>,
+/// What a fact needs to know of the journal before it, beyond the balance.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Past<'a> {
+    /// The sale that it names, as far as it goes by then: see [`named`].
+    pub sale: Option<&'a Sold>,
+    /// One of the tickets that it sells, if that one was sold before: see [`sells`].
+    pub sold_before: Option<TicketId>,
 }
 
-/// A line of a sale.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SoldLine {
-    /// The event.
-    pub event: EventId,
-    /// The type.
-    pub type_no: TypeNo,
-    /// What one cost.
-    pub unit: u32,
-    /// The VAT rate in it.
-    pub vat_bps: u16,
-    /// Why it cost that.
-    pub reason: PriceReason,
-    /// Its tickets.
-    pub tickets: Vec<TicketId>,
-    /// Those that were not taken back.
-    pub left: BTreeSet<TicketId>,
-}
-
-impl From<&SaleLine> for SoldLine {
-    fn from(line: &SaleLine) -> Self {
-        Self {
-            event: line.event,
-            type_no: line.type_no,
-            unit: line.unit,
-            vat_bps: line.vat_bps,
-            reason: line.reason,
-            tickets: line.tickets.clone(),
-            left: line.tickets.iter().copied().collect(),
-        }
+/// The earlier sale that a fact takes back, prints again or says something of.
+pub fn named(body: &TillFact) -> Option<SaleId> {
+    match body {
+        TillFact::Refund { sale, .. }
+        | TillFact::Reprint { sale, .. }
+        | TillFact::Contact { sale, .. } => Some(*sale),
+        TillFact::JournalOpened(_)
+        | TillFact::ShiftOpened { .. }
+        | TillFact::ClerkChanged { .. }
+        | TillFact::Sale { .. }
+        | TillFact::Payment { .. }
+        | TillFact::CashMoved { .. }
+        | TillFact::DrawerCounted { .. }
+        | TillFact::ShiftClosed { .. }
+        | TillFact::PeriodClosed(_)
+        | TillFact::TrainingSale { .. }
+        | TillFact::TestPrint { .. }
+        | TillFact::ConfigurationChanged { .. }
+        | TillFact::ConnectionChanged { .. } => None,
     }
 }
 
-impl Sold {
-    /// What its tickets that are left cost.
-    pub fn left(&self) -> u64 {
-        let lines = self.lines.iter();
-        lines
-            .map(|line| u64::from(line.unit) * line.left.len() as u64)
-            .sum()
-    }
+/// The tickets that a fact sells.
+pub fn sells(body: &TillFact) -> impl Iterator<Item = TicketId> {
+    let lines = match body {
+        TillFact::Sale { lines, .. } => &lines[..],
+        _other => &[],
+    };
+    lines.iter().flat_map(|line| line.tickets.iter().copied())
 }
 
 /// A day, month or year that is not closed.
@@ -135,20 +127,11 @@ pub fn at_ms(fact: &Fact) -> UnixMillis {
 impl Book {
     /// The books of a journal that begins with this fact.
     pub fn open(first: &Fact) -> Result<Self, Broken> {
-        match &first.body {
-            FactBody::Till(TillFact::JournalOpened(opening)) => Ok(Self {
-                opening: *opening,
-                counters: opening.counters,
-                sales: BTreeMap::new(),
-                tickets: BTreeSet::new(),
-                unpaid: None,
-                shift: None,
-                counted: None,
-                connection: None,
-                running: Default::default(),
-            }),
-            _other => Err(Broken::Opening),
-        }
+        Ok(Self {
+            balance: Balance::open(first)?,
+            sales: BTreeMap::new(),
+            tickets: BTreeSet::new(),
+        })
     }
 
     /// The books of a whole journal; else the place of the first fact that breaks a rule, from 1. A journal that ends before
@@ -162,9 +145,115 @@ impl Book {
             book.write(fact).map_err(|broken| (place, broken))?;
             last = place;
         }
-        match book.unpaid {
-            None => Ok(book),
-            Some(_) => Err((last, Broken::Unpaid)),
+        if book.is_settled() {
+            Ok(book)
+        } else {
+            Err((last, Broken::Unpaid))
+        }
+    }
+
+    /// What it comes to.
+    pub fn balance(&self) -> &Balance {
+        &self.balance
+    }
+
+    /// See [`Balance::opening`].
+    pub fn opening(&self) -> &TillOpening {
+        self.balance.opening()
+    }
+
+    /// See [`Balance::counters`].
+    pub fn counters(&self) -> Counters {
+        self.balance.counters()
+    }
+
+    /// See [`Balance::shift`].
+    pub fn shift(&self) -> Option<&Shift> {
+        self.balance.shift()
+    }
+
+    /// See [`Balance::connection`].
+    pub fn connection(&self) -> Connection {
+        self.balance.connection()
+    }
+
+    /// See [`Balance::running`].
+    pub fn running(&self, period: Period) -> &Totals {
+        self.balance.running(period)
+    }
+
+    /// See [`Balance::is_settled`].
+    pub fn is_settled(&self) -> bool {
+        self.balance.is_settled()
+    }
+
+    /// See [`Balance::z`].
+    pub fn z(&self) -> Option<TillFact> {
+        self.balance.z()
+    }
+
+    /// See [`Balance::due`].
+    pub fn due(&self, calendar: &Calendar, at_ms: UnixMillis) -> Option<PeriodClosing> {
+        self.balance.due(calendar, at_ms)
+    }
+
+    /// A sale of this journal.
+    pub fn sale(&self, sale: SaleId) -> Option<&Sold> {
+        self.sales.get(&sale)
+    }
+
+    /// All sales of this journal.
+    pub fn sales(&self) -> impl Iterator<Item = (SaleId, &Sold)> {
+        self.sales.iter().map(|(id, sold)| (*id, sold))
+    }
+
+    /// Takes the next fact. One that breaks a rule leaves the books half written: they are not to be used any more.
+    pub fn write(&mut self, fact: &Fact) -> Result<(), Broken> {
+        let FactBody::Till(body) = &fact.body else {
+            return Err(Broken::NotATills);
+        };
+        let past = Past {
+            sale: named(body).and_then(|sale| self.sales.get(&sale)),
+            sold_before: sells(body).find(|ticket| self.tickets.contains(ticket)),
+        };
+        self.balance.write(fact, past)?;
+        self.tickets.extend(sells(body));
+        match body {
+            TillFact::Sale { receipt, lines } => {
+                let clerk = self.balance.shift().ok_or(Broken::NoShift)?.clerk;
+                let sold = Sold::of(lines, *receipt, clerk, at_ms(fact));
+                self.sales.insert(fact.id, sold);
+            }
+            TillFact::Payment { sale, amount, by } => {
+                if let Some(sold) = self.sales.get_mut(sale) {
+                    sold.pay(*amount, *by);
+                }
+            }
+            TillFact::Refund { sale, tickets, .. } => {
+                if let Some(sold) = self.sales.get_mut(sale) {
+                    sold.take_back(tickets);
+                }
+            }
+            _other => {}
+        }
+        Ok(())
+    }
+}
+
+impl Balance {
+    /// That of a journal that begins with this fact.
+    pub fn open(first: &Fact) -> Result<Self, Broken> {
+        match &first.body {
+            FactBody::Till(TillFact::JournalOpened(opening)) => Ok(Self {
+                opening: *opening,
+                counters: opening.counters,
+                unpaid: None,
+                shift: None,
+                counted: None,
+                connection: None,
+                running: Default::default(),
+            }),
+            _other => Err(Broken::Opening),
         }
     }
 
@@ -188,16 +277,6 @@ impl Book {
         self.connection.unwrap_or(Connection::Online)
     }
 
-    /// A sale of this journal.
-    pub fn sale(&self, sale: SaleId) -> Option<&Sold> {
-        self.sales.get(&sale)
-    }
-
-    /// All sales of this journal.
-    pub fn sales(&self) -> impl Iterator<Item = (SaleId, &Sold)> {
-        self.sales.iter().map(|(id, sold)| (*id, sold))
-    }
-
     /// What was taken since the last closing of such a period.
     pub fn running(&self, period: Period) -> &Totals {
         &self.running[kind_of(period)].totals
@@ -208,8 +287,8 @@ impl Book {
         self.unpaid.is_none()
     }
 
-    /// Takes the next fact. One that breaks a rule leaves the books half written: they are not to be used any more.
-    pub fn write(&mut self, fact: &Fact) -> Result<(), Broken> {
+    /// Takes the next fact. One that breaks a rule leaves the balance half written: it is not to be used any more.
+    pub fn write(&mut self, fact: &Fact, past: Past<'_>) -> Result<(), Broken> {
         let FactBody::Till(body) = &fact.body else {
             return Err(Broken::NotATills);
         };
@@ -228,15 +307,14 @@ impl Book {
                 self.open_one()?.clerk = *clerk;
                 Ok(())
             }
-            TillFact::Sale { receipt, lines } => self.sell(fact.id, *receipt, lines, at_ms),
+            TillFact::Sale { receipt, lines } => self.sell((fact.id, *receipt), lines, past, at_ms),
             TillFact::Payment { sale, amount, by } => self.pay(*sale, *amount, *by, at_ms),
             TillFact::Refund {
                 receipt,
-                sale,
                 tickets,
                 back,
                 ..
-            } => self.refund((*sale, *receipt), tickets, back, at_ms),
+            } => self.refund((past.sale, *receipt), tickets, back, at_ms),
             TillFact::CashMoved { way, amount, .. } => self.move_cash(*way, *amount, at_ms),
             TillFact::DrawerCounted { count } => {
                 self.open_one()?;
@@ -245,8 +323,8 @@ impl Book {
             }
             TillFact::ShiftClosed { .. } => self.close_shift(body, counted),
             TillFact::PeriodClosed(closing) => self.close_period(closing, at_ms),
-            TillFact::Reprint { sale, .. } => {
-                self.known(*sale)?;
+            TillFact::Reprint { .. } => {
+                past.sale.ok_or(Broken::NoSuchSale)?;
                 self.each_total(at_ms, |totals| tally::count(&mut totals.reprints, 1))
             }
             TillFact::TrainingSale { receipt, lines } => {
@@ -262,20 +340,13 @@ impl Book {
                 let _ = lines;
                 self.each_total(at_ms, |totals| tally::count(&mut totals.trainings, 1))
             }
-            TillFact::Contact { sale, .. } => self.known(*sale),
+            TillFact::Contact { .. } => past.sale.map(drop).ok_or(Broken::NoSuchSale),
             TillFact::ConnectionChanged { to } => {
                 self.connection = Some(*to);
                 Ok(())
             }
             TillFact::TestPrint { .. } | TillFact::ConfigurationChanged { .. } => Ok(()),
         }
-    }
-
-    fn known(&self, sale: SaleId) -> Result<(), Broken> {
-        self.sales
-            .contains_key(&sale)
-            .then_some(())
-            .ok_or(Broken::NoSuchSale)
     }
 
     fn open_one(&mut self) -> Result<&mut Shift, Broken> {

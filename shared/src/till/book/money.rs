@@ -1,6 +1,6 @@
 //! Selling, paying, giving back, and the drawer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::clock::UnixMillis;
 use crate::fact::till::{CashWay, ClerkId, GivenBack, PaidBy, Pieces, SaleId, SaleLine};
@@ -9,7 +9,8 @@ use crate::money::{Money, vat_included};
 
 #[cfg(test)]
 use super::planted::{self, Bug};
-use super::{Book, Broken, Shift, Sold, SoldLine, next, tally};
+use super::sold::{Sold, counts, keeps_what_is_taken_back};
+use super::{Balance, Broken, Past, Shift, next, tally};
 
 /// What coins and notes are worth.
 pub(super) fn worth(count: &[Pieces]) -> Result<u64, Broken> {
@@ -23,7 +24,7 @@ pub(super) fn worth(count: &[Pieces]) -> Result<u64, Broken> {
     Ok(worth)
 }
 
-impl Book {
+impl Balance {
     pub(super) fn open_shift(
         &mut self,
         clerk: ClerkId,
@@ -44,20 +45,21 @@ impl Book {
 
     pub(super) fn sell(
         &mut self,
-        sale: SaleId,
-        receipt: u32,
+        (sale, receipt): (SaleId, u32),
         lines: &[SaleLine],
+        past: Past<'_>,
         at_ms: UnixMillis,
     ) -> Result<(), Broken> {
-        let clerk = self.open_one()?.clerk;
+        self.open_one()?;
         next(&mut self.counters.receipt, receipt)?;
+        let mut of_this = BTreeSet::new();
+        let mut tickets = lines.iter().flat_map(|line| line.tickets.iter().copied());
+        let twice = tickets.find(|ticket| !of_this.insert(*ticket));
+        if let Some(ticket) = past.sold_before.or(twice) {
+            return Err(Broken::SoldBefore { ticket });
+        }
         let mut total = 0;
         for line in lines {
-            for &ticket in &line.tickets {
-                if !self.tickets.insert(ticket) {
-                    return Err(Broken::SoldBefore { ticket });
-                }
-            }
             let sold = price(line.unit, line.tickets.len());
             let vat = self.vat(sold, line.vat_bps);
             tally::add(&mut total, sold)?;
@@ -71,14 +73,6 @@ impl Book {
         }
         self.each_total(at_ms, |totals| tally::count(&mut totals.sales, 1))?;
         tally::add_perpetual(&mut self.counters.perpetual, total, 0)?;
-        let sold = Sold {
-            receipt,
-            at_ms,
-            clerk,
-            lines: lines.iter().map(SoldLine::from).collect(),
-            paid: BTreeMap::new(),
-        };
-        self.sales.insert(sale, sold);
         self.unpaid = (total > 0).then_some((sale, total));
         Ok(())
     }
@@ -103,40 +97,35 @@ impl Book {
         self.each_total(at_ms, |totals| {
             tally::add(&mut tally::means(totals, by.means())?.paid, taken)
         })?;
-        if let Some(sold) = self.sales.get_mut(&sale) {
-            tally::add(sold.paid.entry(by.means()).or_default(), amount)?;
-        }
         self.unpaid = (left > 0).then_some((sale, left));
         Ok(())
     }
 
     pub(super) fn refund(
         &mut self,
-        (sale, receipt): (SaleId, u32),
+        (sale, receipt): (Option<&Sold>, u32),
         tickets: &[TicketId],
         back: &[GivenBack],
         at_ms: UnixMillis,
     ) -> Result<(), Broken> {
         self.open_one()?;
         next(&mut self.counters.receipt, receipt)?;
-        let mut sold = self.sales.remove(&sale).ok_or(Broken::NoSuchSale)?;
+        let sold = sale.ok_or(Broken::NoSuchSale)?;
         let mut missing: BTreeSet<TicketId> = tickets.iter().copied().collect();
         let mut total = 0;
-        for line in &mut sold.lines {
+        for line in &sold.lines {
             let taken: Vec<_> = line.left.intersection(&missing).copied().collect();
-            let before = self.vat(price(line.unit, line.left.len()), line.vat_bps);
             for ticket in &taken {
                 missing.remove(ticket);
-                if !keeps_what_is_taken_back() {
-                    line.left.remove(ticket);
-                }
             }
             let price_back = price(line.unit, taken.len());
             // What is left of the line keeps the VAT of what is left: after the last ticket nothing of it remains.
             let vat_back = if rounds_refunds_alone() || keeps_what_is_taken_back() {
                 self.vat(price_back, line.vat_bps)
             } else {
-                before - self.vat(price(line.unit, line.left.len()), line.vat_bps)
+                let left = line.left.len();
+                self.vat(price(line.unit, left), line.vat_bps)
+                    - self.vat(price(line.unit, left - taken.len()), line.vat_bps)
             };
             tally::add(&mut total, price_back)?;
             let vat_bps = line.vat_bps;
@@ -148,7 +137,6 @@ impl Book {
                 })?;
             }
         }
-        self.sales.insert(sale, sold);
         if let Some(&ticket) = missing.first() {
             return Err(Broken::NotThere { ticket });
         }
@@ -205,14 +193,6 @@ fn price(unit: u32, tickets: usize) -> u64 {
     u64::from(unit) * tickets as u64
 }
 
-fn counts(by: PaidBy) -> bool {
-    #[cfg(test)]
-    if planted::is(Bug::RefusedCardCounts) {
-        return true;
-    }
-    by.counts()
-}
-
 /// Change stays out of every sum: the drawer gave it back.
 fn counted_change(by: PaidBy) -> u64 {
     #[cfg(test)]
@@ -221,14 +201,6 @@ fn counted_change(by: PaidBy) -> u64 {
     }
     let _ = by;
     0
-}
-
-fn keeps_what_is_taken_back() -> bool {
-    #[cfg(test)]
-    if planted::is(Bug::RefundedTwice) {
-        return true;
-    }
-    false
 }
 
 fn rounds_refunds_alone() -> bool {
