@@ -20,6 +20,8 @@ MEMBERS = {
     "format": str, "organizer": str, "device": str, "journal": str, "series": str, "currency": str, "period": str,
     "facts": int, "head_hash": str, "sold": int, "refunded": int, "made_ms": int,
 }
+# The means that is no money: tickets that were taken back for others.
+EXCHANGE = 5
 CURRENCIES = ("EUR", "GBP", "CHF")
 MOST = 2**63 - 1
 TOO_LARGE = Refused("too_large")
@@ -82,6 +84,7 @@ class Books:
         self.numbers = {name: self.opening[name] for name in ("receipt", "training", "z")}
         self.closed_until = self.opening["closed_until"]
         self.sales, self.tickets, self.unpaid, self.shift, self.counted = {}, set(), None, None, None
+        self.exchange = None
         self.periods = [Period(), Period(), Period()]
 
     def read(self, fact):
@@ -97,12 +100,51 @@ class Books:
         if self.at < self.closed_until:
             raise Refused("closed_period")
         counted, self.counted = self.counted, None
+        self.begin_in_exchange(kind, body, fact["id"])
         if kind == "shift_closed":
             self.read_shift_closed(body, counted)
         elif kind == "sale":
             self.read_sale(body, fact["id"])
         else:
             act(body)
+        self.end_in_exchange(kind, body)
+
+    def begin_in_exchange(self, kind, body, fact):
+        """Tickets are money only within an exchange, which is its refund, its sale and its payments at once."""
+        if not self.exchange:
+            means = [body["means"]] if kind == "payment" else [back["means"] for back in body.get("back", [])]
+            fits = EXCHANGE not in means
+        elif "credit" in self.exchange and self.unpaid:
+            credit = self.exchange["credit"]
+            fits = kind == "payment" and (body["means"] != EXCHANGE or body["amount"] <= credit)
+        elif "credit" in self.exchange:
+            fits = kind == "sale" and fact == self.exchange["sale"]
+        else:
+            fits = kind == "refund" and fact == self.exchange["refund"]
+        if not fits:
+            raise Refused("exchange")
+
+    def end_in_exchange(self, kind, body):
+        if kind == "exchange":
+            self.exchange = dict(body)
+        if not self.exchange:
+            return
+        if kind == "refund":
+            self.exchange["price"] = sum(back["amount"] for back in body["back"])
+            self.exchange["credit"] = sum(back["amount"] for back in body["back"] if back["means"] == EXCHANGE)
+        elif kind == "sale":
+            costs = self.unpaid[1] if self.unpaid else 0
+            if self.exchange["credit"] != min(self.exchange["price"], costs):
+                raise Refused("exchange")
+        elif kind == "payment" and body["means"] == EXCHANGE:
+            self.exchange["credit"] -= body["amount"]
+        if kind in ("sale", "payment") and not self.unpaid:
+            if self.exchange["credit"]:
+                raise Refused("exchange")
+            self.exchange = None
+
+    def read_exchange(self, body):
+        self.needs_shift()
 
     def number(self, name, found):
         if found != self.numbers[name] + 1:

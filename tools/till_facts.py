@@ -7,6 +7,7 @@ MAX_TICKETS = 400
 MAX_DENOMINATIONS = 32
 MAX_TOTALS = 32
 MAX_BACK = 8
+MEANS = (0, 1, 2, 3, 5)
 PRICE_REASONS = [*range(10), *range(32, 38)]
 FIRST_FREE_REASON = 32
 LETTERS = range(ord("A"), ord("Z") + 1)
@@ -90,7 +91,7 @@ def read_training(f):
 
 
 def read_payment(f):
-    body = {"sale": f.id(), "amount": at_least_1(f), "means": one_of(f.number("B"), range(4))}
+    body = {"sale": f.id(), "amount": at_least_1(f), "means": one_of(f.number("B"), MEANS)}
     if body["means"] == 0:
         body["change"] = f.number("I")
     elif body["means"] == 1:
@@ -102,7 +103,7 @@ def read_payment(f):
 
 def read_means(f):
     means, kind = f.number("B"), f.number("H")
-    one_of(means, range(4))
+    one_of(means, MEANS)
     if means != 3:
         one_of(kind, range(1))
     return {"means": means, "kind": kind}
@@ -187,4 +188,5 @@ KINDS = {
     32: ("configuration_changed", lambda f: {"hash": f.take(32).hex()}),
     33: ("connection_changed", lambda f: {"to": one_of(f.number("B"), range(2))}),
     34: ("contact", lambda f: {"sale": f.id(), "blob": f.take(16).hex(), "hash": f.take(32).hex()}),
+    35: ("exchange", lambda f: {"refund": f.id(), "sale": f.id()}),
 }

@@ -232,6 +232,126 @@ fn dishonest(break_it: impl FnOnce(&mut Till)) -> String {
     text
 }
 
+/// A ticket of the first sale at 22.00 for one at 30.00, and the last one of the second sale, at 9.99, for one at 5.00.
+fn exchanging(till: &mut Till, changed: impl Fn(&mut TillFact)) {
+    let ids = |till: &Till, after: u8| {
+        let mut id = [0x30; 16];
+        id[15] = till.envelopes.len() as u8 + after;
+        FactId::from_bytes(id)
+    };
+    for (first_old, old, price, unit, new) in [(1, 2, 2200, 3000, 60), (10, 16, 999, 500, 61)] {
+        let (refund, sale) = (ids(till, 1), ids(till, 2));
+        let of = till
+            .book()
+            .sales()
+            .find(|(_, sold)| sold.lines[0].tickets[0] == TicketId(first_old))
+            .map(|(of, _)| of)
+            .expect("sold before");
+        let receipt = till.book().counters().receipt + 1;
+        let credit = unit.min(price);
+        let given = |means, amount| (amount > 0).then_some(GivenBack { means, amount });
+        let back = [
+            given(Means::Cash, price - credit),
+            given(Means::Exchange, credit),
+        ];
+        let mut facts = vec![
+            TillFact::Exchange { refund, sale },
+            TillFact::Refund {
+                receipt,
+                sale: of,
+                reason: RefundReason::Exchange,
+                tickets: vec![TicketId(old)],
+                back: back.into_iter().flatten().collect(),
+            },
+            TillFact::Sale {
+                receipt: receipt + 1,
+                lines: vec![SaleLine {
+                    event: EventId::from_bytes(*b"event of archive"),
+                    type_no: TypeNo(2),
+                    unit,
+                    vat_bps: 550,
+                    reason: PriceReason::Full,
+                    tickets: vec![TicketId(new)],
+                }],
+            },
+            TillFact::Payment {
+                sale,
+                amount: credit,
+                by: PaidBy::Exchange,
+            },
+        ];
+        if unit > credit {
+            facts.push(TillFact::Payment {
+                sale,
+                amount: unit - credit,
+                by: PaidBy::Cash { change: 200 },
+            });
+        }
+        for mut fact in facts {
+            changed(&mut fact);
+            till.sign(fact);
+        }
+    }
+}
+
+fn archives_of_exchanges() -> Vec<(&'static str, String)> {
+    let mut till = day();
+    exchanging(&mut till, |_| {});
+    let dishonest = |changed: fn(&mut TillFact)| dishonest(move |till| exchanging(till, changed));
+    vec![
+        (
+            "tickets exchanged, sound",
+            archive_of(&closed(till), "2026-11"),
+        ),
+        (
+            "an exchange that names another refund",
+            dishonest(|fact| {
+                if let TillFact::Exchange { refund, .. } = fact {
+                    *refund = FactId::from_bytes([9; 16]);
+                }
+            }),
+        ),
+        (
+            "an exchange that names another sale",
+            dishonest(|fact| {
+                if let TillFact::Exchange { sale, .. } = fact {
+                    *sale = FactId::from_bytes([9; 16]);
+                }
+            }),
+        ),
+        (
+            "tickets given back as money in an exchange for more",
+            dishonest(|fact| {
+                if let TillFact::Refund { back, .. } = fact {
+                    back[0].means = Means::Cash;
+                }
+            }),
+        ),
+        (
+            "paid with more tickets than were given back",
+            dishonest(|fact| {
+                if let TillFact::Payment {
+                    amount,
+                    by: PaidBy::Exchange,
+                    ..
+                } = fact
+                {
+                    *amount += 1;
+                }
+            }),
+        ),
+        (
+            "paid with tickets outside an exchange",
+            dishonest(|fact| {
+                if let TillFact::Exchange { .. } = fact {
+                    let what = Printed::Ticket;
+                    *fact = TillFact::TestPrint { what };
+                }
+            }),
+        ),
+    ]
+}
+
 fn archives() -> Value {
     let till = closed(day());
     let month = archive_of(&till, "2026-11");
@@ -391,7 +511,8 @@ fn archives() -> Value {
             }),
         ),
     ];
-    let reports = cases.into_iter().map(|(name, text)| {
+    let cases = cases.into_iter().chain(archives_of_exchanges());
+    let reports = cases.map(|(name, text)| {
         let report = verify(&text, &key().public());
         json!({"name": name, "text": text, "report": report})
     });
@@ -455,6 +576,12 @@ fn the_archives_break_what_they_say() {
             "perpetual",
             "closed_period",
             "shorter_open",
+            "sound",
+            "exchange",
+            "exchange",
+            "exchange",
+            "exchange",
+            "exchange",
         ]
     );
 }

@@ -596,7 +596,7 @@ export type Means = { "by": "cash" } | { "by": "card" } | { "by": "cheque" } | {
 /**
  * Its number.
  */
-kind: number, };
+kind: number, } | { "by": "exchange" };
 
 export type VoucherView = { 
 /**
@@ -762,7 +762,11 @@ guest: GuestView | null,
 /**
  * Who buys is being typed.
  */
-asking_guest: boolean, };
+asking_guest: boolean, 
+/**
+ * What comes back for this cart.
+ */
+exchange: ExchangeView | null, };
 
 export type GuestView = { 
 /**
@@ -866,6 +870,42 @@ amount: Money,
  */
 refused: boolean, };
 
+export type BackByView = { 
+/**
+ * Which.
+ */
+means: Means, 
+/**
+ * The voucher's kind in words.
+ */
+name: string | null, };
+
+export type ExchangeView = { 
+/**
+ * The receipt of their sale.
+ */
+receipt: number, 
+/**
+ * How many.
+ */
+places: number, 
+/**
+ * What they cost.
+ */
+credit: Money, 
+/**
+ * What is left to pay for the new ones.
+ */
+due: Money, 
+/**
+ * What goes back to the guest.
+ */
+back: Money, 
+/**
+ * By what it may go back, or went.
+ */
+back_by: Array<BackByView>, };
+
 export type InterruptedView = { 
 /**
  * When, on the venue's clock.
@@ -900,7 +940,11 @@ vouchers: Array<VoucherView>,
 /**
  * What is asked for.
  */
-asking: AskingView, };
+asking: AskingView, 
+/**
+ * What comes back for this cart.
+ */
+exchange: ExchangeView | null, };
 
 export type PrintState = "no_printer" | "waiting" | "handed_over" | "printed" | "failed";
 
@@ -954,7 +998,11 @@ receipt_asked: boolean,
 /**
  * The tickets.
  */
-tickets: Array<TicketOutView>, };
+tickets: Array<TicketOutView>, 
+/**
+ * What came back for them.
+ */
+exchange: ExchangeView | null, };
 
 export type CountView = { 
 /**
@@ -1256,7 +1304,7 @@ job: number, } | { "do": "let_be",
  */
 job: number, };
 
-export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "wrong_email" | "wrong_name" | "no_contact_key";
+export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "wrong_email" | "wrong_name" | "no_contact_key" | "exchange_open";
 
 export type TillScreen = { "at": "log_in", 
 /**
@@ -1409,7 +1457,7 @@ no: number, } | { "do": "back" } | { "do": "pay",
 /**
  * By what; `null` = it is chosen there.
  */
-means: Means | null, } | { "do": "menu" };
+means: Means | null, } | { "do": "no_exchange" } | { "do": "menu" };
 
 export type PaymentAct = { "do": "by", 
 /**
@@ -1427,7 +1475,11 @@ minor: number, } | { "do": "take" } | { "do": "take_part" } | { "do": "card_refu
 /**
  * Its index.
  */
-part: number, } | { "do": "back" };
+part: number, } | { "do": "return", 
+/**
+ * By what.
+ */
+means: Means, } | { "do": "back" };
 
 export type DoneAct = { "do": "next" } | { "do": "print_again" } | { "do": "receipt" };
 
@@ -1477,7 +1529,7 @@ reason: RefundReason,
 /**
  * By what the money goes back.
  */
-means: Means, } | { "do": "back" };
+means: Means, } | { "do": "exchange" } | { "do": "back" };
 
 export type TillAct = { "on": "sale", "act": SaleAct } | { "on": "payment", "act": PaymentAct } | { "on": "done", "act": DoneAct } | { "on": "shift", "act": ShiftAct } | { "on": "past", "act": PastAct } | { "on": "paper", "act": PaperAct } | { "on": "given_back" };
 

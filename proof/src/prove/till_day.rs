@@ -385,7 +385,9 @@ impl Counter {
             let by = match means.means {
                 Means::Cash => "cash",
                 Means::Card => "card",
-                Means::Cheque | Means::Voucher { .. } => bail!("nobody paid so: {means:?}"),
+                Means::Cheque | Means::Voucher { .. } | Means::Exchange => {
+                    bail!("nobody paid so: {means:?}")
+                }
             };
             let paid = sum.paid.get(by).copied().unwrap_or(0);
             ensure!(means.sum.minor == paid, "{means:?}, and guests paid {paid}");

@@ -99,6 +99,8 @@ pub enum Means {
     Card,
     /// A cheque.
     Cheque,
+    /// Tickets that were taken back for others.
+    Exchange,
     /// One that the organizer set up: pass Culture, chèque-vacances.
     Named(String),
 }
@@ -169,6 +171,8 @@ pub struct Receipt {
     pub lines: Vec<ReceiptLine>,
     /// Of all lines, with VAT.
     pub total: Money,
+    /// The tickets that were taken back for these.
+    pub exchanged: Option<ExchangedLines>,
     /// A line a rate.
     pub vat: Vec<VatLine>,
     /// How it was paid.
@@ -177,6 +181,17 @@ pub struct Receipt {
     pub cash: Option<CashGiven>,
     /// Where the sale stands in the journal.
     pub journal: JournalPlace,
+}
+
+/// Tickets that were taken back in the same act.
+#[derive(Clone, Debug)]
+pub struct ExchangedLines {
+    /// The number of the receipt that took them back.
+    pub number: String,
+    /// Which; their totals are below zero.
+    pub lines: Vec<ReceiptLine>,
+    /// What of their price went back as money.
+    pub back: Vec<(Means, Money)>,
 }
 
 /// Cash over the counter.

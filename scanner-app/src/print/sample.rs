@@ -117,6 +117,7 @@ pub fn receipt(language: Language, mark: Mark, now_ms: UnixMillis) -> Receipt {
             },
         ],
         total: euros(9_000),
+        exchanged: None,
         vat: vec![vat(euros(9_000), RATE)],
         paid: vec![
             (Means::Named("Pass Culture".into()), euros(2_000)),

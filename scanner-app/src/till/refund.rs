@@ -42,52 +42,20 @@ impl Till {
     /// Takes tickets of an own sale back: the money, and their right to enter, in one transaction.
     pub fn refund(&self, back: TakeBack, now_ms: UnixMillis) -> Result<Refunded, TillError> {
         self.write(now_ms, move |ledger| {
-            if ledger.book.shift().is_none() {
-                return Err(TillError::NoShift);
-            }
-            let sold = ledger.sale(back.sale)?.ok_or(TillError::NoSuchSale)?;
-            let left = sold.lines.iter().flat_map(|line| {
-                let (event, unit) = (line.event, line.unit);
-                line.left.iter().map(move |ticket| (*ticket, event, unit))
-            });
-            let left: Vec<(TicketId, EventId, u32)> = left.collect();
-            let mut tickets = back.tickets.clone();
-            if tickets.is_empty() {
-                tickets = left.iter().map(|(ticket, _, _)| *ticket).collect();
-            }
-            tickets.sort_unstable();
-            tickets.dedup();
-            if tickets.is_empty() {
-                return Err(TillError::NothingLeft);
-            }
-            let (mut amount, mut events) = (0u32, Vec::new());
-            for &ticket in &tickets {
-                let found = left.iter().find(|(of, _, _)| *of == ticket);
-                let (_, event, unit) = found.ok_or(TillError::NotOfSale(ticket))?;
-                amount = amount.checked_add(*unit).ok_or(TillError::NoAmount)?;
-                events.push((*event, vec![ticket]));
-            }
-            if back.means == Means::Cash
-                && ledger
-                    .book
-                    .shift()
-                    .is_none_or(|shift| i64::from(amount) > shift.expected())
-            {
-                return Err(TillError::DrawerTooSmall);
-            }
+            let taken = taken(ledger, back.sale, &back.tickets)?;
+            let (means, amount) = (back.means, taken.amount);
+            is_there(ledger, means, amount)?;
             ledger.close_what_is_over()?;
             let receipt = ledger.book.counters().receipt.saturating_add(1);
-            let means = back.means;
             let given = (amount > 0).then_some(GivenBack { means, amount });
             let refund = ledger.write(TillFact::Refund {
                 receipt,
                 sale: back.sale,
                 reason: back.reason,
-                tickets: tickets.clone(),
+                tickets: taken.tickets.clone(),
                 back: given.into_iter().collect(),
             })?;
-            let of = events.iter().map(|(event, tickets)| (*event, tickets));
-            note_tickets(ledger, of, |tickets| FactBody::Withdrawn { tickets })?;
+            taken.withdraw(ledger)?;
             let language = language_of(ledger, back.sale)?;
             let receipt_on_paper = (PrintWhat::Receipt, PrintCopy::Original);
             print_jobs::add(ledger.tx, refund, receipt_on_paper, language, ledger.now_ms)?;
@@ -95,7 +63,7 @@ impl Till {
                 refund,
                 receipt,
                 amount: Money::new(amount.into(), ledger.setup.currency),
-                tickets,
+                tickets: taken.tickets,
             })
         })
     }
@@ -135,6 +103,70 @@ impl Till {
             Ok(id)
         })
     }
+}
+
+/// Tickets of an own sale that are not taken back yet.
+pub(super) struct Taken {
+    /// Which, ascending.
+    pub(super) tickets: Vec<TicketId>,
+    /// What they cost.
+    pub(super) amount: u32,
+    of: Vec<(EventId, Vec<TicketId>)>,
+}
+
+impl Taken {
+    /// They let nobody in any more.
+    pub(super) fn withdraw(&self, ledger: &Ledger<'_>) -> Result<(), TillError> {
+        let of = self.of.iter().map(|(event, tickets)| (*event, tickets));
+        note_tickets(ledger, of, |tickets| FactBody::Withdrawn { tickets })
+    }
+}
+
+/// Of this sale these tickets, or all that are left; within a shift.
+pub(super) fn taken(
+    ledger: &Ledger<'_>,
+    sale: SaleId,
+    tickets: &[TicketId],
+) -> Result<Taken, TillError> {
+    if ledger.book.shift().is_none() {
+        return Err(TillError::NoShift);
+    }
+    let sold = ledger.sale(sale)?.ok_or(TillError::NoSuchSale)?;
+    let left = sold.lines.iter().flat_map(|line| {
+        let (event, unit) = (line.event, line.unit);
+        line.left.iter().map(move |ticket| (*ticket, event, unit))
+    });
+    let left: Vec<(TicketId, EventId, u32)> = left.collect();
+    let mut tickets = tickets.to_vec();
+    if tickets.is_empty() {
+        tickets = left.iter().map(|(ticket, _, _)| *ticket).collect();
+    }
+    tickets.sort_unstable();
+    tickets.dedup();
+    if tickets.is_empty() {
+        return Err(TillError::NothingLeft);
+    }
+    let (mut amount, mut of) = (0u32, Vec::new());
+    for &ticket in &tickets {
+        let found = left.iter().find(|(of, _, _)| *of == ticket);
+        let (_, event, unit) = found.ok_or(TillError::NotOfSale(ticket))?;
+        amount = amount.checked_add(*unit).ok_or(TillError::NoAmount)?;
+        of.push((*event, vec![ticket]));
+    }
+    Ok(Taken {
+        tickets,
+        amount,
+        of,
+    })
+}
+
+/// Cash that goes back lies in the drawer.
+pub(super) fn is_there(ledger: &Ledger<'_>, means: Means, amount: u32) -> Result<(), TillError> {
+    let shift = ledger.book.shift().ok_or(TillError::NoShift)?;
+    if means == Means::Cash && i64::from(amount) > shift.expected() {
+        return Err(TillError::DrawerTooSmall);
+    }
+    Ok(())
 }
 
 /// That of the tickets that were sold.

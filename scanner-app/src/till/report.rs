@@ -77,6 +77,7 @@ fn means_code(means: Means) -> String {
         Means::Cash => "cash".into(),
         Means::Card => "card".into(),
         Means::Cheque => "cheque".into(),
+        Means::Exchange => "exchange".into(),
         Means::Voucher(kind) => format!("voucher:{kind}"),
     }
 }

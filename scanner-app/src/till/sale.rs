@@ -108,22 +108,34 @@ impl Till {
             if let Some(done) = made_before(ledger, &sale)? {
                 return Ok(done);
             }
-            sell(ledger, &vault, &sale, told, now)
+            let places = places(ledger, &vault, &sale.wanted, told, now)?;
+            let paid = cart::settle(places.total, &sale.tenders)?;
+            ledger.close_what_is_over()?;
+            sell(ledger, &vault, &sale, places, paid)
         })
     }
 }
 
-fn sell(
-    ledger: &mut Ledger<'_>,
+/// Places that were taken for a sale, and what they cost.
+pub(super) struct Places {
+    lines: Vec<SaleLine>,
+    tickets: Vec<LeasedTicket>,
+    /// All of them.
+    pub(super) total: Money,
+}
+
+/// Takes what is wanted, in a shift, at the price that the guest was told.
+pub(super) fn places(
+    ledger: &Ledger<'_>,
     vault: &Vault,
-    sale: &Sale,
+    wanted: &[Wanted],
     told: Option<Money>,
     now: Now,
-) -> Result<SaleDone, TillError> {
+) -> Result<Places, TillError> {
     if ledger.book.shift().is_none() {
         return Err(TillError::NoShift);
     }
-    let (lines, tickets) = take(ledger, vault, &sale.wanted, now)?;
+    let (lines, tickets) = take(ledger, vault, wanted, now)?;
     let currency = ledger.setup.currency;
     let of_cart = lines.iter().map(|line| CartLine {
         event: line.event,
@@ -133,12 +145,30 @@ fn sell(
         reason: line.reason,
         quantity: line.tickets.len() as u16,
     });
-    let cart = cart::price(of_cart.collect(), currency)?;
-    if told.is_some_and(|told| told != cart.total()) {
-        return Err(TillError::OtherPrice { now: cart.total() });
+    let total = cart::price(of_cart.collect(), currency)?.total();
+    if told.is_some_and(|told| told != total) {
+        return Err(TillError::OtherPrice { now: total });
     }
-    let paid = cart::settle(cart.total(), &sale.tenders)?;
-    ledger.close_what_is_over()?;
+    Ok(Places {
+        lines,
+        tickets,
+        total,
+    })
+}
+
+/// Writes the sale of places that were paid, with its print job. Periods that are over were closed before.
+pub(super) fn sell(
+    ledger: &mut Ledger<'_>,
+    vault: &Vault,
+    sale: &Sale,
+    places: Places,
+    paid: Vec<cart::Paid>,
+) -> Result<SaleDone, TillError> {
+    let Places {
+        lines,
+        tickets,
+        total,
+    } = places;
     let receipt = ledger.book.counters().receipt.saturating_add(1);
     ledger.write_as(
         sale.id,
@@ -179,8 +209,8 @@ fn sell(
     Ok(SaleDone {
         sale: sale.id,
         receipt,
-        total: cart.total(),
-        change: Money::new(change, currency),
+        total,
+        change: Money::new(change, ledger.setup.currency),
         tickets: tickets.iter().map(sold_ticket).collect(),
         place,
         made_before: false,
@@ -294,7 +324,7 @@ fn sold_ticket(ticket: &LeasedTicket) -> SoldTicket {
 }
 
 /// A sale of that id, if it was made. What the guest got back then isn't told again.
-fn made_before(ledger: &Ledger<'_>, sale: &Sale) -> Result<Option<SaleDone>, TillError> {
+pub(super) fn made_before(ledger: &Ledger<'_>, sale: &Sale) -> Result<Option<SaleDone>, TillError> {
     let Some((_, seq, hash)) = kept::find(ledger.tx, sale.id)? else {
         return Ok(None);
     };

@@ -37,6 +37,7 @@ fn means() -> impl Strategy<Value = Means> {
         Just(Means::Card),
         Just(Means::Cheque),
         any::<u16>().prop_map(Means::Voucher),
+        Just(Means::Exchange),
     ]
 }
 
@@ -179,6 +180,7 @@ fn payment() -> impl Strategy<Value = TillFact> {
         one_of(Outcome::ALL).prop_map(|outcome| PaidBy::Card { outcome }),
         Just(PaidBy::Cheque),
         any::<u16>().prop_map(|kind| PaidBy::Voucher { kind }),
+        Just(PaidBy::Exchange),
     ];
     (fact_id(), 1u32.., by).prop_map(|(sale, amount, by)| TillFact::Payment { sale, amount, by })
 }

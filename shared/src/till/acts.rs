@@ -168,7 +168,8 @@ pub fn read(
             | TillFact::TestPrint { .. }
             | TillFact::TrainingSale { .. }
             | TillFact::ConfigurationChanged { .. }
-            | TillFact::ConnectionChanged { .. } => {}
+            | TillFact::ConnectionChanged { .. }
+            | TillFact::Exchange { .. } => {}
         }
     }
     read

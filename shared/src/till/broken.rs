@@ -60,6 +60,10 @@ pub enum Broken {
         /// As it should.
         price: u64,
     },
+    /// An exchange is not the refund and the sale that it names, right after it, or its credit is not what both have in common:
+    /// the difference goes one way, as money.
+    #[error("an exchange is its refund and its sale at once, and both say the same credit")]
+    Exchange,
     /// A shift is closed without a count right before.
     #[error("the drawer wasn't counted right before")]
     NotCounted,
@@ -109,6 +113,7 @@ impl Broken {
             Self::NoSuchSale => "no_such_sale",
             Self::NotThere { .. } => "not_there",
             Self::GivenBack { .. } => "given_back",
+            Self::Exchange => "exchange",
             Self::NotCounted => "not_counted",
             Self::Totals => "totals",
             Self::Perpetual => "perpetual",

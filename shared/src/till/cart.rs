@@ -160,6 +160,11 @@ pub enum Tender {
         /// What it pays.
         amount: Money,
     },
+    /// Tickets that are taken back for these.
+    Exchange {
+        /// What they pay.
+        credit: Money,
+    },
 }
 
 /// A payment of a sale.
@@ -228,6 +233,7 @@ pub fn settle(total: Money, tenders: &[Tender]) -> Result<Vec<Paid>, NotPaid> {
             Tender::Card { amount, outcome } => (amount_of(amount)?, PaidBy::Card { outcome }),
             Tender::Cheque { amount } => (amount_of(amount)?, PaidBy::Cheque),
             Tender::Voucher { kind, amount } => (amount_of(amount)?, PaidBy::Voucher { kind }),
+            Tender::Exchange { credit } => (amount_of(credit)?, PaidBy::Exchange),
         };
         if given > left {
             let left = Money::new(left.into(), total.currency);

@@ -186,7 +186,9 @@ fn listed(fact: &Fact, currency: Currency) -> Listed {
             line.amount = money(net(closing.totals.sold(), closing.totals.refunded()));
         }
         TillFact::TrainingSale { receipt, .. } => line.number = Some(*receipt),
-        TillFact::Reprint { sale, .. } | TillFact::Contact { sale, .. } => line.sale = Some(*sale),
+        TillFact::Reprint { sale, .. }
+        | TillFact::Contact { sale, .. }
+        | TillFact::Exchange { sale, .. } => line.sale = Some(*sale),
         TillFact::JournalOpened(_)
         | TillFact::ShiftOpened { .. }
         | TillFact::ClerkChanged { .. }

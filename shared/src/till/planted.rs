@@ -23,6 +23,8 @@ pub(super) enum Bug {
     TotalsBelieved,
     /// A fact whose time lies in a closed period is taken.
     ClosedPeriodOpen,
+    /// Tickets that are taken back for others pay more than they were worth.
+    ExchangedForMore,
     /// The VAT of what is given back is rounded for itself.
     VatOfRefundAlone,
 }

@@ -28,7 +28,7 @@ pub struct PaymentLine {
 /// By what a till took money, or gave it back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TillMeans {
-    /// `cash`, `card`, `cheque` or `voucher`.
+    /// `cash`, `card`, `cheque`, `voucher` or `exchange` (tickets for tickets: no money).
     pub word: String,
     /// The voucher's kind.
     pub voucher: Option<i32>,

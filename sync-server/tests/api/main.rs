@@ -21,6 +21,7 @@ mod demo;
 mod devices;
 mod enclosed;
 mod enrolment;
+mod exchanged;
 mod facts;
 mod feed;
 mod keys;

@@ -31,6 +31,7 @@ tills-means = Mittel
 tills-means-cash = Bar
 tills-means-card = Karte
 tills-means-cheque = Scheck
+tills-means-exchange = Zurückgenommene Tickets
 tills-means-voucher = Gutschein { $kind }
 tills-of-means = { $means }: { $amount }
 tills-paid = Eingenommen

@@ -31,6 +31,7 @@ tills-means = Means
 tills-means-cash = Cash
 tills-means-card = Card
 tills-means-cheque = Cheque
+tills-means-exchange = Exchanged tickets
 tills-means-voucher = Voucher { $kind }
 tills-of-means = { $means }: { $amount }
 tills-paid = Paid

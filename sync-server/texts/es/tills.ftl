@@ -31,6 +31,7 @@ tills-means = Medio
 tills-means-cash = Efectivo
 tills-means-card = Tarjeta
 tills-means-cheque = Cheque
+tills-means-exchange = Entradas canjeadas
 tills-means-voucher = Vale { $kind }
 tills-of-means = { $means }: { $amount }
 tills-paid = Cobrado

@@ -31,6 +31,7 @@ tills-means = Moyen
 tills-means-cash = Espèces
 tills-means-card = Carte
 tills-means-cheque = Chèque
+tills-means-exchange = Reprise de billets
 tills-means-voucher = Bon { $kind }
 tills-of-means = { $means } : { $amount }
 tills-paid = Encaissé

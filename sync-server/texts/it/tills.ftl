@@ -31,6 +31,7 @@ tills-means = Mezzo
 tills-means-cash = Contanti
 tills-means-card = Carta
 tills-means-cheque = Assegno
+tills-means-exchange = Biglietti ritirati
 tills-means-voucher = Buono { $kind }
 tills-of-means = { $means }: { $amount }
 tills-paid = Incassato

@@ -13,6 +13,9 @@ export class Books {
   tickets = 0;
   soldMinor = 0;
   backMinor = 0;
+  refunds = 0;
+  /** Of what came back, the worth that paid other tickets. */
+  #exchanged = 0;
   paid = { cash: 0, card: 0 };
   #moved = 0;
 
@@ -28,15 +31,25 @@ export class Books {
   }
 
   tookBack(minor) {
+    this.refunds += 1;
     this.backMinor += minor;
+  }
+
+  /** Tickets worth so much for one at that price; the difference in cash. */
+  exchanged(worth, price) {
+    this.tookBack(worth);
+    this.sold("cash", 1, price);
+    const credit = Math.min(worth, price);
+    this.paid.cash -= credit;
+    this.#exchanged += credit;
   }
 
   moved(minor) {
     this.#moved += minor;
   }
 
-  /** What should lie in the drawer; everything was given back in cash. */
+  /** What should lie in the drawer; everything was given back in cash, or for other tickets. */
   get drawer() {
-    return this.float + this.paid.cash - this.backMinor + this.#moved;
+    return this.float + this.paid.cash - (this.backMinor - this.#exchanged) + this.#moved;
   }
 }

@@ -5,6 +5,7 @@ import type {
   CountView,
   CustomerView,
   DoneView,
+  ExchangeView,
   FiguresView,
   LineView,
   Money,
@@ -107,7 +108,27 @@ const sale: SaleView = {
   ticket_language: "fr",
   guest: null,
   asking_guest: false,
+  exchange: null,
 };
+
+const exchange = (due: number, back: number): ExchangeView => ({
+  receipt: 1203,
+  places: 1,
+  credit: euros(34),
+  due: euros(due),
+  back: euros(back),
+  back_by: [
+    { means: { by: "card" }, name: null },
+    { means: { by: "cash" }, name: null },
+  ],
+});
+
+const oneSeat = (name: string, price: number): CartView => ({
+  lines: [line({ name, quantity: 1, unit: euros(price), total: euros(price) })],
+  places: 1,
+  total: euros(price),
+  vat: [{ basis_points: 550, vat: euros((price * 5.5) / 105.5) }],
+});
 
 const pieces = (...all: [number, number][]): PiecesView[] =>
   all.map(([value, count]) => ({ value: euros(value), coin: value < 5, count, sum: euros(value * count) }));
@@ -130,6 +151,7 @@ const payment: PaymentView = {
     quick: [euros(92), euros(95), euros(100), euros(200)],
     pieces: pieces([5, 1], [2, 1], [1, 1]),
   },
+  exchange: null,
 };
 
 const split: PaymentView = {
@@ -156,6 +178,7 @@ const done: DoneView = {
     { number: "A-585", name: "Fosse, debout" },
     { number: "A-586", name: "Moins de 26\u00a0ans" },
   ],
+  exchange: null,
 };
 
 const counted: CountView = {
@@ -311,6 +334,21 @@ export const screens: Record<string, TillView> = {
   count: tillAt({ at: "count", ...counted }),
   compare: tillAt({ at: "compare", ...compared }),
   closed: tillAt({ at: "closed", ...compared, difference: euros(0), expected: euros(1256), unsent: 431, z: 12 }),
+  "exchange-empty": tillAt({ at: "sale", ...sale, cart: emptyCart, keys: keys.map((one) => ({ ...one, in_cart: 0 })), exchange: exchange(0, 34) }),
+  "exchange-more": tillAt({ at: "sale", ...sale, cart: oneSeat("Balcon, assis", 42), exchange: exchange(8, 0) }),
+  "exchange-less": tillAt({ at: "sale", ...sale, cart: oneSeat("Moins de 26\u00a0ans", 24), exchange: exchange(0, 10) }, { refusal: "exchange_open" }),
+  "exchange-back": tillAt({ at: "payment", ...payment, places: 1, due: euros(0), rest: euros(0), asking: { for: "means" }, exchange: exchange(0, 10) }),
+  "exchange-done": tillAt({
+    at: "done",
+    ...done,
+    places: 1,
+    total: euros(24),
+    taken: [],
+    change: euros(10),
+    pieces: pieces([10, 1]),
+    tickets: [{ number: "A-587", name: "Moins de 26\u00a0ans" }],
+    exchange: { ...exchange(0, 10), back_by: [{ means: { by: "cash" }, name: null }] },
+  }),
   past: tillAt({ at: "past", text: "", found, sale: null }),
   "past-none": tillAt({ at: "past", text: "9999", found: [], sale: null }),
   "past-sale": tillAt({ at: "past", text: "", found, sale: detail }),

@@ -281,3 +281,34 @@ test("another screen takes the till's away", () => {
   expect(text(".total")).toContain("92,00 €");
   expect(euros(0.1).minor).toBe(10);
 });
+
+describe("an exchange", () => {
+  test("says what comes back and what is left to pay, and the guest may keep the tickets", async () => {
+    open(screens["exchange-more"]!);
+    expect(text(".free")).toContain("Échange du reçu n° 1203");
+    expect(text(".total")).toContain("Billets repris−34,00 €");
+    expect(text(".total")).toContain("Reste à payer8,00 €");
+    for (const name of [/Mettre en attente/, /Caisse/]) {
+      const key = [...document.querySelectorAll<HTMLButtonElement>(".funcs .btn")].find((one) => name.test(one.textContent ?? ""));
+      expect(key?.disabled).toBe(true);
+    }
+    press("Annuler l’échange");
+    await seen(() => expect(acts()).toEqual([{ on: "sale", act: { do: "no_exchange" } }]));
+  });
+
+  test("asks by what a difference goes back, and says that it went", async () => {
+    open(screens["exchange-back"]!);
+    expect(text(".change")).toBe("À rendre 10,00 €");
+    press("Rendre : Espèces");
+    await seen(() => expect(acts()).toEqual([{ on: "payment", act: { do: "return", means: { by: "cash" } } }]));
+    open(screens["exchange-done"]!);
+    expect(text(".hand")).toContain("Reçu n° 1203 échangé");
+    expect(text(".hand")).toContain("10,00 €");
+  });
+
+  test("begins with the tickets that are marked", async () => {
+    open(screens["past-sale"]!);
+    press("Échanger contre d’autres places");
+    await seen(() => expect(acts()).toEqual([{ on: "past", act: { do: "exchange" } }]));
+  });
+});

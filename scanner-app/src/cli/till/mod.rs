@@ -2,6 +2,7 @@
 
 mod archive;
 mod arguments;
+mod exchange;
 mod print;
 mod standing;
 mod words;
@@ -14,6 +15,7 @@ use shared::clock::Clock as _;
 use shared::fact::till::{CashReason, CashWay, ClerkId, Means, RefundReason, Reprinted, SaleId};
 use shared::ids::{FactId, TicketId};
 use shared::language::Language;
+use shared::money::Currency;
 use shared::till::cart::Tender;
 use shared::till::contact::Contact;
 use shared::when::amount;
@@ -23,7 +25,7 @@ use self::words::{Said, said};
 use super::{CliError, Output, open_replica};
 use crate::edge::{OsRandom, SystemClock};
 use crate::print::terminal;
-use crate::till::{MoveCash, Sale, TakeBack, Till, TillError, Wanted};
+use crate::till::{MoveCash, Sale, SaleDone, TakeBack, Till, TillError, Wanted};
 
 /// What `door till` takes.
 #[derive(Debug, clap::Args)]
@@ -113,6 +115,8 @@ enum Act {
         #[arg(long, value_parser = means)]
         by: Means,
     },
+    /// Exchange tickets of a sale of this till for others.
+    Exchange(exchange::Arguments),
     /// Print something of a sale once more, as a duplicate.
     Reprint {
         /// Which sale.
@@ -236,6 +240,7 @@ fn perform(
             });
             (value, words(Said::Refunded, amount(done.amount, language)))
         }
+        Act::Exchange(arguments) => exchange::run(till, arguments, language, now_ms)?,
         Act::Reprint {
             sale,
             receipt,
@@ -308,6 +313,19 @@ fn sell(
     now_ms: i64,
 ) -> Result<(Value, String), TillError> {
     let currency = till.currency()?;
+    let sale = Sale {
+        id: id.unwrap_or_else(|| FactId::new(now_ms, &mut OsRandom)),
+        wanted: wanted(lines),
+        tenders: tenders(payments, currency),
+        language: of_tickets,
+        contact,
+    };
+    let done = till.sell(sale, now_ms)?;
+    let told = amount(done.total, language);
+    Ok((sold_json(&done), said(Said::Sold, language, &told)))
+}
+
+fn tenders(payments: &[Payment], currency: Currency) -> Vec<Tender> {
     let tenders = payments.iter().map(|payment| match *payment {
         Payment::Cash(minor) => Tender::Cash {
             given: money(minor, currency),
@@ -324,23 +342,14 @@ fn sell(
             amount: money(minor, currency),
         },
     });
-    let sale = Sale {
-        id: id.unwrap_or_else(|| FactId::new(now_ms, &mut OsRandom)),
-        wanted: wanted(lines),
-        tenders: tenders.collect(),
-        language: of_tickets,
-        contact,
-    };
-    let done = till.sell(sale, now_ms)?;
-    let (seq, hash) = done.place;
-    let [a, b, c, d, ..] = hash;
-    let value = json!({
+    tenders.collect()
+}
+
+fn sold_json(done: &SaleDone) -> Value {
+    let (seq, [a, b, c, d, ..]) = done.place;
+    json!({
         "sale": done.sale, "receipt": done.receipt, "total": done.total.minor,
-        "change": done.change.minor, "currency": currency, "tickets": done.tickets,
+        "change": done.change.minor, "currency": done.total.currency, "tickets": done.tickets,
         "seq": seq, "hash": format!("{a:02x}{b:02x}{c:02x}{d:02x}"), "made_before": done.made_before,
-    });
-    Ok((
-        value,
-        said(Said::Sold, language, &amount(done.total, language)),
-    ))
+    })
 }

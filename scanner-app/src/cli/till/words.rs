@@ -9,6 +9,7 @@ pub(super) enum Said {
     Sold,
     Trained,
     Refunded,
+    Exchanged,
     Reprinted,
     Moved,
     Closings,
@@ -46,6 +47,13 @@ pub(super) fn said(what: Said, language: Language, about: &str) -> String {
             "Reembolsado:",
             "Erstattet:",
             "Rimborsato:",
+        ],
+        Said::Exchanged => [
+            "Échangé\u{a0}:",
+            "Exchanged:",
+            "Canjeado:",
+            "Getauscht:",
+            "Cambiato:",
         ],
         Said::Reprinted => [
             "Duplicata à imprimer\u{a0}:",

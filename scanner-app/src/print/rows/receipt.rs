@@ -1,9 +1,10 @@
 //! A receipt.
 
+use shared::language::Language;
 use shared::when::amount;
 
 use super::{Row, Size, journal, moment, seller, vat};
-use crate::print::document::Receipt;
+use crate::print::document::{Receipt, ReceiptLine};
 use crate::print::texts::Texts;
 
 pub(crate) fn receipt(receipt: &Receipt) -> Vec<Row> {
@@ -26,23 +27,21 @@ pub(crate) fn receipt(receipt: &Receipt) -> Vec<Row> {
         format!("{} {}", texts.clerk, receipt.clerk),
     ));
     rows.push(Row::Rule);
-    for line in &receipt.lines {
-        let text = format!("{} × {}", line.count, line.text);
-        rows.push(Row::pair(text, amount(line.total, language)));
-        if line.count > 1 {
-            let each = format!("    {} × {}", line.count, amount(line.each, language));
-            rows.push(Row::text(each));
-        }
-        rows.extend(
-            line.note
-                .iter()
-                .map(|note| Row::text(format!("    {note}"))),
-        );
-    }
+    rows.extend(lines(&receipt.lines, language));
     rows.push(Row::Rule);
     let total = amount(receipt.total, language);
     rows.push(Row::sum(texts.total, total, Size::Tall));
     rows.push(Row::Gap);
+    if let Some(exchanged) = &receipt.exchanged {
+        let title = format!("{} ({})", texts.exchanged, exchanged.number);
+        rows.push(Row::text(title));
+        rows.extend(lines(&exchanged.lines, language));
+        for (means, back) in &exchanged.back {
+            let title = format!("{}, {}", texts.given_back, texts.means(means));
+            rows.push(Row::pair(title, amount(*back, language)));
+        }
+        rows.push(Row::Gap);
+    }
     for (means, paid) in &receipt.paid {
         rows.push(Row::pair(texts.means(means), amount(*paid, language)));
     }
@@ -59,5 +58,23 @@ pub(crate) fn receipt(receipt: &Receipt) -> Vec<Row> {
             .mark(receipt.mark)
             .map(|mark| Row::centered(mark, Size::Tall, true)),
     );
+    rows
+}
+
+fn lines(of: &[ReceiptLine], language: Language) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for line in of {
+        let text = format!("{} × {}", line.count, line.text);
+        rows.push(Row::pair(text, amount(line.total, language)));
+        if line.count > 1 {
+            let each = format!("    {} × {}", line.count, amount(line.each, language));
+            rows.push(Row::text(each));
+        }
+        rows.extend(
+            line.note
+                .iter()
+                .map(|note| Row::text(format!("    {note}"))),
+        );
+    }
     rows
 }

@@ -43,6 +43,10 @@ pub(super) struct Texts {
     pub(super) cash: &'static str,
     pub(super) card: &'static str,
     pub(super) cheque: &'static str,
+    /// The worth of tickets as a means.
+    pub(super) exchange: &'static str,
+    pub(super) exchanged: &'static str,
+    pub(super) given_back: &'static str,
     pub(super) given: &'static str,
     pub(super) change: &'static str,
     pub(super) journal: &'static str,
@@ -104,6 +108,7 @@ impl Texts {
             Means::Cash => self.cash,
             Means::Card => self.card,
             Means::Cheque => self.cheque,
+            Means::Exchange => self.exchange,
             Means::Named(name) => name,
         }
     }

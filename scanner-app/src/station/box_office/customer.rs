@@ -30,7 +30,7 @@ impl BoxOffice {
             Stage::Done(done) => CustomerView {
                 language: done.language,
                 cart: Some(shown::cart(&done.cart)),
-                change: shown::given_back(&done.parts, done.cart.total().currency),
+                change: shown::into_hand(done, done.cart.total().currency),
                 paid: true,
                 codes: codes(done),
                 ..nobody

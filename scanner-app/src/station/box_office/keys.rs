@@ -95,6 +95,7 @@ impl BoxOffice {
             TillKey::Escape if self.choosing_reason => Some(SaleAct::Reasons),
             TillKey::Escape if self.asking_guest => Some(SaleAct::Guest),
             TillKey::Escape if self.free.is_some() => Some(SaleAct::Free { reason: None }),
+            TillKey::Escape if self.exchange.is_some() => Some(SaleAct::NoExchange),
             TillKey::Escape | TillKey::Enter | TillKey::Function { .. } => None,
         }
     }
@@ -117,6 +118,13 @@ impl BoxOffice {
     fn at_payment(&self, payment: &Payment, key: TillKey) -> Option<PaymentAct> {
         match (key, payment.asking()) {
             (TillKey::Escape, _) => Some(PaymentAct::Back),
+            (TillKey::Function { no: 1 }, None) if payment.back().is_some() => {
+                Some(PaymentAct::Return { means: Means::Cash })
+            }
+            (TillKey::Function { no: 2 }, None) if payment.back().is_some() => {
+                Some(PaymentAct::Return { means: Means::Card })
+            }
+            (_, None) if payment.back().is_some() => None,
             (TillKey::Enter, _) => Some(PaymentAct::Take),
             (TillKey::Function { no: 1 }, _) => Some(PaymentAct::By { means: Means::Cash }),
             (TillKey::Function { no: 2 }, _) => Some(PaymentAct::By { means: Means::Card }),

@@ -7,6 +7,7 @@ mod cart;
 mod coins;
 mod customer;
 mod drawer;
+mod exchange;
 mod guest;
 mod keys;
 mod offer;
@@ -25,6 +26,7 @@ use shared::language::Language;
 use shared::money::Currency;
 use shared::till::contact::Contact;
 
+pub use exchange::CheckoutExchange;
 pub use offer::{Left, Offer, Show};
 pub use payment::{By, Part};
 pub use till::{Balance, Checkout, CheckoutLine, PastSale, PastTicket, Sold, SoldTicket, Till};
@@ -35,6 +37,7 @@ use super::view::{
 };
 use cart::Cart;
 use drawer::{CashMove, Counting};
+use exchange::Exchanging;
 use past::Past;
 use payment::Payment;
 
@@ -73,6 +76,8 @@ struct Done {
     /// Where the tickets go besides.
     email: Option<String>,
     receipt_asked: bool,
+    /// What came back for it, and by what the difference went.
+    exchange: Option<(Exchanging, Option<Means>)>,
 }
 
 /// What there is to do.
@@ -105,6 +110,8 @@ pub struct BoxOffice {
     /// Who buys, if they said so.
     guest: Option<Contact>,
     asking_guest: bool,
+    /// Tickets that come back for what is in the cart.
+    exchange: Option<Exchanging>,
     parked: Vec<Parked>,
     parked_so_far: u32,
     free: Option<FreeReason>,
@@ -142,6 +149,7 @@ impl BoxOffice {
             event: None,
             guest: None,
             asking_guest: false,
+            exchange: None,
             parked: Vec::new(),
             parked_so_far: 0,
             free: None,
@@ -312,13 +320,16 @@ impl BoxOffice {
             PaymentAct::By { .. } => {}
             PaymentAct::Type { stroke } => payment.stroke(stroke),
             PaymentAct::Give { minor } => payment.give(minor),
-            PaymentAct::Take if payment.is_settled() => return self.sell(till),
+            PaymentAct::Return { means } => return self.return_by(means, till),
+            // Somebody says first by what money goes back.
+            PaymentAct::Take if payment.back().is_some() => {}
+            PaymentAct::Take if payment.is_settled() => return self.sell(None, till),
             PaymentAct::Take => {
                 payment.take(false)?;
                 till.holds(payment.sale(), payment.taken());
                 self.step = self.step.wrapping_add(1);
                 if payment.is_settled() {
-                    return self.sell(till);
+                    return self.sell(None, till);
                 }
             }
             PaymentAct::TakePart => {
@@ -326,7 +337,7 @@ impl BoxOffice {
                 till.holds(payment.sale(), payment.taken());
                 self.step = self.step.wrapping_add(1);
                 if payment.is_settled() {
-                    return self.sell(till);
+                    return self.sell(None, till);
                 }
             }
             PaymentAct::CardRefused => {
@@ -353,7 +364,7 @@ impl BoxOffice {
     }
 
     /// What was paid becomes a sale. If it can't, the money that was taken is still shown, to be tried again or given back.
-    fn sell(&mut self, till: &mut dyn Till) -> Result<(), TillRefusal> {
+    fn sell(&mut self, back_by: Option<Means>, till: &mut dyn Till) -> Result<(), TillRefusal> {
         let Stage::Payment(payment) = &self.stage else {
             return Ok(());
         };
@@ -376,6 +387,7 @@ impl BoxOffice {
                 .guest
                 .clone()
                 .map(|guest| guest.spoken_to_in(self.language)),
+            exchange: self.exchange.as_ref().map(|of| of.checkout(back_by)),
         };
         let sold = till.sell(&checkout)?;
         till.holds(checkout.sale, &[]);
@@ -384,6 +396,7 @@ impl BoxOffice {
         let language = std::mem::replace(&mut self.language, self.setup.language);
         let guest = self.guest.take();
         self.free = None;
+        let exchange = self.exchange.take().map(|of| (of, back_by));
         self.go(Stage::Done(Box::new(Done {
             sold,
             cart,
@@ -393,6 +406,7 @@ impl BoxOffice {
                 .map(|guest| guest.email().to_owned())
                 .filter(|email| !email.is_empty()),
             receipt_asked: false,
+            exchange,
         })));
         Ok(())
     }
@@ -424,5 +438,6 @@ fn takes(setup: &Setup, means: Means) -> bool {
     match means {
         Means::Voucher { kind } => setup.vouchers.iter().any(|one| one.kind == kind),
         Means::Cash | Means::Card | Means::Cheque => true,
+        Means::Exchange => false,
     }
 }

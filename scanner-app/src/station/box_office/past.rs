@@ -111,6 +111,7 @@ impl BoxOffice {
                 past.looked_at = Some(anew);
                 self.step = self.step.wrapping_add(1);
             }
+            PastAct::Exchange => return self.begin_exchange(till),
             PastAct::Back => {
                 if past.looked_at.take().is_none() {
                     self.go(Stage::Menu);

@@ -26,6 +26,8 @@ pub enum By {
         /// Its number.
         kind: u16,
     },
+    /// Tickets that were taken back for these.
+    Exchange,
 }
 
 /// A part of what was to be paid.
@@ -42,7 +44,7 @@ impl Part {
     pub fn counts(self) -> bool {
         match self.by {
             By::Card { accepted } => accepted,
-            By::Cash { .. } | By::Cheque | By::Voucher { .. } => true,
+            By::Cash { .. } | By::Cheque | By::Voucher { .. } | By::Exchange => true,
         }
     }
 }
@@ -55,6 +57,7 @@ impl By {
             Self::Card { .. } => Means::Card,
             Self::Cheque => Means::Cheque,
             Self::Voucher { kind } => Means::Voucher { kind },
+            Self::Exchange => Means::Exchange,
         }
     }
 }
@@ -75,6 +78,8 @@ pub(super) struct Payment {
     /// The sale that this is for: told again, it is still the same one.
     sale: FactId,
     due: Money,
+    /// What goes back: the tickets that come for these were dearer.
+    back: Option<Money>,
     taken: Vec<Part>,
     asking: Option<Means>,
     typed: Typed,
@@ -85,10 +90,23 @@ impl Payment {
         Self {
             sale,
             due,
+            back: None,
             taken: Vec::new(),
             asking,
             typed: Typed::default(),
         }
+    }
+
+    /// The same, where nothing is due and so much goes back.
+    pub(super) fn giving_back(self, back: Money) -> Self {
+        Self {
+            back: (back.minor > 0).then_some(back),
+            ..self
+        }
+    }
+
+    pub(super) fn back(&self) -> Option<Money> {
+        self.back
     }
 
     pub(super) fn sale(&self) -> FactId {
@@ -156,7 +174,7 @@ impl Payment {
         }
         let (amount, rest) = (self.amount(), self.rest());
         let part = match self.asking {
-            None => return Err(NotTaken::NothingAsked),
+            None | Some(Means::Exchange) => return Err(NotTaken::NothingAsked),
             Some(Means::Cash) => match self.change() {
                 Some(change) => Part {
                     amount: rest,

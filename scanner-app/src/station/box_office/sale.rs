@@ -41,6 +41,7 @@ impl BoxOffice {
     }
 
     pub(super) fn choose(&mut self, act: SaleAct, till: &mut dyn Till) -> Result<(), TillRefusal> {
+        self.goes_on(&act)?;
         match act {
             SaleAct::Show { event } => {
                 if self.shows.iter().any(|show| show.event == event) {
@@ -79,17 +80,19 @@ impl BoxOffice {
                     return Err(TillRefusal::CartEmpty);
                 }
                 let means = means.filter(|means| takes(&self.setup, *means));
-                let payment = Payment::of(till.new_sale(), self.cart.total(), means);
-                let costs_nothing = payment.is_settled();
+                let (due, back) = self.difference();
+                let payment = Payment::of(till.new_sale(), due, means).giving_back(back);
+                let costs_nothing = payment.is_settled() && payment.back().is_none();
                 self.choosing_reason = false;
                 self.asking_guest = false;
                 self.go(Stage::Payment(payment));
                 if costs_nothing {
                     // Nobody has to be asked for nothing.
-                    return self.sell(till);
+                    return self.sell(None, till);
                 }
             }
             SaleAct::Menu => self.go(Stage::Menu),
+            SaleAct::NoExchange => self.let_exchange_be(),
         }
         Ok(())
     }
@@ -145,7 +148,7 @@ impl BoxOffice {
         Some((show, offer))
     }
 
-    fn put_aside(&mut self, till: &dyn Till) {
+    pub(super) fn put_aside(&mut self, till: &dyn Till) {
         if self.cart.is_empty() {
             return;
         }

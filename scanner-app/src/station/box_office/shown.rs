@@ -8,7 +8,7 @@ use super::payment::{By, Part, Payment, less};
 use super::till::Balance;
 use super::{BoxOffice, Done, Stage, coins};
 use crate::station::view::{
-    AskingView, CartView, CashMoveView, ClosedView, CountView, DoneView, GuestView,
+    AskingView, CartView, CashMoveView, ClosedView, CountView, DoneView, ExchangeView, GuestView,
     InterruptedView, LineView, Means, ParkedView, PastDetailView, PastTicketView, PastView,
     PaymentView, PiecesView, SaleView, ShowView, TakenView, TicketOutView, TillScreen, TillView,
     TypeKeyView, VatView, VoucherView,
@@ -140,6 +140,7 @@ impl BoxOffice {
                 email: guest.email().to_owned(),
             }),
             asking_guest: self.asking_guest,
+            exchange: self.exchange_of_cart(),
         }
     }
 
@@ -147,7 +148,7 @@ impl BoxOffice {
         let amount = payment.amount();
         let rest = payment.rest();
         let asking = match payment.asking() {
-            None => AskingView::Means,
+            None | Some(Means::Exchange) => AskingView::Means,
             Some(Means::Cash) => AskingView::Cash {
                 given: amount,
                 change: payment.change(),
@@ -170,11 +171,14 @@ impl BoxOffice {
             rest,
             vouchers: self.setup.vouchers.clone(),
             asking,
+            exchange: self.exchange_of_cart(),
         }
     }
 
     fn done_view(&self, done: &Done) -> DoneView {
-        let back = given_back(&done.parts, self.setup.currency);
+        let exchange = done.exchange.as_ref();
+        let exchange = exchange.map(|(of, went_by)| self.exchange_view(of, &done.cart, *went_by));
+        let back = into_hand(done, self.setup.currency);
         let tickets = done.sold.tickets.iter().map(|ticket| TicketOutView {
             number: ticket.number.clone(),
             name: ticket.name.clone(),
@@ -190,34 +194,51 @@ impl BoxOffice {
             email: done.email.clone(),
             receipt_asked: done.receipt_asked,
             tickets: tickets.collect(),
+            exchange,
         }
+    }
+
+    fn exchange_of_cart(&self) -> Option<ExchangeView> {
+        let exchange = self.exchange.as_ref();
+        exchange.map(|of| self.exchange_view(of, &self.cart, None))
     }
 
     fn taken_views(&self, parts: &[Part]) -> Vec<TakenView> {
         let views = parts.iter().map(|part| {
             let name = match part.by {
                 By::Voucher { kind } => self.voucher(kind),
-                By::Cash { .. } | By::Card { .. } | By::Cheque => None,
+                By::Cash { .. } | By::Card { .. } | By::Cheque | By::Exchange => None,
             };
             taken(*part, name)
         });
         views.collect()
     }
 
-    fn voucher(&self, kind: u16) -> Option<String> {
+    pub(super) fn voucher(&self, kind: u16) -> Option<String> {
         let mut vouchers = self.setup.vouchers.iter();
         let found: Option<&VoucherView> = vouchers.find(|voucher| voucher.kind == kind);
         found.map(|voucher| voucher.name.clone())
     }
 }
 
+/// Notes and coins that the guest gets: change, or what tickets that came back were dearer by.
+pub(super) fn into_hand(done: &Done, currency: Currency) -> Option<Money> {
+    let difference = match &done.exchange {
+        Some((exchange, Some(Means::Cash))) => exchange.difference(&done.cart).1,
+        Some(_) | None => Money::zero(currency),
+    };
+    let change = given_back(&done.parts, currency).unwrap_or(Money::zero(currency));
+    let all = change.plus(difference).unwrap_or(change);
+    (all.minor > 0).then_some(all)
+}
+
 /// The change of a sale, if there was any.
-pub(super) fn given_back(parts: &[Part], currency: Currency) -> Option<Money> {
+fn given_back(parts: &[Part], currency: Currency) -> Option<Money> {
     let back = parts
         .iter()
         .fold(Money::zero(currency), |sum, part| match part.by {
             By::Cash { change } => sum.plus(change).unwrap_or(sum),
-            By::Card { .. } | By::Cheque | By::Voucher { .. } => sum,
+            By::Card { .. } | By::Cheque | By::Voucher { .. } | By::Exchange => sum,
         });
     (back.minor > 0).then_some(back)
 }

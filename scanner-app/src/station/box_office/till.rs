@@ -7,6 +7,7 @@ use shared::ticket::Presented;
 use shared::till::contact::Contact;
 
 use super::Interrupted;
+use super::exchange::CheckoutExchange;
 use super::payment::Part;
 use crate::station::view::{
     CashReason, FiguresView, FreeReason, KeptBecause, Means, PastSaleView, PrintState,
@@ -20,7 +21,7 @@ pub struct Checkout {
     pub sale: FactId,
     /// What was chosen, in the order of the cart.
     pub lines: Vec<CheckoutLine>,
-    /// How it was paid, in order; the parts that count sum up to `total`.
+    /// How it was paid, in order; the parts that count sum up to `total`, less what comes back.
     pub parts: Vec<Part>,
     /// The sum of the lines.
     pub total: Money,
@@ -28,6 +29,8 @@ pub struct Checkout {
     pub language: Language,
     /// Who buys, if they said so.
     pub guest: Option<Contact>,
+    /// Tickets that come back for these; the parts pay the rest.
+    pub exchange: Option<CheckoutExchange>,
 }
 
 /// Some places of one type at one price.

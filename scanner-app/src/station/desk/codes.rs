@@ -69,6 +69,7 @@ pub(super) fn means(means: Means) -> fact::Means {
         Means::Card => fact::Means::Card,
         Means::Cheque => fact::Means::Cheque,
         Means::Voucher { kind } => fact::Means::Voucher(kind),
+        Means::Exchange => fact::Means::Exchange,
     }
 }
 
@@ -78,6 +79,7 @@ pub(super) fn means_view(means: fact::Means) -> Means {
         fact::Means::Card => Means::Card,
         fact::Means::Cheque => Means::Cheque,
         fact::Means::Voucher(kind) => Means::Voucher { kind },
+        fact::Means::Exchange => Means::Exchange,
     }
 }
 
@@ -85,7 +87,7 @@ pub(super) fn means_view(means: fact::Means) -> Means {
 pub(super) fn voucher(means: fact::Means) -> Option<String> {
     match means {
         fact::Means::Voucher(kind) => shared::till::voucher_name(kind).map(str::to_owned),
-        fact::Means::Cash | fact::Means::Card | fact::Means::Cheque => None,
+        fact::Means::Cash | fact::Means::Card | fact::Means::Cheque | fact::Means::Exchange => None,
     }
 }
 
@@ -99,6 +101,7 @@ pub(super) fn by(by: fact::PaidBy, money: impl Fn(u32) -> shared::money::Money) 
         },
         fact::PaidBy::Cheque => By::Cheque,
         fact::PaidBy::Voucher { kind } => By::Voucher { kind },
+        fact::PaidBy::Exchange => By::Exchange,
     }
 }
 

@@ -61,6 +61,7 @@ impl Desk {
                 Means::Card => By::Card { accepted: true },
                 Means::Cheque => By::Cheque,
                 Means::Voucher { kind } => By::Voucher { kind },
+                Means::Exchange => By::Exchange,
             },
         });
         Some(Interrupted {

@@ -1,6 +1,7 @@
 //! The box office's screen over the real till: what it decided becomes facts here.
 
 mod codes;
+mod exchange;
 mod figures;
 mod held;
 mod offers;
@@ -41,7 +42,7 @@ use crate::replica::{Replica, ReplicaError, identity};
 use crate::supervisor;
 use crate::sync::StockLine;
 use crate::till::stock::NotTaken;
-use crate::till::{MoveCash, Prints, Sale, TakeBack, Till, TillError, Wanted};
+use crate::till::{MoveCash, Prints, Sale, SaleDone, TakeBack, Till, TillError, Wanted};
 pub(super) use held::Held;
 pub(super) use offers::{Common, shows};
 use refused::refused;
@@ -194,6 +195,9 @@ impl Desk {
     }
 
     fn made(&self, checkout: &Checkout) -> Result<Sold, TillError> {
+        if let Some(exchange) = &checkout.exchange {
+            return self.exchanged(checkout, exchange);
+        }
         let sale = Sale {
             id: checkout.sale,
             wanted: checkout.lines.iter().map(wanted).collect(),
@@ -206,14 +210,18 @@ impl Desk {
             Err(TillError::Places(NotTaken::TooFew { .. })) if self.borrow(checkout) => sell(sale)?,
             done => done?,
         };
+        Ok(self.sold(&done))
+    }
+
+    /// What was just made. What can't be read of it is not shown, and the sale stands.
+    fn sold(&self, done: &SaleDone) -> Sold {
         self.paper_waits();
-        // From here on it is made: what can't be read is not shown, and the sale stands.
         let tickets = self.till.handed_out(done.sale).unwrap_or_else(|error| {
             tracing::error!(code = error.code(), "the sold tickets can't be shown");
             Vec::new()
         });
         let names = self.type_names();
-        Ok(Sold {
+        Sold {
             sale: done.sale,
             receipt: done.receipt,
             tickets: tickets
@@ -225,7 +233,7 @@ impl Desk {
                 })
                 .collect(),
             print: self.print_state(done.sale).unwrap_or(PrintState::Failed),
-        })
+        }
     }
 
     /// Borrows what the sale lacks, if the server is there.
@@ -287,6 +295,9 @@ fn tenders(parts: &[Part]) -> Vec<Tender> {
         By::Voucher { kind } => Tender::Voucher {
             kind,
             amount: part.amount,
+        },
+        By::Exchange => Tender::Exchange {
+            credit: part.amount,
         },
     });
     tenders.collect()
@@ -431,14 +442,12 @@ impl box_office::Till for Desk {
         reason: RefundReason,
         means: Means,
     ) -> Result<u32, TillRefusal> {
-        let of_sale = self.till.sale(sale).map_err(|error| refused(&error))?;
-        let marked = tickets.iter().map(|at| {
-            let ticket = of_sale.tickets.get(*at).ok_or(TillRefusal::NotHere)?;
-            Ok(ticket.ticket)
-        });
+        let marked = self
+            .marked(sale, tickets)
+            .map_err(|error| refused(&error))?;
         let back = TakeBack {
             sale,
-            tickets: marked.collect::<Result<_, TillRefusal>>()?,
+            tickets: marked,
             reason: codes::refund_reason(reason),
             means: codes::means(means),
         };

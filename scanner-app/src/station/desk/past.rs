@@ -9,7 +9,7 @@ use shared::money::Money;
 
 use super::{Desk, codes, words};
 use crate::replica::{ReplicaError, events};
-use crate::station::box_office::{Part, PastSale, PastTicket};
+use crate::station::box_office::{By, Part, PastSale, PastTicket};
 use crate::station::view::{KeptBecause, Means, PastSaleView};
 use crate::till::{self, TillError};
 
@@ -136,7 +136,10 @@ impl Desk {
 /// By what it was paid, and in cash, which every till has. A sale without charge has nothing to give: cash stands for it.
 fn back_by(parts: &[Part]) -> Vec<Means> {
     let mut means: Vec<Means> = Vec::new();
-    let paid = parts.iter().filter(|part| part.counts());
+    // Tickets that were given for these were paid by something once: what goes back of them is money.
+    let paid = parts
+        .iter()
+        .filter(|part| part.counts() && part.by != By::Exchange);
     for one in paid.map(|part| part.by.means()).chain([Means::Cash]) {
         if !means.contains(&one) {
             means.push(one);

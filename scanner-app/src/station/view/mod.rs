@@ -43,10 +43,10 @@ pub use schema::typescript;
 pub use settings::{Settings, Theme, Use};
 pub use supervisor::{SupervisorView, SupervisorsView, UndoReason};
 pub use till::{
-    AskingView, CartView, CustomerCodeView, CustomerView, DoneView, FreeReason, GuestView,
-    InterruptedView, LineView, Means, ParkedView, PaymentView, PiecesView, PrintState, SaleView,
-    ShowView, TakenView, TicketOutView, TillRefusal, TillScreen, TillView, TypeKeyView, VatView,
-    VoucherView,
+    AskingView, BackByView, CartView, CustomerCodeView, CustomerView, DoneView, ExchangeView,
+    FreeReason, GuestView, InterruptedView, LineView, Means, ParkedView, PaymentView, PiecesView,
+    PrintState, SaleView, ShowView, TakenView, TicketOutView, TillRefusal, TillScreen, TillView,
+    TypeKeyView, VatView, VoucherView,
 };
 pub use till_act::{DoneAct, PastAct, PaymentAct, SaleAct, ShiftAct, Stroke, TillAct, TillKey};
 pub use verdict::{

@@ -3,19 +3,19 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    AlertSightingView, AlertView, AskingView, BatteryView, CameraChoice, CameraHint,
+    AlertSightingView, AlertView, AskingView, BackByView, BatteryView, CameraChoice, CameraHint,
     CameraStanding, CameraView, CartView, CashMoveView, CashReason, ClosedView, CountView,
     CountsView, Crowd, CustomerCodeView, CustomerView, DoneAct, DoneView, EnrolStep, EnrolView,
-    EntryCount, FiguresView, FoundPrinters, FreeReason, GateChoice, GateCount, GuestView, HandHit,
-    HitState, InterruptedView, KeptBecause, Light, LineView, Means, MeansFigureView, News, Outline,
-    Overview, PaperAct, PaperKind, PaperOf, ParkedView, PastAct, PastDetailView, PastSaleView,
-    PastTicketView, PastView, PaymentAct, PaymentView, PeerView, PiecesView, PlaceChoice,
-    PlaceView, PrintState, PrinterView, PrintersView, Protection, RateFigureView, ReadyLine,
-    ReadyView, ReadyWhat, RecentView, RefundReason, SaleAct, SaleView, SavedFile, Screen, Settings,
-    ShiftAct, ShowView, Stroke, SupervisorView, SupervisorsView, SyncView, TakenView, Theme,
-    TicketOutView, TillAct, TillChoice, TillKey, TillRefusal, TillScreen, TillView, TypeKeyView,
-    UiError, UiErrorCode, UndoReason, UnprintedView, Use, VatView, VerdictLight, VerdictView,
-    VoucherView, Way,
+    EntryCount, ExchangeView, FiguresView, FoundPrinters, FreeReason, GateChoice, GateCount,
+    GuestView, HandHit, HitState, InterruptedView, KeptBecause, Light, LineView, Means,
+    MeansFigureView, News, Outline, Overview, PaperAct, PaperKind, PaperOf, ParkedView, PastAct,
+    PastDetailView, PastSaleView, PastTicketView, PastView, PaymentAct, PaymentView, PeerView,
+    PiecesView, PlaceChoice, PlaceView, PrintState, PrinterView, PrintersView, Protection,
+    RateFigureView, ReadyLine, ReadyView, ReadyWhat, RecentView, RefundReason, SaleAct, SaleView,
+    SavedFile, Screen, Settings, ShiftAct, ShowView, Stroke, SupervisorView, SupervisorsView,
+    SyncView, TakenView, Theme, TicketOutView, TillAct, TillChoice, TillKey, TillRefusal,
+    TillScreen, TillView, TypeKeyView, UiError, UiErrorCode, UndoReason, UnprintedView, Use,
+    VatView, VerdictLight, VerdictView, VoucherView, Way,
 };
 use crate::status::SyncPhase;
 
@@ -88,6 +88,8 @@ pub fn typescript() -> String {
         PiecesView,
         AskingView,
         TakenView,
+        BackByView,
+        ExchangeView,
         InterruptedView,
         PaymentView,
         PrintState,

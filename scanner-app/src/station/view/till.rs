@@ -117,6 +117,8 @@ pub enum TillRefusal {
     WrongName,
     /// Nothing can be sealed for the server yet. Nothing was sold.
     NoContactKey,
+    /// Tickets are being exchanged: that ends first.
+    ExchangeOpen,
 }
 
 /// Choosing places.
@@ -141,6 +143,8 @@ pub struct SaleView {
     pub guest: Option<GuestView>,
     /// Who buys is being typed.
     pub asking_guest: bool,
+    /// What comes back for this cart.
+    pub exchange: Option<ExchangeView>,
 }
 
 /// Who buys.
@@ -294,6 +298,37 @@ pub enum Means {
         /// Its number.
         kind: u16,
     },
+    /// Tickets that were taken back for these. No money, and nobody chooses it.
+    Exchange,
+}
+
+/// Tickets that come back for others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ExchangeView {
+    /// The receipt of their sale.
+    pub receipt: u32,
+    /// How many.
+    pub places: u32,
+    /// What they cost.
+    #[ts(type = "Money")]
+    pub credit: Money,
+    /// What is left to pay for the new ones.
+    #[ts(type = "Money")]
+    pub due: Money,
+    /// What goes back to the guest.
+    #[ts(type = "Money")]
+    pub back: Money,
+    /// By what it may go back, or went.
+    pub back_by: Vec<BackByView>,
+}
+
+/// A means by which money goes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct BackByView {
+    /// Which.
+    pub means: Means,
+    /// The voucher's kind in words.
+    pub name: Option<String>,
 }
 
 /// A kind of vouchers that the organizer takes.
@@ -322,6 +357,8 @@ pub struct PaymentView {
     pub vouchers: Vec<VoucherView>,
     /// What is asked for.
     pub asking: AskingView,
+    /// What comes back for this cart.
+    pub exchange: Option<ExchangeView>,
 }
 
 /// What is asked for.
@@ -434,6 +471,8 @@ pub struct DoneView {
     pub receipt_asked: bool,
     /// The tickets.
     pub tickets: Vec<TicketOutView>,
+    /// What came back for them.
+    pub exchange: Option<ExchangeView>,
 }
 
 /// A ticket that was sold.

@@ -106,6 +106,8 @@ pub enum SaleAct {
         /// By what; `null` = it is chosen there.
         means: Option<Means>,
     },
+    /// The guest keeps the tickets that were to be exchanged.
+    NoExchange,
     /// What else there is to do.
     Menu,
 }
@@ -139,6 +141,11 @@ pub enum PaymentAct {
     GiveBack {
         /// Its index.
         part: usize,
+    },
+    /// The difference of an exchange goes back, and it is made.
+    Return {
+        /// By what.
+        means: Means,
     },
     /// Back to the means, or to the cart.
     Back,
@@ -243,6 +250,8 @@ pub enum PastAct {
         /// By what the money goes back.
         means: Means,
     },
+    /// Chooses other tickets for the marked ones.
+    Exchange,
     /// Back to the list, or to what else there is to do.
     Back,
 }

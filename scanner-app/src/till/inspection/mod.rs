@@ -178,6 +178,7 @@ fn means(means: Means) -> String {
         Means::Cash => "espèces".to_owned(),
         Means::Card => "carte".to_owned(),
         Means::Cheque => "chèque".to_owned(),
+        Means::Exchange => "reprise".to_owned(),
         Means::Voucher(kind) => {
             voucher_name(kind).map_or_else(|| format!("titre {kind}"), str::to_owned)
         }

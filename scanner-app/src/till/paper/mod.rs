@@ -222,6 +222,7 @@ fn means(means: Means) -> document::Means {
         Means::Cash => document::Means::Cash,
         Means::Card => document::Means::Card,
         Means::Cheque => document::Means::Cheque,
+        Means::Exchange => document::Means::Exchange,
         Means::Voucher(kind) => document::Means::Named(
             voucher_name(kind).map_or_else(|| format!("#{kind}"), str::to_owned),
         ),

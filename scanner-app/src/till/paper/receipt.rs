@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::fact::FactBody;
 use shared::fact::kind::Fact;
-use shared::fact::till::{PaidBy, SaleId, TillFact};
+use shared::fact::till::{ClerkId, Means as Kind, PaidBy, SaleId, TillFact};
 use shared::ids::TicketId;
 use shared::money::{Money, vat_included};
 use shared::till::{Sold, SoldLine, at_ms};
 
+use super::super::exchange::refund_before;
 use super::{Billing, Desk, Of, PaperError, cents, means, words};
 use crate::print::document::{
-    CashGiven, Document, Means, Receipt, ReceiptKind, ReceiptLine, VatLine,
+    CashGiven, Document, ExchangedLines, Means, Receipt, ReceiptKind, ReceiptLine, VatLine,
 };
 use crate::replica::{stock, till as kept};
 
@@ -20,6 +21,15 @@ const MOST_PAYMENTS: usize = 64;
 
 /// How a sale was paid, and the cash that changed hands.
 type Paid = (Vec<(Means, Money)>, Option<CashGiven>);
+
+/// What a refund took back.
+struct Taken {
+    billing: Billing,
+    clerk: ClerkId,
+    lines: Vec<ReceiptLine>,
+    rates: Rates,
+    total: i64,
+}
 
 /// Gross and VAT by rate.
 #[derive(Default)]
@@ -68,6 +78,7 @@ impl Desk<'_> {
             time_zone: billing.event.time_zone,
             lines,
             total: self.money(total),
+            exchanged: self.exchanged(of, sale)?,
             vat: rates.lines(|minor| self.money(minor)),
             paid,
             cash,
@@ -77,18 +88,40 @@ impl Desk<'_> {
 
     /// What went back. The VAT is what the books count: what is left of a line keeps the VAT of what is left.
     pub(super) fn refund(&self, of: &Of, fact: &Fact) -> Result<Document, PaperError> {
-        let FactBody::Till(TillFact::Refund {
-            receipt,
-            sale,
-            tickets,
-            back,
-            ..
-        }) = &fact.body
-        else {
+        let FactBody::Till(TillFact::Refund { receipt, back, .. }) = &fact.body else {
             return Err(PaperError::NotOnPaper);
         };
-        let sold = self.sold(of.journal, *sale, of.place.seq)?;
-        let clerk = kept::clerk_at(self.ledger.tx, of.journal, of.place.seq)?;
+        let taken = self.taken(of, fact)?;
+        let paid = back
+            .iter()
+            .map(|back| (means(back.means), self.money(-i64::from(back.amount))));
+        Ok(Document::Receipt(Receipt {
+            language: of.language,
+            mark: of.mark,
+            kind: ReceiptKind::Refund,
+            seller: self.seller(&taken.billing.paper),
+            number: self.receipt_number(*receipt),
+            till: self.till.clone(),
+            clerk: self.clerk(taken.clerk),
+            at_ms: at_ms(fact),
+            time_zone: taken.billing.event.time_zone,
+            lines: taken.lines,
+            total: self.money(taken.total),
+            exchanged: None,
+            vat: taken.rates.lines(|minor| self.money(minor)),
+            paid: paid.collect(),
+            cash: None,
+            journal: of.place.clone(),
+        }))
+    }
+
+    /// What a refund took back, by the books as they were before it.
+    fn taken(&self, of: &Of, fact: &Fact) -> Result<Taken, PaperError> {
+        let FactBody::Till(TillFact::Refund { sale, tickets, .. }) = &fact.body else {
+            return Err(PaperError::NotOnPaper);
+        };
+        let sold = self.sold(of.journal, *sale, fact.seq)?;
+        let clerk = kept::clerk_at(self.ledger.tx, of.journal, fact.seq)?;
         let clerk = clerk.ok_or(PaperError::NotHere)?;
         let taken: BTreeSet<_> = tickets.iter().copied().collect();
         let (mut lines, mut rates, mut total) = (Vec::new(), Rates::default(), 0);
@@ -104,26 +137,32 @@ impl Desk<'_> {
             total += gross;
             lines.push(self.line(of, line, &of_line, gross)?);
         }
-        let paid = back
-            .iter()
-            .map(|back| (means(back.means), self.money(-i64::from(back.amount))));
-        let billing = self.first(&sold)?;
-        Ok(Document::Receipt(Receipt {
-            language: of.language,
-            mark: of.mark,
-            kind: ReceiptKind::Refund,
-            seller: self.seller(&billing.paper),
-            number: self.receipt_number(*receipt),
-            till: self.till.clone(),
-            clerk: self.clerk(clerk),
-            at_ms: at_ms(fact),
-            time_zone: billing.event.time_zone,
+        Ok(Taken {
+            billing: self.first(&sold)?,
+            clerk,
             lines,
-            total: self.money(total),
-            vat: rates.lines(|minor| self.money(minor)),
-            paid: paid.collect(),
-            cash: None,
-            journal: of.place.clone(),
+            rates,
+            total,
+        })
+    }
+
+    /// The tickets that this sale was made for, if it was.
+    fn exchanged(&self, of: &Of, sale: SaleId) -> Result<Option<ExchangedLines>, PaperError> {
+        let place = (of.journal, of.place.seq);
+        let Some(refund) = refund_before(self.ledger, place, sale)? else {
+            return Ok(None);
+        };
+        let FactBody::Till(TillFact::Refund { receipt, back, .. }) = &refund.body else {
+            return Ok(None);
+        };
+        let taken = self.taken(of, &refund)?;
+        let back = back.iter().filter(|back| back.means != Kind::Exchange);
+        Ok(Some(ExchangedLines {
+            number: self.receipt_number(*receipt),
+            lines: taken.lines,
+            back: back
+                .map(|back| (means(back.means), self.money(back.amount.into())))
+                .collect(),
         }))
     }
 
@@ -225,4 +264,14 @@ impl Desk<'_> {
 
 fn gross(line: &SoldLine, tickets: usize) -> i64 {
     i64::from(line.unit) * tickets as i64
+}
+
+/// Books that may end within an exchange: its refund is looked at as of right before it.
+fn books_before(facts: &[Fact]) -> Result<Book, PaperError> {
+    let (first, rest) = facts.split_first().ok_or(PaperError::NotHere)?;
+    let mut book = Book::open(first).map_err(|_| PaperError::NotHere)?;
+    for fact in rest {
+        book.write(fact).map_err(|_| PaperError::NotHere)?;
+    }
+    Ok(book)
 }

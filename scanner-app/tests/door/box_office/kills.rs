@@ -141,3 +141,78 @@ fn a_sale_killed_at_any_step_is_whole_or_not_there() {
         (&sold.into(), &0.into())
     );
 }
+
+/// Half of an exchange would be tickets without money, or money without tickets.
+#[test]
+fn an_exchange_killed_at_any_step_is_whole_or_not_there() {
+    let office = Office::with_places(90);
+    office.open_with("1000x10");
+    let folder = office.device.data().with_file_name("shim");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let shim = shim(&folder);
+    let sold = office.done(&["sell", "--line", &office.line(2, 60), "--pay", "card:90000"]);
+    let sale = sold["sale"].as_str().expect("an id").to_owned();
+    let tickets: Vec<String> = sold["tickets"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|ticket| ticket["ticket"].as_str().expect("an id").to_owned())
+        .collect();
+    let line = office.line(1, 1);
+    let exchange = |no: usize| {
+        let id = format!("01998a00-0000-7000-8000-{no:012}");
+        let mut command = office.till(&[
+            "exchange",
+            &sale,
+            "--ticket",
+            &tickets[no],
+            "--line",
+            &line,
+            "--pay",
+            "cash:1000",
+            "--id",
+            &id,
+        ]);
+        command.env("LD_PRELOAD", &shim);
+        command
+    };
+    let log = folder.join("steps");
+    let rehearsed = run(exchange(0).env("KILL_LOG", &log));
+    assert_eq!(rehearsed.code, Some(0), "{rehearsed:?}");
+    let steps = std::fs::read(&log).expect("the steps");
+    let points = points(&steps);
+    assert!(points.len() < tickets.len(), "{}", points.len());
+    let (mut made, mut whole) = (1, 0);
+    for (no, &point) in (1..).zip(&points) {
+        let killed = exchange(no).env("KILL_AT", point.to_string()).output();
+        let killed = killed.expect("started");
+        let told = json_lines(&killed.stdout)
+            .iter()
+            .any(|line| line["receipt"].is_u64());
+        let x = office.done(&["x"]);
+        let refunds = x["sums"]["refunds"].as_i64().expect("a number");
+        let is_whole = refunds == made + 1;
+        assert!(is_whole || refunds == made, "point {point}");
+        assert!(is_whole || !told, "point {point}: told, and not there");
+        // The new sale, the drawer, both tickets and the print job agree with it.
+        let after = seen(&office);
+        assert_eq!(
+            (after.sales as i64, after.expected, after.issued, after.jobs),
+            // Of each exchange a ticket that was taken back, and a new one.
+            (
+                1 + refunds,
+                10_000 + 700 * refunds,
+                60 + 2 * refunds,
+                1 + refunds
+            ),
+            "point {point}"
+        );
+        whole += usize::from(is_whole);
+        let again = run(&mut exchange(no));
+        assert_eq!(again.code, Some(0), "{again:?}");
+        assert_eq!(again.lines[0]["made_before"], is_whole, "point {point}");
+        made += 1;
+    }
+    assert!(whole > 0 && whole < points.len(), "points before and after");
+    assert_eq!(seen(&office).sales as i64, made + 1);
+}

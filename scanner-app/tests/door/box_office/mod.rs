@@ -2,6 +2,7 @@
 
 mod acts;
 mod contacts;
+mod exchanges;
 mod hour;
 mod inspected;
 mod kills;

@@ -15,7 +15,7 @@ fn says(job: &[u8], text: &str) -> bool {
 
 impl Office {
     /// This printer is for tickets or for papers from now on.
-    fn prints(&self, what: &str, printer: &Printer) {
+    pub(super) fn prints(&self, what: &str, printer: &Printer) {
         let address = format!("tcp:{}", printer.address);
         let speaks = "escpos:80:wpc1252:printer";
         self.done(&["printer", what, "--printer", &address, "--speaks", speaks]);

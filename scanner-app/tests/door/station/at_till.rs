@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scanner_app::station::Station;
 use scanner_app::station::view::{
-    News, PrintState, SaleAct, Screen, Settings, ShiftAct, TillAct, TillChoice, TillKey,
+    News, PastAct, PrintState, SaleAct, Screen, Settings, ShiftAct, TillAct, TillChoice, TillKey,
     TillRefusal, TillScreen, TillView, UiErrorCode,
 };
 use shared::clock::ManualClock;
@@ -215,4 +215,46 @@ fn a_device_that_may_only_sell_is_a_till_at_once_and_none_when_the_right_is_take
         Screen::Enrol(_) | Screen::Closed { .. } | Screen::Till { .. } => None,
     });
     assert!(!is_at_till(&station));
+}
+
+#[test]
+fn tickets_are_exchanged_on_the_screen_and_the_journal_has_both_sides() {
+    let (_, window) = window(10);
+    let station = window.start_blind();
+    let view = opened(&station);
+    let view = press(&station, view.step, TillKey::Digit { digit: 1 });
+    let view = press(&station, view.step, TillKey::Function { no: 1 });
+    let view = press(&station, view.step, TillKey::Enter);
+    let view = press(&station, view.step, TillKey::Enter);
+    let view = act(&station, view.step, TillAct::Sale(SaleAct::Menu));
+    let view = act(&station, view.step, TillAct::Shift(ShiftAct::Past));
+    let TillScreen::Past(past) = &view.screen else {
+        panic!("{view:?}");
+    };
+    let sale = past.found[0].sale;
+    let view = act(&station, view.step, TillAct::Past(PastAct::Look { sale }));
+    let mark = PastAct::Mark { ticket: 0 };
+    let view = act(&station, view.step, TillAct::Past(mark));
+    let view = act(&station, view.step, TillAct::Past(PastAct::Exchange));
+    // 22.00 for 15.00.
+    let view = press(&station, view.step, TillKey::Digit { digit: 2 });
+    let view = press(&station, view.step, TillKey::Function { no: 1 });
+    let view = press(&station, view.step, TillKey::Function { no: 1 });
+    let TillScreen::Done(done) = &view.screen else {
+        panic!("{view:?}");
+    };
+    assert_eq!(
+        (done.receipt, done.change.map(|change| change.minor)),
+        (3, Some(700))
+    );
+    let view = press(&station, view.step, TillKey::Enter);
+    let view = act(&station, view.step, TillAct::Sale(SaleAct::Menu));
+    let view = act(&station, view.step, TillAct::Shift(ShiftAct::Report));
+    let TillScreen::Report(figures) = &view.screen else {
+        panic!("{view:?}");
+    };
+    assert_eq!(
+        (figures.sales, figures.refunds, figures.revenue.minor),
+        (2, 1, 1_500)
+    );
 }

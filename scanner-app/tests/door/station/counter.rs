@@ -142,6 +142,7 @@ fn two_in_cash(office: &Office, sale: FactId) -> Checkout {
         total: euros(4_400),
         language: Language::Fr,
         guest: None,
+        exchange: None,
     }
 }
 

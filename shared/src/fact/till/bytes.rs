@@ -38,6 +38,7 @@ impl TillFact {
             Self::ConfigurationChanged { .. } => 32,
             Self::ConnectionChanged { .. } => 33,
             Self::Contact { .. } => 34,
+            Self::Exchange { .. } => 35,
         }
     }
 
@@ -60,6 +61,7 @@ impl TillFact {
             Self::ConfigurationChanged { .. } => "configuration_changed",
             Self::ConnectionChanged { .. } => "connection_changed",
             Self::Contact { .. } => "contact",
+            Self::Exchange { .. } => "exchange",
         }
     }
 
@@ -89,6 +91,7 @@ impl TillFact {
                     PaidBy::Card { outcome } => to.u8(1).u8(*outcome as u8),
                     PaidBy::Cheque => to.u8(2),
                     PaidBy::Voucher { kind } => to.u8(3).u16(*kind),
+                    PaidBy::Exchange => to.u8(5),
                 };
             }
             Self::Refund {
@@ -158,6 +161,9 @@ impl TillFact {
             }
             Self::Contact { sale, blob, hash } => {
                 to.bytes(sale.as_bytes()).bytes(blob).bytes(hash);
+            }
+            Self::Exchange { refund, sale } => {
+                to.bytes(refund.as_bytes()).bytes(sale.as_bytes());
             }
         }
     }
@@ -233,6 +239,10 @@ impl TillFact {
                 sale: FactId::from_bytes(from.array()?),
                 blob: from.array()?,
                 hash: from.array()?,
+            },
+            35 => Self::Exchange {
+                refund: FactId::from_bytes(from.array()?),
+                sale: FactId::from_bytes(from.array()?),
             },
             _ => return Ok(None),
         }))

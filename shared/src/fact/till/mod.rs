@@ -162,6 +162,8 @@ pub enum PaidBy {
         /// Its number.
         kind: u16,
     },
+    /// 5: the worth of tickets that were taken back right before, in the same exchange. No money.
+    Exchange,
 }
 
 impl PaidBy {
@@ -172,6 +174,7 @@ impl PaidBy {
             Self::Card { .. } => Means::Card,
             Self::Cheque => Means::Cheque,
             Self::Voucher { kind } => Means::Voucher(kind),
+            Self::Exchange => Means::Exchange,
         }
     }
 
@@ -179,7 +182,7 @@ impl PaidBy {
     pub fn counts(self) -> bool {
         match self {
             Self::Card { outcome } => outcome == Outcome::Accepted,
-            Self::Cash { .. } | Self::Cheque | Self::Voucher { .. } => true,
+            Self::Cash { .. } | Self::Cheque | Self::Voucher { .. } | Self::Exchange => true,
         }
     }
 }
@@ -336,5 +339,12 @@ pub enum TillFact {
         blob: [u8; 16],
         /// SHA-256 of its sealed bytes.
         hash: [u8; 32],
+    },
+    /// Kind 35: tickets are exchanged. The refund and the sale that it names follow it at once.
+    Exchange {
+        /// The fact that takes the old tickets back.
+        refund: FactId,
+        /// The fact that sells the new ones.
+        sale: SaleId,
     },
 }

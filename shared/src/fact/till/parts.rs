@@ -160,6 +160,7 @@ pub(super) fn read_paid_by(from: &mut Reader<'_>) -> Result<PaidBy, BodyError> {
         },
         2 => PaidBy::Cheque,
         3 => PaidBy::Voucher { kind: from.u16()? },
+        5 => PaidBy::Exchange,
         number => return Err(unlisted(number.into())),
     })
 }
@@ -171,6 +172,7 @@ pub(super) fn write_means(to: &mut Writer, means: Means) -> &mut Writer {
         Means::Card => to.u8(1).u16(0),
         Means::Cheque => to.u8(2).u16(0),
         Means::Voucher(kind) => to.u8(3).u16(kind),
+        Means::Exchange => to.u8(5).u16(0),
     }
 }
 
@@ -180,7 +182,8 @@ fn read_means(from: &mut Reader<'_>) -> Result<Means, BodyError> {
         (1, 0) => Ok(Means::Card),
         (2, 0) => Ok(Means::Cheque),
         (3, kind) => Ok(Means::Voucher(kind)),
-        (0..=2, kind) => Err(unlisted(kind)),
+        (5, 0) => Ok(Means::Exchange),
+        (0..=2 | 5, kind) => Err(unlisted(kind)),
         (number, _) => Err(unlisted(number.into())),
     }
 }

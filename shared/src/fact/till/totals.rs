@@ -11,6 +11,8 @@ pub enum Means {
     Cheque,
     /// 3, and the number of its kind.
     Voucher(u16),
+    /// 5: the worth of tickets that were taken back for others. No money.
+    Exchange,
 }
 
 /// Taken and given back since the till's first sale. Neither ever falls or begins again.

@@ -4,6 +4,7 @@
 //! as after an hour. A [`Book`] keeps the sales beside it, for whoever reads a whole journal at once.
 
 mod closing;
+mod exchange;
 mod money;
 mod sold;
 
@@ -20,6 +21,7 @@ use crate::ids::TicketId;
 use super::planted::{self, Bug};
 use super::tally;
 use super::{Broken, Calendar};
+use exchange::Exchange;
 pub use sold::{Sold, SoldLine};
 
 /// A till's books with every sale, as far as they have been read.
@@ -38,6 +40,8 @@ pub struct Balance {
     counters: Counters,
     /// The last sale, and what is left to pay of it.
     unpaid: Option<(SaleId, u64)>,
+    /// The exchange that is being written, from its first fact to the last payment.
+    exchange: Option<Exchange>,
     shift: Option<Shift>,
     /// What the drawer held when it was counted, if that was the last fact.
     counted: Option<u64>,
@@ -95,6 +99,7 @@ pub fn named(body: &TillFact) -> Option<SaleId> {
         | TillFact::TrainingSale { .. }
         | TillFact::TestPrint { .. }
         | TillFact::ConfigurationChanged { .. }
+        | TillFact::Exchange { .. }
         | TillFact::ConnectionChanged { .. } => None,
     }
 }
@@ -145,10 +150,10 @@ impl Book {
             book.write(fact).map_err(|broken| (place, broken))?;
             last = place;
         }
-        if book.is_settled() {
-            Ok(book)
-        } else {
-            Err((last, Broken::Unpaid))
+        match (book.balance.unpaid, book.balance.exchange) {
+            (None, None) => Ok(book),
+            (Some(_), _) => Err((last, Broken::Unpaid)),
+            (None, Some(_)) => Err((last, Broken::Exchange)),
         }
     }
 
@@ -248,6 +253,7 @@ impl Balance {
                 opening: *opening,
                 counters: opening.counters,
                 unpaid: None,
+                exchange: None,
                 shift: None,
                 counted: None,
                 connection: None,
@@ -284,7 +290,7 @@ impl Balance {
 
     /// Is the last sale paid? Between two transactions of a till it always is.
     pub fn is_settled(&self) -> bool {
-        self.unpaid.is_none()
+        self.unpaid.is_none() && self.exchange.is_none()
     }
 
     /// Takes the next fact. One that breaks a rule leaves the balance half written: it is not to be used any more.
@@ -300,6 +306,18 @@ impl Balance {
             return Err(Broken::ClosedPeriod);
         }
         let counted = self.counted.take();
+        self.begin_in_exchange(fact.id, body)?;
+        self.written(fact, body, past, (counted, at_ms))?;
+        self.end_in_exchange(body)
+    }
+
+    fn written(
+        &mut self,
+        fact: &Fact,
+        body: &TillFact,
+        past: Past<'_>,
+        (counted, at_ms): (Option<u64>, UnixMillis),
+    ) -> Result<(), Broken> {
         match body {
             TillFact::JournalOpened(_) => Err(Broken::Opening),
             TillFact::ShiftOpened { clerk, float } => self.open_shift(*clerk, float, at_ms),
@@ -341,6 +359,7 @@ impl Balance {
                 self.each_total(at_ms, |totals| tally::count(&mut totals.trainings, 1))
             }
             TillFact::Contact { .. } => past.sale.map(drop).ok_or(Broken::NoSuchSale),
+            TillFact::Exchange { .. } => self.open_one().map(drop),
             TillFact::ConnectionChanged { to } => {
                 self.connection = Some(*to);
                 Ok(())

@@ -3,6 +3,7 @@
 mod archived;
 mod closed;
 mod compared;
+mod exchanged;
 mod found;
 mod paper;
 mod sums;
@@ -227,6 +228,7 @@ pub(super) enum Act {
     Open(u32),
     Sell(Vec<(u32, u16, u16)>, u32, bool),
     Refund(usize, usize),
+    Exchange(usize, usize, u32),
     Move(CashWay, u32),
     Train(u32),
     Reprint(usize),
@@ -247,6 +249,8 @@ pub(super) fn any_act() -> impl Strategy<Value = Act> {
         8 => (lines, prop_oneof![Just(0), 1u32..90_000], any::<bool>())
             .prop_map(|(lines, cash, refused)| Act::Sell(lines, cash, refused)),
         4 => (any::<usize>(), 1..4usize).prop_map(|(nth, most)| Act::Refund(nth, most)),
+        3 => (any::<usize>(), 1..4usize, prop_oneof![Just(0), 1u32..20_000])
+            .prop_map(|(nth, most, unit)| Act::Exchange(nth, most, unit)),
         1 => (way, 1..5_000u32).prop_map(|(way, amount)| Act::Move(way, amount)),
         1 => (1..9_000u32).prop_map(Act::Train),
         1 => any::<usize>().prop_map(Act::Reprint),
@@ -266,6 +270,9 @@ pub(super) fn play(acts: &[Act]) -> Till {
             }
             Act::Refund(nth, most) => {
                 till.refund(*nth, *most);
+            }
+            Act::Exchange(nth, most, unit) => {
+                till.exchange(*nth, *most, *unit);
             }
             Act::Move(way, amount) => till.move_cash(*way, *amount),
             Act::Train(unit) => till.train(*unit),

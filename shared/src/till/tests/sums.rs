@@ -117,6 +117,7 @@ proptest! {
         let Perpetual { sold, refunded } = read.counters().perpetual;
         prop_assert_eq!((sold as i64, refunded as i64), (by_hand.sold, by_hand.refunded));
         prop_assert_eq!(by_hand.paid.values().sum::<i64>(), by_hand.sold - by_hand.refunded);
+        prop_assert_eq!(by_hand.paid.get(&Means::Exchange).copied().unwrap_or(0), 0, "tickets are no money");
         for (_, sold) in read.sales() {
             let paid: u64 = sold.paid.values().sum();
             prop_assert!(sold.left() <= paid, "never more to give back than was paid");

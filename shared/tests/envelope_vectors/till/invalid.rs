@@ -248,6 +248,16 @@ pub(crate) fn envelopes() -> Vec<Invalid> {
         ),
         ("a contact cut off", "body_length", with_body(34, &[0; 63])),
         (
+            "an exchange cut off",
+            "body_length",
+            with_body(35, &[0; 31]),
+        ),
+        (
+            "a payment with tickets of a kind",
+            "body_length",
+            paid(1, &[5, 0, 0]),
+        ),
+        (
             "a till's journal opened at place 2",
             "opening",
             changed_body(

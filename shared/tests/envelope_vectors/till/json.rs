@@ -32,7 +32,7 @@ pub(crate) fn body(fact: &TillFact) -> Value {
             match by {
                 PaidBy::Cash { change } => body["change"] = json!(change),
                 PaidBy::Card { outcome } => body["outcome"] = json!(*outcome as u8),
-                PaidBy::Cheque => {}
+                PaidBy::Cheque | PaidBy::Exchange => {}
                 PaidBy::Voucher { kind } => body["kind"] = json!(kind),
             }
             body
@@ -107,6 +107,7 @@ pub(crate) fn body(fact: &TillFact) -> Value {
         TillFact::Contact { sale, blob, hash } => {
             json!({"sale": sale, "blob": hex(blob), "hash": hex(hash)})
         }
+        TillFact::Exchange { refund, sale } => json!({"refund": refund, "sale": sale}),
     }
 }
 
@@ -145,6 +146,7 @@ fn number(means: Means) -> (u8, u16) {
         Means::Card => (1, 0),
         Means::Cheque => (2, 0),
         Means::Voucher(kind) => (3, kind),
+        Means::Exchange => (5, 0),
     }
 }
 

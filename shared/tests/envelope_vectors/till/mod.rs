@@ -405,6 +405,38 @@ fn others() -> Vec<(&'static str, Fact)> {
     ]
 }
 
+fn exchange() -> Vec<(&'static str, Fact)> {
+    vec![
+        (
+            "tickets exchanged for others",
+            till(TillFact::Exchange {
+                refund: fact_id(0x53),
+                sale: fact_id(0x51),
+            }),
+        ),
+        ("paid with tickets", payment(4400, PaidBy::Exchange)),
+        (
+            "taken back for others, the rest in cash",
+            till(TillFact::Refund {
+                receipt: 9,
+                sale: fact_id(0x54),
+                reason: RefundReason::Exchange,
+                tickets: vec![TicketId(4)],
+                back: vec![
+                    GivenBack {
+                        means: Means::Cash,
+                        amount: 400,
+                    },
+                    GivenBack {
+                        means: Means::Exchange,
+                        amount: 1800,
+                    },
+                ],
+            }),
+        ),
+    ]
+}
+
 pub(crate) fn facts() -> Vec<(&'static str, Fact)> {
-    [openings(), shifts(), sales(), others()].concat()
+    [openings(), shifts(), sales(), others(), exchange()].concat()
 }

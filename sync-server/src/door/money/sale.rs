@@ -68,6 +68,7 @@ pub(super) fn columns(means: Means) -> (&'static str, Option<i32>) {
         Means::Cash => ("cash", None),
         Means::Card => ("card", None),
         Means::Cheque => ("cheque", None),
+        Means::Exchange => ("exchange", None),
         Means::Voucher(kind) => ("voucher", Some(kind.into())),
     }
 }

@@ -137,6 +137,7 @@ fn means_of(word: &str, voucher: Option<i32>) -> Means {
         "cash" => Means::Cash,
         "card" => Means::Card,
         "cheque" => Means::Cheque,
+        "exchange" => Means::Exchange,
         _voucher => Means::Voucher(
             voucher
                 .and_then(|kind| u16::try_from(kind).ok())

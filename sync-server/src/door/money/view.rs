@@ -218,7 +218,7 @@ pub struct MeansRow {
     pub clerk: Option<Uuid>,
     /// Their name.
     pub clerk_name: Option<String>,
-    /// `cash`, `card`, `cheque` or `voucher`.
+    /// `cash`, `card`, `cheque`, `voucher` or `exchange` (tickets for tickets: no money).
     pub means: String,
     /// The voucher's kind.
     pub voucher: Option<i32>,

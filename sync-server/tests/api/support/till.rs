@@ -96,6 +96,14 @@ impl<'a> Till<'a> {
         id
     }
 
+    /// The same under an id that another fact named before.
+    fn write_as(&mut self, id: FactId, body: TillFact) {
+        let envelope = self.sign_as(id, body);
+        let book = self.book.as_mut().unwrap();
+        book.write(envelope.fact()).unwrap();
+        self.unsent.push(envelope);
+    }
+
     /// The same, whatever the books say.
     pub(crate) fn write_against_the_books(&mut self, body: TillFact) {
         let envelope = self.sign(body);
@@ -114,6 +122,11 @@ impl<'a> Till<'a> {
     }
 
     fn sign(&mut self, body: TillFact) -> Envelope {
+        let now_ms = self.device.event.server.now_ms();
+        self.sign_as(FactId::new(now_ms, &mut OsRandom), body)
+    }
+
+    fn sign_as(&mut self, id: FactId, body: TillFact) -> Envelope {
         let author = Author {
             device: self.device.id,
             journal: self.journal,
@@ -121,7 +134,7 @@ impl<'a> Till<'a> {
         };
         let now_ms = self.device.event.server.now_ms();
         let draft = Draft {
-            id: FactId::new(now_ms, &mut OsRandom),
+            id,
             stamp: Stamp {
                 hlc: Hlc::from_raw((now_ms.cast_unsigned() << 16) + self.head.seq),
                 wall_ms: now_ms,
@@ -178,6 +191,57 @@ impl<'a> Till<'a> {
         });
         let withdrawn = self.device.write(vec![FactBody::Withdrawn { tickets }]);
         self.unsent_of_door.extend(withdrawn);
+    }
+
+    /// Exchanges tickets of a sale that cost so much for those of a line, in both journals; the difference is cash.
+    pub(crate) fn exchange(
+        &mut self,
+        (of, tickets, price): (SaleId, &[TicketId], u32),
+        line: SaleLine,
+    ) -> SaleId {
+        let now_ms = self.device.event.server.now_ms();
+        let [refund, sale] = [(); 2].map(|()| FactId::new(now_ms, &mut OsRandom));
+        self.write(TillFact::Exchange { refund, sale });
+        let costs = line.unit * line.tickets.len() as u32;
+        let credit = costs.min(price);
+        let given = |means, amount| (amount > 0).then_some(GivenBack { means, amount });
+        let back = [
+            given(Means::Cash, price - credit),
+            given(Means::Exchange, credit),
+        ];
+        let (receipt, new) = (self.receipt(), line.tickets.clone());
+        self.write_as(
+            refund,
+            TillFact::Refund {
+                receipt,
+                sale: of,
+                reason: RefundReason::Exchange,
+                tickets: tickets.to_vec(),
+                back: back.into_iter().flatten().collect(),
+            },
+        );
+        self.write_as(
+            sale,
+            TillFact::Sale {
+                receipt: receipt + 1,
+                lines: vec![line],
+            },
+        );
+        let paid = [
+            (PaidBy::Exchange, credit),
+            (PaidBy::Cash { change: 0 }, costs - credit),
+        ];
+        for (by, amount) in paid.into_iter().filter(|(_, amount)| *amount > 0) {
+            self.write(TillFact::Payment { sale, amount, by });
+        }
+        let tickets = tickets.to_vec();
+        let both = vec![
+            FactBody::Withdrawn { tickets },
+            FactBody::Issued { tickets: new },
+        ];
+        let both = self.device.write(both);
+        self.unsent_of_door.extend(both);
+        sale
     }
 
     /// Counts the drawer, which holds `more` than it should, and closes the shift.

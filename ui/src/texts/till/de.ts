@@ -70,7 +70,7 @@ export const tillDe: typeof tillFr = {
     since: (at) => `seit ${at}`,
   },
 
-  means: { cash: "Bar", card: "Karte", cheque: "Scheck" },
+  means: { cash: "Bar", card: "Karte", cheque: "Scheck", exchange: "Zurückgenommene Tickets" },
 
   payment: {
     due: { one: "Zu zahlen, {n} Platz", other: "Zu zahlen, {n} Plätze" },
@@ -240,6 +240,22 @@ export const tillDe: typeof tillFr = {
     refunded: (receipt) => `Erstattet: Beleg Nr. ${receipt}.`,
   },
 
+  exchange: {
+    begin: "Gegen andere Plätze umtauschen",
+    title: (receipt) => `Umtausch von Beleg Nr. ${receipt}`,
+    places: { one: "{n} Platz kommt zurück", other: "{n} Plätze kommen zurück" },
+    choose: "Wählen Sie, was der Gast dafür nimmt.",
+    back: "Zurückgenommene Tickets",
+    due: "Noch zu zahlen",
+    give: "Zurückzugeben",
+    stop: "Umtausch abbrechen",
+    go: "Umtauschen",
+    how: "Wie geht die Differenz zurück?",
+    by: (means) => `Zurückgeben: ${means}`,
+    gave: (means) => `Zurückgegeben: ${means}`,
+    done: (receipt) => `Beleg Nr. ${receipt} umgetauscht`,
+  },
+
   guest: {
     welcome: "Guten Tag",
     pay: "Zu zahlen",
@@ -268,5 +284,6 @@ export const tillDe: typeof tillFr = {
     wrong_email: "Diese E-Mail-Adresse ist unvollständig. Berichtigen Sie sie, oder leeren Sie das Feld.",
     wrong_name: "Dieser Name ist zu lang oder mehrzeilig. Kürzen Sie ihn.",
     no_contact_key: "Diese Kasse hat den Server noch nicht erreicht und kann die Adresse nicht verschlüsseln. Nichts ist verkauft. Entfernen Sie den Kunden und versuchen Sie es noch einmal.",
+    exchange_open: "Ein Umtausch ist im Gang. Beenden Sie ihn oder brechen Sie ihn ab: Noch ist nichts geschehen.",
   },
 };

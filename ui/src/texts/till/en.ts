@@ -70,7 +70,7 @@ export const tillEn: typeof tillFr = {
     since: (at) => `since ${at}`,
   },
 
-  means: { cash: "Cash", card: "Card", cheque: "Cheque" },
+  means: { cash: "Cash", card: "Card", cheque: "Cheque", exchange: "Tickets taken back" },
 
   payment: {
     due: { one: "To pay, {n} place", other: "To pay, {n} places" },
@@ -240,6 +240,22 @@ export const tillEn: typeof tillFr = {
     refunded: (receipt) => `Refunded: receipt no. ${receipt}.`,
   },
 
+  exchange: {
+    begin: "Exchange for other places",
+    title: (receipt) => `Exchange of receipt no. ${receipt}`,
+    places: { one: "{n} place to take back", other: "{n} places to take back" },
+    choose: "Choose what the guest takes instead.",
+    back: "Tickets taken back",
+    due: "Left to pay",
+    give: "To give back",
+    stop: "Cancel the exchange",
+    go: "Exchange",
+    how: "How does the difference go back?",
+    by: (means) => `Give back: ${means}`,
+    gave: (means) => `Given back: ${means}`,
+    done: (receipt) => `Receipt no. ${receipt} exchanged`,
+  },
+
   guest: {
     welcome: "Welcome",
     pay: "To pay",
@@ -268,5 +284,6 @@ export const tillEn: typeof tillFr = {
     wrong_email: "This e-mail address is not complete. Correct it, or empty the field.",
     wrong_name: "This name is too long, or on several lines. Shorten it.",
     no_contact_key: "This till has not reached the server yet, so it can’t encrypt the address. Nothing was sold. Remove the guest and try again.",
+    exchange_open: "An exchange is under way. Finish it, or cancel it: nothing has been done yet.",
   },
 };

@@ -70,7 +70,7 @@ export const tillEs: typeof tillFr = {
     since: (at) => `desde las ${at}`,
   },
 
-  means: { cash: "Efectivo", card: "Tarjeta", cheque: "Cheque" },
+  means: { cash: "Efectivo", card: "Tarjeta", cheque: "Cheque", exchange: "Entradas recogidas" },
 
   payment: {
     due: { one: "A pagar, {n} plaza", other: "A pagar, {n} plazas" },
@@ -240,6 +240,22 @@ export const tillEs: typeof tillFr = {
     refunded: (receipt) => `Reembolsado: recibo n.º ${receipt}.`,
   },
 
+  exchange: {
+    begin: "Cambiar por otras plazas",
+    title: (receipt) => `Cambio del recibo n.º ${receipt}`,
+    places: { one: "{n} plaza que recoger", other: "{n} plazas que recoger" },
+    choose: "Elija lo que el cliente se lleva a cambio.",
+    back: "Entradas recogidas",
+    due: "Queda por pagar",
+    give: "A devolver",
+    stop: "Anular el cambio",
+    go: "Cambiar",
+    how: "¿Cómo se devuelve la diferencia?",
+    by: (means) => `Devolver: ${means}`,
+    gave: (means) => `Devuelto: ${means}`,
+    done: (receipt) => `Recibo n.º ${receipt} cambiado`,
+  },
+
   guest: {
     welcome: "Bienvenido",
     pay: "A pagar",
@@ -268,5 +284,6 @@ export const tillEs: typeof tillFr = {
     wrong_email: "Esta dirección de correo está incompleta. Corríjala o vacíe el campo.",
     wrong_name: "Este nombre es demasiado largo o tiene varias líneas. Acórtelo.",
     no_contact_key: "Esta taquilla aún no ha llegado al servidor y no puede cifrar la dirección. No se ha vendido nada. Quite el cliente y vuelva a intentarlo.",
+    exchange_open: "Hay un cambio en curso. Termínelo o anúlelo: todavía no se ha hecho nada.",
   },
 };

@@ -71,7 +71,7 @@ export const tillFr = {
     since: (at: string) => `depuis ${at}`,
   },
 
-  means: { cash: "Espèces", card: "Carte", cheque: "Chèque" },
+  means: { cash: "Espèces", card: "Carte", cheque: "Chèque", exchange: "Billets repris" },
 
   payment: {
     due: { one: "À payer, {n} place", other: "À payer, {n} places" } as Forms,
@@ -241,6 +241,22 @@ export const tillFr = {
     refunded: (receipt: string) => `Remboursé : reçu n° ${receipt}.`,
   },
 
+  exchange: {
+    begin: "Échanger contre d’autres places",
+    title: (receipt: string) => `Échange du reçu n° ${receipt}`,
+    places: { one: "{n} place à reprendre", other: "{n} places à reprendre" } as Forms,
+    choose: "Choisissez ce que le client prend à la place.",
+    back: "Billets repris",
+    due: "Reste à payer",
+    give: "À rendre",
+    stop: "Annuler l’échange",
+    go: "Échanger",
+    how: "Par quel moyen rendre la différence ?",
+    by: (means: string) => `Rendre : ${means}`,
+    gave: (means: string) => `Rendu : ${means}`,
+    done: (receipt: string) => `Reçu n° ${receipt} échangé`,
+  },
+
   guest: {
     welcome: "Bonjour",
     pay: "À payer",
@@ -269,5 +285,6 @@ export const tillFr = {
     wrong_email: "Cette adresse e-mail est incomplète. Corrigez-la, ou videz le champ.",
     wrong_name: "Ce nom est trop long, ou tient sur plusieurs lignes. Raccourcissez-le.",
     no_contact_key: "Cette caisse n’a pas encore joint le serveur\u00a0: elle ne peut pas chiffrer l’adresse. Rien n’est vendu. Effacez le client et recommencez.",
+    exchange_open: "Un échange est en cours. Terminez-le, ou annulez-le : rien n’est encore fait.",
   } satisfies Record<TillRefusal, string>,
 };

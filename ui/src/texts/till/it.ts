@@ -70,7 +70,7 @@ export const tillIt: typeof tillFr = {
     since: (at) => `dalle ${at}`,
   },
 
-  means: { cash: "Contanti", card: "Carta", cheque: "Assegno" },
+  means: { cash: "Contanti", card: "Carta", cheque: "Assegno", exchange: "Biglietti ritirati" },
 
   payment: {
     due: { one: "Da pagare, {n} posto", other: "Da pagare, {n} posti" },
@@ -240,6 +240,22 @@ export const tillIt: typeof tillFr = {
     refunded: (receipt) => `Rimborsato: ricevuta n. ${receipt}.`,
   },
 
+  exchange: {
+    begin: "Cambia con altri posti",
+    title: (receipt) => `Cambio della ricevuta n. ${receipt}`,
+    places: { one: "{n} posto da ritirare", other: "{n} posti da ritirare" },
+    choose: "Scegliete che cosa prende il cliente al loro posto.",
+    back: "Biglietti ritirati",
+    due: "Resta da pagare",
+    give: "Da restituire",
+    stop: "Annulla il cambio",
+    go: "Cambia",
+    how: "Come si restituisce la differenza?",
+    by: (means) => `Restituire: ${means}`,
+    gave: (means) => `Restituito: ${means}`,
+    done: (receipt) => `Ricevuta n. ${receipt} cambiata`,
+  },
+
   guest: {
     welcome: "Benvenuti",
     pay: "Da pagare",
@@ -268,5 +284,6 @@ export const tillIt: typeof tillFr = {
     wrong_email: "Questo indirizzo e-mail è incompleto. Correggilo o svuota il campo.",
     wrong_name: "Questo nome è troppo lungo o su più righe. Accorcialo.",
     no_contact_key: "Questa cassa non ha ancora raggiunto il server e non può cifrare l’indirizzo. Niente è stato venduto. Togli il cliente e riprova.",
+    exchange_open: "È in corso un cambio. Concludetelo o annullatelo: non è ancora fatto nulla.",
   },
 };

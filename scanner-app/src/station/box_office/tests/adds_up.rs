@@ -1,13 +1,14 @@
 //! Whatever is struck in whatever order: the amounts on the screen add up, and so does what the till was told.
 
 use proptest::prelude::*;
+use shared::ids::FactId;
 use shared::money::Money;
 
 use super::paper_till::{Desk, shows};
 use crate::station::box_office::{By, Checkout};
 use crate::station::view::{
-    AskingView, CartView, Means, PaymentAct, SaleAct, Stroke, TillAct, TillKey, TillRefusal,
-    TillScreen, TillView,
+    AskingView, CartView, Means, PastAct, PaymentAct, SaleAct, Stroke, TillAct, TillKey,
+    TillRefusal, TillScreen, TillView,
 };
 
 fn key() -> impl Strategy<Value = TillKey> {
@@ -29,6 +30,7 @@ fn touch() -> impl Strategy<Value = TillAct> {
         (0_u32..6).prop_map(|no| SaleAct::Resume { no }),
         (0_usize..4, 0_u32..12).prop_map(|(line, quantity)| SaleAct::Set { line, quantity }),
         Just(SaleAct::Empty),
+        Just(SaleAct::NoExchange),
         Just(SaleAct::Parked),
         Just(SaleAct::Pay {
             means: Some(Means::Cash)
@@ -41,13 +43,22 @@ fn touch() -> impl Strategy<Value = TillAct> {
             stroke: Stroke::DoubleZero
         }),
         Just(PaymentAct::TakePart),
+        Just(PaymentAct::Return { means: Means::Cash }),
         (0_u16..4).prop_map(|kind| PaymentAct::By {
             means: Means::Voucher { kind }
         }),
     ];
+    let past = prop_oneof![
+        (1_u128..4).prop_map(|sale| PastAct::Look {
+            sale: FactId(uuid::Uuid::from_u128(sale))
+        }),
+        (0_usize..3).prop_map(|ticket| PastAct::Mark { ticket }),
+        Just(PastAct::Exchange),
+    ];
     prop_oneof![
-        sale.prop_map(TillAct::Sale),
-        payment.prop_map(TillAct::Payment)
+        2 => sale.prop_map(TillAct::Sale),
+        2 => payment.prop_map(TillAct::Payment),
+        3 => past.prop_map(TillAct::Past),
     ]
 }
 
@@ -113,7 +124,12 @@ fn adds_up(view: &TillView) {
         }
         TillScreen::Done(done) => {
             let taken = done.taken.iter().filter(|taken| !taken.refused);
-            assert_eq!(done.total.minor, sum(taken.map(|taken| taken.amount)));
+            let credit = done.exchange.as_ref().map_or(0, |exchange| {
+                assert!(exchange.due.minor == 0 || exchange.back.minor == 0);
+                exchange.credit.minor - exchange.back.minor
+            });
+            let taken = sum(taken.map(|taken| taken.amount));
+            assert_eq!(done.total.minor, taken + credit);
         }
         TillScreen::LogIn { .. }
         | TillScreen::Open(_)
@@ -127,9 +143,12 @@ fn adds_up(view: &TillView) {
     }
 }
 
-fn is_paid(sale: &Checkout) {
+fn is_paid(sale: &Checkout, credit: i64) {
     let counted = sale.parts.iter().filter(|part| part.counts());
-    assert_eq!(sum(counted.map(|part| part.amount)), sale.total.minor);
+    let paid = sum(counted.map(|part| part.amount));
+    assert_eq!(paid, (sale.total.minor - credit).max(0));
+    let back_by = sale.exchange.as_ref().and_then(|of| of.back_by);
+    assert_eq!(back_by.is_some(), credit > sale.total.minor);
     let lines = sale.lines.iter();
     let lines: i64 = lines
         .map(|line| line.unit.minor * i64::from(line.quantity))
@@ -159,7 +178,16 @@ proptest! {
             };
             adds_up(&view);
         }
-        desk.till.sales.iter().for_each(is_paid);
+        for sale in &desk.till.sales {
+            is_paid(sale, desk.till.credit(sale));
+        }
+        // No ticket comes back twice.
+        let mut back: Vec<_> = desk.till.refunds.iter().collect();
+        back.sort_unstable_by_key(|(sale, tickets, _)| (*sale, tickets.clone()));
+        for pair in back.windows(2) {
+            let shared = pair[0].1.iter().any(|ticket| pair[1].1.contains(ticket));
+            prop_assert!(pair[0].0 != pair[1].0 || !shared);
+        }
         // Nobody chose more at once than there was, free or not.
         for show in shows() {
             for offer in &show.offers {

@@ -1,4 +1,5 @@
 mod adds_up;
+mod exchange;
 mod guest;
 mod money;
 mod paper_till;

@@ -57,7 +57,21 @@ impl PaperTill {
             let sign = if *into { 1 } else { -1 };
             sign * amount.minor
         });
-        float + cash + moved.sum::<i64>()
+        let back = self.sales.iter().filter_map(|sale| {
+            let by = sale.exchange.as_ref()?.back_by?;
+            (by == Means::Cash).then(|| self.credit(sale) - sale.total.minor)
+        });
+        float + cash + moved.sum::<i64>() - back.sum::<i64>()
+    }
+
+    /// What the tickets cost that came back for a sale.
+    pub(super) fn credit(&self, sale: &Checkout) -> i64 {
+        let Some(exchange) = &sale.exchange else {
+            return 0;
+        };
+        let old = self.look(exchange.of).expect("a sale of this till");
+        let tickets = exchange.tickets.iter();
+        tickets.map(|at| old.tickets[*at].price.minor).sum()
     }
 
     fn works(&self) -> Result<(), TillRefusal> {
@@ -90,6 +104,10 @@ impl Till for PaperTill {
     fn sell(&mut self, checkout: &Checkout) -> Result<Sold, TillRefusal> {
         self.told.push(checkout.sale);
         self.works()?;
+        if let Some(exchange) = &checkout.exchange {
+            self.refunds
+                .push((exchange.of, exchange.tickets.clone(), Means::Exchange));
+        }
         self.sales.push(checkout.clone());
         let places = checkout.lines.iter().map(|line| line.quantity);
         let key = SigningKey::from_seed(&[7; 32]);
@@ -214,7 +232,10 @@ impl Till for PaperTill {
         let in_short = found.into_iter().find(|one| one.sale == sale);
         let in_short = in_short.ok_or(TillRefusal::NotHere)?;
         let sold = &self.sales[in_short.receipt as usize - 1];
-        let is_back = |at| self.refunds.iter().any(|(_, all, _)| all.contains(&at));
+        let is_back = |at| {
+            let mut refunds = self.refunds.iter();
+            refunds.any(|(of, all, _)| *of == sale && all.contains(&at))
+        };
         let tickets = sold.lines.iter().flat_map(|line| {
             std::iter::repeat_n(line.unit, usize::try_from(line.quantity).unwrap())
         });
