@@ -172,6 +172,11 @@ def read_reprint(f):
     return body
 
 
+def read_collected(f):
+    body = {"order": f.id(), "event": f.id(), "tickets": read_tickets(f)}
+    return {**body, "copy": one_of(f.number("B"), range(2))}
+
+
 KINDS = {
     20: ("shift_opened", lambda f: {"clerk": f.id(), "float": read_count(f)}),
     21: ("clerk_changed", lambda f: {"clerk": f.id()}),
@@ -189,4 +194,5 @@ KINDS = {
     33: ("connection_changed", lambda f: {"to": one_of(f.number("B"), range(2))}),
     34: ("contact", lambda f: {"sale": f.id(), "blob": f.take(16).hex(), "hash": f.take(32).hex()}),
     35: ("exchange", lambda f: {"refund": f.id(), "sale": f.id()}),
+    36: ("collected", read_collected),
 }

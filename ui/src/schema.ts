@@ -870,6 +870,18 @@ amount: Money,
  */
 refused: boolean, };
 
+export type OrderStanding = "paid" | "held" | "refunded" | "over";
+
+export type OrderTicketsView = { name: string, places: number, };
+
+export type CollectedView = { at: string, till: string, };
+
+export type OrderView = { order: string, code: string, buyer: string, title: string, when: string, state: OrderStanding, tickets: Array<OrderTicketsView>, total: Money, collected: CollectedView | null, };
+
+export type CollectView = { text: string, found: Array<OrderView>, more: boolean, order: OrderView | null, printing: number | null, };
+
+export type CollectAct = { "do": "find", text: string, } | { "do": "look", order: string, } | { "do": "hand_out" } | { "do": "duplicate" } | { "do": "back" };
+
 export type BackByView = { 
 /**
  * Which.
@@ -1304,7 +1316,7 @@ job: number, } | { "do": "let_be",
  */
 job: number, };
 
-export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "wrong_email" | "wrong_name" | "no_contact_key" | "exchange_open";
+export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "wrong_email" | "wrong_name" | "no_contact_key" | "exchange_open" | "no_server" | "too_short" | "order_not_paid" | "order_empty" | "order_rotates";
 
 export type TillScreen = { "at": "log_in", 
 /**
@@ -1318,7 +1330,7 @@ locked_until_ms: number | null, } | { "at": "open" } & CountView | { "at": "sale
 /**
  * Oldest first.
  */
-carts: Array<ParkedView>, } | { "at": "menu" } | { "at": "cash" } & CashMoveView | { "at": "report" } & FiguresView | { "at": "count" } & CountView | { "at": "compare" } & ClosedView | { "at": "closed" } & ClosedView | { "at": "past" } & PastView;
+carts: Array<ParkedView>, } | { "at": "menu" } | { "at": "cash" } & CashMoveView | { "at": "report" } & FiguresView | { "at": "count" } & CountView | { "at": "compare" } & ClosedView | { "at": "closed" } & ClosedView | { "at": "past" } & PastView | { "at": "collect" } & CollectView;
 
 export type TillView = { 
 /**
@@ -1503,7 +1515,7 @@ stroke: Stroke, } | { "do": "reason",
 /**
  * Why.
  */
-reason: CashReason, } | { "do": "past" } | { "do": "count_drawer" } | { "do": "log_out" } | { "do": "back" };
+reason: CashReason, } | { "do": "past" } | { "do": "collect" } | { "do": "count_drawer" } | { "do": "log_out" } | { "do": "back" };
 
 export type PastAct = { "do": "find", 
 /**
@@ -1531,7 +1543,7 @@ reason: RefundReason,
  */
 means: Means, } | { "do": "exchange" } | { "do": "back" };
 
-export type TillAct = { "on": "sale", "act": SaleAct } | { "on": "payment", "act": PaymentAct } | { "on": "done", "act": DoneAct } | { "on": "shift", "act": ShiftAct } | { "on": "past", "act": PastAct } | { "on": "paper", "act": PaperAct } | { "on": "given_back" };
+export type TillAct = { "on": "sale", "act": SaleAct } | { "on": "payment", "act": PaymentAct } | { "on": "done", "act": DoneAct } | { "on": "shift", "act": ShiftAct } | { "on": "past", "act": PastAct } | { "on": "collect", "act": CollectAct } | { "on": "paper", "act": PaperAct } | { "on": "given_back" };
 
 export type TillKey = { "key": "digit", 
 /**

@@ -15,6 +15,7 @@ mod data_key;
 pub mod error;
 pub mod events;
 pub mod facts;
+pub(crate) mod handed_out;
 pub mod heard;
 pub mod held;
 pub mod identity;

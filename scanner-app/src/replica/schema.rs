@@ -134,6 +134,16 @@ const STEPS: &[Step] = &[
             till::index_all(connection)
         }),
     },
+    // November 2026: tickets of the store's orders while they are printed at a till.
+    Step {
+        to: Version {
+            major: 2,
+            minor: 11,
+        },
+        sql: include_str!("schema/2.11.sql"),
+        roster: "",
+        fill: None,
+    },
     // November 2026: what guests leave at a till, and what the organizer tells its tills.
     Step {
         to: Version {

@@ -1,23 +1,58 @@
-//! Places of the common stock for a sale in progress: a till asks from its own thread, and waits there; the calls are made beside
-//! the sync's own, over its session.
+//! What a till asks of the server while a guest waits: places of the common stock, and orders of the store. It asks from its own
+//! thread, and waits there; the calls are made beside the sync's own, over its session.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use shared::ids::EventId;
-use shared::wire::latest::StockSale;
+use shared::ids::{EventId, OrderId};
+use shared::wire::latest::{
+    CollectAnswer, CollectAsk, ErrorCode, FoundOrders, OrderSearch, StockSale,
+};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::stock::StockDesk;
-use super::transport::SyncTransport;
+use super::transport::{SyncTransport, TransportError};
 
 /// A till's question.
 #[derive(Debug)]
 struct Call {
-    event: EventId,
-    sale: StockSale,
+    asks: Asks,
     until: Instant,
-    answer: SyncSender<()>,
+}
+
+#[derive(Debug)]
+enum Asks {
+    Places(EventId, StockSale, SyncSender<Result<(), Unanswered>>),
+    Orders(OrderSearch, SyncSender<Result<FoundOrders, Unanswered>>),
+    Collect(
+        OrderId,
+        CollectAsk,
+        SyncSender<Result<CollectAnswer, Unanswered>>,
+    ),
+}
+
+/// No answer, or one that says no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    /// The server is not there, or was too slow.
+    #[error("the server can't be reached; ask again when the network is there")]
+    Away,
+    /// It says no.
+    #[error("the server refused")]
+    Refused(ErrorCode),
+}
+
+impl From<TransportError> for Unanswered {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::Refused { code, .. } => Self::Refused(code),
+            TransportError::Unreachable(_)
+            | TransportError::TimedOut
+            | TransportError::NotTheServer
+            | TransportError::Damaged(_)
+            | TransportError::TooLarge => Self::Away,
+        }
+    }
 }
 
 /// The till's end; clones ask the same server.
@@ -37,29 +72,81 @@ pub fn stock_line() -> (StockLine, StockCalls) {
 impl StockLine {
     /// Borrows what the sale lacks. Once it says yes, the till has the places.
     pub fn lend_for(&self, event: EventId, sale: StockSale, limit: Duration) -> bool {
-        let (answer, answered) = sync_channel(1);
-        let until = Instant::now() + limit;
-        let call = Call {
-            event,
-            sale,
-            until,
-            answer,
+        self.ask(limit, |answer| Asks::Places(event, sale, answer))
+            .is_ok()
+    }
+
+    /// Looks for orders of the store.
+    pub fn find_orders(&self, text: &str, limit: Duration) -> Result<FoundOrders, Unanswered> {
+        let search = OrderSearch {
+            text: text.to_owned(),
         };
-        self.0.send(call).is_ok() && answered.recv_timeout(limit).is_ok()
+        self.ask(limit, |answer| Asks::Orders(search, answer))
+    }
+
+    /// Hands an order's tickets out: which are to be printed.
+    pub fn collect(
+        &self,
+        order: OrderId,
+        ask: CollectAsk,
+        limit: Duration,
+    ) -> Result<CollectAnswer, Unanswered> {
+        self.ask(limit, |answer| Asks::Collect(order, ask, answer))
+    }
+
+    fn ask<T>(
+        &self,
+        limit: Duration,
+        asks: impl FnOnce(SyncSender<Result<T, Unanswered>>) -> Asks,
+    ) -> Result<T, Unanswered> {
+        let (answer, answered) = sync_channel(1);
+        let call = Call {
+            asks: asks(answer),
+            until: Instant::now() + limit,
+        };
+        self.0.send(call).map_err(|_| Unanswered::Away)?;
+        answered
+            .recv_timeout(limit)
+            .unwrap_or(Err(Unanswered::Away))
     }
 }
 
 impl<T: SyncTransport> StockDesk<T> {
-    /// Until the till is gone. Run it beside the driver's steps. A clerk sells to one guest at a time.
+    /// Until the till is gone. Run it beside the driver's steps. A clerk serves one guest at a time.
     pub async fn serve(self, mut calls: StockCalls) {
-        while let Some(call) = calls.0.recv().await {
-            let lent = self.lend_for(call.event, call.sale);
-            match tokio::time::timeout_at(call.until.into(), lent).await {
-                // Nobody waits any more if the send fails.
-                Ok(Ok(())) => drop(call.answer.send(())),
-                Ok(Err(error)) => tracing::info!(code = error.code(), "no place was lent"),
-                Err(_) => tracing::info!("the server did not lend in time"),
+        while let Some(Call { asks, until }) = calls.0.recv().await {
+            // Nobody waits any more if a send fails.
+            match asks {
+                Asks::Places(event, sale, answer) => {
+                    let lent = async {
+                        self.lend_for(event, sale).await.map_err(|error| {
+                            tracing::info!(code = error.code(), "no place was lent");
+                            Unanswered::Away
+                        })
+                    };
+                    drop(answer.send(within(until, lent).await));
+                }
+                Asks::Orders(search, answer) => {
+                    let found = async { Ok(self.find_orders(&search).await?) };
+                    drop(answer.send(within(until, found).await));
+                }
+                Asks::Collect(order, ask, answer) => {
+                    let collected = async { Ok(self.collect(order, &ask).await?) };
+                    drop(answer.send(within(until, collected).await));
+                }
             }
         }
     }
+}
+
+async fn within<T>(
+    until: Instant,
+    asked: impl Future<Output = Result<T, Unanswered>>,
+) -> Result<T, Unanswered> {
+    tokio::time::timeout_at(until.into(), asked)
+        .await
+        .unwrap_or_else(|_| {
+            tracing::info!("the server did not answer a till in time");
+            Err(Unanswered::Away)
+        })
 }

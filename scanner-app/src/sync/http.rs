@@ -12,14 +12,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use shared::clock::Clock;
-use shared::ids::{EventId, OfferId};
+use shared::ids::{EventId, OfferId, OrderId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    ClaimAnswer, ClaimAsk, ContactAnswer, ContactUpload, EnrolProof, EnrolProofAnswer, EnrolStart,
-    EnrolStartAnswer, EnrolState, ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, Page,
-    SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
-    SummariesQuery, SupervisorsAnswer, VectorAnswer,
+    ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, ContactAnswer, ContactUpload, EnrolProof,
+    EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorBody, FactsAnswer,
+    FactsUpload, FoundOrders, OrderSearch, PROTOCOL, Page, SessionAnswer, SessionNonce,
+    SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
+    VectorAnswer,
 };
 use uuid::Uuid;
 
@@ -403,6 +404,20 @@ impl SyncTransport for HttpTransport {
                 .json(upload),
         )
         .await
+    }
+
+    async fn find_orders(&self, token: &str, search: &OrderSearch) -> Outcome<FoundOrders> {
+        self.post("/orders/find", Some(token), search).await
+    }
+
+    async fn collect(
+        &self,
+        token: &str,
+        order: OrderId,
+        ask: &CollectAsk,
+    ) -> Outcome<CollectAnswer> {
+        let path = format!("/orders/{order}/collect");
+        self.post(&path, Some(token), ask).await
     }
 
     async fn vector(&self, token: &str, event: EventId) -> Outcome<VectorAnswer> {

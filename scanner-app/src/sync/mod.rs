@@ -17,7 +17,7 @@ mod stock;
 mod supervisors;
 pub mod transport;
 
-pub use borrowing::{StockCalls, StockLine, stock_line};
+pub use borrowing::{StockCalls, StockLine, Unanswered, stock_line};
 pub use claims::{ClaimCalls, ClaimDesk, ClaimLine, claim_line};
 pub use hand_in::{HandInError, Holds};
 pub use http::{HttpTransport, ServerAddressError};

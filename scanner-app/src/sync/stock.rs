@@ -5,8 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use shared::clock::UnixMillis;
-use shared::ids::EventId;
-use shared::wire::latest::{ErrorCode, StockAnswer, StockAsk, StockSale};
+use shared::ids::{EventId, OrderId};
+use shared::wire::latest::{
+    CollectAnswer, CollectAsk, ErrorCode, FoundOrders, OrderSearch, StockAnswer, StockAsk,
+    StockSale,
+};
 
 use super::requests::Caller;
 use super::transport::{SyncTransport, TransportError};
@@ -228,7 +231,7 @@ fn keep(
     Ok(())
 }
 
-/// For a till that is online and sells what its lease doesn't cover: places of the common stock, for a minute.
+/// For a till that is online: places of the common stock, for a minute, and orders of the store.
 pub struct StockDesk<T>(Arc<Caller<T>>);
 
 impl<T> std::fmt::Debug for StockDesk<T> {
@@ -246,6 +249,24 @@ impl<T> Clone for StockDesk<T> {
 impl<T: SyncTransport> StockDesk<T> {
     pub(super) fn of(caller: &Arc<Caller<T>>) -> Self {
         Self(Arc::clone(caller))
+    }
+
+    /// Orders of the store that fit.
+    pub async fn find_orders(&self, search: &OrderSearch) -> Result<FoundOrders, TransportError> {
+        let token = self.0.token();
+        let found = self.0.transport().find_orders(&token, search);
+        Ok(found.await?.value)
+    }
+
+    /// An order's tickets to be printed, noted at the server.
+    pub async fn collect(
+        &self,
+        order: OrderId,
+        ask: &CollectAsk,
+    ) -> Result<CollectAnswer, TransportError> {
+        let token = self.0.token();
+        let collected = self.0.transport().collect(&token, order, ask);
+        Ok(collected.await?.value)
     }
 
     /// Borrows what a sale in progress lacks. When it returns, `till::stock::take` finds the places.

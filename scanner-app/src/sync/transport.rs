@@ -3,14 +3,15 @@
 use std::future::Future;
 
 use shared::clock::UnixMillis;
-use shared::ids::{EventId, OfferId};
+use shared::ids::{EventId, OfferId, OrderId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    ClaimAnswer, ClaimAsk, ContactAnswer, ContactUpload, EnrolProof, EnrolProofAnswer, EnrolStart,
-    EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer, FactsUpload, Page, PageError,
-    SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
-    SummariesQuery, SupervisorsAnswer, VectorAnswer,
+    ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, ContactAnswer, ContactUpload, EnrolProof,
+    EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
+    FactsUpload, FoundOrders, OrderSearch, Page, PageError, SessionAnswer, SessionNonce,
+    SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
+    VectorAnswer,
 };
 use uuid::Uuid;
 
@@ -189,6 +190,21 @@ pub trait SyncTransport: Send + Sync {
         id: Uuid,
         upload: &ContactUpload,
     ) -> impl Future<Output = Outcome<ContactAnswer>> + Send;
+
+    /// Looks for orders of the store, for whoever stands at the counter.
+    fn find_orders(
+        &self,
+        token: &str,
+        search: &OrderSearch,
+    ) -> impl Future<Output = Outcome<FoundOrders>> + Send;
+
+    /// Hands an order's tickets out on paper.
+    fn collect(
+        &self,
+        token: &str,
+        order: OrderId,
+        ask: &CollectAsk,
+    ) -> impl Future<Output = Outcome<CollectAnswer>> + Send;
 
     /// How far the server holds the journals of an event.
     fn vector(

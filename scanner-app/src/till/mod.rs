@@ -5,6 +5,7 @@
 //! number and the print job are on the disk together, or none of them is. Nothing is printed before.
 
 mod archives;
+mod collect;
 mod contact;
 mod drawer;
 mod error;

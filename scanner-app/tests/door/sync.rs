@@ -16,7 +16,7 @@ use scanner_app::sync::{
 };
 use shared::fact::envelope::Header;
 use shared::fact::{FactBody, FactSigningKey, Head};
-use shared::ids::{EventId, GateNo, JournalId, OfferId};
+use shared::ids::{EventId, GateNo, JournalId, OfferId, OrderId};
 use shared::roster::Rights;
 use shared::roster::signed::SignedAnswer;
 use shared::roster::summary::OrderSummary;
@@ -25,10 +25,11 @@ use shared::sync::session::SessionClaim;
 use shared::sync::state::{BlockReason, Outage, State};
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    ClaimAnswer, ClaimAsk, ContactAnswer, ContactUpload, EnrolProof, EnrolProofAnswer, EnrolStart,
-    EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer, FactsUpload, JournalAck, JournalHead,
-    Page, SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
-    SummariesQuery, SupervisorRow, SupervisorsAnswer, VectorAnswer,
+    ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, ContactAnswer, ContactUpload, EnrolProof,
+    EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
+    FactsUpload, FoundOrders, JournalAck, JournalHead, OrderSearch, Page, SessionAnswer,
+    SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery,
+    SupervisorRow, SupervisorsAnswer, VectorAnswer,
 };
 use uuid::Uuid;
 
@@ -296,6 +297,14 @@ impl SyncTransport for Memory {
             Some(code) => Err(error_of(Fault::Refused(code))),
             None => Ok(answered(ContactAnswer::Kept)),
         }
+    }
+
+    async fn find_orders(&self, _: &str, _: &OrderSearch) -> Outcome<FoundOrders> {
+        Err(error_of(Fault::Refused(ErrorCode::Forbidden)))
+    }
+
+    async fn collect(&self, _: &str, _: OrderId, _: &CollectAsk) -> Outcome<CollectAnswer> {
+        Err(error_of(Fault::Refused(ErrorCode::Forbidden)))
     }
 
     async fn vector(&self, _: &str, _: EventId) -> Outcome<VectorAnswer> {

@@ -169,7 +169,8 @@ pub fn read(
             | TillFact::TrainingSale { .. }
             | TillFact::ConfigurationChanged { .. }
             | TillFact::ConnectionChanged { .. }
-            | TillFact::Exchange { .. } => {}
+            | TillFact::Exchange { .. }
+            | TillFact::Collected { .. } => {}
         }
     }
     read

@@ -189,6 +189,7 @@ fn listed(fact: &Fact, currency: Currency) -> Listed {
         TillFact::Reprint { sale, .. }
         | TillFact::Contact { sale, .. }
         | TillFact::Exchange { sale, .. } => line.sale = Some(*sale),
+        TillFact::Collected { tickets, .. } => line.tickets = u32::try_from(tickets.len()).ok(),
         TillFact::JournalOpened(_)
         | TillFact::ShiftOpened { .. }
         | TillFact::ClerkChanged { .. }

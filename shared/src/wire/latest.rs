@@ -3,11 +3,12 @@
 pub use super::error::{ErrorBody, ErrorCode};
 pub use super::v1::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    ClaimAnswer, ClaimAsk, ContactAnswer, ContactUpload, DeviceFacts, EnrolAnswer, EnrolProof,
-    EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, EnvelopeBytes, FactLabelRow,
-    FactsAnswer, FactsUpload, JournalAck, JournalHead, PROTOCOL, Page, PageEntry, PageError,
-    PeerHello, PeerTime, RightAnswer, RightAsk, RightOutcome, SessionAnswer, SessionNonce,
-    SessionRequest, SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockPaper, StockSale,
-    StockTicket, StockType, SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer,
-    TillTerms, VectorAnswer,
+    ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, Collected, ContactAnswer, ContactUpload,
+    DeviceFacts, EnrolAnswer, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer,
+    EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer, FactsUpload, FoundOrder, FoundOrders,
+    FoundTickets, HandOut, HandOutTicket, JournalAck, JournalHead, OrderSearch, OrderState,
+    PROTOCOL, Page, PageEntry, PageError, PeerHello, PeerTime, RightAnswer, RightAsk, RightOutcome,
+    SessionAnswer, SessionNonce, SessionRequest, SiblingAddresses, SignedHead, StockAnswer,
+    StockAsk, StockPaper, StockSale, StockTicket, StockType, SummariesPage, SummariesQuery,
+    SupervisorRow, SupervisorsAnswer, TillTerms, VectorAnswer,
 };

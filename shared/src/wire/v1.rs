@@ -4,12 +4,17 @@
 //! ticket costs; the other columns compress to almost nothing.
 
 mod claims;
+mod orders;
 mod page;
 mod rights;
 mod summaries;
 mod supervisors;
 
 pub use claims::{ClaimAnswer, ClaimAsk};
+pub use orders::{
+    CollectAnswer, CollectAsk, Collected, FoundOrder, FoundOrders, FoundTickets, HandOut,
+    HandOutTicket, OrderSearch, OrderState,
+};
 pub use page::{ChangesQuery, FactLabelRow, Page, PageEntry, PageError};
 pub use rights::{
     ContactAnswer, ContactUpload, RightAnswer, RightAsk, RightOutcome, StockAnswer, StockAsk,

@@ -8,14 +8,14 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use serde::Deserialize;
-use shared::ids::{EventId, OfferId};
+use shared::ids::{EventId, OfferId, OrderId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
-    ClaimAnswer, ClaimAsk, ContactAnswer, ContactUpload, DeviceFacts, EnrolProof, EnrolProofAnswer,
-    EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer, FactsUpload, PROTOCOL,
-    SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
-    SummariesQuery, SupervisorsAnswer, VectorAnswer,
+    ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, ContactAnswer, ContactUpload, DeviceFacts,
+    EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
+    FactsUpload, FoundOrders, OrderSearch, PROTOCOL, SessionAnswer, SessionNonce, SessionRequest,
+    StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer, VectorAnswer,
 };
 use shared::wire::v1::EnvelopeBytes;
 use tower_http::compression::CompressionLayer;
@@ -25,7 +25,7 @@ use super::feed::{self, Pull};
 use super::money::contacts;
 use super::sessions::{DeviceAuth, UploaderAuth};
 use super::{
-    addresses, certificates, claims, enrolment, facts, sessions, signed, stock, summaries,
+    addresses, certificates, claims, collect, enrolment, facts, sessions, signed, stock, summaries,
     supervisors, take_back, vector,
 };
 use crate::app::App;
@@ -47,6 +47,8 @@ pub(super) fn router() -> Router<App> {
         .route("/sync/addresses", post(peer_addresses))
         .route("/sync/claims", post(claim_ticket))
         .route("/sync/leases", post(lend_places))
+        .route("/sync/orders/find", post(find_orders))
+        .route("/sync/orders/{order}/collect", post(collect_order))
         .layer(from_fn(old_protocol_upgrades));
     // A device that is too old for the feed hands in its facts all the same.
     let up = Router::new()
@@ -296,6 +298,25 @@ async fn lend_places(
 ) -> Result<Json<StockAnswer>, ApiError> {
     device.for_event(request.event)?;
     Ok(Json(stock::ask(&app, &device.0, &request).await?))
+}
+
+/// Orders of the store, for whoever stands at a till's counter.
+async fn find_orders(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Json(search): Json<OrderSearch>,
+) -> Result<Json<FoundOrders>, ApiError> {
+    Ok(Json(collect::find(&app.pool, &device.0, &search).await?))
+}
+
+/// Hands an order's tickets out on paper.
+async fn collect_order(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Path(order): Path<OrderId>,
+    Json(ask): Json<CollectAsk>,
+) -> Result<Json<CollectAnswer>, ApiError> {
+    Ok(Json(collect::collect(&app, &device.0, order, &ask).await?))
 }
 
 #[derive(Debug, Deserialize)]

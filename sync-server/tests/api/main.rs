@@ -15,6 +15,7 @@ mod browser;
 mod catalog;
 mod claims;
 mod closings;
+mod collected;
 mod connections;
 mod contacts;
 mod demo;

@@ -16,6 +16,7 @@ export function tillScreens(sample, till, language, theme) {
     ...screens,
     { name: "till-sale-group", news: news(till.screens.sale), press: [".line .about"] },
     { name: "till-pin", news: news(till.screens["log-in"]), press: [".person"] },
+    { name: "till-collect-sure", news: news(till.screens["collect-before"]), press: [".collect .btn-wide"] },
     { name: "till-past-sure", news: news(till.screens["past-sale"]), press: [".past .btn-no"] },
     ...guests,
   ];

@@ -2,6 +2,7 @@
 import type {
   CartView,
   ClosedView,
+  CollectView,
   CountView,
   CustomerView,
   DoneView,
@@ -9,6 +10,7 @@ import type {
   FiguresView,
   LineView,
   Money,
+  OrderView,
   PastDetailView,
   PastSaleView,
   PaymentView,
@@ -252,6 +254,31 @@ const detail: PastDetailView = {
   refund_receipt: 1205,
 };
 
+const order = (changed: Partial<OrderView> = {}): OrderView => ({
+  order: "o1",
+  code: "TH-4K7M2Q9XWA",
+  buyer: "Camille Roux",
+  title: "Mirabelle Nord",
+  when: "samedi 28\u00a0novembre, 20:00",
+  state: "paid",
+  tickets: [
+    { name: "Fosse, debout", places: 2 },
+    { name: "Moins de 26\u00a0ans", places: 1 },
+  ],
+  total: euros(92),
+  collected: null,
+  ...changed,
+});
+
+const orders = [
+  order(),
+  order({ order: "o2", code: "TH-0Z5T8W1BQE", buyer: "Camille Rousseau-Vandenberghe", title: "Halo Vert", state: "refunded", tickets: [] }),
+  order({ order: "o3", code: "TH-7B2D9XK4MA", buyer: "", state: "held", tickets: [], total: euros(34) }),
+];
+
+const collect: CollectView = { text: "camille rou", found: orders, more: true, order: null, printing: null };
+const collected = { at: "samedi 28\u00a0novembre, 19:12", till: "Guichet 1" };
+
 /** Each screen of the box office, by its name in the gallery. */
 export const screens: Record<string, TillView> = {
   "log-in": tillAt(
@@ -349,6 +376,13 @@ export const screens: Record<string, TillView> = {
     tickets: [{ number: "A-587", name: "Moins de 26\u00a0ans" }],
     exchange: { ...exchange(0, 10), back_by: [{ means: { by: "cash" }, name: null }] },
   }),
+  collect: tillAt({ at: "collect", ...collect, text: "", found: [], more: false }),
+  "collect-offline": tillAt({ at: "collect", ...collect, text: "", found: [], more: false }, { refusal: "no_server" }),
+  "collect-none": tillAt({ at: "collect", ...collect, text: "camile rou", found: [], more: false }),
+  "collect-found": tillAt({ at: "collect", ...collect }),
+  "collect-order": tillAt({ at: "collect", ...collect, order: order() }),
+  "collect-before": tillAt({ at: "collect", ...collect, order: order({ collected }) }),
+  "collect-printing": tillAt({ at: "collect", ...collect, order: order({ collected }), printing: 3 }),
   past: tillAt({ at: "past", text: "", found, sale: null }),
   "past-none": tillAt({ at: "past", text: "9999", found: [], sale: null }),
   "past-sale": tillAt({ at: "past", text: "", found, sale: detail }),

@@ -312,3 +312,26 @@ describe("an exchange", () => {
     await seen(() => expect(acts()).toEqual([{ on: "past", act: { do: "exchange" } }]));
   });
 });
+
+describe("orders of the store", () => {
+  test("are looked for by what was typed, and without the server it is said what is enough", async () => {
+    open(screens["collect-offline"]!);
+    expect(text(".refusal[role=alert]")).toContain("Le billet sur le téléphone suffit à la porte");
+    type("[name=order]", "  camille ");
+    press("Chercher");
+    await seen(() => expect(acts()).toEqual([{ on: "collect", act: { do: "find", text: "camille" } }]));
+  });
+
+  test("are printed by one touch, and once more only after it was asked", async () => {
+    open(screens["collect-order"]!);
+    press("Imprimer les billets");
+    await seen(() => expect(acts()).toEqual([{ on: "collect", act: { do: "hand_out" } }]));
+    open(screens["collect-before"]!);
+    expect(text(".collect")).toContain("Déjà retirée le samedi 28 novembre, 19:12, à la caisse");
+    press("Imprimer un duplicata");
+    expect(acts()).toHaveLength(1);
+    const again = [...document.querySelectorAll<HTMLButtonElement>("[role=dialog] .btn-main")];
+    again[0]!.click();
+    await seen(() => expect(acts().at(-1)).toEqual({ on: "collect", act: { do: "duplicate" } }));
+  });
+});

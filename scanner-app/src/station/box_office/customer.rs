@@ -45,7 +45,8 @@ impl BoxOffice {
             | Stage::Count(_)
             | Stage::Compare(..)
             | Stage::Closed(..)
-            | Stage::Past(_) => nobody,
+            | Stage::Past(_)
+            | Stage::Collect(_) => nobody,
         }
     }
 }

@@ -89,6 +89,7 @@ impl BoxOffice {
             ShiftAct::Report
             | ShiftAct::Cash { .. }
             | ShiftAct::Past
+            | ShiftAct::Collect
             | ShiftAct::CountDrawer
             | ShiftAct::LogOut => {
                 if matches!(self.stage, Stage::Menu) {
@@ -118,6 +119,7 @@ impl BoxOffice {
                 let found = till.find("")?;
                 self.go(Stage::Past(Box::new(Past::of(found))));
             }
+            ShiftAct::Collect => self.go(Stage::Collect(Box::default())),
             ShiftAct::CountDrawer => {
                 if !self.parked.is_empty() || !self.cart.is_empty() {
                     return Err(TillRefusal::CartsWait);
@@ -177,7 +179,8 @@ impl BoxOffice {
             | Stage::Done(_)
             | Stage::Menu
             | Stage::Report(_)
-            | Stage::Past(_) => {}
+            | Stage::Past(_)
+            | Stage::Collect(_) => {}
         }
         Ok(())
     }
@@ -201,7 +204,8 @@ impl BoxOffice {
             | Stage::Parked
             | Stage::Payment(_)
             | Stage::Done(_)
-            | Stage::Past(_) => {}
+            | Stage::Past(_)
+            | Stage::Collect(_) => {}
         }
     }
 }

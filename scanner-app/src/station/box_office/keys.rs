@@ -4,8 +4,8 @@ use super::coins;
 use super::payment::Payment;
 use super::{BoxOffice, Stage};
 use crate::station::view::{
-    CashReason, DoneAct, FreeReason, Means, PastAct, PaymentAct, SaleAct, ShiftAct, Stroke,
-    TillAct, TillKey,
+    CashReason, CollectAct, DoneAct, FreeReason, Means, PastAct, PaymentAct, SaleAct, ShiftAct,
+    Stroke, TillAct, TillKey,
 };
 
 /// The first function key of the amounts that guests give: F5.
@@ -32,6 +32,15 @@ impl BoxOffice {
             Stage::Cash(_) => at_cash(key).map(TillAct::Shift),
             Stage::Past(_) => match key {
                 TillKey::Escape => Some(TillAct::Past(PastAct::Back)),
+                TillKey::Enter
+                | TillKey::Function { .. }
+                | TillKey::Digit { .. }
+                | TillKey::Plus
+                | TillKey::Minus
+                | TillKey::Backspace => None,
+            },
+            Stage::Collect(_) => match key {
+                TillKey::Escape => Some(TillAct::Collect(CollectAct::Back)),
                 TillKey::Enter
                 | TillKey::Function { .. }
                 | TillKey::Digit { .. }
@@ -166,6 +175,7 @@ fn at_menu(key: TillKey) -> Option<ShiftAct> {
         TillKey::Digit { digit: 4 } => Some(ShiftAct::Report),
         TillKey::Digit { digit: 5 } => Some(ShiftAct::LogOut),
         TillKey::Digit { digit: 6 } => Some(ShiftAct::CountDrawer),
+        TillKey::Digit { digit: 7 } => Some(ShiftAct::Collect),
         TillKey::Escape => Some(ShiftAct::Back),
         TillKey::Digit { .. }
         | TillKey::Enter

@@ -5,6 +5,7 @@
 
 mod cart;
 mod coins;
+mod collect;
 mod customer;
 mod drawer;
 mod exchange;
@@ -29,13 +30,17 @@ use shared::till::contact::Contact;
 pub use exchange::CheckoutExchange;
 pub use offer::{Left, Offer, Show};
 pub use payment::{By, Part};
-pub use till::{Balance, Checkout, CheckoutLine, PastSale, PastTicket, Sold, SoldTicket, Till};
+pub use till::{
+    Balance, Checkout, CheckoutLine, FoundOrders, HandedOut, PastSale, PastTicket, Sold,
+    SoldTicket, Till,
+};
 
 use super::view::{
     DoneAct, FiguresView, FreeReason, Means, PaperAct, PaymentAct, PrintState, SupervisorView,
     TillAct, TillKey, TillRefusal, TillView, UnprintedView, VoucherView,
 };
 use cart::Cart;
+use collect::Collect;
 use drawer::{CashMove, Counting};
 use exchange::Exchanging;
 use past::Past;
@@ -96,6 +101,7 @@ enum Stage {
     Compare(Counting, Box<Balance>),
     Closed(Counting, Box<Balance>, u32),
     Past(Box<Past>),
+    Collect(Box<Collect>),
 }
 
 /// The screen of a box office.
@@ -238,7 +244,8 @@ impl BoxOffice {
             | Stage::Count(_)
             | Stage::Compare(..)
             | Stage::Closed(..)
-            | Stage::Past(_) => None,
+            | Stage::Past(_)
+            | Stage::Collect(_) => None,
         }
     }
 
@@ -273,12 +280,14 @@ impl BoxOffice {
                 | Stage::Count(_)
                 | Stage::Compare(..)
                 | Stage::Closed(..)
-                | Stage::Past(_) => Ok(()),
+                | Stage::Past(_)
+                | Stage::Collect(_) => Ok(()),
             },
             TillAct::Payment(act) => self.pay(act, till),
             TillAct::Done(act) => self.after(act, till),
             TillAct::Shift(act) => self.in_shift(act, till),
             TillAct::Past(act) => self.in_past(act, till),
+            TillAct::Collect(act) => self.in_collect(act, till),
             TillAct::Paper(act) => self.see_to(act, till),
             TillAct::GivenBack => {
                 if let Some(interrupted) = self.interrupted.take() {

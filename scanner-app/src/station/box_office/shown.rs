@@ -69,6 +69,7 @@ impl BoxOffice {
             Stage::Closed(counting, balance, z) => {
                 TillScreen::Closed(closed(counting, balance, Some(*z)))
             }
+            Stage::Collect(collect) => TillScreen::Collect(collect.view()),
             Stage::Past(past) => TillScreen::Past(PastView {
                 text: past.text.clone(),
                 found: past.found.clone(),

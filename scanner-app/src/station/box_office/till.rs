@@ -1,6 +1,6 @@
 //! The till behind the screen: what a screen decided becomes facts and paper there, and nowhere else.
 
-use shared::ids::{EventId, FactId, TypeNo, UserId};
+use shared::ids::{EventId, FactId, OrderId, TypeNo, UserId};
 use shared::language::Language;
 use shared::money::Money;
 use shared::ticket::Presented;
@@ -10,8 +10,8 @@ use super::Interrupted;
 use super::exchange::CheckoutExchange;
 use super::payment::Part;
 use crate::station::view::{
-    CashReason, FiguresView, FreeReason, KeptBecause, Means, PastSaleView, PrintState,
-    RefundReason, TillRefusal,
+    CashReason, CollectedView, FiguresView, FreeReason, KeptBecause, Means, OrderView,
+    PastSaleView, PrintState, RefundReason, TillRefusal,
 };
 
 /// A sale that was paid: it becomes facts, or nothing of it does.
@@ -111,6 +111,29 @@ pub struct PastTicket {
     pub kept: Option<KeptBecause>,
 }
 
+/// Orders of the store that fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundOrders {
+    /// The newest first.
+    pub orders: Vec<OrderView>,
+    /// There are more.
+    pub more: bool,
+}
+
+/// What came of handing out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandedOut {
+    /// They go to the printer.
+    Printing {
+        /// How many.
+        tickets: u32,
+        /// As it is told from now on.
+        collected: CollectedView,
+    },
+    /// They were handed out before.
+    Before(CollectedView),
+}
+
 /// The till of this device. Each call is durable when it returns, or nothing of it happened.
 pub trait Till {
     /// `19:42` on the venue's clock.
@@ -169,6 +192,17 @@ pub trait Till {
 
     /// Prints a sale's receipt, or its tickets, once more, marked as a duplicate; the first receipt is the original.
     fn reprint(&mut self, sale: FactId, receipt: bool) -> Result<(), TillRefusal>;
+
+    /// Orders of the store, by the server's word.
+    fn find_orders(&self, text: &str) -> Result<FoundOrders, TillRefusal>;
+
+    /// Hands an order's tickets out on paper. Told again with the same fact, it is done once.
+    fn hand_out(
+        &mut self,
+        order: OrderId,
+        fact: FactId,
+        duplicate: bool,
+    ) -> Result<HandedOut, TillRefusal>;
 
     /// Takes tickets of a sale back, by their index there; the receipt's number.
     fn refund(

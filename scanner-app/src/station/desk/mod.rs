@@ -1,6 +1,7 @@
 //! The box office's screen over the real till: what it decided becomes facts here.
 
 mod codes;
+mod collect;
 mod exchange;
 mod figures;
 mod held;
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use shared::clock::{Clock, UnixMillis};
 use shared::fact::till::{Connection, Pieces};
-use shared::ids::{EventId, FactId, TypeNo, UserId};
+use shared::ids::{EventId, FactId, OrderId, TypeNo, UserId};
 use shared::language::Language;
 use shared::money::{Currency, Money};
 use shared::ticket::Presented;
@@ -27,8 +28,8 @@ use shared::wire::latest::StockSale;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::box_office::{
-    self, Balance, BoxOffice, By, Checkout, Interrupted, Part, PastSale, Setup, Show, Sold,
-    SoldTicket,
+    self, Balance, BoxOffice, By, Checkout, FoundOrders, HandedOut, Interrupted, Part, PastSale,
+    Setup, Show, Sold, SoldTicket,
 };
 use super::kept;
 use super::places;
@@ -143,13 +144,12 @@ impl Desk {
 
     /// The screen, before anybody has logged in; a shift that is open goes on.
     pub fn screen(&self) -> Result<BoxOffice, UiError> {
-        let name = self.replica.read(identity::load)?;
         let vouchers = VOUCHERS.iter().map(|(kind, name)| VoucherView {
             kind: *kind,
             name: (*name).to_owned(),
         });
         let setup = Setup {
-            name: name.map_or_else(String::new, |identity| identity.name),
+            name: self.name(),
             currency: self.currency,
             language: self.language,
             vouchers: vouchers.collect(),
@@ -180,6 +180,17 @@ impl Desk {
         let now = crate::door::now_of(self.replica.time().now(now_ms));
         self.replica
             .read(move |connection| offers::shows(connection, now, Common::Away, language))
+    }
+
+    /// Of this till, as people call it.
+    fn name(&self) -> String {
+        match self.replica.read(identity::load) {
+            Ok(identity) => identity.map_or_else(String::new, |identity| identity.name),
+            Err(error) => {
+                tracing::error!(code = error.code(), "the till's name can't be read");
+                String::new()
+            }
+        }
     }
 
     fn now_ms(&self) -> UnixMillis {
@@ -433,6 +444,19 @@ impl box_office::Till for Desk {
             .map_err(|error| refused(&error))?;
         self.paper_waits();
         Ok(())
+    }
+
+    fn find_orders(&self, text: &str) -> Result<FoundOrders, TillRefusal> {
+        self.orders(text)
+    }
+
+    fn hand_out(
+        &mut self,
+        order: OrderId,
+        fact: FactId,
+        duplicate: bool,
+    ) -> Result<HandedOut, TillRefusal> {
+        self.handed_out(order, fact, duplicate)
     }
 
     fn refund(

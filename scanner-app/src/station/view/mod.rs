@@ -4,6 +4,7 @@
 //! page words them itself. Times are Unix milliseconds of server time, unless said otherwise.
 
 mod by_hand;
+mod collect;
 mod counts;
 mod drawer;
 mod enrol;
@@ -23,6 +24,9 @@ mod verdict;
 pub use shared::ids::{EventId, GateNo, TicketId, UserId};
 
 pub use by_hand::{HandHit, HitState};
+pub use collect::{
+    CollectAct, CollectView, CollectedView, OrderStanding, OrderTicketsView, OrderView,
+};
 pub use counts::{CountsView, Crowd, GateCount};
 pub use drawer::{
     CashMoveView, CashReason, ClosedView, CountView, FiguresView, MeansFigureView, RateFigureView,

@@ -7,6 +7,7 @@ use shared::language::Language;
 use shared::money::Money;
 use ts_rs::TS;
 
+use super::collect::CollectView;
 use super::drawer::{CashMoveView, ClosedView, CountView, FiguresView};
 use super::past::PastView;
 use super::printer::UnprintedView;
@@ -73,6 +74,8 @@ pub enum TillScreen {
     Closed(ClosedView),
     /// Sales of this till.
     Past(PastView),
+    /// Orders of the store.
+    Collect(CollectView),
 }
 
 /// Why nothing came of an act; the page has a sentence for each, which says what to do.
@@ -119,6 +122,16 @@ pub enum TillRefusal {
     NoContactKey,
     /// Tickets are being exchanged: that ends first.
     ExchangeOpen,
+    /// The server is needed for that, and is not there. Nothing was done.
+    NoServer,
+    /// Too little was typed to look for.
+    TooShort,
+    /// The order is not paid.
+    OrderNotPaid,
+    /// Nothing of the order lets anybody in.
+    OrderEmpty,
+    /// The codes of its tickets change on the buyer's telephone: they are not printed.
+    OrderRotates,
 }
 
 /// Choosing places.

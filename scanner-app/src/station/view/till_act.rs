@@ -5,6 +5,7 @@ use shared::ids::{EventId, FactId, TypeNo};
 use shared::language::Language;
 use ts_rs::TS;
 
+use super::collect::CollectAct;
 use super::drawer::CashReason;
 use super::past::RefundReason;
 use super::printer::PaperAct;
@@ -24,6 +25,8 @@ pub enum TillAct {
     Shift(ShiftAct),
     /// Sales of this till.
     Past(PastAct),
+    /// Orders of the store.
+    Collect(CollectAct),
     /// A paper that did not come out, on whatever screen.
     Paper(PaperAct),
     /// The money of a sale that was never made went back.
@@ -210,6 +213,8 @@ pub enum ShiftAct {
     },
     /// Looks for sales of this till.
     Past,
+    /// Looks for an order of the store.
+    Collect,
     /// Begins the end of the shift: the count.
     CountDrawer,
     /// Another clerk sells from now on.

@@ -1,6 +1,7 @@
 //! What is printed of a till's facts. Every amount on paper is read from them; what they don't say (names, places, codes) comes
 //! from the roster and from what the server said with the places that it leased.
 
+mod collected;
 mod receipt;
 mod report;
 mod tickets;
@@ -140,6 +141,7 @@ impl<'a> Desk<'a> {
                 Reprinted::Ticket(ticket) => self.tickets(&of, *sale, Some(*ticket)),
             },
             TillFact::Refund { .. } => self.refund(&of, &fact),
+            TillFact::Collected { .. } => self.collected(&of, fact.id),
             TillFact::ShiftClosed { .. } => self.z(&of),
             _other => Err(PaperError::NotOnPaper),
         }

@@ -14,11 +14,12 @@ use shared::language::Language;
 pub use printers::{Printer, Printers, Prints};
 
 use super::paper::{self, Desk};
-use super::{Till, TillError, contact};
+use super::{Till, TillError, collect, contact};
 use crate::print::document::Document;
 use crate::print::job::{Again, JobEvent, JobState};
 use crate::print::transport::{Patience, hand_over};
 use crate::print::{PrintError, RenderError, Trouble, render};
+use crate::replica::handed_out;
 use crate::replica::print_jobs::{self, PrintCopy, PrintJob, PrintWhat};
 use crate::replica::{ReplicaError, WriteTx};
 
@@ -90,7 +91,7 @@ impl Till {
                             ledger.write(TillFact::Reprint { sale, what })?
                         }
                         // Receipts of refunds and Zs: no fact names their duplicates.
-                        None => job.fact,
+                        None => collect::again(ledger, &vault, job.fact)?.unwrap_or(job.fact),
                     };
                     let what = (job.what, PrintCopy::Duplicate);
                     let by = print_jobs::add(ledger.tx, fact, what, job.language, now_ms)?;
@@ -253,6 +254,12 @@ fn goes_on(
         | JobState::Left => (None, false),
     };
     print_jobs::put_state(tx, job.no, (state.code(), trouble, began), now_ms)?;
+    match state {
+        JobState::HandedOver | JobState::Printed | JobState::Left => {
+            handed_out::forget(tx, job.fact)?;
+        }
+        JobState::Waiting | JobState::Sending | JobState::Failed { .. } => {}
+    }
     Ok(PrintJob {
         state: state.code().to_owned(),
         trouble: trouble.map(str::to_owned),

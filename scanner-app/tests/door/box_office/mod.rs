@@ -1,6 +1,7 @@
 //! The till on real files: the program itself, from the float to the archive, and killed in between.
 
 mod acts;
+mod collected;
 mod contacts;
 mod exchanges;
 mod hour;

@@ -28,7 +28,7 @@ impl Office {
         self.done(&["sell", "--line", &line, "--pay", &paid, "--id", &id])
     }
 
-    fn to_print(&self) -> Vec<Value> {
+    pub(super) fn to_print(&self) -> Vec<Value> {
         let jobs = self.done(&["status"])["to_print"].clone();
         jobs.as_array().cloned().expect("a list")
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::fact::body::{BodyError, KIND_JOURNAL_OPENED, opening_cause};
 use crate::fact::bytes::{Reader, Writer};
-use crate::ids::{FactId, JournalId, OrganizerId, TicketId, UserId};
+use crate::ids::{EventId, FactId, JournalId, OrderId, OrganizerId, TicketId, UserId};
 use crate::money::Currency;
 
 /// The purpose of a till journal. Number 1 stays unused: a golden vector has it as a purpose that nobody knows.
@@ -39,6 +39,7 @@ impl TillFact {
             Self::ConnectionChanged { .. } => 33,
             Self::Contact { .. } => 34,
             Self::Exchange { .. } => 35,
+            Self::Collected { .. } => 36,
         }
     }
 
@@ -62,6 +63,7 @@ impl TillFact {
             Self::ConnectionChanged { .. } => "connection_changed",
             Self::Contact { .. } => "contact",
             Self::Exchange { .. } => "exchange",
+            Self::Collected { .. } => "collected",
         }
     }
 
@@ -165,6 +167,16 @@ impl TillFact {
             Self::Exchange { refund, sale } => {
                 to.bytes(refund.as_bytes()).bytes(sale.as_bytes());
             }
+            Self::Collected {
+                order,
+                event,
+                tickets,
+                duplicate,
+            } => {
+                to.bytes(order.as_bytes()).bytes(event.as_bytes());
+                write_tickets(to, tickets);
+                to.u8((*duplicate).into());
+            }
         }
     }
 
@@ -243,6 +255,16 @@ impl TillFact {
             35 => Self::Exchange {
                 refund: FactId::from_bytes(from.array()?),
                 sale: FactId::from_bytes(from.array()?),
+            },
+            36 => Self::Collected {
+                order: OrderId::from_bytes(from.array()?),
+                event: EventId::from_bytes(from.array()?),
+                tickets: read_tickets(from)?,
+                duplicate: match from.u8()? {
+                    0 => false,
+                    1 => true,
+                    number => return Err(unlisted(number.into())),
+                },
             },
             _ => return Ok(None),
         }))

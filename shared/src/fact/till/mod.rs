@@ -9,7 +9,7 @@ mod parts;
 mod totals;
 
 use crate::clock::UnixMillis;
-use crate::ids::{EventId, FactId, JournalId, OrganizerId, TicketId, TypeNo, UserId};
+use crate::ids::{EventId, FactId, JournalId, OrderId, OrganizerId, TicketId, TypeNo, UserId};
 use crate::money::Currency;
 
 use super::kind::OpeningCause;
@@ -346,5 +346,16 @@ pub enum TillFact {
         refund: FactId,
         /// The fact that sells the new ones.
         sale: SaleId,
+    },
+    /// Kind 36: tickets of an order of the store were handed out on paper. No money moves.
+    Collected {
+        /// Which order.
+        order: OrderId,
+        /// Of which event.
+        event: EventId,
+        /// Which of its tickets, ascending, 1 to 400.
+        tickets: Vec<TicketId>,
+        /// They had been handed out before, and the paper says so.
+        duplicate: bool,
     },
 }

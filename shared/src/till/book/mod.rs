@@ -100,6 +100,7 @@ pub fn named(body: &TillFact) -> Option<SaleId> {
         | TillFact::TestPrint { .. }
         | TillFact::ConfigurationChanged { .. }
         | TillFact::Exchange { .. }
+        | TillFact::Collected { .. }
         | TillFact::ConnectionChanged { .. } => None,
     }
 }
@@ -359,7 +360,7 @@ impl Balance {
                 self.each_total(at_ms, |totals| tally::count(&mut totals.trainings, 1))
             }
             TillFact::Contact { .. } => past.sale.map(drop).ok_or(Broken::NoSuchSale),
-            TillFact::Exchange { .. } => self.open_one().map(drop),
+            TillFact::Exchange { .. } | TillFact::Collected { .. } => self.open_one().map(drop),
             TillFact::ConnectionChanged { to } => {
                 self.connection = Some(*to);
                 Ok(())

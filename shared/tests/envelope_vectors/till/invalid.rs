@@ -253,6 +253,11 @@ pub(crate) fn envelopes() -> Vec<Invalid> {
             with_body(35, &[0; 31]),
         ),
         (
+            "an order handed out without tickets",
+            "body_number",
+            with_body(36, &[0; 35]),
+        ),
+        (
             "a payment with tickets of a kind",
             "body_length",
             paid(1, &[5, 0, 0]),

@@ -108,6 +108,14 @@ pub(crate) fn body(fact: &TillFact) -> Value {
             json!({"sale": sale, "blob": hex(blob), "hash": hex(hash)})
         }
         TillFact::Exchange { refund, sale } => json!({"refund": refund, "sale": sale}),
+        TillFact::Collected {
+            order,
+            event,
+            tickets: of,
+            duplicate,
+        } => json!({
+            "order": order, "event": event, "tickets": tickets(of), "copy": u8::from(*duplicate),
+        }),
     }
 }
 

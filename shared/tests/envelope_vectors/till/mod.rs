@@ -11,7 +11,7 @@ use shared::fact::till::{
     Reprinted, SaleLine, TillFact, TillOpening, TillSeries, Totals, TrainingLine,
 };
 use shared::fact::{Fact, FactBody};
-use shared::ids::{JournalId, OrganizerId, TicketId, TypeNo, UserId};
+use shared::ids::{JournalId, OrderId, OrganizerId, TicketId, TypeNo, UserId};
 use shared::money::Currency;
 
 use crate::valid::{TICKET, event};
@@ -405,6 +405,27 @@ fn others() -> Vec<(&'static str, Fact)> {
     ]
 }
 
+fn collected() -> Vec<(&'static str, Fact)> {
+    let handed_out = |tickets, duplicate| {
+        till(TillFact::Collected {
+            order: OrderId::from_bytes(*b"order of vectors"),
+            event: event(),
+            tickets,
+            duplicate,
+        })
+    };
+    vec![
+        (
+            "tickets of an order handed out",
+            handed_out(vec![TicketId(3), TicketId(9)], false),
+        ),
+        (
+            "and once more, as a duplicate",
+            handed_out(vec![TicketId(9)], true),
+        ),
+    ]
+}
+
 fn exchange() -> Vec<(&'static str, Fact)> {
     vec![
         (
@@ -438,5 +459,13 @@ fn exchange() -> Vec<(&'static str, Fact)> {
 }
 
 pub(crate) fn facts() -> Vec<(&'static str, Fact)> {
-    [openings(), shifts(), sales(), others(), exchange()].concat()
+    [
+        openings(),
+        shifts(),
+        sales(),
+        others(),
+        exchange(),
+        collected(),
+    ]
+    .concat()
 }

@@ -13,7 +13,7 @@ mod grant;
 mod keys;
 mod list;
 mod moves;
-mod paper;
+pub(super) mod paper;
 mod series;
 mod terms;
 mod traced;

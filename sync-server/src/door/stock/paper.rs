@@ -5,7 +5,7 @@ use shared::wire::latest::StockPaper;
 use sqlx::PgConnection;
 
 /// The event's currency, and what stands on its paper.
-pub(super) async fn of(
+pub(in crate::door) async fn of(
     conn: &mut PgConnection,
     (organizer, event): (OrganizerId, EventId),
 ) -> Result<(String, StockPaper), sqlx::Error> {

@@ -1,4 +1,4 @@
-import type { CashReason, FreeReason, KeptBecause, PaperKind, PrintState, RefundReason, TillRefusal } from "../../schema";
+import type { CashReason, FreeReason, KeptBecause, OrderStanding, PaperKind, PrintState, RefundReason, TillRefusal } from "../../schema";
 import type { Forms } from "../words";
 
 export const tillFr = {
@@ -138,6 +138,8 @@ export const tillFr = {
     title: "Caisse",
     past: "Ventes passées",
     pastSay: "Réimprimer, rembourser",
+    collect: "Commandes en ligne",
+    collectSay: "Retirer au guichet",
     cashIn: "Apport d’espèces",
     cashOut: "Retrait d’espèces",
     report: "Lecture X",
@@ -241,6 +243,24 @@ export const tillFr = {
     refunded: (receipt: string) => `Remboursé : reçu n° ${receipt}.`,
   },
 
+  collect: {
+    title: "Commandes en ligne",
+    label: "Numéro de commande, nom, e-mail, ou QR code d’un billet",
+    find: "Chercher",
+    say: "Cherchez la commande du client. Un lecteur peut aussi lire le QR code de son billet.",
+    none: "Aucune commande ne correspond. Vérifiez l’orthographe, ou demandez le numéro de commande (TH-…).",
+    more: "Il y en a d’autres. Tapez plus de lettres, ou le numéro de commande.",
+    nobody: "Sans nom",
+    hand: "Imprimer les billets",
+    duplicate: "Imprimer un duplicata",
+    before: (at: string, till: string) => `Déjà retirée le ${at}, à la caisse « ${till} ».`,
+    beforeSay: "Un duplicata porte la mention DUPLICATA et reste inscrit au journal. Ne l’imprimez que si le client n’a plus ses billets.",
+    sure: "Imprimer un duplicata ?",
+    keep: "Ne pas imprimer",
+    printing: { one: "{n} billet part à l’imprimante.", other: "{n} billets partent à l’imprimante." } as Forms,
+    state: { paid: "Payée", held: "Pas encore payée", refunded: "Remboursée", over: "Annulée ou expirée" } satisfies Record<OrderStanding, string>,
+  },
+
   exchange: {
     begin: "Échanger contre d’autres places",
     title: (receipt: string) => `Échange du reçu n° ${receipt}`,
@@ -286,5 +306,10 @@ export const tillFr = {
     wrong_name: "Ce nom est trop long, ou tient sur plusieurs lignes. Raccourcissez-le.",
     no_contact_key: "Cette caisse n’a pas encore joint le serveur\u00a0: elle ne peut pas chiffrer l’adresse. Rien n’est vendu. Effacez le client et recommencez.",
     exchange_open: "Un échange est en cours. Terminez-le, ou annulez-le : rien n’est encore fait.",
+    no_server: "Sans réseau, une commande ne se cherche pas. Le billet sur le téléphone suffit à la porte ; sinon, réessayez quand le réseau revient.",
+    too_short: "Tapez au moins trois lettres du nom, ou le numéro de commande.",
+    order_not_paid: "Cette commande n’est pas payée : rien n’est imprimé. Le client peut la payer en ligne.",
+    order_empty: "Aucun billet de cette commande n’est valable : rien n’est imprimé.",
+    order_rotates: "Le code de ces billets change sur le téléphone du client : ils ne s’impriment pas. Le téléphone suffit à la porte.",
   } satisfies Record<TillRefusal, string>,
 };

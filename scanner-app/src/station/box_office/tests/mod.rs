@@ -1,4 +1,5 @@
 mod adds_up;
+mod collect;
 mod exchange;
 mod guest;
 mod money;

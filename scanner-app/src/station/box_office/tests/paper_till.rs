@@ -1,16 +1,16 @@
 //! A till that keeps its books in memory, for the screen's tests: it counts what it is told, and can be out of order.
 
-use shared::ids::{EventId, FactId, KeyId, TicketId, TypeNo, UserId, WindowNo};
+use shared::ids::{EventId, FactId, KeyId, OrderId, TicketId, TypeNo, UserId, WindowNo};
 use shared::money::{Currency, Money};
 use shared::ticket::{Flags, Presented, SigningKey, TokenFields};
 
 use crate::station::box_office::{
-    Balance, BoxOffice, By, Checkout, Interrupted, Left, Offer, Part, PastSale, PastTicket, Setup,
-    Show, Sold, SoldTicket, Till,
+    Balance, BoxOffice, By, Checkout, FoundOrders, HandedOut, Interrupted, Left, Offer, Part,
+    PastSale, PastTicket, Setup, Show, Sold, SoldTicket, Till,
 };
 use crate::station::view::{
-    CashReason, FiguresView, Means, PastSaleView, PrintState, RefundReason, SupervisorView,
-    TillAct, TillKey, TillRefusal, TillScreen, TillView, VoucherView,
+    CashReason, CollectedView, FiguresView, Means, OrderView, PastSaleView, PrintState,
+    RefundReason, SupervisorView, TillAct, TillKey, TillRefusal, TillScreen, TillView, VoucherView,
 };
 
 pub(super) const EVENING: EventId = EventId(uuid::Uuid::from_u128(1));
@@ -38,6 +38,10 @@ pub(super) struct PaperTill {
     pub(super) refunds: Vec<(FactId, Vec<usize>, Means)>,
     pub(super) print: Option<PrintState>,
     pub(super) out_of_order: Option<TillRefusal>,
+    /// Orders of the store: the server has these, or is not there.
+    pub(super) orders: Option<Vec<OrderView>>,
+    /// Orders that were handed out, and whether as a duplicate.
+    pub(super) handed_out: Vec<(OrderId, FactId, bool)>,
     /// Ids of sales that it was told, whatever came of them.
     pub(super) told: Vec<FactId>,
     begun: u32,
@@ -72,6 +76,11 @@ impl PaperTill {
         let old = self.look(exchange.of).expect("a sale of this till");
         let tickets = exchange.tickets.iter();
         tickets.map(|at| old.tickets[*at].price.minor).sum()
+    }
+
+    /// The id that was drawn last.
+    pub(super) fn begun(&self) -> FactId {
+        FactId(uuid::Uuid::from_u128(1_000 + u128::from(self.begun)))
     }
 
     fn works(&self) -> Result<(), TillRefusal> {
@@ -250,6 +259,41 @@ impl Till for PaperTill {
             parts: sold.parts.iter().map(|part: &Part| (*part, None)).collect(),
             tickets: tickets.collect(),
             back_by: vec![Means::Cash],
+        })
+    }
+
+    fn find_orders(&self, text: &str) -> Result<FoundOrders, TillRefusal> {
+        let orders = self.orders.as_ref().ok_or(TillRefusal::NoServer)?;
+        let found = orders.iter().filter(|order| {
+            order.code == text || order.buyer.to_lowercase().starts_with(&text.to_lowercase())
+        });
+        Ok(FoundOrders {
+            orders: found.cloned().collect(),
+            more: false,
+        })
+    }
+
+    fn hand_out(
+        &mut self,
+        order: OrderId,
+        fact: FactId,
+        duplicate: bool,
+    ) -> Result<HandedOut, TillRefusal> {
+        self.works()?;
+        let orders = self.orders.as_mut().ok_or(TillRefusal::NoServer)?;
+        let found = orders.iter_mut().find(|one| one.order == order);
+        let found = found.ok_or(TillRefusal::NotHere)?;
+        if let (Some(before), false) = (&found.collected, duplicate) {
+            return Ok(HandedOut::Before(before.clone()));
+        }
+        self.handed_out.push((order, fact, duplicate));
+        let collected = CollectedView {
+            at: "samedi 28 novembre, 19:42".into(),
+            till: "Guichet 2".into(),
+        };
+        Ok(HandedOut::Printing {
+            tickets: 2,
+            collected: found.collected.get_or_insert(collected).clone(),
         })
     }
 

@@ -1,0 +1,138 @@
+//! Orders of the store: asked of the server, shown, and forgotten.
+
+use std::time::Duration;
+
+use shared::ids::{FactId, OrderId};
+use shared::money::{Currency, Money};
+use shared::when;
+use shared::wire::latest::{
+    CollectAnswer, CollectAsk, Collected, ErrorCode, FoundOrder, OrderState,
+};
+
+use super::Desk;
+use super::refused::refused;
+use crate::replica::{ReplicaError, events};
+use crate::station::box_office::{FoundOrders, HandedOut};
+use crate::station::view::{
+    CollectedView, OrderStanding, OrderTicketsView, OrderView, TillRefusal,
+};
+use crate::sync::{StockLine, Unanswered};
+use crate::till::Prints;
+
+/// So long a clerk waits for the server.
+const WITHIN: Duration = Duration::from_secs(6);
+
+impl Desk {
+    pub(super) fn orders(&self, text: &str) -> Result<FoundOrders, TillRefusal> {
+        let found = self.line()?.find_orders(text, WITHIN).map_err(unanswered)?;
+        let orders = found.orders.into_iter().map(|order| self.order(order));
+        Ok(FoundOrders {
+            orders: orders.collect(),
+            more: found.more,
+        })
+    }
+
+    pub(super) fn handed_out(
+        &self,
+        order: OrderId,
+        fact: FactId,
+        duplicate: bool,
+    ) -> Result<HandedOut, TillRefusal> {
+        // Else it would be noted as handed out, and never come out.
+        let printers = self.till.printers().map_err(|error| refused(&error))?;
+        if printers.for_papers(Prints::Tickets).is_none() {
+            return Err(TillRefusal::NoPrinter);
+        }
+        let ask = CollectAsk { fact, duplicate };
+        let answer = self.line()?.collect(order, ask, WITHIN);
+        let tickets = match answer.map_err(unanswered)? {
+            CollectAnswer::HandOut(tickets) => tickets,
+            CollectAnswer::Collected(before) => {
+                return Ok(HandedOut::Before(self.collected(&before)));
+            }
+            CollectAnswer::NotPaid => return Err(TillRefusal::OrderNotPaid),
+            CollectAnswer::NothingLeft => return Err(TillRefusal::OrderEmpty),
+            CollectAnswer::Rotates => return Err(TillRefusal::OrderRotates),
+            CollectAnswer::Unknown => return Err(TillRefusal::NotHere),
+        };
+        let now_ms = self.now_ms();
+        let places = u32::try_from(tickets.tickets.len()).unwrap_or(u32::MAX);
+        self.till
+            .hand_out(tickets, fact, duplicate, now_ms)
+            .map_err(|error| refused(&error))?;
+        self.paper_waits();
+        let by_this_one = Collected {
+            at_ms: self.replica.time().now(now_ms).now_ms,
+            till: self.name(),
+        };
+        Ok(HandedOut::Printing {
+            tickets: places,
+            collected: self.collected(&by_this_one),
+        })
+    }
+
+    fn line(&self) -> Result<&StockLine, TillRefusal> {
+        self.lender.as_ref().ok_or(TillRefusal::NoServer)
+    }
+
+    fn order(&self, order: FoundOrder) -> OrderView {
+        let event = self.replica.read(move |connection| {
+            let no = events::number(connection, order.event)?;
+            match no {
+                Some(no) => events::event_row(connection, no),
+                None => Ok::<_, ReplicaError>(None),
+            }
+        });
+        let event = event.unwrap_or_else(|error| {
+            tracing::error!(code = error.code(), "the event of an order can't be read");
+            None
+        });
+        let (title, when) = event.map_or_else(Default::default, |row| {
+            let day = when::day_in_words(row.starts_ms, &row.time_zone, self.language);
+            let at = super::places::clock_in(&row.time_zone, row.starts_ms);
+            (row.name, format!("{day}, {at}"))
+        });
+        let currency = Currency::from_code(&order.currency).unwrap_or(self.currency);
+        OrderView {
+            order: order.order,
+            code: order.code,
+            buyer: order.buyer,
+            title,
+            when,
+            state: match order.state {
+                OrderState::Paid => OrderStanding::Paid,
+                OrderState::Held => OrderStanding::Held,
+                OrderState::Refunded => OrderStanding::Refunded,
+                OrderState::Cancelled | OrderState::Expired | OrderState::Unknown => {
+                    OrderStanding::Over
+                }
+            },
+            tickets: order
+                .tickets
+                .into_iter()
+                .map(|tickets| OrderTicketsView {
+                    name: tickets.name,
+                    places: tickets.places,
+                })
+                .collect(),
+            total: Money::new(order.total_minor, currency),
+            collected: order.collected.map(|before| self.collected(&before)),
+        }
+    }
+
+    fn collected(&self, before: &Collected) -> CollectedView {
+        let day = when::day_in_words(before.at_ms, &self.time_zone, self.language);
+        CollectedView {
+            at: format!("{day}, {}", self.clock_at(before.at_ms)),
+            till: before.till.clone(),
+        }
+    }
+}
+
+fn unanswered(error: Unanswered) -> TillRefusal {
+    match error {
+        Unanswered::Refused(ErrorCode::InvalidRequest) => TillRefusal::TooShort,
+        Unanswered::Refused(ErrorCode::NotFound | ErrorCode::Forbidden) => TillRefusal::NotHere,
+        Unanswered::Away | Unanswered::Refused(_) => TillRefusal::NoServer,
+    }
+}
