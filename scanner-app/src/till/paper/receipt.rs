@@ -266,12 +266,3 @@ fn gross(line: &SoldLine, tickets: usize) -> i64 {
     i64::from(line.unit) * tickets as i64
 }
 
-/// Books that may end within an exchange: its refund is looked at as of right before it.
-fn books_before(facts: &[Fact]) -> Result<Book, PaperError> {
-    let (first, rest) = facts.split_first().ok_or(PaperError::NotHere)?;
-    let mut book = Book::open(first).map_err(|_| PaperError::NotHere)?;
-    for fact in rest {
-        book.write(fact).map_err(|_| PaperError::NotHere)?;
-    }
-    Ok(book)
-}
