@@ -690,7 +690,24 @@ current: boolean,
 /**
  * What this till holds of it may be sold until then; said when it is a day away or less.
  */
-stock_until: string | null, };
+stock_until: string | null, 
+/**
+ * Places of it that other tills lent and that are not sold yet.
+ */
+lent: Array<LentView>, };
+
+/**
+ * Places that another till of the building lent while the server was away.
+ */
+export type LentView = { 
+/**
+ * "Guichet 2".
+ */
+till: string, 
+/**
+ * How many.
+ */
+places: number, };
 
 export type TypeKeyView = { 
 /**

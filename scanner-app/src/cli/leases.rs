@@ -1,17 +1,25 @@
 //! `door leases`: the places that this till may sell without the server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 use shared::clock::Clock as _;
 use shared::ids::{EventId, TypeNo};
+use shared::lease::lend::Purpose;
 
+use super::lan_arguments::LanArguments;
 use super::{CliError, Output, open_replica};
 use crate::door::now_of;
 use crate::edge::SystemClock;
-use crate::till::stock::{self, EndsSoon, Holding, Which};
+use crate::online::{Asked, InStep};
+use crate::peers::right_line;
+use crate::replica::Replica;
+use crate::sync::claim_line;
+use crate::till::stock::{self, Borrowed, EndsSoon, Holding, Which, borrow};
 
 /// What `door leases` takes.
 #[derive(Debug, clap::Args)]
@@ -36,6 +44,24 @@ enum Command {
         /// How many.
         #[arg(long, default_value_t = 1)]
         n: u32,
+    },
+    /// Ask the other tills of the building for places, while no server is there.
+    Borrow {
+        /// The event's id, as `door status` lists it.
+        #[arg(long)]
+        event: EventId,
+        /// The number of the ticket type.
+        #[arg(long = "type")]
+        type_no: u16,
+        /// How many.
+        #[arg(long, default_value_t = 1)]
+        n: u32,
+        /// Seconds after which nobody is waited for any more.
+        #[arg(long, default_value_t = 10)]
+        give_up: u64,
+        /// How the others are found.
+        #[command(flatten)]
+        lan: LanArguments,
     },
     /// Give back what was not sold; then `door sync`.
     Return {
@@ -74,6 +100,27 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
                 output.line(&line, &format!("Sold: {number}, ticket {}", ticket.id))?;
             }
         }
+        Some(Command::Borrow {
+            event,
+            type_no,
+            n,
+            give_up,
+            lan,
+        }) => {
+            let of = (*event, TypeNo(*type_no));
+            let within = Duration::from_secs(*give_up);
+            for lent in borrowed((&replica, data.as_path()), *lan, of, *n, within)? {
+                let Borrowed {
+                    lender,
+                    name,
+                    places,
+                } = lent;
+                output.line(
+                    &json!({ "lent": { "by": lender, "name": name, "places": places } }),
+                    &format!("{name} lent {places}; they are this till's now."),
+                )?;
+            }
+        }
         Some(Command::Return { event }) => {
             let given = stock::give_back(&replica, *event, Which::All, now_ms)
                 .map_err(|error| CliError::of(error.code(), &error))?;
@@ -86,6 +133,49 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes part in the exchange between devices until the places are here, or for so long.
+fn borrowed(
+    (replica, data): (&Replica, &Path),
+    lan: LanArguments,
+    of: (EventId, TypeNo),
+    n: u32,
+    within: Duration,
+) -> Result<Vec<Borrowed>, CliError> {
+    let until = Instant::now() + within;
+    let (line, rights) = right_line();
+    // The exchange ends with the last line to it.
+    let (_no_claims, claims) = claim_line();
+    let asked = Asked {
+        claims,
+        rights,
+        stock: None,
+    };
+    let (changed, changes) = channel();
+    let tell = move |_| {
+        let _ = changed.send(());
+    };
+    let running = InStep::begin(replica, data, lan.options(), asked, tell)
+        .map_err(|error| CliError::of(error.code(), &error))?;
+    let mut lent: Vec<Borrowed> = Vec::new();
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        let wanted = (n, Purpose::Sale);
+        let asked = borrow(replica, &line, of, wanted, (SystemClock.now_ms(), left))
+            .map_err(|error| CliError::of(error.code(), &error))?;
+        if !asked.is_empty() {
+            lent = asked;
+            break;
+        }
+        // Another till is heard of, or got some meanwhile.
+        let _ = changes.recv_timeout(left.min(Duration::from_secs(1)));
+    }
+    drop(running);
+    Ok(lent)
 }
 
 fn told(holding: &Holding) -> String {

@@ -23,7 +23,7 @@ use shared::sync::peer_clocks::{Greeting, PeerClocks};
 use shared::sync::peer_name::{ANY_DEVICE, name_of};
 use shared::wire::latest::{
     DeviceFacts, EnvelopeBytes, ErrorBody, FactsAnswer, FactsUpload, PROTOCOL, PeerHello,
-    RightAnswer, RightAsk, VectorAnswer,
+    PlacesAnswer, PlacesAsk, RightAnswer, RightAsk, VectorAnswer,
 };
 
 use super::credentials::device_named;
@@ -363,6 +363,18 @@ impl Dialer {
     ) -> Result<RightAnswer, AskError> {
         let path = format!("/events/{event}/rights/{}", ask.ticket);
         let request = self.request(holder, Method::POST, &path)?.json(ask);
+        answer(request.send().await?).await
+    }
+
+    /// Asks another till for places: what it hands over, with the tickets.
+    pub(super) async fn ask_places(
+        &self,
+        lender: DeviceId,
+        event: EventId,
+        ask: &PlacesAsk,
+    ) -> Result<PlacesAnswer, AskError> {
+        let path = format!("/events/{event}/places");
+        let request = self.request(lender, Method::POST, &path)?.json(ask);
         answer(request.send().await?).await
     }
 

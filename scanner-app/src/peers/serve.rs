@@ -1,6 +1,7 @@
 //! Answering other devices: the server's fact endpoints, over mutual TLS under the organizer's authority.
 
 mod api;
+mod places;
 mod rights;
 
 use std::collections::HashMap;

@@ -27,6 +27,7 @@ mod open;
 pub mod parked;
 pub mod peer_key;
 pub mod peers;
+pub(crate) mod place_asks;
 pub mod print_jobs;
 pub mod printers;
 mod removal;

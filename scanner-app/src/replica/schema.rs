@@ -154,6 +154,16 @@ const STEPS: &[Step] = &[
         roster: "",
         fill: None,
     },
+    // November 2026: places that tills of one building lend each other.
+    Step {
+        to: Version {
+            major: 2,
+            minor: 13,
+        },
+        sql: include_str!("schema/2.13.sql"),
+        roster: "",
+        fill: None,
+    },
 ];
 
 /// What this program writes.

@@ -119,6 +119,12 @@ pub fn on_sale(connection: &Connection, event: EventNo) -> Result<Option<OnSale>
     .transpose()
 }
 
+/// This till's letters, with the first places that it was lent; none before.
+pub(crate) fn letters(connection: &Connection) -> Result<Option<String>, ReplicaError> {
+    let sql = "select series from till_event where series <> '' limit 1";
+    Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?)
+}
+
 /// Whether this till was given its letters, with the first places that it was lent.
 pub(crate) fn has_series(connection: &Connection) -> Result<bool, ReplicaError> {
     let sql = "select exists (select 1 from till_event where series <> '')";
@@ -140,6 +146,38 @@ pub(crate) fn not_sold(
     let (from, through) = type_no.map_or((0, u16::MAX), |no| (no.0, no.0));
     let rows = statement.query_map(params![event.0, from, through], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Tickets of a type that were handed over to another till, whose codes are still here in case the answer was lost.
+pub(crate) fn given(
+    connection: &Connection,
+    event: EventNo,
+    type_no: TypeNo,
+) -> Result<Vec<TicketId>, ReplicaError> {
+    let mut statement = connection.prepare_cached(
+        "select ticket from leased_ticket where event = ?1 and gone = 2 and type_no = ?2",
+    )?;
+    let rows = statement.query_map(params![event.0, type_no.0], |row| {
+        row.get(0).map(TicketId::from_i64)
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A fact handed them over to another till, or back to this one.
+pub(crate) fn note_moved(
+    tx: &WriteTx<'_>,
+    event: EventNo,
+    tickets: &[TicketId],
+    away: bool,
+) -> Result<(), ReplicaError> {
+    let (from, to) = if away { (0, 2) } else { (2, 0) };
+    let mut statement = tx.prepare_cached(
+        "update leased_ticket set gone = ?4 where event = ?1 and ticket = ?2 and gone = ?3",
+    )?;
+    for ticket in tickets {
+        statement.execute(params![event.0, ticket.to_i64(), from, to])?;
+    }
+    Ok(())
 }
 
 /// A ticket of this till, sold or not.

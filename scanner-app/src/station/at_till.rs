@@ -14,6 +14,7 @@ use super::conductor::Conductor;
 use super::desk::{self, Desk};
 use super::figures::Wake;
 use super::kept::{self, Kept, KeptTill};
+use super::nearby;
 use super::printing::no_till;
 use super::stage::Stage;
 use super::view::{
@@ -43,6 +44,7 @@ pub(super) fn choice(connection: &Connection) -> Result<TillChoice, ReplicaError
 #[derive(Debug)]
 pub(super) struct Counter {
     work: Mutex<Work>,
+    nearby: nearby::Nearby,
     time_zone: String,
 }
 
@@ -57,6 +59,7 @@ impl Counter {
     fn of(desk: Desk) -> Result<Self, UiError> {
         Ok(Self {
             time_zone: desk.time_zone().to_owned(),
+            nearby: nearby::Nearby::default(),
             work: Mutex::new(Work {
                 screen: desk.screen()?,
                 desk,
@@ -185,11 +188,23 @@ impl Common {
             RosterState::MaybeBehind => desk::Common::Away,
         };
         let shows = desk::shows(replica, now, common, self.language())?;
-        let there = common == desk::Common::There;
-        counter.with(self, |screen, desk| {
-            desk.connected(there);
+        let short = match common {
+            desk::Common::There => Vec::new(),
+            desk::Common::Away => nearby::short_of(&shows),
+        };
+        let line = counter.with(self, |screen, desk| {
+            desk.connected(common);
             screen.stock(shows);
+            desk.nearby()
         });
+        match (common, line) {
+            (desk::Common::There, _) => counter.nearby.is_needless(),
+            (desk::Common::Away, Some(line)) => {
+                let now_ms = self.now_ms();
+                counter.nearby.ask(&self.replica, line, short, now_ms);
+            }
+            (desk::Common::Away, None) => {}
+        }
         Ok(())
     }
 }
@@ -213,8 +228,11 @@ impl Conductor {
     /// Places of the common stock come by the sync that is under way.
     pub(super) fn connect(&self, counter: &Counter) {
         if let Some(syncing) = &self.in_step {
-            let line = syncing.stock.clone();
-            counter.with(&self.common, |_, desk| desk.lend_by(line));
+            let (line, nearby) = (syncing.stock.clone(), syncing.rights.clone());
+            counter.with(&self.common, |_, desk| {
+                desk.lend_by(line);
+                desk.borrow_by(nearby);
+            });
         }
     }
 

@@ -21,6 +21,7 @@ mod in_view;
 mod kept;
 mod link;
 pub mod log;
+mod nearby;
 mod places;
 mod printing;
 mod ready;

@@ -315,6 +315,7 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
         "till_journal",
         "print_job",
         "printer",
+        "place_ask",
         "stock_lease",
         "stock_place",
         "till_receipt",

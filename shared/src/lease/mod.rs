@@ -10,6 +10,7 @@
 //! holder lost, which voids the guarantee for what it held.
 
 mod held;
+pub mod lend;
 mod list;
 mod request;
 mod share;

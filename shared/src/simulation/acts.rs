@@ -293,12 +293,18 @@ impl World {
             return Ok(());
         };
         steps.sort_unstable();
+        let first = steps.first().map(|step| step.ticket);
+        // Of places another till asks, of a share nobody does.
+        let asked_for = match kind {
+            RightKind::Sell => self.new_fact_id(),
+            RightKind::Admit => FactId::from_bytes([0; 16]),
+        };
         let body = match receiver {
             Some(to) => FactBody::HandOver {
                 right: kind,
                 term,
                 to,
-                asked_for: FactId::from_bytes([0; 16]),
+                asked_for,
                 tickets: steps,
             },
             None => FactBody::Release {
@@ -308,8 +314,15 @@ impl World {
             },
         };
         let id = self.new_fact_id();
-        self.write_fact(at, id, body, Vec::new())?;
-        Ok(())
+        match (kind, to.zip(first)) {
+            (RightKind::Sell, Some((to, ticket))) => {
+                self.lend_places(at, to, (ticket, asked_for), (id, body))
+            }
+            (RightKind::Sell, None) | (RightKind::Admit, _) => {
+                self.write_fact(at, id, body, Vec::new())?;
+                Ok(())
+            }
+        }
     }
 
     fn move_rights(&mut self) {

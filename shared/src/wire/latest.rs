@@ -7,8 +7,9 @@ pub use super::v1::{
     DeviceFacts, EnrolAnswer, EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer,
     EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer, FactsUpload, FoundOrder, FoundOrders,
     FoundTickets, HandOut, HandOutTicket, JournalAck, JournalHead, OrderSearch, OrderState,
-    PROTOCOL, Page, PageEntry, PageError, PeerHello, PeerTime, RightAnswer, RightAsk, RightOutcome,
-    SessionAnswer, SessionNonce, SessionRequest, SiblingAddresses, SignedHead, StockAnswer,
-    StockAsk, StockPaper, StockSale, StockTicket, StockType, SummariesPage, SummariesQuery,
-    SupervisorRow, SupervisorsAnswer, TillTerms, VectorAnswer,
+    PROTOCOL, Page, PageEntry, PageError, PeerHello, PeerTime, PlacesAnswer, PlacesAsk,
+    RightAnswer, RightAsk, RightOutcome, SessionAnswer, SessionNonce, SessionRequest,
+    SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockPaper, StockSale, StockTicket,
+    StockType, SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer, TillTerms,
+    VectorAnswer,
 };

@@ -17,8 +17,8 @@ pub use orders::{
 };
 pub use page::{ChangesQuery, FactLabelRow, Page, PageEntry, PageError};
 pub use rights::{
-    ContactAnswer, ContactUpload, RightAnswer, RightAsk, RightOutcome, StockAnswer, StockAsk,
-    StockPaper, StockSale, StockTicket, StockType, TillTerms,
+    ContactAnswer, ContactUpload, PlacesAnswer, PlacesAsk, RightAnswer, RightAsk, RightOutcome,
+    StockAnswer, StockAsk, StockPaper, StockSale, StockTicket, StockType, TillTerms,
 };
 pub use summaries::{SummariesPage, SummariesQuery};
 pub use supervisors::{SupervisorRow, SupervisorsAnswer};

@@ -98,9 +98,9 @@ const longCart: CartView = {
 
 const sale: SaleView = {
   shows: [
-    { event: "e1", title: "Mirabelle Nord", when: "Ce soir 20\u00a0h, La Cigale", test: false, current: true, stock_until: null },
-    { event: "e2", title: "Halo Vert", when: "Demain 20\u00a0h", test: false, current: false, stock_until: null },
-    { event: "e3", title: "Inès Vautrin", when: "Lun. 30, 20\u00a0h\u00a030", test: true, current: false, stock_until: null },
+    { event: "e1", title: "Mirabelle Nord", when: "Ce soir 20\u00a0h, La Cigale", test: false, current: true, stock_until: null, lent: [] },
+    { event: "e2", title: "Halo Vert", when: "Demain 20\u00a0h", test: false, current: false, stock_until: null, lent: [] },
+    { event: "e3", title: "Inès Vautrin", when: "Lun. 30, 20\u00a0h\u00a030", test: true, current: false, stock_until: null, lent: [] },
   ],
   keys,
   cart,
@@ -313,7 +313,7 @@ export const screens: Record<string, TillView> = {
       parked: 2,
       free: "companion",
       ticket_language: "de",
-      shows: sale.shows.map((show) => ({ ...show, stock_until: "22\u00a0h\u00a030" })),
+      shows: sale.shows.map((show) => ({ ...show, stock_until: "22\u00a0h\u00a030", lent: [{ till: "Guichet 2", places: 6 }] })),
     },
     { refusal: "nothing_left" },
   ),

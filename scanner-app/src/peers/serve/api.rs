@@ -22,7 +22,7 @@ use shared::wire::latest::{
 };
 use tower_http::timeout::TimeoutLayer;
 
-use super::{Called, Desk, rights};
+use super::{Called, Desk, places, rights};
 use crate::peers::roster::{self, AdmitError, Admitted};
 use crate::peers::{LARGEST_BODY, MOST_FACTS, saves};
 use crate::replica::{ReplicaError, held, identity, signed};
@@ -45,6 +45,10 @@ pub(super) fn router(desk: Desk, caller: DeviceId) -> Router {
         .route(
             "/api/v1/sync/events/{event}/rights/{ticket}",
             post(rights::hand_over),
+        )
+        .route(
+            "/api/v1/sync/events/{event}/places",
+            post(places::hand_over),
         )
         .route("/api/v1/sync/signed", get(signed_objects).post(take_signed))
         .layer(from_fn_with_state(at_door, let_in))

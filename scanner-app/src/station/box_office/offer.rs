@@ -18,6 +18,8 @@ pub struct Show {
     pub test: bool,
     /// What this till holds may be sold until then, worded; said when it is a day away or less.
     pub stock_until: Option<String>,
+    /// Other tills that lent places of it, and how many.
+    pub lent: Vec<(String, u32)>,
     /// Its types, in the organizer's order.
     pub offers: Vec<Offer>,
 }

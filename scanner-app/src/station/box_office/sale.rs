@@ -1,6 +1,6 @@
 //! Choosing places: the cart at hand, and those that wait.
 
-use shared::ids::TypeNo;
+use shared::ids::{EventId, TypeNo};
 
 use super::cart::{Cart, Line, TooMany};
 use super::offer::{Left, Offer, Show};
@@ -48,11 +48,11 @@ impl BoxOffice {
                     self.event = Some(event);
                 }
             }
-            SaleAct::Add { type_no } => self.add(type_no)?,
-            SaleAct::More { line } => self.more(line)?,
+            SaleAct::Add { type_no } => self.add(type_no, till)?,
+            SaleAct::More { line } => self.more(line, till)?,
             SaleAct::Less { line: Some(line) } => self.cart = self.cart.without(line)?,
             SaleAct::Less { line: None } => self.cart = self.cart.undone()?,
-            SaleAct::Set { line, quantity } => self.set(line, quantity)?,
+            SaleAct::Set { line, quantity } => self.set(line, quantity, till)?,
             SaleAct::Empty => {
                 self.cart = Cart::empty(self.setup.currency);
                 self.free = None;
@@ -97,45 +97,70 @@ impl BoxOffice {
         Ok(())
     }
 
-    fn add(&mut self, type_no: TypeNo) -> Result<(), TillRefusal> {
-        let Some(show) = self.show() else {
-            return Err(TillRefusal::NothingLeft);
-        };
-        let offer = show.offers.iter().find(|offer| offer.type_no == type_no);
-        let offer = offer.ok_or(TillRefusal::NothingLeft)?;
-        if self.left(show, offer).places() == 0 {
+    /// So many more places of a type are here, or other tills of the building lend what is lacking while the server is away.
+    fn want(
+        &mut self,
+        (event, type_no): (EventId, TypeNo),
+        more: u32,
+        till: &mut dyn Till,
+    ) -> Result<(), TillRefusal> {
+        let left = self
+            .left_of(event, type_no)
+            .ok_or(TillRefusal::NothingLeft)?;
+        let lacks = more.saturating_sub(left.places());
+        if lacks > 0
+            && left.common.is_none()
+            && let Some(shows) = till.borrow(event, type_no, lacks)
+        {
+            self.stock(shows);
+        }
+        let left = self
+            .left_of(event, type_no)
+            .ok_or(TillRefusal::NothingLeft)?;
+        if left.places() < more {
             return Err(TillRefusal::NothingLeft);
         }
+        Ok(())
+    }
+
+    fn left_of(&self, event: EventId, type_no: TypeNo) -> Option<Left> {
+        let show = self.shows.iter().find(|show| show.event == event)?;
+        let offer = show.offers.iter().find(|offer| offer.type_no == type_no)?;
+        Some(self.left(show, offer))
+    }
+
+    fn add(&mut self, type_no: TypeNo, till: &mut dyn Till) -> Result<(), TillRefusal> {
+        let event = self.event.ok_or(TillRefusal::NothingLeft)?;
+        self.want((event, type_no), 1, till)?;
+        let show = self.show().ok_or(TillRefusal::NothingLeft)?;
+        let offer = show.offers.iter().find(|offer| offer.type_no == type_no);
+        let offer = offer.ok_or(TillRefusal::NothingLeft)?;
         self.cart = self.cart.with(Line::one(show, offer, self.free))?;
         Ok(())
     }
 
     /// One more of a line's type, at the price of now.
-    fn more(&mut self, line: Option<usize>) -> Result<(), TillRefusal> {
+    fn more(&mut self, line: Option<usize>, till: &mut dyn Till) -> Result<(), TillRefusal> {
         let line = match line {
             Some(at) => self.cart.lines().get(at),
             None => self.cart.last(),
         };
-        let line = line.ok_or(TillRefusal::CartEmpty)?;
-        let (show, offer) = self.offer_of(line).ok_or(TillRefusal::NothingLeft)?;
-        if self.left(show, offer).places() == 0 {
-            return Err(TillRefusal::NothingLeft);
-        }
+        let line = line.cloned().ok_or(TillRefusal::CartEmpty)?;
+        self.want((line.event, line.type_no), 1, till)?;
+        let (show, offer) = self.offer_of(&line).ok_or(TillRefusal::NothingLeft)?;
         self.cart = self.cart.with(Line::one(show, offer, line.free))?;
         Ok(())
     }
 
     /// So many of a line, if there are so many.
-    fn set(&mut self, at: usize, quantity: u32) -> Result<(), TillRefusal> {
+    fn set(&mut self, at: usize, quantity: u32, till: &mut dyn Till) -> Result<(), TillRefusal> {
         let Some(line) = self.cart.lines().get(at) else {
             return Ok(());
         };
         let more = quantity.saturating_sub(line.quantity);
         if more > 0 {
-            let (show, offer) = self.offer_of(line).ok_or(TillRefusal::NothingLeft)?;
-            if self.left(show, offer).places() < more {
-                return Err(TillRefusal::NothingLeft);
-            }
+            let of = (line.event, line.type_no);
+            self.want(of, more, till)?;
         }
         self.cart = self.cart.with_quantity(at, quantity)?;
         Ok(())

@@ -9,9 +9,9 @@ use super::till::Balance;
 use super::{BoxOffice, Done, Stage, coins};
 use crate::station::view::{
     AskingView, CartView, CashMoveView, ClosedView, CountView, DoneView, ExchangeView, GuestView,
-    InterruptedView, LineView, Means, ParkedView, PastDetailView, PastTicketView, PastView,
-    PaymentView, PiecesView, SaleView, ShowView, TakenView, TicketOutView, TillScreen, TillView,
-    TypeKeyView, VatView, VoucherView,
+    InterruptedView, LentView, LineView, Means, ParkedView, PastDetailView, PastTicketView,
+    PastView, PaymentView, PiecesView, SaleView, ShowView, TakenView, TicketOutView, TillScreen,
+    TillView, TypeKeyView, VatView, VoucherView,
 };
 
 /// Digits that add a place: 1 to 9.
@@ -111,6 +111,7 @@ impl BoxOffice {
             test: show.test,
             current: Some(show.event) == self.event,
             stock_until: show.stock_until.clone(),
+            lent: lent(&show.lent),
         });
         let keys = self.show().map_or_else(Vec::new, |show| {
             let keys = show.offers.iter().zip(1_u8..).map(|(offer, no)| {
@@ -313,4 +314,12 @@ fn closed(counting: &Counting, balance: &Balance, z: Option<u32>) -> ClosedView 
         unsent: balance.unsent,
         z,
     }
+}
+
+fn lent(lent: &[(String, u32)]) -> Vec<LentView> {
+    let lent = lent.iter().map(|(till, places)| LentView {
+        till: till.clone(),
+        places: *places,
+    });
+    lent.collect()
 }

@@ -8,6 +8,7 @@ use shared::till::contact::Contact;
 
 use super::Interrupted;
 use super::exchange::CheckoutExchange;
+use super::offer::Show;
 use super::payment::Part;
 use crate::station::view::{
     CashReason, CollectedView, FiguresView, FreeReason, KeptBecause, Means, OrderView,
@@ -138,6 +139,10 @@ pub enum HandedOut {
 pub trait Till {
     /// `19:42` on the venue's clock.
     fn clock(&self) -> String;
+
+    /// A guest wants more than is left here, and the server is away: other tills of the building may lend so many. What may be
+    /// sold then; nothing if nobody lent any.
+    fn borrow(&mut self, event: EventId, type_no: TypeNo, places: u32) -> Option<Vec<Show>>;
 
     /// An id that no sale has yet.
     fn new_sale(&mut self) -> FactId;

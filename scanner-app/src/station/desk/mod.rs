@@ -20,6 +20,7 @@ use shared::clock::{Clock, UnixMillis};
 use shared::fact::till::{Connection, Pieces};
 use shared::ids::{EventId, FactId, OrderId, TypeNo, UserId};
 use shared::language::Language;
+use shared::lease::lend::Purpose;
 use shared::money::{Currency, Money};
 use shared::ticket::Presented;
 use shared::till::VOUCHERS;
@@ -39,10 +40,11 @@ use super::view::{
     TillRefusal, UiError, VoucherView,
 };
 use crate::edge::OsRandom;
+use crate::peers::RightLine;
 use crate::replica::{Replica, ReplicaError, identity};
 use crate::supervisor;
 use crate::sync::StockLine;
-use crate::till::stock::NotTaken;
+use crate::till::stock::{NotTaken, borrow, unsold};
 use crate::till::{MoveCash, Prints, Sale, SaleDone, TakeBack, Till, TillError, Wanted};
 pub(super) use held::Held;
 pub(super) use offers::{Common, shows};
@@ -65,6 +67,10 @@ pub struct Desk {
     count: Vec<Pieces>,
     /// Who lends from the common stock.
     lender: Option<StockLine>,
+    /// The other tills of the building.
+    nearby: Option<RightLine>,
+    /// What the server said of the common stock last: whether it is there.
+    common: Common,
     /// Who prints.
     printing: Option<UnboundedSender<Paper>>,
 }
@@ -95,6 +101,8 @@ impl Desk {
             time_zone,
             count: Vec::new(),
             lender: None,
+            nearby: None,
+            common: Common::Away,
             printing: None,
         })
     }
@@ -102,6 +110,15 @@ impl Desk {
     /// Borrows from the common stock by this line what a sale lacks.
     pub fn lend_by(&mut self, lender: StockLine) {
         self.lender = Some(lender);
+    }
+
+    /// Borrows from other tills of the building by this line, while the server is away.
+    pub fn borrow_by(&mut self, nearby: RightLine) {
+        self.nearby = Some(nearby);
+    }
+
+    pub(super) fn nearby(&self) -> Option<RightLine> {
+        self.nearby.clone()
     }
 
     /// Tells this one whenever something is to be printed.
@@ -126,11 +143,11 @@ impl Desk {
     }
 
     /// Notes that an offline period began or ended.
-    pub fn connected(&self, there: bool) {
-        let to = if there {
-            Connection::Online
-        } else {
-            Connection::Offline
+    pub(super) fn connected(&mut self, common: Common) {
+        self.common = common;
+        let to = match common {
+            Common::There => Connection::Online,
+            Common::Away => Connection::Offline,
         };
         if let Err(error) = self.till.note_connection(to, self.now_ms()) {
             tracing::error!(code = error.code(), "an offline period is not noted");
@@ -218,7 +235,7 @@ impl Desk {
         };
         let sell = |sale| self.till.sell_as_told(sale, checkout.total, self.now_ms());
         let done = match sell(sale.clone()) {
-            Err(TillError::Places(NotTaken::TooFew { .. })) if self.borrow(checkout) => sell(sale)?,
+            Err(TillError::Places(NotTaken::TooFew { .. })) if self.fetch(checkout) => sell(sale)?,
             done => done?,
         };
         Ok(self.sold(&done))
@@ -247,11 +264,8 @@ impl Desk {
         }
     }
 
-    /// Borrows what the sale lacks, if the server is there.
-    fn borrow(&self, checkout: &Checkout) -> bool {
-        let Some(lender) = &self.lender else {
-            return false;
-        };
+    /// Borrows what the sale lacks: of the common stock, if the server is there, else of the other tills.
+    fn fetch(&self, checkout: &Checkout) -> bool {
         let mut wanted: BTreeMap<(EventId, TypeNo), u32> = BTreeMap::new();
         for line in &checkout.lines {
             let places = wanted.entry((line.event, line.type_no)).or_default();
@@ -260,8 +274,49 @@ impl Desk {
         let until = Instant::now() + LEND_WITHIN;
         wanted.into_iter().all(|((event, type_no), places)| {
             let left = until.saturating_duration_since(Instant::now());
-            lender.lend_for(event, StockSale { type_no, places }, left)
+            let sale = StockSale { type_no, places };
+            let lender = self
+                .lender
+                .as_ref()
+                .filter(|_| self.common == Common::There);
+            lender.is_some_and(|lender| lender.lend_for(event, sale, left))
+                || self.borrow_nearby((event, type_no), places, until)
         })
+    }
+
+    /// Borrows what is lacking of so many places from other tills of the building; whether all are here then.
+    fn borrow_nearby(
+        &self,
+        (event, type_no): (EventId, TypeNo),
+        places: u32,
+        until: Instant,
+    ) -> bool {
+        let Some(line) = &self.nearby else {
+            return false;
+        };
+        let now_ms = self.now_ms();
+        let now = crate::door::now_of(self.replica.time().now(now_ms));
+        let has = self.replica.read(move |tx| unsold(tx, event, now));
+        let Ok(has) = has.inspect_err(|error| tracing::error!(%error, "the stock can't be read"))
+        else {
+            return false;
+        };
+        let lacks = places.saturating_sub(has.get(&type_no).copied().unwrap_or(0));
+        let limit = until.saturating_duration_since(Instant::now());
+        let wanted = (lacks, Purpose::Sale);
+        match borrow(
+            &self.replica,
+            line,
+            (event, type_no),
+            wanted,
+            (now_ms, limit),
+        ) {
+            Ok(lent) => lent.iter().map(|lent| lent.places).sum::<u32>() >= lacks,
+            Err(error) => {
+                tracing::error!(%error, "other tills were not asked for places");
+                false
+            }
+        }
     }
 
     fn type_names(&self) -> past::TypeNames {
@@ -325,6 +380,17 @@ fn pieces(count: &[(u32, u32)]) -> Vec<Pieces> {
 }
 
 impl box_office::Till for Desk {
+    fn borrow(&mut self, event: EventId, type_no: TypeNo, places: u32) -> Option<Vec<Show>> {
+        let line = self.nearby.as_ref()?;
+        let limit = (self.now_ms(), LEND_WITHIN);
+        let wanted = (places, Purpose::Sale);
+        let lent = borrow(&self.replica, line, (event, type_no), wanted, limit);
+        lent.inspect_err(|error| tracing::error!(%error, "other tills were not asked for places"))
+            .ok()
+            .filter(|lent| !lent.is_empty())?;
+        self.shows().ok()
+    }
+
     fn clock(&self) -> String {
         self.clock_at(self.replica.time().now(self.now_ms()).now_ms)
     }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 use shared::admission::{Now, Rules, sentence};
-use shared::ids::{EventId, TypeNo};
+use shared::ids::{DeviceId, EventId, TypeNo};
 use shared::language::Language;
 use shared::money::{Currency, Money};
 use shared::roster::{EventMode, EventRow, TicketTypeRow};
 use shared::wire::latest::StockType;
 
-use crate::replica::{ReplicaError, events, stock as kept};
+use crate::replica::{ReplicaError, events, signed, stock as kept};
 use crate::station::box_office::{Left, Offer, Show};
 use crate::station::places;
 use crate::till::stock::{Holding, holdings};
@@ -47,18 +47,16 @@ pub(crate) fn shows(
             continue;
         }
         let types = events::ticket_types(connection, no)?;
-        let on_sale = match common {
-            Common::There => kept::on_sale(connection, no)?,
-            Common::Away => None,
-        };
+        let on_sale = kept::on_sale(connection, no)?;
         let on_sale = on_sale.map_or_else(Vec::new, |on_sale| on_sale.types);
         let offers = held.iter().filter_map(|held| {
             let named = types.iter().find(|one| one.no == held.type_no);
-            let common = on_sale.iter().find(|one| one.type_no == held.type_no);
-            offer(held, named, common)
+            let last = on_sale.iter().find(|one| one.type_no == held.type_no);
+            offer(held, named, (last, common))
         });
-        let offers = offers.collect();
-        shows.push((row.starts_ms, show(&row, offers, &held, now, language)));
+        let mut show = show(&row, offers.collect(), &held, now, language);
+        show.lent = lent(connection, &held)?;
+        shows.push((row.starts_ms, show));
     }
     shows.sort_by_key(|(starts_ms, _)| *starts_ms);
     Ok(shows.into_iter().map(|(_, show)| show).collect())
@@ -81,17 +79,43 @@ fn show(
         today: places::is_today(row, now.ms),
         test: row.mode == EventMode::Test,
         stock_until: ends.filter_map(|held| held.ends_ms).min().map(moment),
+        lent: Vec::new(),
         offers,
     }
 }
 
-/// A type that is on sale, or of which this till has places. The common stock counts where it costs the same.
-fn offer(held: &Holding, row: Option<&TicketTypeRow>, common: Option<&StockType>) -> Option<Offer> {
+/// The tills that lent what may be sold, and how many places each.
+fn lent(connection: &Connection, held: &[Holding]) -> Result<Vec<(String, u32)>, ReplicaError> {
+    let mut by: BTreeMap<DeviceId, u32> = BTreeMap::new();
+    for (lender, places) in held.iter().flat_map(|held| &held.lent_by) {
+        *by.entry(*lender).or_default() += places;
+    }
+    let mut lent = Vec::with_capacity(by.len());
+    for (lender, places) in by {
+        let row = signed::device(connection, lender)?;
+        lent.push((
+            row.map_or_else(|| lender.to_string(), |row| row.name),
+            places,
+        ));
+    }
+    Ok(lent)
+}
+
+/// A type that is on sale, or was when the server last said so, or of which this till has places. The common stock counts where
+/// it is there and costs the same.
+fn offer(
+    held: &Holding,
+    row: Option<&TicketTypeRow>,
+    (last, common): (Option<&StockType>, Common),
+) -> Option<Offer> {
     let currency = Currency::from_code(held.currency.as_deref()?)?;
     let own = held.price_minor.zip(held.vat_basis_points);
-    let in_common = common.map(|common| (common.price_minor, common.vat_basis_points));
+    let in_common = last.map(|last| (last.price_minor, last.vat_basis_points));
     let (price, vat) = own.or(in_common)?;
-    let common = common.filter(|_| in_common == Some((price, vat)));
+    let common = match common {
+        Common::There => last.filter(|_| in_common == Some((price, vat))),
+        Common::Away => None,
+    };
     Some(Offer {
         type_no: held.type_no,
         name: row.map_or_else(|| name_of(held.type_no), |row| row.name.clone()),

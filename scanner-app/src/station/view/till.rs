@@ -185,6 +185,17 @@ pub struct ShowView {
     pub current: bool,
     /// What this till holds of it may be sold until then; said when it is a day away or less.
     pub stock_until: Option<String>,
+    /// Places of it that other tills lent and that are not sold yet.
+    pub lent: Vec<LentView>,
+}
+
+/// Places that another till of the building lent while the server was away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct LentView {
+    /// "Guichet 2".
+    pub till: String,
+    /// How many.
+    pub places: u32,
 }
 
 /// A type, as a large key.

@@ -265,4 +265,3 @@ impl Desk<'_> {
 fn gross(line: &SoldLine, tickets: usize) -> i64 {
     i64::from(line.unit) * tickets as i64
 }
-

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 use shared::admission::Now;
 use shared::clock::UnixMillis;
-use shared::ids::{EventId, TypeNo};
+use shared::ids::{DeviceId, EventId, TypeNo};
 use shared::lease::stock::MayNotSell;
 
 use super::{Series, Stall, stall};
@@ -78,6 +78,9 @@ pub struct Holding {
     pub ends_ms: Option<UnixMillis>,
     /// Whether to say so.
     pub ends_soon: Option<EndsSoon>,
+    /// Of those that it can sell: how many another till handed over.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub lent_by: BTreeMap<DeviceId, u32>,
 }
 
 /// What this till holds, by event and type.
@@ -123,6 +126,7 @@ fn of_event(
         left: None,
         ends_ms: None,
         ends_soon: None,
+        lent_by: BTreeMap::new(),
     };
     for row in on_sale.iter().flat_map(|on_sale| &on_sale.types) {
         let of_type = by_type
@@ -148,6 +152,9 @@ fn of_event(
                     of_type.at_price += 1;
                 }
                 of_type.can_sell += 1;
+                if let Some(&lender) = place.trace.holders.iter().rev().nth(1) {
+                    *of_type.lent_by.entry(lender).or_default() += 1;
+                }
                 let ends_ms = place.lease.as_ref().and_then(|lease| lease.ends_ms);
                 of_type.ends_ms = of_type.ends_ms.max(ends_ms);
             }

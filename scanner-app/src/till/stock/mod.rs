@@ -3,8 +3,10 @@
 //! What may be sold follows from the organizer's signed leases and from facts, by `shared::lease`; the rows of the replica only
 //! have the tickets themselves. So a replica that was put back, or whose lease was taken back, sells nothing by mistake.
 
+pub(crate) mod borrow;
 mod give_back;
 mod holdings;
+pub(crate) mod lend;
 
 use rusqlite::Connection;
 use serde::Serialize;
@@ -27,6 +29,7 @@ use crate::replica::stock::{self as kept, SealedTicket};
 use crate::replica::{Replica, ReplicaError, facts, leases, rights, sign_off, signed};
 use crate::vault::{UnsealError, Vault};
 
+pub use borrow::{Borrowed, borrow};
 pub(crate) use give_back::give_back_in;
 pub use give_back::{GiveBackError, Which, give_back};
 pub use holdings::{EndsSoon, Holding, holdings, unsold};

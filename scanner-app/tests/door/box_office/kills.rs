@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::Office;
 use crate::run::{json_lines, run};
 
-fn shim(folder: &Path) -> PathBuf {
+pub(crate) fn shim(folder: &Path) -> PathBuf {
     let source = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/tests/door/box_office/kill_at.c"
@@ -31,7 +31,7 @@ fn shim(folder: &Path) -> PathBuf {
 }
 
 /// The steps at which another kind of step begins, and the last ones before: counted from 1.
-fn points(steps: &[u8]) -> Vec<usize> {
+pub(crate) fn points(steps: &[u8]) -> Vec<usize> {
     let changes = |at: &usize| *at == 0 || steps[*at] != steps[*at - 1];
     let begins = (0..steps.len()).filter(changes);
     let mut points: Vec<usize> = begins

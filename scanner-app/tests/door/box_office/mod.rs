@@ -6,7 +6,7 @@ mod contacts;
 mod exchanges;
 mod hour;
 mod inspected;
-mod kills;
+pub(crate) mod kills;
 mod printing;
 mod pushed;
 mod put_back;
@@ -47,6 +47,16 @@ const PRICES: [(u16, i64, u32); 2] = [(1, 2200, 550), (2, 1500, 210)];
 fn ids(type_no: u16, places: u64) -> Vec<TicketId> {
     let first = u64::from(type_no - 1) * 1000 + 1;
     (first..first + places).map(TicketId).collect()
+}
+
+/// What a device seals with.
+pub(crate) fn vault_of(device: &Device) -> Vault {
+    let keys = std::fs::read_dir(device.state().join("keys")).expect("keys");
+    let files: Vec<_> = keys.map(|entry| entry.expect("an entry").path()).collect();
+    assert_eq!(files.len(), 1, "one replica");
+    let text = std::fs::read_to_string(&files[0]).expect("a key");
+    let key = STANDARD.decode(text.trim()).expect("base64");
+    Vault::with_key(key.try_into().expect("32 bytes"))
 }
 
 impl Office {
@@ -141,12 +151,7 @@ impl Office {
     }
 
     fn vault(&self) -> Vault {
-        let keys = std::fs::read_dir(self.device.state().join("keys")).expect("keys");
-        let files: Vec<_> = keys.map(|entry| entry.expect("an entry").path()).collect();
-        assert_eq!(files.len(), 1, "one replica");
-        let text = std::fs::read_to_string(&files[0]).expect("a key");
-        let key = STANDARD.decode(text.trim()).expect("base64");
-        Vault::with_key(key.try_into().expect("32 bytes"))
+        vault_of(&self.device)
     }
 
     fn signed(&self, ticket: TicketId) -> Token {

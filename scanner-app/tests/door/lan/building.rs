@@ -11,7 +11,7 @@ use rcgen::{
 };
 use scanner_app::door::{AtGate, Door, Sight};
 use scanner_app::edge::{OsRandom, SystemClock};
-use scanner_app::peers::{Lan, LanConfig, LanNews, right_line};
+use scanner_app::peers::{Lan, LanConfig, LanNews, RightLine, right_line};
 use scanner_app::replica::peer_key::{self, Certificate};
 use scanner_app::replica::peers::{Source, put_address};
 use scanner_app::replica::{Replica, ReplicaError, facts, held, signed};
@@ -89,6 +89,8 @@ pub(crate) struct Member {
     pub(crate) door: Door,
     pub(crate) address: SocketAddr,
     pub(crate) news: Arc<Mutex<Vec<LanNews>>>,
+    /// How it asks others.
+    pub(crate) line: RightLine,
     running: tokio::task::JoinHandle<()>,
 }
 
@@ -110,13 +112,18 @@ pub(crate) struct Building {
 impl Building {
     /// So many doors at work with tickets 1 to 50, and one more device in the list; nobody knows where the others are.
     pub(crate) fn with(doors: u8) -> Self {
+        Self::of(Venue::at(now()), doors)
+    }
+
+    /// The same of a venue.
+    pub(crate) fn of(venue: Venue, doors: u8) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .expect("a runtime");
         let mut building = Self {
-            venue: Venue::at(now()),
+            venue,
             authority: Authority::new("building"),
             members: Vec::new(),
             others: vec![Device::new(99)],
@@ -178,8 +185,19 @@ impl Building {
         list: &SignedObject,
         clock: Arc<dyn Clock>,
     ) -> Member {
+        let replica = self.prepare(&device, list, &*clock);
+        self.run(device, replica, clock)
+    }
+
+    /// What a door needs before it calls others.
+    pub(crate) fn prepare(
+        &self,
+        device: &Device,
+        list: &SignedObject,
+        clock: &dyn Clock,
+    ) -> Replica {
         let tickets: Vec<u64> = (1..=50).collect();
-        let replica = self.venue.door(&device, now(), &tickets);
+        let replica = self.venue.door(device, now(), &tickets);
         let wall_ms = clock.now_ms();
         replica
             .time_measured(wall_ms, wall_ms, now())
@@ -194,7 +212,7 @@ impl Building {
         replica
             .write(move |tx| peer_key::put_certificate(tx, &certificate))
             .expect("kept");
-        self.run(device, replica, clock)
+        replica
     }
 
     pub(crate) fn run(&self, device: Device, replica: Replica, clock: Arc<dyn Clock>) -> Member {
@@ -223,7 +241,10 @@ impl Building {
             Direction::In,
         );
         Member {
-            door: door.expect("it may scan here").with_holders(Box::new(line)),
+            door: door
+                .expect("it may scan here")
+                .with_holders(Box::new(line.clone())),
+            line,
             device,
             replica,
             address,

@@ -6,5 +6,6 @@ mod clocks;
 mod exchange;
 mod hostile;
 mod impostor;
+mod lending;
 mod refusals;
 mod strict;

@@ -54,6 +54,24 @@ impl World {
         Ok(())
     }
 
+    /// Another till asked for places: the hand-over is durable before the answer leaves, which has its facts.
+    pub(in crate::simulation) fn lend_places(
+        &mut self,
+        at: usize,
+        to: u16,
+        (ticket, asked_for): (TicketId, FactId),
+        (id, body): (FactId, FactBody),
+    ) -> Result<(), Violation> {
+        if planted::is(Bug::PlacesLentUnwritten) {
+            let asked = (ticket, asked_for);
+            return self.answer_before_durable(at, to, asked, id, body, Vec::new());
+        }
+        if self.write_fact(at, id, body, Vec::new())?.is_some() {
+            self.send_right_answer(at, to, ticket, asked_for);
+        }
+        Ok(())
+    }
+
     /// The answer is on its way before the disk has the fact.
     fn answer_before_durable(
         &mut self,

@@ -52,6 +52,38 @@ pub enum RightOutcome {
     Unknown,
 }
 
+/// `POST /api/v1/sync/events/{event}/places`, from till to till: the asker has too few places, and the server is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacesAsk {
+    /// Of which type.
+    pub type_no: TypeNo,
+    /// How many it wants.
+    pub places: u32,
+    /// So many it has, and wants to have more of them; missing = it has a guest who wants these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has: Option<u32>,
+    /// The question's id. The same question is answered with the same places.
+    pub asked_for: FactId,
+    /// The version of the leases that it has; 0 = none.
+    pub leases: u64,
+}
+
+/// Its answer. It leaves when the hand-over is on the disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacesAnswer {
+    /// All facts that moved these places, as signed, and the openings of their journals.
+    pub facts: Vec<EnvelopeBytes>,
+    /// The places that were handed over; none if there is none to spare.
+    pub tickets: Vec<StockTicket>,
+    /// ISO 4217, of all prices.
+    pub currency: String,
+    /// What stands on paper.
+    pub paper: StockPaper,
+    /// The leases, if the asker's are older.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leases: Option<SignedObject>,
+}
+
 /// `POST /api/v1/sync/leases`: a till asks for places of an event that it may sell alone. Hand-overs and returns are facts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockAsk {

@@ -44,6 +44,10 @@ pub(super) struct PaperTill {
     pub(super) handed_out: Vec<(OrderId, FactId, bool)>,
     /// Ids of sales that it was told, whatever came of them.
     pub(super) told: Vec<FactId>,
+    /// What was borrowed for guests.
+    pub(super) asked: Vec<(EventId, TypeNo, u32)>,
+    /// What may be sold once another till of the building lent something.
+    pub(super) nearby: Option<Vec<Show>>,
     begun: u32,
 }
 
@@ -95,6 +99,11 @@ impl PaperTill {
 impl Till for PaperTill {
     fn clock(&self) -> String {
         "19:42".into()
+    }
+
+    fn borrow(&mut self, event: EventId, type_no: TypeNo, places: u32) -> Option<Vec<Show>> {
+        self.asked.push((event, type_no, places));
+        self.nearby.take()
     }
 
     fn new_sale(&mut self) -> FactId {
@@ -335,6 +344,7 @@ pub(super) fn shows() -> Vec<Show> {
         today,
         test: false,
         stock_until: None,
+        lent: Vec::new(),
         offers,
     };
     vec![

@@ -2,7 +2,7 @@
 
 use shared::ids::TypeNo;
 
-use super::paper_till::{Desk, EVENING, TOMORROW, euros, total};
+use super::paper_till::{Desk, EVENING, TOMORROW, euros, shows, total};
 use crate::station::view::{
     FreeReason, SaleAct, SaleView, TillAct, TillRefusal, TillScreen, TillView,
 };
@@ -42,6 +42,34 @@ fn no_more_places_are_chosen_than_are_left() {
     assert_eq!(view.refusal, Some(TillRefusal::NothingLeft));
     assert_eq!(sale(view).cart.places, 4);
     assert_eq!(desk.keys("3").refusal, Some(TillRefusal::NothingLeft));
+}
+
+#[test]
+fn what_is_lacking_comes_from_another_till_while_the_server_is_away() {
+    let mut desk = Desk::open();
+    assert_eq!(desk.keys("3").refusal, Some(TillRefusal::NothingLeft));
+    let asked = |desk: &Desk| desk.till.asked.clone();
+    assert_eq!(asked(&desk), [(EVENING, TypeNo(3), 1)], "nobody lent any");
+    let mut lent = shows();
+    lent[1].offers[2].left.own = 2;
+    desk.till.nearby = Some(lent);
+    let view = desk.keys("3");
+    assert_eq!(view.refusal, None);
+    let view = sale(view);
+    assert_eq!((view.cart.places, view.keys[2].own_left), (1, 1));
+    let set = |quantity| TillAct::Sale(SaleAct::Set { line: 0, quantity });
+    assert_eq!(desk.act(set(4)).refusal, Some(TillRefusal::NothingLeft));
+    assert_eq!(asked(&desk)[2..], [(EVENING, TypeNo(3), 2)]);
+}
+
+#[test]
+fn no_other_till_is_asked_while_the_server_is_there() {
+    let mut desk = Desk::open();
+    let mut stock = shows();
+    stock[1].offers[2].left.common = Some(0);
+    desk.screen.stock(stock);
+    assert_eq!(desk.keys("3").refusal, Some(TillRefusal::NothingLeft));
+    assert_eq!(desk.till.asked, []);
 }
 
 #[test]
