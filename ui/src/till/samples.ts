@@ -55,7 +55,7 @@ const keys: TypeKeyView[] = [
   key(6, "Étudiant", "Carte de l’année", 28, 40),
   key(7, "Enfant", "Moins de 12\u00a0ans", 15, 20),
   key(8, "Comité d’entreprise", "Bon à remettre", 30, 25),
-  key(9, "Carré or", null, 58, 0),
+  { ...key(9, "Carré or", null, 58, 0), common_left: 0 },
 ];
 
 const line = (changed: Partial<LineView>): LineView => ({
@@ -314,6 +314,7 @@ export const screens: Record<string, TillView> = {
       free: "companion",
       ticket_language: "de",
       shows: sale.shows.map((show) => ({ ...show, stock_until: "22\u00a0h\u00a030", lent: [{ till: "Guichet 2", places: 6 }] })),
+      keys: [...keys.slice(0, 8), key(9, "Carré or", null, 58, 0)],
     },
     { refusal: "nothing_left" },
   ),

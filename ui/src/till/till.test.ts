@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { button, FakeWindow, pageOfAFakeWindow, press, seen, text, type } from "../fake-window";
 import * as sample from "../samples";
-import type { TillKey, TillView } from "../schema";
+import type { TillKey, TillScreen, TillView } from "../schema";
 import { keyOf } from "./desk";
 import { euros, screens, tillAt } from "./samples";
 
@@ -42,6 +42,17 @@ describe("the sale", () => {
     expect(text(".key-rate")).toContain("reste 86, et 240 en ligne");
     expect(button("9 Carré or").disabled).toBe(true);
     expect(text(".key-rate:last-child")).toContain("Complet");
+  });
+
+  test("without a network a type that is sold out here is asked for at the other tills", async () => {
+    const sale = screens.sale!.screen as Extract<TillScreen, { at: "sale" }>;
+    const keys = sale.keys.map((key) => ({ ...key, common_left: null }));
+    const shows = sale.shows.map((show) => ({ ...show, lent: [{ till: "Guichet 2", places: 6 }] }));
+    open({ ...screens.sale!, screen: { ...sale, keys, shows } });
+    expect(text(".key-rate:last-child")).toContain("Voir les autres caisses");
+    expect(text(".till-left")).toContain("6 places prêtées par Guichet 2, réseau coupé.");
+    button("9 Carré or").click();
+    await seen(() => expect(acts()).toEqual([{ on: "sale", act: { do: "add", type_no: 9 } }]));
   });
 
   test("a group is typed as a number", async () => {

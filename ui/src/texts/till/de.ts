@@ -25,6 +25,7 @@ export const tillDe: typeof tillFr = {
     left: (n) => `noch ${n}`,
     leftBoth: (own, common) => `noch ${own}, online ${common}`,
     gratis: "Gratis",
+    elsewhere: "Andere Kassen fragen",
     soldOut: "Ausverkauft",
     inCart: { one: "{n} im Warenkorb", other: "{n} im Warenkorb" },
     each: (price) => `je ${price}`,

@@ -25,6 +25,7 @@ export const tillEn: typeof tillFr = {
     left: (n) => `${n} left`,
     leftBoth: (own, common) => `${own} left, and ${common} online`,
     gratis: "Free",
+    elsewhere: "Ask the other tills",
     soldOut: "Sold out",
     inCart: { one: "{n} in the cart", other: "{n} in the cart" },
     each: (price) => `${price} each`,

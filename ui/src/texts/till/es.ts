@@ -25,6 +25,7 @@ export const tillEs: typeof tillFr = {
     left: (n) => `quedan ${n}`,
     leftBoth: (own, common) => `quedan ${own}, y ${common} en línea`,
     gratis: "Gratis",
+    elsewhere: "Preguntar a otras cajas",
     soldOut: "Agotado",
     inCart: { one: "{n} en la cesta", other: "{n} en la cesta" },
     each: (price) => `${price} cada una`,

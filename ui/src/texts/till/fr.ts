@@ -26,6 +26,7 @@ export const tillFr = {
     left: (n: string) => `reste ${n}`,
     leftBoth: (own: string, common: string) => `reste ${own}, et ${common} en ligne`,
     gratis: "Gratuit",
+    elsewhere: "Voir les autres caisses",
     soldOut: "Complet",
     inCart: { one: "{n} au panier", other: "{n} au panier" } as Forms,
     each: (price: string) => `${price} la place`,

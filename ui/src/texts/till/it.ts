@@ -25,6 +25,7 @@ export const tillIt: typeof tillFr = {
     left: (n) => `restano ${n}`,
     leftBoth: (own, common) => `restano ${own}, e ${common} online`,
     gratis: "Gratis",
+    elsewhere: "Chiedere alle altre casse",
     soldOut: "Esaurito",
     inCart: { one: "{n} nel carrello", other: "{n} nel carrello" },
     each: (price) => `${price} l’uno`,
