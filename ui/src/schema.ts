@@ -2,7 +2,7 @@
 
 export type Money = { minor: number, currency: "EUR" | "GBP" | "CHF", };
 
-export type UiErrorCode = "storage" | "disk_full" | "in_use" | "replica_unusable" | "keys_missing" | "code_malformed" | "server_address" | "server_unreachable" | "impostor_server" | "enrolment_rejected" | "not_confirmed" | "already_enrolled" | "not_enrolled" | "roster_missing" | "not_allowed" | "revoked" | "signed_off" | "not_found" | "refused" | "wrong_pin" | "pin_locked" | "pin_unreadable" | "supervisor_needed" | "printer_address" | "printer_for_tickets" | "nothing_to_undo" | "override_not_needed" | "override_impossible" | "facts_unsent" | "internal";
+export type UiErrorCode = "storage" | "disk_full" | "in_use" | "replica_unusable" | "keys_missing" | "code_malformed" | "server_address" | "server_unreachable" | "impostor_server" | "enrolment_rejected" | "not_confirmed" | "already_enrolled" | "not_enrolled" | "roster_missing" | "not_allowed" | "revoked" | "signed_off" | "not_found" | "refused" | "wrong_pin" | "pin_locked" | "pin_unreadable" | "supervisor_needed" | "printer_address" | "printer_for_tickets" | "nothing_to_undo" | "override_not_needed" | "override_impossible" | "shift_open" | "facts_unsent" | "internal";
 
 export type UiError = { 
 /**

@@ -1,4 +1,5 @@
-//! A device signs off: it gives back what it holds, forgets its secrets, lets nobody in any more, and hands in its journals.
+//! A device signs off: it gives back what it holds, forgets its secrets, lets nobody in any more, and hands in its journals,
+//! those of its till among them. A till whose shift is open can't: what its drawer holds would be told by nobody.
 //! When the server has them all, the device is as new.
 //!
 //! Giving back, forgetting and the note of it are one transaction: whatever ends the program, either nothing of it was done or
@@ -14,7 +15,7 @@ use super::scene::Scene;
 use crate::replica::identity::{Identity, SigningKeyError};
 use crate::replica::sign_off::Outstanding;
 use crate::replica::{
-    Replica, ReplicaError, WriteTx, events, identity, peer_key, secrets, sign_off as state,
+    Replica, ReplicaError, WriteTx, events, identity, peer_key, secrets, sign_off as state, till,
 };
 use crate::till::stock::{GiveBackError, Which, give_back_in};
 
@@ -24,6 +25,9 @@ pub enum SignOffError {
     /// Nobody's device, or its key can't be had.
     #[error(transparent)]
     Key(#[from] SigningKeyError),
+    /// It is a till whose drawer nobody has counted.
+    #[error("the till's shift is open: count the drawer and close it, then sign off")]
+    ShiftOpen,
     /// Its share of an event's tickets could not be given away.
     #[error(transparent)]
     HandBack(#[from] HandBackError),
@@ -49,6 +53,7 @@ impl SignOffError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Key(error) => error.code(),
+            Self::ShiftOpen => "shift_open",
             Self::HandBack(error) => error.code(),
             Self::GiveBack(error) => error.code(),
             Self::Replica(error) => error.code(),
@@ -77,6 +82,9 @@ pub fn sign_off(replica: &Replica, to: To, now_ms: UnixMillis) -> Result<SignedO
         let identity = identity::load(tx)?.ok_or(SigningKeyError::NotEnrolled)?;
         if state::since_ms(tx)?.is_some() {
             return Ok(SignedOff::default());
+        }
+        if till::has_open_shift(tx)? {
+            return Err(SignOffError::ShiftOpen);
         }
         let author = Author {
             device: identity.device,

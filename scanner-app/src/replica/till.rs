@@ -3,8 +3,8 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
 use shared::clock::UnixMillis;
-use shared::fact::kind::{Fact, OpeningCause};
-use shared::fact::till::{Counters, Perpetual};
+use shared::fact::kind::{Fact, FactBody, OpeningCause};
+use shared::fact::till::{Counters, Perpetual, TillFact};
 use shared::fact::{Envelope, Head};
 use shared::ids::{FactId, JournalId};
 
@@ -257,6 +257,24 @@ pub(crate) fn facts_since(
         }
     }
     Ok(Vec::new())
+}
+
+/// Whether a shift is open in the journal that is being written.
+pub(crate) fn has_open_shift(connection: &Connection) -> Result<bool, ReplicaError> {
+    let Some(open) = newest(connection)?.filter(|journal| journal.closed.is_none()) else {
+        return Ok(false);
+    };
+    let begins = |fact: &Fact| {
+        matches!(
+            fact.body,
+            FactBody::Till(TillFact::ShiftOpened { .. } | TillFact::ShiftClosed { .. })
+        )
+    };
+    let since = facts_since(connection, open.id, begins)?;
+    Ok(matches!(
+        since.first().map(|fact| &fact.body),
+        Some(FactBody::Till(TillFact::ShiftOpened { .. }))
+    ))
 }
 
 /// What follows a place of a journal while `goes_on` says so, in order.

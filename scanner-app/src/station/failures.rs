@@ -191,6 +191,7 @@ impl Told for SignOffError {
     fn code(&self) -> UiErrorCode {
         match self {
             Self::Key(error) => Told::code(error),
+            Self::ShiftOpen => UiErrorCode::ShiftOpen,
             Self::HandBack(error) => Told::code(error),
             Self::GiveBack(error) => Told::code(error),
             Self::Replica(error) => Told::code(error),

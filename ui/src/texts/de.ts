@@ -355,6 +355,7 @@ export const de: Texts = {
     nothing_to_undo: "Es gibt nichts rückgängig zu machen: vielleicht ist es schon geschehen.",
     override_not_needed: "Dieses Ticket kommt auch so hinein. Scannen Sie es noch einmal.",
     override_impossible: "Mit diesem Code kommt hier niemand hinein, auch nicht auf Anweisung der Leitung. Schicken Sie die Person zum Infopunkt.",
+    shift_open: "Die Schicht der Kasse ist offen. Zählen Sie die Lade und schließen Sie ab, dann versuchen Sie es erneut.",
     facts_unsent: "Einige Durchgänge sind noch nicht gesendet. Verbinden Sie das Gerät und versuchen Sie es erneut.",
     internal: "Etwas Unerwartetes ist geschehen. Versuchen Sie es erneut; kommt es wieder, bereiten Sie in den Einstellungen einen Bericht vor.",
   },

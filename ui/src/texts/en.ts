@@ -351,6 +351,7 @@ export const en: Texts = {
     nothing_to_undo: "There is nothing to undo: perhaps it is done already.",
     override_not_needed: "This ticket goes in by itself. Scan it again.",
     override_impossible: "Nobody can enter here with this code, not even on a supervisor’s decision. Send to the welcome desk.",
+    shift_open: "The till’s shift is open. Count the drawer and close it, then try again.",
     facts_unsent: "Some passages are not sent yet. Connect the device to the network, then try again.",
     internal: "Something unexpected happened. Try again; if it comes back, prepare a report in the settings.",
   },

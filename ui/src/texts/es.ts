@@ -348,6 +348,7 @@ export const es: Texts = {
     nothing_to_undo: "No hay nada que anular: quizá ya esté hecho.",
     override_not_needed: "Esta entrada pasa sin excepción. Escanéela de nuevo.",
     override_impossible: "Nadie puede entrar aquí con este código, ni por decisión de un responsable. Envíe al punto de atención.",
+    shift_open: "El turno de la caja está abierto. Cuente el cajón y ciérrelo; después, vuelva a intentarlo.",
     facts_unsent: "Hay pasos sin enviar. Conecte el dispositivo a la red y vuelva a intentarlo.",
     internal: "Ha ocurrido algo inesperado. Vuelva a intentarlo; si se repite, prepare un informe en los ajustes.",
   },

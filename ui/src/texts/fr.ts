@@ -360,6 +360,7 @@ export const fr = {
     nothing_to_undo: "Il n’y a rien à annuler : c’est peut-être déjà fait.",
     override_not_needed: "Ce billet entre sans dérogation. Scannez-le de nouveau.",
     override_impossible: "Personne ne peut entrer avec ce code ici, même sur décision d’un responsable. Envoyez au point accueil.",
+    shift_open: "Le service de la caisse est ouvert. Comptez le tiroir et clôturez-le, puis réessayez.",
     facts_unsent: "Des passages ne sont pas encore envoyés. Reliez l’appareil au réseau, puis réessayez.",
     internal: "Quelque chose d’imprévu s’est produit. Réessayez ; si cela revient, préparez un rapport dans les réglages.",
   } satisfies Record<UiErrorCode, string>,

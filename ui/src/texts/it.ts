@@ -355,6 +355,7 @@ export const it: Texts = {
     nothing_to_undo: "Non c’è nulla da annullare: forse è già fatto.",
     override_not_needed: "Questo biglietto entra senza eccezione. Scansionatelo di nuovo.",
     override_impossible: "Nessuno può entrare qui con questo codice, nemmeno per decisione di un responsabile. Mandate al punto accoglienza.",
+    shift_open: "Il turno della cassa è aperto. Contate il cassetto e chiudetelo, poi riprovate.",
     facts_unsent: "Alcuni passaggi non sono ancora inviati. Collegate il dispositivo alla rete e riprovate.",
     internal: "È successo qualcosa di imprevisto. Riprovate; se si ripete, preparate un rapporto nelle impostazioni.",
   },

@@ -63,6 +63,8 @@ pub enum UiErrorCode {
     OverrideNotNeeded,
     /// Nobody lets this in, as the door stands: it is no ticket of this event, or the door faces the other way.
     OverrideImpossible,
+    /// The till's shift is open: the drawer is counted first.
+    ShiftOpen,
     /// Facts wait to be sent: the device can't be signed off completely yet.
     FactsUnsent,
     /// Something that should not happen; the log says more.
