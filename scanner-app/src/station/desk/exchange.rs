@@ -33,7 +33,7 @@ impl Desk {
                 .exchange(exchange, Some(checkout.total), self.now_ms())
         };
         let done = match make(exchange.clone()) {
-            Err(TillError::Places(NotTaken::TooFew { .. })) if self.borrow(checkout) => {
+            Err(TillError::Places(NotTaken::TooFew { .. })) if self.fetch(checkout) => {
                 make(exchange)?
             }
             done => done?,
