@@ -889,15 +889,95 @@ refused: boolean, };
 
 export type OrderStanding = "paid" | "held" | "refunded" | "over";
 
-export type OrderTicketsView = { name: string, places: number, };
+export type OrderTicketsView = { 
+/**
+ * The type's name.
+ */
+name: string, 
+/**
+ * How many.
+ */
+places: number, };
 
-export type CollectedView = { at: string, till: string, };
+export type CollectedView = { 
+/**
+ * The day, and the time on the venue's clock.
+ */
+at: string, 
+/**
+ * At which till.
+ */
+till: string, };
 
-export type OrderView = { order: string, code: string, buyer: string, title: string, when: string, state: OrderStanding, tickets: Array<OrderTicketsView>, total: Money, collected: CollectedView | null, };
+export type OrderView = { 
+/**
+ * Which.
+ */
+order: string, 
+/**
+ * `TH-4K7M2Q9XWA`.
+ */
+code: string, 
+/**
+ * The buyer's name.
+ */
+buyer: string, 
+/**
+ * The event.
+ */
+title: string, 
+/**
+ * When it begins.
+ */
+when: string, 
+/**
+ * How the order stands.
+ */
+state: OrderStanding, 
+/**
+ * What of it lets somebody in, by type.
+ */
+tickets: Array<OrderTicketsView>, 
+/**
+ * What it cost.
+ */
+total: Money, 
+/**
+ * Its tickets were handed out before.
+ */
+collected: CollectedView | null, };
 
-export type CollectView = { text: string, found: Array<OrderView>, more: boolean, order: OrderView | null, printing: number | null, };
+export type CollectView = { 
+/**
+ * What was looked for; nothing: nobody looked yet.
+ */
+text: string, 
+/**
+ * What was found, the newest first.
+ */
+found: Array<OrderView>, 
+/**
+ * There are more: the name is too common.
+ */
+more: boolean, 
+/**
+ * The one that is looked at.
+ */
+order: OrderView | null, 
+/**
+ * So many tickets of it go to the printer.
+ */
+printing: number | null, };
 
-export type CollectAct = { "do": "find", text: string, } | { "do": "look", order: string, } | { "do": "hand_out" } | { "do": "duplicate" } | { "do": "back" };
+export type CollectAct = { "do": "find", 
+/**
+ * What was typed or read.
+ */
+text: string, } | { "do": "look", 
+/**
+ * Which.
+ */
+order: string, } | { "do": "hand_out" } | { "do": "duplicate" } | { "do": "back" };
 
 export type BackByView = { 
 /**

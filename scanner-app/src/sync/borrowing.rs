@@ -124,15 +124,15 @@ impl<T: SyncTransport> StockDesk<T> {
                             Unanswered::Away
                         })
                     };
-                    drop(answer.send(within(until, lent).await));
+                    let _ = answer.send(within(until, lent).await);
                 }
                 Asks::Orders(search, answer) => {
                     let found = async { Ok(self.find_orders(&search).await?) };
-                    drop(answer.send(within(until, found).await));
+                    let _ = answer.send(within(until, found).await);
                 }
                 Asks::Collect(order, ask, answer) => {
                     let collected = async { Ok(self.collect(order, &ask).await?) };
-                    drop(answer.send(within(until, collected).await));
+                    let _ = answer.send(within(until, collected).await);
                 }
             }
         }

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::ids::{FactId, OrderId};
 use shared::wire::latest::{CollectAnswer, FoundOrders, OrderState};
+use sync_server::database::transaction;
 use sync_server::edge::OsRandom;
 
 use crate::support::door::{Device, Event};
@@ -195,11 +196,14 @@ async fn of_two_tills_that_hand_out_at_once_one_is_told_of_the_other() {
     assert_eq!((row.state, row.tickets.len()), (OrderState::Held, 0));
     let answer = collect(&one, &held, fact(&server), false).await;
     assert_eq!(answer, CollectAnswer::NotPaid);
+    let mut tx = transaction::begin(event.pool()).await.unwrap();
+    event.begin_change(&mut tx).await;
     sqlx::query("update ticket_types set rotating = true where event_id = $1")
         .bind(event.id.0)
-        .execute(event.pool())
+        .execute(&mut *tx)
         .await
         .unwrap();
+    tx.commit().await.unwrap();
     let order = bought(&event, "Ana Tourne", "ana@example.org").await;
     let answer = collect(&one, &order, fact(&server), false).await;
     assert_eq!(answer, CollectAnswer::Rotates);

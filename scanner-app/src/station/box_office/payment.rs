@@ -99,8 +99,11 @@ impl Payment {
 
     /// The same, where nothing is due and so much goes back.
     pub(super) fn giving_back(self, back: Money) -> Self {
+        let back = (back.minor > 0).then_some(back);
         Self {
-            back: (back.minor > 0).then_some(back),
+            // Nothing is taken: it is asked by what it goes back.
+            asking: self.asking.filter(|_| back.is_none()),
+            back,
             ..self
         }
     }

@@ -48,7 +48,10 @@ fn tickets_become_others_and_only_the_difference_is_money() {
             exchange(ticket(0), &seven, &["--pay", "card:700"]),
             "too_few_leased",
         ),
-        (exchange("5", &one, &["--pay", "card:700"]), "not_of_sale"),
+        (
+            exchange(&TicketId(5).to_string(), &one, &["--pay", "card:700"]),
+            "not_of_sale",
+        ),
     ] {
         assert_eq!(refused(arguments.clone()), code, "{arguments:?}");
     }

@@ -139,7 +139,8 @@ fn adds_up(view: &TillView) {
         | TillScreen::Count(_)
         | TillScreen::Compare(_)
         | TillScreen::Closed(_)
-        | TillScreen::Past(_) => {}
+        | TillScreen::Past(_)
+        | TillScreen::Collect(_) => {}
     }
 }
 

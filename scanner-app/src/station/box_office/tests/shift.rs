@@ -20,7 +20,8 @@ fn at(view: &TillView) -> &'static str {
         | TillScreen::Done(_)
         | TillScreen::Cash(_)
         | TillScreen::Report(_)
-        | TillScreen::Past(_) => "elsewhere",
+        | TillScreen::Past(_)
+        | TillScreen::Collect(_) => "elsewhere",
     }
 }
 
