@@ -696,9 +696,6 @@ stock_until: string | null,
  */
 lent: Array<LentView>, };
 
-/**
- * Places that another till of the building lent while the server was away.
- */
 export type LentView = { 
 /**
  * "Guichet 2".
