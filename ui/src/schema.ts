@@ -646,7 +646,15 @@ proof: string | null,
 /**
  * Without charge, and why.
  */
-free: FreeReason | null, };
+free: FreeReason | null, 
+/**
+ * At a reduced rate, and why: the guest proves it.
+ */
+reduced: ReducedReason | null, 
+/**
+ * At a group's price.
+ */
+group: boolean, };
 
 export type CartView = { 
 /**
@@ -724,9 +732,13 @@ name: string,
  */
 proof: string | null, 
 /**
- * What one costs.
+ * What one costs; at a reduced rate, where the next places are.
  */
 price: Money, 
+/**
+ * What one costs from so many on.
+ */
+group: GroupView | null, 
 /**
  * What is left of this till's own, less all carts here.
  */
@@ -766,6 +778,18 @@ free: FreeReason | null,
  */
 choosing_reason: boolean, 
 /**
+ * Reduced rates of the show, in the order of their digits.
+ */
+rates: Array<ReducedReason>, 
+/**
+ * The next places are at a reduced rate, for this reason.
+ */
+reduced: ReducedReason | null, 
+/**
+ * A reduced rate is being chosen.
+ */
+choosing_rate: boolean, 
+/**
  * Of the tickets.
  */
 ticket_language: "fr" | "en" | "es" | "de" | "it", 
@@ -782,6 +806,16 @@ asking_guest: boolean,
  */
 exchange: ExchangeView | null, };
 
+export type GroupView = { 
+/**
+ * From so many places on.
+ */
+from: number, 
+/**
+ * Each costs this.
+ */
+price: Money, };
+
 export type GuestView = { 
 /**
  * May be empty.
@@ -791,6 +825,8 @@ name: string,
  * May be empty.
  */
 email: string, };
+
+export type ReducedReason = "youth" | "student" | "senior" | "job_seeker" | "disabled" | "subscriber" | "staff" | "promotion";
 
 export type ParkedView = { 
 /**
@@ -1410,7 +1446,7 @@ job: number, } | { "do": "let_be",
  */
 job: number, };
 
-export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "wrong_email" | "wrong_name" | "no_contact_key" | "exchange_open" | "no_server" | "too_short" | "order_not_paid" | "order_empty" | "order_rotates";
+export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "no_rate" | "wrong_email" | "wrong_name" | "no_contact_key" | "exchange_open" | "no_server" | "too_short" | "order_not_paid" | "order_empty" | "order_rotates";
 
 export type TillScreen = { "at": "log_in", 
 /**
@@ -1539,7 +1575,11 @@ quantity: number, } | { "do": "empty" } | { "do": "reasons" } | { "do": "free",
 /**
  * Why.
  */
-reason: FreeReason | null, } | { "do": "ticket_language", 
+reason: FreeReason | null, } | { "do": "rates" } | { "do": "reduced", 
+/**
+ * Why.
+ */
+reason: ReducedReason | null, } | { "do": "ticket_language", 
 /**
  * Which.
  */

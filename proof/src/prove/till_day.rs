@@ -19,7 +19,7 @@ use scanner_app::station::view::{
     ClosedView, Means, PastAct, RefundReason, ShiftAct, SupervisorView, TillAct, TillKey,
     TillScreen, TillView,
 };
-use scanner_app::supervisor;
+use scanner_app::supervisor::{self, Duty};
 use serde_json::{Value, json};
 use shared::ids::FactId;
 use shared::language::Language;
@@ -247,10 +247,10 @@ impl Counter {
 
     /// By the PIN, as the window checks it.
     fn logs_in(&mut self, (name, pin): (&str, &str)) -> anyhow::Result<()> {
-        let people = supervisor::people(&self.replica)?;
+        let people = supervisor::people(&self.replica, Duty::Sell)?;
         let person = people.iter().find(|one| one.name == name);
         let person = person.context("nobody of that name has a PIN here")?.person;
-        let clerk = supervisor::unlock(&self.replica, person, pin, now_ms())?;
+        let clerk = supervisor::unlock(&self.replica, (person, Duty::Sell), pin, now_ms())?;
         self.screen
             .log_in(SupervisorView::from(clerk), &mut self.desk);
         let clerk = self.screen.view().clerk;

@@ -93,7 +93,7 @@ pub fn apply(tx: &WriteTx<'_>, object: &SignedObject) -> Result<Applied, ApplySi
     if sign_off::since_ms(tx)?.is_some() || own.as_ref().is_some_and(|own| own.revocation.is_some())
     {
         secrets::erase(tx)?;
-    } else if own.is_some_and(|own| !own.rights.supervise) {
+    } else if own.is_some_and(|own| !own.rights.supervise && !own.rights.sell) {
         secrets::erase_supervisors(tx)?;
     }
     sync_state::next_generation(tx)?;

@@ -21,7 +21,7 @@ use super::view::{
     CustomerView, News, SupervisorView, TillAct, TillChoice, TillKey, TillView, UiError,
 };
 use crate::replica::{ReplicaError, identity, signed, stock};
-use crate::supervisor;
+use crate::supervisor::{self, Duty};
 use crate::till::Till;
 
 /// Whether this device may be a box office.
@@ -163,8 +163,8 @@ impl Common {
 
     /// The PIN is compared before anybody waits for the till: that takes a while.
     fn till_log_in(&self, person: UserId, pin: &str) -> Result<TillView, UiError> {
-        let clerk = supervisor::unlock(&self.replica, person, pin, self.now_ms());
-        let people = supervisor::people(&self.replica)?.into_iter();
+        let clerk = supervisor::unlock(&self.replica, (person, Duty::Sell), pin, self.now_ms());
+        let people = supervisor::people(&self.replica, Duty::Sell)?.into_iter();
         let people: Vec<SupervisorView> = people.map(Into::into).collect();
         let locked_until_ms = supervisor::locked_until(&self.replica, self.now_ms())?;
         self.at_till(|screen, desk| {
@@ -262,12 +262,15 @@ impl Conductor {
             return;
         }
         let common = &self.common;
-        let people = supervisor::people(&common.replica);
+        let people = supervisor::people(&common.replica, Duty::Sell);
         let locked_until_ms = supervisor::locked_until(&common.replica, common.now_ms());
         let (Ok(people), Ok(locked_until_ms)) = (people, locked_until_ms) else {
             return;
         };
         let people = people.into_iter().map(Into::into).collect();
-        counter.with(common, |screen, _| screen.people(people, locked_until_ms));
+        counter.with(common, |screen, desk| {
+            screen.people(people, locked_until_ms);
+            screen.vouchers(desk.taken_vouchers());
+        });
     }
 }

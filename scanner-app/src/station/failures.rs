@@ -226,6 +226,7 @@ impl Told for TillError {
             | Self::Paid(_)
             | Self::Places(_)
             | Self::NoPrice(_)
+            | Self::NoRate(_)
             | Self::NoSuchSale
             | Self::OtherSale
             | Self::NothingLeft

@@ -12,7 +12,7 @@ use super::stage::{Stage, at_no_door};
 use super::verdicts;
 use super::view::{SupervisorView, SupervisorsView, UiError, UiErrorCode, VerdictView};
 use crate::door::{To, hand_back};
-use crate::supervisor::{self, Supervisor};
+use crate::supervisor::{self, Duty, Supervisor};
 
 /// So long after their last decision nobody has to ask whether they are still there.
 const UNLOCKED_MS: i64 = 2 * 60 * 1_000;
@@ -94,7 +94,7 @@ impl Station {
 impl Common {
     fn supervisors(&self) -> Result<SupervisorsView, UiError> {
         let now_ms = self.now_ms();
-        let people = supervisor::people(&self.replica)?;
+        let people = supervisor::people(&self.replica, Duty::Supervise)?;
         let unlocked = locked(&self.supervising).person(now_ms);
         let people: Vec<SupervisorView> = people.into_iter().map(Into::into).collect();
         Ok(SupervisorsView {
@@ -108,8 +108,9 @@ impl Common {
     }
 
     fn unlock(&self, person: UserId, pin: &str) -> Result<SupervisorsView, UiError> {
-        let unlocked = supervisor::unlock(&self.replica, person, pin, self.now_ms())
-            .inspect_err(|error| tracing::warn!(code = error.code(), "nobody was unlocked"))?;
+        let unlocked =
+            supervisor::unlock(&self.replica, (person, Duty::Supervise), pin, self.now_ms())
+                .inspect_err(|error| tracing::warn!(code = error.code(), "nobody was unlocked"))?;
         locked(&self.supervising).unlock(unlocked.person, self.now_ms());
         self.supervisors()
     }
@@ -122,7 +123,7 @@ impl Common {
     pub(super) fn decider(&self) -> Result<UserId, UiError> {
         let now_ms = self.now_ms();
         let unlocked = locked(&self.supervising).person(now_ms);
-        let people = supervisor::people(&self.replica)?;
+        let people = supervisor::people(&self.replica, Duty::Supervise)?;
         let decider = unlocked.filter(|person| people.iter().any(|one| one.person == *person));
         let Some(person) = decider else {
             self.lock();

@@ -11,7 +11,25 @@ pub use unlock::{UnlockError, locked_until, unlock};
 use crate::replica::supervisors::{self, ReadSupervisorsError};
 use crate::replica::{Replica, ReplicaError, identity, signed};
 
-/// Somebody who may decide.
+/// What a person does with their PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// Lets somebody in against a refusal.
+    Supervise,
+    /// Sells.
+    Sell,
+}
+
+impl Duty {
+    fn is_of(self, row: &SupervisorRow) -> bool {
+        match self {
+            Self::Supervise => row.supervises,
+            Self::Sell => row.sells,
+        }
+    }
+}
+
+/// Somebody who may decide, or sell.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Supervisor {
     /// As facts name the person.
@@ -64,10 +82,9 @@ impl PeopleError {
     }
 }
 
-/// Who may decide at this door, by name. Nobody while the organizer has named none, or the device lacks the right to
-/// supervise.
-pub fn people(replica: &Replica) -> Result<Vec<Supervisor>, PeopleError> {
-    let rows = rows(replica)?;
+/// Who has this duty at this device, by name. Nobody while the organizer has named none, or the device lacks the right.
+pub fn people(replica: &Replica, duty: Duty) -> Result<Vec<Supervisor>, PeopleError> {
+    let rows = rows(replica, duty)?;
     let mut people: Vec<Supervisor> = rows.iter().map(Supervisor::from).collect();
     people.sort_by_cached_key(|person| (person.name.to_lowercase(), person.person));
     Ok(people)
@@ -82,11 +99,17 @@ pub fn is_supervised(replica: &Replica) -> Result<bool, PeopleError> {
         };
         let own = signed::device(tx, identity.device)?;
         Ok(own.is_some_and(|row| row.rights.supervise)
-            && !supervisors::load(tx, &vault)?.is_empty())
+            && supervisors::load(tx, &vault)?
+                .iter()
+                .any(|row| row.supervises))
     })
 }
 
-fn rows(replica: &Replica) -> Result<Vec<SupervisorRow>, PeopleError> {
+fn rows(replica: &Replica, duty: Duty) -> Result<Vec<SupervisorRow>, PeopleError> {
     let vault = replica.vault().cloned().ok_or(PeopleError::KeysElsewhere)?;
-    replica.read(move |tx| Ok(supervisors::load(tx, &vault)?))
+    replica.read(move |tx| {
+        let mut rows = supervisors::load(tx, &vault)?;
+        rows.retain(|row| duty.is_of(row));
+        Ok(rows)
+    })
 }

@@ -6,7 +6,7 @@ use shared::clock::UnixMillis;
 use shared::ids::UserId;
 use shared::supervisor::{Locked, Pin, Tries};
 
-use super::{PeopleError, Supervisor, rows};
+use super::{Duty, PeopleError, Supervisor, rows};
 use crate::replica::{Replica, ReplicaError, WriteTx, supervisors};
 
 /// It stays locked.
@@ -27,8 +27,10 @@ pub enum UnlockError {
         /// Until then, by this device's wall clock as it was passed in.
         until_ms: UnixMillis,
     },
-    /// That person is no supervisor here (any more).
-    #[error("this person doesn't supervise at this door; choose another, or ask the organizer")]
+    /// That person has no such duty here (any more).
+    #[error(
+        "this person may not do that at this device (any more); choose another, or ask the organizer"
+    )]
     Nobody,
     /// The list can't be read.
     #[error(transparent)]
@@ -56,16 +58,16 @@ impl UnlockError {
     }
 }
 
-/// Compares a PIN with that of a person. The try is counted on the disk before it is compared; a right one begins the count
+/// Compares a PIN with that of a person who has that duty. The try is counted on the disk before it is compared; a right one begins the count
 /// anew. Takes as long as the hash, and doesn't hold the replica meanwhile. `now_ms` is this device's wall clock.
 pub fn unlock(
     replica: &Replica,
-    person: UserId,
+    (person, duty): (UserId, Duty),
     pin: &str,
     now_ms: UnixMillis,
 ) -> Result<Supervisor, UnlockError> {
     let pin = Pin::typed(pin).ok_or(UnlockError::NotAPin)?;
-    let rows = rows(replica)?;
+    let rows = rows(replica, duty)?;
     let row = rows.iter().find(|row| row.person == person);
     let row = row.ok_or(UnlockError::Nobody)?;
     let counted = replica.write(move |tx| begin(tx, now_ms))?;

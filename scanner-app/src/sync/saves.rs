@@ -6,6 +6,7 @@ use shared::sync::effect::{AfterAck, JournalUpdate, Save, Table};
 use shared::sync::event::{CallId, Event, Failure, FeedResume, Held, PushProgress, Resume};
 
 use super::rosters;
+use super::supervisors::uses_list;
 use crate::door::{Author, WriteFactError, reopen_after_fork};
 use crate::replica::roster::{self, ApplyPageError, Side};
 use crate::replica::signed::{self, ApplySignedError};
@@ -112,7 +113,7 @@ pub(super) async fn carry_out(
         }
         Save::Grant(grant) => {
             let update = move |tx: &WriteTx<'_>| {
-                if !grant.rights.supervise {
+                if !uses_list(grant.rights) {
                     secrets::erase_supervisors(tx)?;
                 }
                 identity::update_rights(tx, &grant.rights, &grant.events, grant.gate)?;

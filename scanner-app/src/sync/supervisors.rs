@@ -1,6 +1,7 @@
-//! The list of supervisors, for a device that may supervise: asked for whenever the organizer's signed objects are, since
+//! The list of clerks and supervisors, for a device that may sell or supervise: asked for whenever the organizer's signed objects are, since
 //! the server tells of news of both by one number.
 
+use shared::roster::Rights;
 use shared::wire::latest::ErrorCode;
 
 use super::requests::Caller;
@@ -26,18 +27,23 @@ impl From<ReplicaError> for PullSupervisorsError {
     }
 }
 
+/// Whether a device with these rights has a use for the list.
+pub(crate) fn uses_list(rights: Rights) -> bool {
+    rights.supervise || rights.sell
+}
+
 /// Fetches the list if it changed, and keeps it sealed.
 pub(super) async fn pull<T: SyncTransport>(caller: &Caller<T>) -> Result<(), PullSupervisorsError> {
-    let (may_supervise, have) = caller
+    let (uses, have) = caller
         .replica()
         .read_async(|tx| {
             let identity = identity::load(tx)?;
-            let may = identity.is_some_and(|identity| identity.rights.supervise);
+            let may = identity.is_some_and(|identity| uses_list(identity.rights));
             Ok::<_, ReplicaError>((may, supervisors::version(tx)?))
         })
         .await?;
     // Where the keys stayed on another machine nothing could be sealed.
-    let Some(vault) = caller.replica().vault().cloned().filter(|_| may_supervise) else {
+    let Some(vault) = caller.replica().vault().cloned().filter(|_| uses) else {
         return Ok(());
     };
     let answer = match caller.transport().supervisors(&caller.token(), have).await {
@@ -58,7 +64,7 @@ pub(super) async fn pull<T: SyncTransport>(caller: &Caller<T>) -> Result<(), Pul
     let kept = caller.replica().write_async(move |tx| {
         // It may have signed off, or lost the right, while the answer was under way.
         let identity = identity::load(tx)?;
-        let may = identity.is_some_and(|identity| identity.rights.supervise);
+        let may = identity.is_some_and(|identity| uses_list(identity.rights));
         if may && sign_off::since_ms(tx)?.is_none() {
             supervisors::put(tx, &vault, answer.version, &people)?;
         }

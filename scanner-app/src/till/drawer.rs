@@ -9,7 +9,7 @@ use super::ledger::Ledger;
 use super::report::{ZReport, z_of};
 use super::{Till, TillError};
 use crate::replica::print_jobs::{self, PrintCopy, PrintWhat};
-use crate::supervisor::unlock;
+use crate::supervisor::{Duty, unlock};
 
 /// Money that goes in or out without a sale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Till {
         float: Vec<Pieces>,
         now_ms: UnixMillis,
     ) -> Result<(), TillError> {
-        unlock(&self.replica, clerk, pin, now_ms)?;
+        unlock(&self.replica, (clerk, Duty::Sell), pin, now_ms)?;
         self.begin_shift(clerk, float, now_ms)
     }
 
@@ -67,7 +67,7 @@ impl Till {
         pin: &str,
         now_ms: UnixMillis,
     ) -> Result<(), TillError> {
-        unlock(&self.replica, clerk, pin, now_ms)?;
+        unlock(&self.replica, (clerk, Duty::Sell), pin, now_ms)?;
         self.take_over(clerk, now_ms)
     }
 

@@ -53,6 +53,11 @@ pub enum TillError {
     /// A price that was leased with a place can't be read.
     #[error("no price of type {0} is here; run `door sync`, or sell another type")]
     NoPrice(TypeNo),
+    /// The organizer states none.
+    #[error(
+        "type {0} has no reduced rate for that reason, or not for so few; sell at full price, or ask the organizer for one"
+    )]
+    NoRate(TypeNo),
     /// Not this till's, or sold before its data was put back.
     #[error("this till knows no such sale; give it back in the back office")]
     NoSuchSale,
@@ -148,6 +153,7 @@ impl TillError {
             Self::Paid(error) => error.code(),
             Self::Places(error) => error.code(),
             Self::NoPrice(_) => "no_price_here",
+            Self::NoRate(_) => "no_rate",
             Self::NoSuchSale => "no_such_sale",
             Self::OtherSale => "other_sale",
             Self::NothingLeft => "nothing_left",

@@ -6,6 +6,7 @@
 
 mod archives;
 mod collect;
+mod configuration;
 mod contact;
 mod drawer;
 mod error;
@@ -150,6 +151,7 @@ impl Till {
         let (done, books) = self.replica.write(move |tx: &WriteTx<'_>| {
             let setup = Setup::load(tx)?;
             let mut ledger = Ledger::take(tx, &author, setup, books, now_ms)?;
+            configuration::note_change(&mut ledger)?;
             let done = act(&mut ledger)?;
             Ok::<_, TillError>((done, ledger.into_books()))
         })?;

@@ -1,6 +1,7 @@
 //! Selling: places, price, payments, facts and print job in one transaction.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
@@ -11,8 +12,11 @@ use shared::fact::till::{PaidBy, PriceReason, SaleId, SaleLine, TillFact};
 use shared::ids::{EventId, TicketId, TypeNo};
 use shared::language::Language;
 use shared::money::Money;
+use shared::price::Tariff;
 use shared::till::cart::{self, CartLine, Tender};
 use shared::till::contact::Contact;
+use shared::till::rates::Rates;
+use shared::wire::latest::StockType;
 
 use super::contact;
 use super::ledger::Ledger;
@@ -20,6 +24,7 @@ use super::stock::{self, LeasedTicket};
 use super::{Till, TillError};
 use crate::door::{NewFact, now_of, write_fact};
 use crate::replica::print_jobs::{self, PrintCopy, PrintWhat};
+use crate::replica::stock as on_sale;
 use crate::replica::till as kept;
 use crate::replica::{ReplicaError, events};
 use crate::vault::Vault;
@@ -258,6 +263,13 @@ fn take(
         let places = of_type.entry((wanted.event, wanted.type_no)).or_default();
         *places = places.saturating_add(wanted.quantity.into());
     }
+    // Whoever pays counts for a group's price.
+    let mut paid: BTreeMap<(EventId, TypeNo), u32> = BTreeMap::new();
+    for wanted in wanted.iter().filter(|wanted| !wanted.reason.is_free()) {
+        let places = paid.entry((wanted.event, wanted.type_no)).or_default();
+        *places = places.saturating_add(wanted.quantity.into());
+    }
+    let said = said(ledger, wanted)?;
     let mut taken = BTreeMap::new();
     for (&(event, type_no), &places) in &of_type {
         let tickets = stock::take(ledger.tx, vault, event, type_no, places, now)?;
@@ -269,7 +281,11 @@ fn take(
         let places = places.into_iter().flatten();
         for ticket in places.take(wanted.quantity.into()) {
             let (price, vat_bps) = leased_price(ledger.tx, &ticket)?;
-            let unit = if wanted.reason.is_free() { 0 } else { price };
+            let paid = paid.get(&(wanted.event, wanted.type_no));
+            let asked = (wanted.reason, paid.copied().unwrap_or(0));
+            let of_event = said.get(&wanted.event).map_or(&[][..], Vec::as_slice);
+            let price = Money::new(price.into(), ledger.setup.currency);
+            let (reason, unit) = unit_of(of_event, wanted.type_no, price, asked)?;
             let same = |line: &&mut SaleLine| {
                 (
                     line.event,
@@ -277,7 +293,7 @@ fn take(
                     line.unit,
                     line.vat_bps,
                     line.reason,
-                ) == (ticket.event, ticket.type_no, unit, vat_bps, wanted.reason)
+                ) == (ticket.event, ticket.type_no, unit, vat_bps, reason)
             };
             match lines.iter_mut().find(same) {
                 Some(line) => line.tickets.push(ticket.id),
@@ -286,7 +302,7 @@ fn take(
                     type_no: ticket.type_no,
                     unit,
                     vat_bps,
-                    reason: wanted.reason,
+                    reason,
                     tickets: vec![ticket.id],
                 }),
             }
@@ -316,6 +332,43 @@ fn leased_price(connection: &Connection, ticket: &LeasedTicket) -> Result<(u32, 
     row.ok_or_else(missing)
 }
 
+/// What the server said last of the types of these events.
+fn said(
+    ledger: &Ledger<'_>,
+    wanted: &[Wanted],
+) -> Result<BTreeMap<EventId, Vec<StockType>>, TillError> {
+    let mut said = BTreeMap::new();
+    for wanted in wanted {
+        if let Entry::Vacant(of_event) = said.entry(wanted.event) {
+            let event = events::number(ledger.tx, wanted.event)?;
+            let event = event.map(|event| on_sale::on_sale(ledger.tx, event));
+            let event = event.transpose()?.flatten();
+            of_event.insert(event.map_or_else(Vec::new, |on_sale| on_sale.types));
+        }
+    }
+    Ok(said)
+}
+
+/// What a place that was leased at `price` costs for a reason, among so many of its type that are paid.
+fn unit_of(
+    said: &[StockType],
+    type_no: TypeNo,
+    price: Money,
+    (reason, paid): (PriceReason, u32),
+) -> Result<(PriceReason, u32), TillError> {
+    let of_type = said.iter().find(|row| row.type_no == type_no);
+    let rates = of_type.map_or_else(
+        || Rates {
+            tariff: Tariff::single(price),
+            reduced: Vec::new(),
+        },
+        |row| row.rates(price),
+    );
+    let (reason, unit) = rates.unit(reason, paid).ok_or(TillError::NoRate(type_no))?;
+    let unit = u32::try_from(unit.minor).map_err(|_| TillError::NoPrice(type_no))?;
+    Ok((reason, unit))
+}
+
 fn sold_ticket(ticket: &LeasedTicket) -> SoldTicket {
     SoldTicket {
         ticket: ticket.id,
@@ -336,12 +389,17 @@ pub(super) fn made_before(ledger: &Ledger<'_>, sale: &Sale) -> Result<Option<Sal
         }
         sums
     };
+    // A group's price comes by itself.
+    let asked = |reason| match reason {
+        PriceReason::Group => PriceReason::Full,
+        reason => reason,
+    };
     let wanted = sums(&mut sale.wanted.iter().map(|line| {
-        let of = (line.event, line.type_no, line.reason);
+        let of = (line.event, line.type_no, asked(line.reason));
         (of, usize::from(line.quantity))
     }));
     let made = sums(&mut sold.lines.iter().map(|line| {
-        let of = (line.event, line.type_no, line.reason);
+        let of = (line.event, line.type_no, asked(line.reason));
         (of, line.tickets.len())
     }));
     if wanted != made {

@@ -14,7 +14,7 @@ use scanner_app::replica::{
     REPLICA_FILE, Removal, Replica, Start, facts, identity, remove_handed_in, sign_off as state,
     signed,
 };
-use scanner_app::supervisor::people;
+use scanner_app::supervisor::{Duty, people};
 use scanner_app::sync::Holds;
 use scanner_app::sync::driver::{Driver, StartSyncError};
 use shared::admission::Direction;
@@ -80,6 +80,8 @@ fn at_work() -> (Venue, Scene) {
         person: UserId(uuid::Uuid::from_bytes([0xa1; 16])),
         name: "Ana Costa".into(),
         pin_hash: "none".into(),
+        supervises: true,
+        sells: true,
     };
     scene.server.lists(5, &[ana]);
     scene.run(Driver::is_settled);
@@ -108,7 +110,7 @@ fn a_door_that_signed_off_lets_nobody_in_and_has_no_secrets() {
     assert_eq!(
         (
             keys(&scene.replica),
-            people(&scene.replica).expect("read").len()
+            people(&scene.replica, Duty::Supervise).expect("read").len()
         ),
         (2, 1)
     );
@@ -116,7 +118,7 @@ fn a_door_that_signed_off_lets_nobody_in_and_has_no_secrets() {
     assert_eq!(
         (
             keys(&scene.replica),
-            people(&scene.replica).expect("read").len()
+            people(&scene.replica, Duty::Supervise).expect("read").len()
         ),
         (0, 0)
     );

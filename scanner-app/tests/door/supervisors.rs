@@ -6,7 +6,7 @@ use std::path::Path;
 use argon2::password_hash::PasswordHasher as _;
 use argon2::{Algorithm, Argon2, Params, Version};
 use scanner_app::replica::{Replica, open_to_look};
-use scanner_app::supervisor::{UnlockError, locked_until, people, unlock};
+use scanner_app::supervisor::{Duty, UnlockError, locked_until, people, unlock};
 use scanner_app::sync::driver::Driver;
 use shared::ids::UserId;
 use shared::roster::Rights;
@@ -39,6 +39,8 @@ pub(crate) fn row(person: UserId, name: &str, pin: &str) -> SupervisorRow {
         person,
         name: name.into(),
         pin_hash: hash(pin, 2),
+        supervises: true,
+        sells: true,
     }
 }
 
@@ -56,7 +58,7 @@ fn supervised() -> Scene {
 }
 
 fn names(replica: &Replica) -> Vec<String> {
-    let people = people(replica).expect("readable");
+    let people = people(replica, Duty::Supervise).expect("readable");
     people.into_iter().map(|person| person.name).collect()
 }
 
@@ -83,7 +85,7 @@ fn sealed(scene: &Scene) -> Vec<u8> {
 fn a_door_that_may_supervise_gets_the_list_and_its_file_tells_neither_name_nor_hash() {
     let scene = supervised();
     assert_eq!(names(&scene.replica), ["Ana Costa", "Bob Martin"]);
-    let told = unlock(&scene.replica, ANA, "7351", NOW).expect("her PIN");
+    let told = unlock(&scene.replica, (ANA, Duty::Supervise), "7351", NOW).expect("her PIN");
     assert_eq!((told.person, told.name.as_str()), (ANA, "Ana Costa"));
     let data = scene.device.data();
     for part in ["Ana Costa", "Bob Martin", "argon2id", "7351"] {
@@ -102,10 +104,10 @@ fn a_changed_list_takes_the_place_of_the_old_one_and_an_older_server_is_believed
     scene.run(Driver::is_settled);
     assert_eq!(names(&scene.replica), ["Bob M."]);
     assert!(matches!(
-        unlock(&scene.replica, ANA, "7351", NOW),
+        unlock(&scene.replica, (ANA, Duty::Supervise), "7351", NOW),
         Err(UnlockError::Nobody)
     ));
-    assert!(unlock(&scene.replica, BOB, "80418", NOW).is_ok());
+    assert!(unlock(&scene.replica, (BOB, Duty::Supervise), "80418", NOW).is_ok());
     // It was put back from a backup: its list is what it is.
     scene.server.lists(4, &[row(ANA, "Ana Costa", "7351")]);
     scene.run(Driver::is_settled);
@@ -119,7 +121,7 @@ fn a_door_without_the_right_gets_nothing() {
     scene.run(Driver::is_settled);
     assert!(names(&scene.replica).is_empty());
     assert!(matches!(
-        unlock(&scene.replica, ANA, "7351", NOW),
+        unlock(&scene.replica, (ANA, Duty::Supervise), "7351", NOW),
         Err(UnlockError::Nobody)
     ));
 }
@@ -159,14 +161,14 @@ fn a_revoked_door_forgets_its_supervisors() {
 }
 
 fn left(replica: &Replica, person: UserId, now_ms: i64) -> u32 {
-    match unlock(replica, person, "9064", now_ms) {
+    match unlock(replica, (person, Duty::Supervise), "9064", now_ms) {
         Err(UnlockError::WrongPin { left }) => left,
         other => panic!("{other:?}"),
     }
 }
 
 fn locked_for(replica: &Replica, pin: &str, now_ms: i64) -> i64 {
-    match unlock(replica, ANA, pin, now_ms) {
+    match unlock(replica, (ANA, Duty::Supervise), pin, now_ms) {
         Err(UnlockError::Locked { until_ms }) => until_ms - now_ms,
         other => panic!("{other:?}"),
     }
@@ -180,7 +182,7 @@ fn five_wrong_pins_lock_the_device_whoever_is_chosen_and_restarts_change_nothing
         server: _,
     } = supervised();
     assert!(matches!(
-        unlock(&replica, ANA, "73 51", NOW),
+        unlock(&replica, (ANA, Duty::Supervise), "73 51", NOW),
         Err(UnlockError::NotAPin)
     ));
     assert_eq!(left(&replica, ANA, NOW), 4, "what is no PIN is no try");
@@ -211,7 +213,7 @@ fn five_wrong_pins_lock_the_device_whoever_is_chosen_and_restarts_change_nothing
     drop(replica);
     let replica = device.open();
     assert_eq!(locked_for(&replica, "7351", back), MINUTE);
-    assert!(unlock(&replica, ANA, "7351", NOW + MINUTE + 1).is_ok());
+    assert!(unlock(&replica, (ANA, Duty::Supervise), "7351", NOW + MINUTE + 1).is_ok());
     assert_eq!(left(&replica, ANA, NOW + MINUTE + 1), 4, "counted anew");
 }
 
@@ -234,12 +236,15 @@ fn a_try_is_counted_before_its_pin_is_compared() {
     let scene = supervised();
     let slow = SupervisorRow {
         pin_hash: hash("7351", 60),
+        supervises: true,
+        sells: true,
         ..row(ANA, "Ana Costa", "7351")
     };
     scene.server.lists(7, &[slow]);
     scene.run(Driver::is_settled);
     let replica = scene.replica.clone();
-    let comparing = std::thread::spawn(move || unlock(&replica, ANA, "7351", NOW).is_ok());
+    let comparing =
+        std::thread::spawn(move || unlock(&replica, (ANA, Duty::Supervise), "7351", NOW).is_ok());
     let looked = open_to_look(&scene.device.data()).expect("opens");
     let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
     loop {
@@ -271,6 +276,43 @@ fn a_copied_folder_names_nobody() {
     let (copy, elsewhere) = (Device::new(9), scene.device.data());
     copy_folder(&elsewhere, &copy.data());
     let replica = copy.open();
-    assert!(people(&replica).is_err(), "its keys are elsewhere");
-    assert!(unlock(&replica, ANA, "7351", NOW).is_err());
+    assert!(
+        people(&replica, Duty::Supervise).is_err(),
+        "its keys are elsewhere"
+    );
+    assert!(unlock(&replica, (ANA, Duty::Supervise), "7351", NOW).is_err());
+}
+
+#[test]
+fn a_clerk_sells_and_does_not_supervise_and_whoever_is_off_the_list_does_neither() {
+    let scene = scene();
+    scene.server.grants(Rights {
+        sell: true,
+        ..SUPERVISES
+    });
+    let clerk = SupervisorRow {
+        supervises: false,
+        ..row(ANA, "Ana Costa", "7351")
+    };
+    let chief = SupervisorRow {
+        sells: false,
+        ..row(BOB, "Bob Martin", "80417")
+    };
+    scene.server.lists(5, &[clerk, chief.clone()]);
+    scene.run(Driver::is_settled);
+    let of = |duty| {
+        let people = people(&scene.replica, duty).expect("readable").into_iter();
+        people.map(|person| person.name).collect::<Vec<_>>()
+    };
+    assert_eq!(of(Duty::Sell), ["Ana Costa"]);
+    assert_eq!(of(Duty::Supervise), ["Bob Martin"]);
+    assert!(unlock(&scene.replica, (ANA, Duty::Sell), "7351", NOW).is_ok());
+    for (person, duty, pin) in [(ANA, Duty::Supervise, "7351"), (BOB, Duty::Sell, "80417")] {
+        let refused = unlock(&scene.replica, (person, duty), pin, NOW);
+        assert!(matches!(refused, Err(UnlockError::Nobody)), "{refused:?}");
+    }
+    scene.server.lists(6, &[chief]);
+    scene.run(Driver::is_settled);
+    let refused = unlock(&scene.replica, (ANA, Duty::Sell), "7351", NOW);
+    assert!(matches!(refused, Err(UnlockError::Nobody)), "{refused:?}");
 }

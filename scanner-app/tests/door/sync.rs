@@ -225,7 +225,7 @@ impl SyncTransport for Memory {
 
     async fn supervisors(&self, _: &str, have: u64) -> Outcome<SupervisorsAnswer> {
         let held = self.held.lock().expect("no test panicked in it");
-        if !held.rights.supervise {
+        if !held.rights.supervise && !held.rights.sell {
             return Err(error_of(Fault::Refused(ErrorCode::Forbidden)));
         }
         let (version, people) = held.supervisors.clone();
@@ -354,6 +354,12 @@ impl Memory {
     pub(crate) fn refuses_contacts(&self, code: ErrorCode) {
         let mut held = self.held.lock().expect("unpoisoned");
         held.contact_faults.push_back(code);
+    }
+
+    /// The same as before, but for this.
+    pub(crate) fn lends_otherwise(&self, change: impl FnOnce(&mut StockAnswer)) {
+        let mut held = self.held.lock().expect("unpoisoned");
+        change(held.stock.as_mut().expect("something was lent"));
     }
 
     /// To a till that asks from now on.

@@ -19,7 +19,7 @@ use shared::ticket::{Flags, Presented, SigningKey, Token, TokenFields};
 use shared::till::contact::ContactOpener;
 use shared::wire::latest::{StockAnswer, StockPaper, StockTicket, StockType, TillTerms};
 
-use crate::box_office::CONTACT_SECRET;
+use crate::box_office::{CONTACT_SECRET, vouchers};
 use crate::run::now;
 use crate::sync::{Scene, scene_at};
 use crate::venue::{HOUR, Venue, copy_folder};
@@ -117,12 +117,15 @@ pub(crate) fn at_work(venue: &Venue) -> Scene {
         paper: StockPaper::default(),
         terms: TillTerms {
             contact_key: ContactOpener::from_secret(CONTACT_SECRET).key().to_bytes(),
+            vouchers: vouchers(),
         },
         types: vec![StockType {
             type_no: TYPE,
             price_minor: 3_400,
             vat_basis_points: 550,
             left: 190,
+            group: None,
+            rates: Vec::new(),
         }],
         // In any order.
         tickets: tickets.rev().collect(),

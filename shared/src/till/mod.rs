@@ -16,12 +16,11 @@ pub mod contact;
 pub mod inspection;
 #[cfg(test)]
 mod planted;
+pub mod rates;
 mod tally;
 #[cfg(test)]
 mod tests;
-mod vouchers;
 
 pub use book::{Balance, Book, Past, Shift, Sold, SoldLine, at_ms, named, sells};
 pub use broken::Broken;
 pub use calendar::Calendar;
-pub use vouchers::{VOUCHERS, voucher_name};

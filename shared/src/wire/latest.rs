@@ -9,7 +9,7 @@ pub use super::v1::{
     FoundTickets, HandOut, HandOutTicket, JournalAck, JournalHead, OrderSearch, OrderState,
     PROTOCOL, Page, PageEntry, PageError, PeerHello, PeerTime, PlacesAnswer, PlacesAsk,
     RightAnswer, RightAsk, RightOutcome, SessionAnswer, SessionNonce, SessionRequest,
-    SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockPaper, StockSale, StockTicket,
-    StockType, SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer, TillTerms,
-    VectorAnswer,
+    SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockGroup, StockPaper, StockRate,
+    StockSale, StockTicket, StockType, SummariesPage, SummariesQuery, SupervisorRow,
+    SupervisorsAnswer, TillTerms, VectorAnswer, VoucherKind,
 };

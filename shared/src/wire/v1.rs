@@ -18,7 +18,8 @@ pub use orders::{
 pub use page::{ChangesQuery, FactLabelRow, Page, PageEntry, PageError};
 pub use rights::{
     ContactAnswer, ContactUpload, PlacesAnswer, PlacesAsk, RightAnswer, RightAsk, RightOutcome,
-    StockAnswer, StockAsk, StockPaper, StockSale, StockTicket, StockType, TillTerms,
+    StockAnswer, StockAsk, StockGroup, StockPaper, StockRate, StockSale, StockTicket, StockType,
+    TillTerms, VoucherKind,
 };
 pub use summaries::{SummariesPage, SummariesQuery};
 pub use supervisors::{SupervisorRow, SupervisorsAnswer};

@@ -9,6 +9,7 @@ pub mod fields;
 pub mod gates;
 pub mod organizers;
 pub(crate) mod pages;
+pub(crate) mod rates;
 pub mod search;
 pub mod ticket_types;
 pub(crate) mod transaction;

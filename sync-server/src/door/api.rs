@@ -40,6 +40,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(rights::api::router())
         .merge(stock::api::router())
         .merge(money::api::router())
+        .merge(money::voucher_api::router())
         .merge(alerts::api::router())
         .merge(supervisors::api::router())
         .merge(sync_api::router().into())

@@ -163,20 +163,21 @@ struct HaveVersion {
     have: u64,
 }
 
-/// Who may decide at doors, with the hashes of their PINs: for devices that may supervise.
+/// Who may decide at doors and sell at tills, with the hashes of their PINs: for devices that may do either.
 async fn device_supervisors(
     State(app): State<App>,
     device: DeviceAuth,
     Query(HaveVersion { have }): Query<HaveVersion>,
 ) -> Result<Json<SupervisorsAnswer>, ApiError> {
-    if !device.0.rights.supervise {
+    let rights = device.0.rights;
+    if !rights.supervise && !rights.sell {
         return Err(ApiError::new(
             ErrorCode::Forbidden,
-            "This device has no right to supervise; ask the organizer for it.",
+            "This device has no right to supervise or to sell; ask the organizer for it.",
         ));
     }
     let mut tx = transaction::begin_snapshot(&app.pool).await?;
-    let answer = supervisors::for_device(&mut tx, device.0.organizer, have).await?;
+    let answer = supervisors::for_device(&mut tx, device.0.organizer, rights, have).await?;
     tx.commit().await?;
     Ok(Json(answer))
 }

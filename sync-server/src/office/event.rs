@@ -169,6 +169,7 @@ fn change(office: &Office, event: &EventPage) -> Vec<Link> {
         at("what", "office-step-what"),
         at("place", "office-step-place"),
         at("prices", "office-step-prices"),
+        at("rates", "office-rates"),
         at("doors", "office-doors-of-event"),
         link(
             office,

@@ -22,6 +22,7 @@ mod order;
 mod orders;
 pub(crate) mod page;
 mod payouts;
+mod rates;
 mod takings;
 mod team;
 mod terms;
@@ -76,6 +77,10 @@ fn below(language: Language) -> Router<App> {
             get(alerts::show).post(alerts::settle),
         )
         .route(&at("/events/{event}/line"), get(line::show))
+        .route(
+            &at("/events/{event}/rates"),
+            get(rates::show).post(rates::save),
+        )
         .route(
             &at("/events/{event}/terms"),
             get(terms::show).post(terms::save),

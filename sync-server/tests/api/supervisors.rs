@@ -237,25 +237,43 @@ async fn the_page_adds_refuses_changes_and_removes() {
     let csrf = rest.split('"').next().unwrap().to_owned();
     let who = member.id.to_string();
     let add = "/office/supervisors?lang=en";
-    let weak = [("csrf", csrf.as_str()), ("who", &who), ("pin", "1234")];
+    let weak = [
+        ("csrf", csrf.as_str()),
+        ("who", &who),
+        ("pin", "1234"),
+        ("supervises", "yes"),
+    ];
     let refused = send(add, &weak).await;
     assert_eq!(refused.status, 400);
     assert!(refused.text.contains("anybody tries"), "{}", refused.text);
     assert!(!refused.text.contains("value=\"1234\""), "never shown");
-    let good = [("csrf", csrf.as_str()), ("who", &who), ("pin", "7351")];
+    let good = [
+        ("csrf", csrf.as_str()),
+        ("who", &who),
+        ("pin", "7351"),
+        ("supervises", "yes"),
+    ];
     assert_eq!(send(add, &good).await.status, 303);
     let named = [
         ("csrf", csrf.as_str()),
         ("who", ""),
         ("name", "Bob"),
         ("pin", "80417"),
+        ("sells", "yes"),
     ];
     assert_eq!(send(add, &named).await.status, 303);
     let page = see("/office/supervisors?lang=fr").await;
-    assert!(page.text.contains("Bob") && page.text.contains("Superviseurs"));
+    assert!(page.text.contains("Bob") && page.text.contains("Vendeurs et superviseurs"));
     assert!(!page.text.contains("7351") && !page.text.contains("argon2"));
     let ana = format!("/office/supervisors/{who}");
-    let other = [("csrf", csrf.as_str()), ("pin", "914275")];
+    // Neither box is ticked.
+    let nothing = [("csrf", csrf.as_str()), ("pin", "914275")];
+    assert_eq!(send(&ana, &nothing).await.status, 400);
+    let other = [
+        ("csrf", csrf.as_str()),
+        ("pin", "914275"),
+        ("supervises", "yes"),
+    ];
     assert_eq!(send(&ana, &other).await.status, 303);
     let device = event.device("A").await;
     let people = told(&device, 0).await.supervisors.unwrap();
@@ -271,4 +289,70 @@ async fn the_page_adds_refuses_changes_and_removes() {
             .text
             .contains("/office/supervisors")
     );
+}
+
+#[tokio::test]
+async fn a_clerk_sells_and_supervises_nowhere_and_each_device_is_told_of_whom_it_has_a_use_for() {
+    let server = TestServer::start().await;
+    let event = server.event("clerks").await;
+    let path = path(&event);
+    let clerk = json!({ "name": "Camille", "pin": "7351", "supervises": false });
+    let clerk = event.owner.post(&path, &clerk).await.ok();
+    assert_eq!(
+        (&clerk["sells"], &clerk["supervises"]),
+        (&json!(true), &json!(false))
+    );
+    let chief = json!({ "name": "Ana", "pin": "80417", "sells": false });
+    event.owner.post(&path, &chief).await.ok();
+    let both = json!({ "name": "Bob", "pin": "914275" });
+    event.owner.post(&path, &both).await.ok();
+    let nobody = json!({ "name": "Luc", "pin": "914275", "sells": false, "supervises": false });
+    event
+        .owner
+        .post(&path, &nobody)
+        .await
+        .error(400, "invalid_request");
+
+    let rights =
+        |sell: bool, supervise: bool| json!({ "sell": sell, "supervise": supervise, "scan": true });
+    let till = event.device_with("Caisse", rights(true, false)).await;
+    let door = event.device_with("Porte", rights(false, true)).await;
+    let names = async |device: &Device<'_>| {
+        let people = told(device, 0).await.supervisors.unwrap();
+        let mut names: Vec<(String, bool, bool)> = people
+            .into_iter()
+            .map(|row| (row.name, row.sells, row.supervises))
+            .collect();
+        names.sort();
+        names
+    };
+    let row = |name: &str, sells, supervises| (name.to_owned(), sells, supervises);
+    assert_eq!(
+        names(&till).await,
+        [row("Bob", true, true), row("Camille", true, false)]
+    );
+    assert_eq!(
+        names(&door).await,
+        [row("Ana", false, true), row("Bob", true, true)]
+    );
+
+    // Another duty leaves the PIN; whoever is off the list is off at the next contact.
+    let version = told(&till, 0).await.version;
+    let camille = format!("{path}/{}", clerk["person"].as_str().unwrap());
+    let changed = event
+        .owner
+        .put(&camille, &json!({ "supervises": true }))
+        .await
+        .ok();
+    assert_eq!(
+        (&changed["sells"], &changed["supervises"]),
+        (&json!(true), &json!(true))
+    );
+    let people = told(&till, version).await.supervisors.unwrap();
+    let row = people.iter().find(|row| row.name == "Camille").unwrap();
+    assert!(is_pin(&row.pin_hash, "7351"));
+    let request = event.owner.request(Method::DELETE, &camille);
+    assert_eq!(Answer::of(request).await.status, 204);
+    let people = told(&till, version).await.supervisors.unwrap();
+    assert!(people.iter().all(|row| row.name != "Camille"));
 }

@@ -41,6 +41,7 @@ const key = (no: number, name: string, proof: string | null, price: number, left
   name,
   proof,
   price: euros(price),
+  group: null,
   own_left: left,
   common_left: null,
   in_cart: 0,
@@ -66,6 +67,8 @@ const line = (changed: Partial<LineView>): LineView => ({
   total: euros(68),
   proof: null,
   free: null,
+  reduced: null,
+  group: false,
   ...changed,
 });
 
@@ -107,6 +110,9 @@ const sale: SaleView = {
   parked: 0,
   free: null,
   choosing_reason: false,
+  rates: ["student", "senior", "job_seeker", "subscriber"],
+  reduced: null,
+  choosing_rate: false,
   ticket_language: "fr",
   guest: null,
   asking_guest: false,
@@ -324,6 +330,19 @@ export const screens: Record<string, TillView> = {
   ),
   "sale-for": tillAt({ at: "sale", ...sale, guest: { name: "Maximiliane von Hohenstein-Tannenberg", email: "m@example.org" } }),
   "done-mail": tillAt({ at: "done", ...done, email: "nadia.ferrand@example.org" }),
+  "sale-rates": tillAt({ at: "sale", ...sale, choosing_rate: true }),
+  "sale-reduced": tillAt({
+    at: "sale",
+    ...sale,
+    reduced: "job_seeker",
+    keys: keys.map((key) => (key.type_no === 1 ? { ...key, price: euros(24), group: { from: 10, price: euros(30) } } : key)),
+    cart: {
+      ...cart,
+      lines: [line({ reduced: "job_seeker", unit: euros(24), total: euros(48) }), line({ name: "Balcon, assis", quantity: 12, unit: euros(30), total: euros(360), group: true })],
+      places: 14,
+      total: euros(408),
+    },
+  }),
   "sale-reason": tillAt({ at: "sale", ...sale, choosing_reason: true }),
   "sale-free": tillAt({
     at: "sale",

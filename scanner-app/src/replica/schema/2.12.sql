@@ -1,7 +1,9 @@
 -- What the organizer tells its tills: shared::wire::latest::TillTerms as JSON.
 create table till_terms (
     only_row integer primary key check (only_row = 1),
-    terms text not null
+    terms text not null,
+    -- What of it this till's journal knows of.
+    noted blob
 );
 
 -- What guests left, sealed for the server, until it has it: nothing here opens them.

@@ -2,13 +2,23 @@
 
 use shared::ids::{EventId, TypeNo};
 use shared::money::{Currency, Money, MoneyError, vat_included};
+use shared::price::Tariff;
 
 use super::offer::{Offer, Show};
-use crate::station::view::FreeReason;
+use crate::station::view::{FreeReason, ReducedReason};
 
 /// Most lines of one sale, and most places: those of a sale's fact.
 const MAX_LINES: usize = 40;
 const MAX_PLACES: u32 = 400;
+
+/// Why a place costs something else than its price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rate {
+    /// Without charge.
+    Free(FreeReason),
+    /// A reduced rate, which the guest proves.
+    Reduced(ReducedReason),
+}
 
 /// Some places of one type at one price.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +28,11 @@ pub(super) struct Line {
     pub(super) type_no: TypeNo,
     pub(super) name: String,
     pub(super) proof: Option<String>,
-    pub(super) free: Option<FreeReason>,
+    /// Why it costs something else than its price, if somebody said so.
+    pub(super) rate: Option<Rate>,
+    /// It costs what a group pays.
+    pub(super) is_group: bool,
+    tariff: Tariff,
     pub(super) unit: Money,
     pub(super) vat_bps: u16,
     pub(super) quantity: u32,
@@ -26,24 +40,53 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// One place of a type; without charge for a reason.
-    pub(super) fn one(show: &Show, offer: &Offer, free: Option<FreeReason>) -> Self {
-        let unit = match free {
-            Some(_) => Money::zero(offer.price.currency),
+    /// One place of a type, at its price or at another rate; `None`: there is no such rate.
+    pub(super) fn one(show: &Show, offer: &Offer, rate: Option<Rate>) -> Option<Self> {
+        let unit = match rate {
+            Some(Rate::Free(_)) => Money::zero(offer.price.currency),
+            Some(Rate::Reduced(reason)) => offer.at_rate(reason)?,
             None => offer.price,
         };
-        Self {
+        Some(Self {
             event: show.event,
             title: show.title.clone(),
             type_no: offer.type_no,
             name: offer.name.clone(),
             proof: offer.proof.clone(),
-            free,
+            rate,
+            is_group: false,
+            tariff: offer.tariff(),
             unit,
             vat_bps: offer.vat_bps,
             quantity: 1,
             total: unit,
+        })
+    }
+
+    /// Without charge, and why.
+    pub(super) fn free(&self) -> Option<FreeReason> {
+        match self.rate {
+            Some(Rate::Free(reason)) => Some(reason),
+            Some(Rate::Reduced(_)) | None => None,
         }
+    }
+
+    /// At a reduced rate, and why.
+    pub(super) fn reduced(&self) -> Option<ReducedReason> {
+        match self.rate {
+            Some(Rate::Reduced(reason)) => Some(reason),
+            Some(Rate::Free(_)) | None => None,
+        }
+    }
+
+    /// At its price, or at a group's, where the cart has so many paid places of its type.
+    fn among(mut self, paid: u32) -> Result<Self, MoneyError> {
+        if self.rate.is_none() {
+            self.unit = self.tariff.unit_for(paid);
+            self.is_group = self.unit != self.tariff.unit;
+        }
+        let quantity = self.quantity;
+        self.times(quantity)
     }
 
     fn times(self, quantity: u32) -> Result<Self, MoneyError> {
@@ -56,8 +99,12 @@ impl Line {
     }
 
     fn is_like(&self, other: &Self) -> bool {
-        (self.event, self.type_no, self.free, self.unit)
-            == (other.event, other.type_no, other.free, other.unit)
+        let of = |line: &Self| (line.event, line.type_no, line.rate);
+        let price = |line: &Self| match line.rate {
+            Some(_) => line.unit,
+            None => line.tariff.unit,
+        };
+        of(self) == of(other) && price(self) == price(other)
     }
 }
 
@@ -91,9 +138,17 @@ impl Cart {
 
     fn of(lines: Vec<Line>, added: Vec<usize>, currency: Currency) -> Result<Self, TooMany> {
         let mut total = Money::zero(currency);
+        let mut priced = Vec::with_capacity(lines.len());
         for line in &lines {
+            let of_type = lines.iter().filter(|other| {
+                (other.event, other.type_no) == (line.event, line.type_no) && other.free().is_none()
+            });
+            let paid = of_type.fold(0, |paid: u32, line| paid.saturating_add(line.quantity));
+            let line = line.clone().among(paid)?;
             total = total.plus(line.total)?;
+            priced.push(line);
         }
+        let lines = priced;
         let cart = Self {
             lines,
             total,

@@ -86,7 +86,7 @@ impl BoxOffice {
     pub(super) fn let_exchange_be(&mut self) {
         if self.exchange.take().is_some() {
             self.cart = Cart::empty(self.setup.currency);
-            self.free = None;
+            self.rate = None;
             self.guest = None;
             self.go(Stage::Sale);
         }
@@ -104,6 +104,8 @@ impl BoxOffice {
             | SaleAct::Empty
             | SaleAct::Reasons
             | SaleAct::Free { .. }
+            | SaleAct::Rates
+            | SaleAct::Reduced { .. }
             | SaleAct::TicketLanguage { .. }
             | SaleAct::Guest
             | SaleAct::GuestIs { .. }

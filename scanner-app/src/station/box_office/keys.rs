@@ -81,6 +81,12 @@ impl BoxOffice {
                     reason: Some(*reason),
                 })
             }
+            TillKey::Digit { digit } if self.choosing_rate => {
+                let reason = *numbered(&self.rates(), digit)?;
+                Some(SaleAct::Reduced {
+                    reason: Some(reason),
+                })
+            }
             TillKey::Digit { digit } => {
                 let offer = numbered(&self.show()?.offers, digit)?;
                 Some(SaleAct::Add {
@@ -100,10 +106,12 @@ impl BoxOffice {
             TillKey::Function { no: 5 } => Some(SaleAct::Park),
             TillKey::Function { no: 6 } => Some(SaleAct::Parked),
             TillKey::Function { no: 7 } => Some(SaleAct::Guest),
+            TillKey::Function { no: 8 } => Some(SaleAct::Rates),
             TillKey::Function { no: 9 } => Some(SaleAct::Menu),
             TillKey::Escape if self.choosing_reason => Some(SaleAct::Reasons),
             TillKey::Escape if self.asking_guest => Some(SaleAct::Guest),
-            TillKey::Escape if self.free.is_some() => Some(SaleAct::Free { reason: None }),
+            TillKey::Escape if self.choosing_rate => Some(SaleAct::Rates),
+            TillKey::Escape if self.rate.is_some() => Some(SaleAct::Free { reason: None }),
             TillKey::Escape if self.exchange.is_some() => Some(SaleAct::NoExchange),
             TillKey::Escape | TillKey::Enter | TillKey::Function { .. } => None,
         }

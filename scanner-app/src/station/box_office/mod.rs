@@ -36,10 +36,10 @@ pub use till::{
 };
 
 use super::view::{
-    DoneAct, FiguresView, FreeReason, Means, PaperAct, PaymentAct, PrintState, SupervisorView,
-    TillAct, TillKey, TillRefusal, TillView, UnprintedView, VoucherView,
+    DoneAct, FiguresView, Means, PaperAct, PaymentAct, PrintState, SupervisorView, TillAct,
+    TillKey, TillRefusal, TillView, UnprintedView, VoucherView,
 };
-use cart::Cart;
+use cart::{Cart, Rate};
 use collect::Collect;
 use drawer::{CashMove, Counting};
 use exchange::Exchanging;
@@ -120,8 +120,10 @@ pub struct BoxOffice {
     exchange: Option<Exchanging>,
     parked: Vec<Parked>,
     parked_so_far: u32,
-    free: Option<FreeReason>,
+    /// What the next places cost, if not their price.
+    rate: Option<Rate>,
     choosing_reason: bool,
+    choosing_rate: bool,
     clerk: Option<SupervisorView>,
     /// When the shift began.
     opened: Option<String>,
@@ -158,8 +160,9 @@ impl BoxOffice {
             exchange: None,
             parked: Vec::new(),
             parked_so_far: 0,
-            free: None,
+            rate: None,
             choosing_reason: false,
+            choosing_rate: false,
             clerk: None,
             opened,
             locked_until_ms: None,
@@ -184,6 +187,11 @@ impl BoxOffice {
     pub fn people(&mut self, people: Vec<SupervisorView>, locked_until_ms: Option<UnixMillis>) {
         self.setup.people = people;
         self.locked_until_ms = locked_until_ms;
+    }
+
+    /// Vouchers that are taken, as often as the organizer changes them.
+    pub fn vouchers(&mut self, vouchers: Vec<VoucherView>) {
+        self.setup.vouchers = vouchers;
     }
 
     /// Somebody's PIN was right: they sell from now on.
@@ -384,7 +392,8 @@ impl BoxOffice {
             quantity: line.quantity,
             unit: line.unit,
             vat_bps: line.vat_bps,
-            free: line.free,
+            free: line.free(),
+            reduced: line.reduced(),
         });
         let checkout = Checkout {
             sale: payment.sale(),
@@ -404,7 +413,7 @@ impl BoxOffice {
         let cart = std::mem::replace(&mut self.cart, empty);
         let language = std::mem::replace(&mut self.language, self.setup.language);
         let guest = self.guest.take();
-        self.free = None;
+        self.rate = None;
         let exchange = self.exchange.take().map(|of| (of, back_by));
         self.go(Stage::Done(Box::new(Done {
             sold,

@@ -2,6 +2,9 @@
 
 use shared::ids::{EventId, TypeNo};
 use shared::money::{Currency, Money};
+use shared::price::{Group, Tariff};
+
+use crate::station::view::ReducedReason;
 
 /// A performance that this till sells for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +38,32 @@ pub struct Offer {
     pub proof: Option<String>,
     /// What one costs, VAT included: the leased price, where a lease holds it.
     pub price: Money,
+    /// From so many places in one sale on, each costs this.
+    pub group: Option<Group>,
+    /// What one costs for a reason.
+    pub reduced: Vec<(ReducedReason, Money)>,
     /// The rate of the VAT in it, in basis points.
     pub vat_bps: u16,
     /// What is left.
     pub left: Left,
+}
+
+impl Offer {
+    /// What one costs for that reason, if there is such a rate.
+    pub(super) fn at_rate(&self, reason: ReducedReason) -> Option<Money> {
+        let mut rates = self.reduced.iter();
+        rates.find(|(of, _)| *of == reason).map(|(_, price)| *price)
+    }
+
+    /// What it costs otherwise.
+    pub(super) fn tariff(&self) -> Tariff {
+        Tariff {
+            unit: self.price,
+            group: self
+                .group
+                .filter(|group| group.unit.minor < self.price.minor),
+        }
+    }
 }
 
 /// Places that may be sold here.

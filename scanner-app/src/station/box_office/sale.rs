@@ -2,12 +2,12 @@
 
 use shared::ids::{EventId, TypeNo};
 
-use super::cart::{Cart, Line, TooMany};
+use super::cart::{Cart, Line, Rate, TooMany};
 use super::offer::{Left, Offer, Show};
 use super::payment::Payment;
 use super::till::Till;
 use super::{BoxOffice, Parked, Stage, takes};
-use crate::station::view::{SaleAct, TillRefusal};
+use crate::station::view::{ReducedReason, SaleAct, TillRefusal};
 
 impl From<TooMany> for TillRefusal {
     fn from(TooMany: TooMany) -> Self {
@@ -20,6 +20,14 @@ impl BoxOffice {
         self.shows
             .iter()
             .find(|show| Some(show.event) == self.event)
+    }
+
+    /// The reduced rates of the show that is looked at, by their number.
+    pub(super) fn rates(&self) -> Vec<ReducedReason> {
+        let offers = self.show().map_or(&[][..], |show| &show.offers);
+        let all = ReducedReason::ALL.into_iter();
+        all.filter(|reason| offers.iter().any(|offer| offer.at_rate(*reason).is_some()))
+            .collect()
     }
 
     /// What is left of a type, less all carts here: a cart that waits keeps its places from the next guest at this till. This
@@ -55,13 +63,18 @@ impl BoxOffice {
             SaleAct::Set { line, quantity } => self.set(line, quantity, till)?,
             SaleAct::Empty => {
                 self.cart = Cart::empty(self.setup.currency);
-                self.free = None;
+                self.rate = None;
                 self.guest = None;
                 self.language = self.setup.language;
             }
             SaleAct::Reasons => self.choosing_reason = !self.choosing_reason,
+            SaleAct::Rates => self.choosing_rate = !self.choosing_rate && !self.rates().is_empty(),
+            SaleAct::Reduced { reason } => {
+                self.rate = reason.map(Rate::Reduced);
+                self.choosing_rate = false;
+            }
             SaleAct::Free { reason } => {
-                self.free = reason;
+                self.rate = reason.map(Rate::Free);
                 self.choosing_reason = false;
             }
             SaleAct::TicketLanguage { language } => self.language = language,
@@ -84,6 +97,7 @@ impl BoxOffice {
                 let payment = Payment::of(till.new_sale(), due, means).giving_back(back);
                 let costs_nothing = payment.is_settled() && payment.back().is_none();
                 self.choosing_reason = false;
+                self.choosing_rate = false;
                 self.asking_guest = false;
                 self.go(Stage::Payment(payment));
                 if costs_nothing {
@@ -135,7 +149,8 @@ impl BoxOffice {
         let show = self.show().ok_or(TillRefusal::NothingLeft)?;
         let offer = show.offers.iter().find(|offer| offer.type_no == type_no);
         let offer = offer.ok_or(TillRefusal::NothingLeft)?;
-        self.cart = self.cart.with(Line::one(show, offer, self.free))?;
+        let one = Line::one(show, offer, self.rate).ok_or(TillRefusal::NoRate)?;
+        self.cart = self.cart.with(one)?;
         Ok(())
     }
 
@@ -148,7 +163,8 @@ impl BoxOffice {
         let line = line.cloned().ok_or(TillRefusal::CartEmpty)?;
         self.want((line.event, line.type_no), 1, till)?;
         let (show, offer) = self.offer_of(&line).ok_or(TillRefusal::NothingLeft)?;
-        self.cart = self.cart.with(Line::one(show, offer, line.free))?;
+        let one = Line::one(show, offer, line.rate).ok_or(TillRefusal::NoRate)?;
+        self.cart = self.cart.with(one)?;
         Ok(())
     }
 
@@ -186,7 +202,7 @@ impl BoxOffice {
             language: std::mem::replace(&mut self.language, self.setup.language),
             guest: self.guest.take(),
         });
-        self.free = None;
+        self.rate = None;
     }
 
     /// The next guest is served first.

@@ -2,16 +2,16 @@
 
 use shared::money::{Currency, Money};
 
-use super::cart::Cart;
+use super::cart::{Cart, Rate};
 use super::drawer::Counting;
 use super::payment::{By, Part, Payment, less};
 use super::till::Balance;
 use super::{BoxOffice, Done, Stage, coins};
 use crate::station::view::{
-    AskingView, CartView, CashMoveView, ClosedView, CountView, DoneView, ExchangeView, GuestView,
-    InterruptedView, LentView, LineView, Means, ParkedView, PastDetailView, PastTicketView,
-    PastView, PaymentView, PiecesView, SaleView, ShowView, TakenView, TicketOutView, TillScreen,
-    TillView, TypeKeyView, VatView, VoucherView,
+    AskingView, CartView, CashMoveView, ClosedView, CountView, DoneView, ExchangeView, GroupView,
+    GuestView, InterruptedView, LentView, LineView, Means, ParkedView, PastDetailView,
+    PastTicketView, PastView, PaymentView, PiecesView, SaleView, ShowView, TakenView,
+    TicketOutView, TillScreen, TillView, TypeKeyView, VatView, VoucherView,
 };
 
 /// Digits that add a place: 1 to 9.
@@ -121,7 +121,14 @@ impl BoxOffice {
                     key: (no <= KEYS).then_some(no),
                     name: offer.name.clone(),
                     proof: offer.proof.clone(),
-                    price: offer.price,
+                    price: match self.rate {
+                        Some(Rate::Reduced(reason)) => offer.at_rate(reason).unwrap_or(offer.price),
+                        Some(Rate::Free(_)) | None => offer.price,
+                    },
+                    group: offer.tariff().group.map(|group| GroupView {
+                        from: group.from,
+                        price: group.unit,
+                    }),
                     own_left: left.own,
                     common_left: left.common,
                     in_cart: self.cart.of_type(show.event, offer.type_no),
@@ -134,7 +141,16 @@ impl BoxOffice {
             keys,
             cart: cart(&self.cart),
             parked: u32::try_from(self.parked.len()).unwrap_or(u32::MAX),
-            free: self.free,
+            free: match self.rate {
+                Some(Rate::Free(reason)) => Some(reason),
+                Some(Rate::Reduced(_)) | None => None,
+            },
+            rates: self.rates(),
+            reduced: match self.rate {
+                Some(Rate::Reduced(reason)) => Some(reason),
+                Some(Rate::Free(_)) | None => None,
+            },
+            choosing_rate: self.choosing_rate,
             choosing_reason: self.choosing_reason,
             ticket_language: self.language,
             guest: self.guest.as_ref().map(|guest| GuestView {
@@ -264,7 +280,9 @@ pub(super) fn cart(cart: &Cart) -> CartView {
         unit: line.unit,
         total: line.total,
         proof: line.proof.clone(),
-        free: line.free,
+        free: line.free(),
+        reduced: line.reduced(),
+        group: line.is_group,
     });
     let vat = cart
         .vat()

@@ -12,7 +12,7 @@ use super::offer::Show;
 use super::payment::Part;
 use crate::station::view::{
     CashReason, CollectedView, FiguresView, FreeReason, KeptBecause, Means, OrderView,
-    PastSaleView, PrintState, RefundReason, TillRefusal,
+    PastSaleView, PrintState, ReducedReason, RefundReason, TillRefusal,
 };
 
 /// A sale that was paid: it becomes facts, or nothing of it does.
@@ -49,6 +49,8 @@ pub struct CheckoutLine {
     pub vat_bps: u16,
     /// Without charge, and why.
     pub free: Option<FreeReason>,
+    /// At a reduced rate, and why. A group's comes by itself.
+    pub reduced: Option<ReducedReason>,
 }
 
 /// A sale that is in the till's journal.

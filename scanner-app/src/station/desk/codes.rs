@@ -1,13 +1,18 @@
 //! The screen's words for what facts say in theirs.
 
 use shared::fact::till as fact;
+use shared::wire::latest::VoucherKind;
 
+use crate::replica::till_terms;
 use crate::station::box_office::By;
-use crate::station::view::{CashReason, FreeReason, Means, RefundReason};
+use crate::station::view::{CashReason, FreeReason, Means, ReducedReason, RefundReason};
 
-pub(super) fn price_reason(free: Option<FreeReason>) -> fact::PriceReason {
+pub(super) fn price_reason(
+    free: Option<FreeReason>,
+    reduced: Option<ReducedReason>,
+) -> fact::PriceReason {
     match free {
-        None => fact::PriceReason::Full,
+        None => reduced.map_or(fact::PriceReason::Full, reduced_reason),
         Some(FreeReason::Guest) => fact::PriceReason::Guest,
         Some(FreeReason::Press) => fact::PriceReason::Press,
         Some(FreeReason::Artist) => fact::PriceReason::Artist,
@@ -15,6 +20,26 @@ pub(super) fn price_reason(free: Option<FreeReason>) -> fact::PriceReason {
         Some(FreeReason::Partner) => fact::PriceReason::Partner,
         Some(FreeReason::Child) => fact::PriceReason::Child,
     }
+}
+
+fn reduced_reason(reduced: ReducedReason) -> fact::PriceReason {
+    match reduced {
+        ReducedReason::Youth => fact::PriceReason::Youth,
+        ReducedReason::Student => fact::PriceReason::Student,
+        ReducedReason::Senior => fact::PriceReason::Senior,
+        ReducedReason::JobSeeker => fact::PriceReason::JobSeeker,
+        ReducedReason::Disabled => fact::PriceReason::Disabled,
+        ReducedReason::Subscriber => fact::PriceReason::Subscriber,
+        ReducedReason::Staff => fact::PriceReason::Staff,
+        ReducedReason::Promotion => fact::PriceReason::Promotion,
+    }
+}
+
+/// As the screen names it, if it is a reduced rate's.
+pub(super) fn reduced_view(reason: fact::PriceReason) -> Option<ReducedReason> {
+    ReducedReason::ALL
+        .into_iter()
+        .find(|reduced| reduced_reason(*reduced) == reason)
 }
 
 pub(super) fn outcome(accepted: bool) -> fact::Outcome {
@@ -84,9 +109,9 @@ pub(super) fn means_view(means: fact::Means) -> Means {
 }
 
 /// What a kind of vouchers is called.
-pub(super) fn voucher(means: fact::Means) -> Option<String> {
+pub(super) fn voucher(means: fact::Means, vouchers: &[VoucherKind]) -> Option<String> {
     match means {
-        fact::Means::Voucher(kind) => shared::till::voucher_name(kind).map(str::to_owned),
+        fact::Means::Voucher(kind) => till_terms::voucher_name(vouchers, kind),
         fact::Means::Cash | fact::Means::Card | fact::Means::Cheque | fact::Means::Exchange => None,
     }
 }
@@ -114,8 +139,13 @@ mod tests {
     fn the_screens_reasons_are_those_of_the_facts() {
         let said = |reason: &dyn erased::Said| reason.said();
         for free in FreeReason::ALL {
-            assert_eq!(said(&free), price_reason(Some(free)).code());
-            assert!(price_reason(Some(free)).is_free());
+            assert_eq!(said(&free), price_reason(Some(free), None).code());
+            assert!(price_reason(Some(free), None).is_free());
+        }
+        let reduced = ReducedReason::ALL.map(|reason| price_reason(None, Some(reason)));
+        assert_eq!(reduced, fact::PriceReason::REDUCED);
+        for reason in ReducedReason::ALL {
+            assert_eq!(said(&reason), reduced_reason(reason).code());
         }
         for reason in CashReason::ALL {
             assert_eq!(said(&reason), cash_reason(reason).code());

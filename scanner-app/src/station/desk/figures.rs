@@ -9,11 +9,12 @@ use crate::till::ShiftFigures;
 impl Desk {
     pub(super) fn figures(&self, figures: &ShiftFigures) -> FiguresView {
         let totals = &figures.totals;
+        let vouchers = self.vouchers();
         let money = |minor: u64| self.money(minor);
         let means = totals.means.iter().filter(|total| total.paid > 0);
         let means = means.map(|total| MeansFigureView {
             means: codes::means_view(total.means),
-            name: codes::voucher(total.means),
+            name: codes::voucher(total.means, &vouchers),
             payments: figures.payments.get(&total.means).copied().unwrap_or(0),
             sum: money(total.paid),
         });

@@ -23,9 +23,8 @@ use shared::language::Language;
 use shared::lease::lend::Purpose;
 use shared::money::{Currency, Money};
 use shared::ticket::Presented;
-use shared::till::VOUCHERS;
 use shared::till::cart::Tender;
-use shared::wire::latest::StockSale;
+use shared::wire::latest::{StockSale, VoucherKind};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::box_office::{
@@ -41,8 +40,8 @@ use super::view::{
 };
 use crate::edge::OsRandom;
 use crate::peers::RightLine;
-use crate::replica::{Replica, ReplicaError, identity};
-use crate::supervisor;
+use crate::replica::{Replica, ReplicaError, identity, till_terms};
+use crate::supervisor::{self, Duty};
 use crate::sync::StockLine;
 use crate::till::stock::{NotTaken, borrow, unsold};
 use crate::till::{MoveCash, Prints, Sale, SaleDone, TakeBack, Till, TillError, Wanted};
@@ -161,15 +160,11 @@ impl Desk {
 
     /// The screen, before anybody has logged in; a shift that is open goes on.
     pub fn screen(&self) -> Result<BoxOffice, UiError> {
-        let vouchers = VOUCHERS.iter().map(|(kind, name)| VoucherView {
-            kind: *kind,
-            name: (*name).to_owned(),
-        });
         let setup = Setup {
             name: self.name(),
             currency: self.currency,
             language: self.language,
-            vouchers: vouchers.collect(),
+            vouchers: self.taken_vouchers(),
             people: self.people()?,
         };
         let opened = match self.till.shift_figures() {
@@ -187,8 +182,29 @@ impl Desk {
 
     /// Who may sell.
     pub fn people(&self) -> Result<Vec<SupervisorView>, UiError> {
-        let people = supervisor::people(&self.replica)?;
+        let people = supervisor::people(&self.replica, Duty::Sell)?;
         Ok(people.into_iter().map(Into::into).collect())
+    }
+
+    /// Kinds of vouchers, those that are taken no more too.
+    fn vouchers(&self) -> Vec<VoucherKind> {
+        self.replica
+            .read(till_terms::vouchers)
+            .unwrap_or_else(|error| {
+                tracing::error!(code = error.code(), "the kinds of vouchers can't be read");
+                Vec::new()
+            })
+    }
+
+    /// Those that are taken now.
+    pub(super) fn taken_vouchers(&self) -> Vec<VoucherView> {
+        let kinds = self.vouchers().into_iter().filter(|kind| kind.taken);
+        kinds
+            .map(|kind| VoucherView {
+                kind: kind.number,
+                name: kind.name,
+            })
+            .collect()
     }
 
     /// What may be sold now without the server.
@@ -335,7 +351,7 @@ fn wanted(line: &box_office::CheckoutLine) -> Wanted {
         event: line.event,
         type_no: line.type_no,
         quantity: u16::try_from(line.quantity).unwrap_or(u16::MAX),
-        reason: codes::price_reason(line.free),
+        reason: codes::price_reason(line.free, line.reduced),
     }
 }
 

@@ -10,6 +10,7 @@ use shared::money::{Currency, Money};
 use shared::roster::{EventMode, EventRow, TicketTypeRow};
 use shared::wire::latest::StockType;
 
+use super::codes;
 use crate::replica::{ReplicaError, events, signed, stock as kept};
 use crate::station::box_office::{Left, Offer, Show};
 use crate::station::places;
@@ -116,11 +117,22 @@ fn offer(
         Common::There => last.filter(|_| in_common == Some((price, vat))),
         Common::Away => None,
     };
+    let price = Money::new(price, currency);
+    // Rates hold as the server said them last, also without it.
+    let rates = last.map(|said| said.rates(price));
+    let reduced = rates.iter().flat_map(|rates| &rates.reduced);
     Some(Offer {
+        group: rates.as_ref().and_then(|rates| rates.tariff.group),
+        reduced: reduced
+            .filter_map(|(reason, _)| {
+                let (_, unit) = rates.as_ref()?.unit(*reason, 1)?;
+                Some((codes::reduced_view(*reason)?, unit))
+            })
+            .collect(),
         type_no: held.type_no,
         name: row.map_or_else(|| name_of(held.type_no), |row| row.name.clone()),
         proof: row.and_then(|row| row.door_note.clone()),
-        price: Money::new(price, currency),
+        price,
         vat_bps: u16::try_from(vat).ok()?,
         left: Left {
             own: held.at_price,

@@ -76,13 +76,19 @@ impl Desk {
                 None
             },
         });
+        let vouchers = self.vouchers();
         Ok(PastSale {
             sale: self.in_short(&detail.sale, &self.clerks()),
             tickets: tickets.collect(),
             back_by: back_by(&parts),
             parts: parts
                 .into_iter()
-                .map(|part| (part, codes::voucher(codes::means(part.by.means()))))
+                .map(|part| {
+                    (
+                        part,
+                        codes::voucher(codes::means(part.by.means()), &vouchers),
+                    )
+                })
                 .collect(),
         })
     }

@@ -31,6 +31,7 @@ fn word(error: &TillError) -> TillRefusal {
         | TillError::SignedOff
         | TillError::NothingLeased => TillRefusal::StockEnded,
         TillError::OtherPrice { .. } | TillError::NoPrice(_) => TillRefusal::PriceChanged,
+        TillError::NoRate(_) => TillRefusal::NoRate,
         TillError::DrawerTooSmall => TillRefusal::DrawerTooLow,
         TillError::NoSuchSale
         | TillError::NothingLeft

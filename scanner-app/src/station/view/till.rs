@@ -114,6 +114,8 @@ pub enum TillRefusal {
     NoPrinter,
     /// It was taken back already, or is not of this till.
     NotHere,
+    /// This type has no such reduced rate.
+    NoRate,
     /// What was typed is no e-mail address.
     WrongEmail,
     /// What was typed is no name.
@@ -149,6 +151,12 @@ pub struct SaleView {
     pub free: Option<FreeReason>,
     /// A reason is being chosen.
     pub choosing_reason: bool,
+    /// Reduced rates of the show, in the order of their digits.
+    pub rates: Vec<ReducedReason>,
+    /// The next places are at a reduced rate, for this reason.
+    pub reduced: Option<ReducedReason>,
+    /// A reduced rate is being chosen.
+    pub choosing_rate: bool,
     /// Of the tickets.
     #[ts(type = "\"fr\" | \"en\" | \"es\" | \"de\" | \"it\"")]
     pub ticket_language: Language,
@@ -210,9 +218,11 @@ pub struct TypeKeyView {
     pub name: String,
     /// What the guest has to show for this rate.
     pub proof: Option<String>,
-    /// What one costs.
+    /// What one costs; at a reduced rate, where the next places are.
     #[ts(type = "Money")]
     pub price: Money,
+    /// What one costs from so many on.
+    pub group: Option<GroupView>,
     /// What is left of this till's own, less all carts here.
     pub own_left: u32,
     /// What is left of what nobody holds, less all carts here; `null` without the server.
@@ -254,6 +264,56 @@ pub struct LineView {
     pub proof: Option<String>,
     /// Without charge, and why.
     pub free: Option<FreeReason>,
+    /// At a reduced rate, and why: the guest proves it.
+    pub reduced: Option<ReducedReason>,
+    /// At a group's price.
+    pub group: bool,
+}
+
+/// What a group pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct GroupView {
+    /// From so many places on.
+    pub from: u32,
+    /// Each costs this.
+    #[ts(type = "Money")]
+    pub price: Money,
+}
+
+/// Why a place costs less, as facts have it; a group's price comes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReducedReason {
+    /// Young people.
+    Youth,
+    /// Students.
+    Student,
+    /// Older people.
+    Senior,
+    /// People without work.
+    JobSeeker,
+    /// Disabled people.
+    Disabled,
+    /// Subscribers and members.
+    Subscriber,
+    /// The house's own people.
+    Staff,
+    /// A promotion.
+    Promotion,
+}
+
+impl ReducedReason {
+    /// By their numbers.
+    pub const ALL: [Self; 8] = [
+        Self::Youth,
+        Self::Student,
+        Self::Senior,
+        Self::JobSeeker,
+        Self::Disabled,
+        Self::Subscriber,
+        Self::Staff,
+        Self::Promotion,
+    ];
 }
 
 /// VAT of one rate.

@@ -9,7 +9,7 @@ use super::collect::CollectAct;
 use super::drawer::CashReason;
 use super::past::RefundReason;
 use super::printer::PaperAct;
-use super::till::{FreeReason, Means};
+use super::till::{FreeReason, Means, ReducedReason};
 
 /// An act, by the screen that it belongs to. On any other nothing comes of it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, TS)]
@@ -74,6 +74,13 @@ pub enum SaleAct {
     Free {
         /// Why.
         reason: Option<FreeReason>,
+    },
+    /// Asks for a reduced rate; again = does not.
+    Rates,
+    /// The next places are at a reduced rate; `null` = they are not.
+    Reduced {
+        /// Why.
+        reason: Option<ReducedReason>,
     },
     /// In which language the tickets are.
     TicketLanguage {

@@ -15,11 +15,11 @@ use shared::ids::JournalId;
 use shared::money::Money;
 use shared::till::archive::period_text;
 use shared::till::inspection::{Inspected, Listed, inspect};
-use shared::till::voucher_name;
+use shared::wire::latest::VoucherKind;
 
 use super::archives::ArchiveError;
 use super::{Till, TillError};
-use crate::replica::{ReplicaError, till as kept};
+use crate::replica::{ReplicaError, till as kept, till_terms};
 
 /// Spreadsheets take UTF-8 for what it is only behind this.
 const MARK: &str = "\u{feff}";
@@ -81,13 +81,17 @@ impl Till {
                     .collect::<Result<Vec<_>, ReplicaError>>()
             })
             .map_err(|error: ReplicaError| TillError::Replica(error))?;
+        let vouchers = self
+            .replica
+            .read(till_terms::vouchers)
+            .map_err(|error: ReplicaError| TillError::Replica(error))?;
         let zone = TimeZone::get(&self.time_zone()?).unwrap_or(TimeZone::UTC);
         let key = self.author.key.public();
         let (mut inspected, mut periods) = (Vec::new(), Vec::new());
         for (n, (envelopes, journal)) in (1..).zip(&journals) {
             let (found, lines) = inspect(envelopes, &key);
             let listing = to.join(format!("journal-{n}.csv"));
-            put(&listing, &csv(&lines, &zone))?;
+            put(&listing, &csv(&lines, &zone, &vouchers))?;
             inspected.push(JournalInspected {
                 journal: journal.id,
                 missing: journal.head.seq.saturating_sub(envelopes.len() as u64),
@@ -138,16 +142,16 @@ fn put(path: &Path, text: &str) -> Result<(), ArchiveError> {
     std::fs::write(path, text).map_err(failed)
 }
 
-fn csv(lines: &[Listed], zone: &TimeZone) -> String {
+fn csv(lines: &[Listed], zone: &TimeZone, vouchers: &[VoucherKind]) -> String {
     let heads = HEADS.map(str::to_owned);
-    let rows = lines.iter().map(|line| row(line, zone));
+    let rows = lines.iter().map(|line| row(line, zone, vouchers));
     let rows = std::iter::once(heads).chain(rows);
     let rows: String = rows.map(|row| row.join(";") + "\r\n").collect();
     format!("{MARK}{rows}")
 }
 
-/// Nothing in it can hold a semicolon: numbers, dates, ids and the words of this program.
-fn row(line: &Listed, zone: &TimeZone) -> [String; 11] {
+/// Nothing in it can hold a semicolon: numbers, dates, ids and the words of this program; of a voucher's name it is taken out.
+fn row(line: &Listed, zone: &TimeZone, vouchers: &[VoucherKind]) -> [String; 11] {
     let at = Timestamp::from_millisecond(line.at_ms).unwrap_or_default();
     let at = at.to_zoned(zone.clone());
     let some = |value: Option<String>| value.unwrap_or_default();
@@ -160,7 +164,7 @@ fn row(line: &Listed, zone: &TimeZone) -> [String; 11] {
         some(line.tickets.map(|tickets| tickets.to_string())),
         some(line.amount.map(decimal)),
         some(line.vat.map(decimal)),
-        some(line.means.map(means)),
+        some(line.means.map(|of| means(of, vouchers))),
         some(line.amount.map(|amount| amount.currency.code().to_owned())),
         line.hash.clone(),
     ]
@@ -173,14 +177,18 @@ fn decimal(money: Money) -> String {
     format!("{sign}{},{:02}", cents / 100, cents % 100)
 }
 
-fn means(means: Means) -> String {
+fn means(means: Means, vouchers: &[VoucherKind]) -> String {
     match means {
         Means::Cash => "espèces".to_owned(),
         Means::Card => "carte".to_owned(),
         Means::Cheque => "chèque".to_owned(),
         Means::Exchange => "reprise".to_owned(),
         Means::Voucher(kind) => {
-            voucher_name(kind).map_or_else(|| format!("titre {kind}"), str::to_owned)
+            let name = till_terms::voucher_name(vouchers, kind);
+            name.map_or_else(
+                || format!("titre {kind}"),
+                |name| name.replace([';', '"'], " "),
+            )
         }
     }
 }

@@ -15,8 +15,8 @@ use shared::language::Language;
 use shared::money::Money;
 use shared::roster::{EventRow, TicketTypeRow};
 use shared::ticket::TokenError;
-use shared::till::{Sold, voucher_name};
-use shared::wire::latest::{StockPaper, SupervisorRow};
+use shared::till::Sold;
+use shared::wire::latest::{StockPaper, SupervisorRow, VoucherKind};
 
 use super::TillError;
 use super::contact;
@@ -26,7 +26,7 @@ use crate::replica::events::{self, EventNo};
 use crate::replica::identity::{self, SigningKeyError};
 use crate::replica::print_jobs::{PrintJob, PrintWhat};
 use crate::replica::supervisors::{self, ReadSupervisorsError};
-use crate::replica::{ReplicaError, stock, till as kept};
+use crate::replica::{ReplicaError, stock, till as kept, till_terms};
 use crate::vault::{UnsealError, Vault};
 
 /// There is no document.
@@ -68,6 +68,7 @@ pub(super) struct Desk<'a> {
     till: String,
     organizer: String,
     people: Vec<SupervisorRow>,
+    vouchers: Vec<VoucherKind>,
 }
 
 /// An event as its paper names it.
@@ -96,6 +97,7 @@ impl<'a> Desk<'a> {
             till: identity.name,
             organizer: identity.organizer_name,
             people: supervisors::load(ledger.tx, vault)?,
+            vouchers: till_terms::vouchers(ledger.tx)?,
         })
     }
 
@@ -198,6 +200,20 @@ impl<'a> Desk<'a> {
         )
     }
 
+    /// As papers name a means.
+    fn means(&self, means: Means) -> document::Means {
+        match means {
+            Means::Cash => document::Means::Cash,
+            Means::Card => document::Means::Card,
+            Means::Cheque => document::Means::Cheque,
+            Means::Exchange => document::Means::Exchange,
+            Means::Voucher(kind) => document::Means::Named(
+                till_terms::voucher_name(&self.vouchers, kind)
+                    .unwrap_or_else(|| format!("#{kind}")),
+            ),
+        }
+    }
+
     fn money(&self, minor: i64) -> Money {
         Money::new(minor, self.ledger.setup.currency)
     }
@@ -216,19 +232,6 @@ struct Of {
     language: Language,
     /// Who its tickets are for.
     holder: Option<String>,
-}
-
-/// As papers name a means.
-fn means(means: Means) -> document::Means {
-    match means {
-        Means::Cash => document::Means::Cash,
-        Means::Card => document::Means::Card,
-        Means::Cheque => document::Means::Cheque,
-        Means::Exchange => document::Means::Exchange,
-        Means::Voucher(kind) => document::Means::Named(
-            voucher_name(kind).map_or_else(|| format!("#{kind}"), str::to_owned),
-        ),
-    }
 }
 
 /// The parts of a sum in cents, of which a till holds fewer than `i64` can.

@@ -10,7 +10,7 @@ use shared::money::{Money, vat_included};
 use shared::till::{Sold, SoldLine, at_ms};
 
 use super::super::exchange::refund_before;
-use super::{Billing, Desk, Of, PaperError, cents, means, words};
+use super::{Billing, Desk, Of, PaperError, cents, words};
 use crate::print::document::{
     CashGiven, Document, ExchangedLines, Means, Receipt, ReceiptKind, ReceiptLine, VatLine,
 };
@@ -94,7 +94,7 @@ impl Desk<'_> {
         let taken = self.taken(of, fact)?;
         let paid = back
             .iter()
-            .map(|back| (means(back.means), self.money(-i64::from(back.amount))));
+            .map(|back| (self.means(back.means), self.money(-i64::from(back.amount))));
         Ok(Document::Receipt(Receipt {
             language: of.language,
             mark: of.mark,
@@ -161,7 +161,7 @@ impl Desk<'_> {
             number: self.receipt_number(*receipt),
             lines: taken.lines,
             back: back
-                .map(|back| (means(back.means), self.money(back.amount.into())))
+                .map(|back| (self.means(back.means), self.money(back.amount.into())))
                 .collect(),
         }))
     }
@@ -247,7 +247,7 @@ impl Desk<'_> {
                 continue;
             }
             let amount = cents((*amount).into());
-            paid.push((means(by.means()), self.money(amount)));
+            paid.push((self.means(by.means()), self.money(amount)));
             if let PaidBy::Cash { change } = by {
                 let sums = cash.get_or_insert((0, 0));
                 sums.0 += amount + i64::from(*change);

@@ -10,7 +10,7 @@ use shared::language::Language;
 use shared::till::at_ms;
 
 use super::receipt::Rates;
-use super::{Desk, Of, PaperError, cents, means};
+use super::{Desk, Of, PaperError, cents};
 use crate::print::document::{
     Document, Drawer, JournalPlace, Mark, Report, ReportKind, SeriesRange,
 };
@@ -144,7 +144,7 @@ impl Desk<'_> {
         let by_means = totals.means.iter().map(|total| {
             let times = seen.payments.get(&total.means).copied().unwrap_or(0);
             let net = cents(total.paid) - cents(total.back);
-            (means(total.means), times, self.money(net))
+            (self.means(total.means), times, self.money(net))
         });
         let cash = totals
             .means

@@ -1,14 +1,13 @@
 //! The printers of this till: one for tickets, one for receipts and reports.
 
-use sha2::{Digest as _, Sha256};
 use shared::clock::UnixMillis;
 use shared::fact::till::TillFact;
 
 use crate::print::printer::{PrinterAddress, Speaks};
+use crate::replica::ReplicaError;
 use crate::replica::print_jobs::PrintWhat;
 use crate::replica::printers::{self, PrinterRow};
-use crate::replica::{ReplicaError, WriteTx};
-use crate::till::{Till, TillError};
+use crate::till::{Till, TillError, configuration};
 
 /// What a printer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,21 +123,9 @@ impl Till {
                 return Ok(());
             }
             printers::put(ledger.tx, prints.code(), row.as_ref())?;
-            let hash = configuration(ledger.tx)?;
+            let hash = configuration::hash(ledger.tx)?;
             ledger.write(TillFact::ConfigurationChanged { hash })?;
             Ok(())
         })
     }
-}
-
-/// SHA-256 of a line each of what is set up: `tickets ADDRESS SPEAKS`.
-fn configuration(tx: &WriteTx<'_>) -> Result<[u8; 32], ReplicaError> {
-    let mut hash = Sha256::new();
-    for prints in [Prints::Tickets, Prints::Papers] {
-        if let Some(row) = printers::get(tx, prints.code())? {
-            let line = format!("{} {} {}\n", prints.code(), row.address, row.speaks);
-            hash.update(line);
-        }
-    }
-    Ok(hash.finalize().into())
 }

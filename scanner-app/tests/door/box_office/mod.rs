@@ -10,6 +10,7 @@ pub(crate) mod kills;
 mod printing;
 mod pushed;
 mod put_back;
+mod terms;
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -26,7 +27,7 @@ use shared::roster::Rights;
 use shared::roster::signed::SignedKind;
 use shared::ticket::{Flags, Presented, Token, TokenFields};
 use shared::till::contact::ContactOpener;
-use shared::wire::latest::TillTerms;
+use shared::wire::latest::{TillTerms, VoucherKind};
 
 use crate::run::{Run, command, json_lines, now};
 use crate::supervisors::{ANA, row};
@@ -40,6 +41,18 @@ pub(crate) struct Office {
 
 /// Of the organizer's server, for what guests leave.
 pub(crate) const CONTACT_SECRET: [u8; 32] = [5; 32];
+
+/// Two kinds of vouchers that the organizer takes.
+pub(crate) fn vouchers() -> Vec<VoucherKind> {
+    let kinds = [(1, "Chèque-Vacances"), (2, "pass Culture")].into_iter();
+    kinds
+        .map(|(number, name)| VoucherKind {
+            number,
+            name: name.into(),
+            taken: true,
+        })
+        .collect()
+}
 
 const PRICES: [(u16, i64, u32); 2] = [(1, 2200, 550), (2, 1500, 210)];
 
@@ -124,6 +137,7 @@ impl Office {
         }
         let terms = TillTerms {
             contact_key: ContactOpener::from_secret(CONTACT_SECRET).key().to_bytes(),
+            vouchers: vouchers(),
         };
         let terms = serde_json::to_string(&terms).expect("JSON");
         connection

@@ -134,6 +134,7 @@ fn two_in_cash(office: &Office, sale: FactId) -> Checkout {
             unit: euros(2_200),
             vat_bps: 550,
             free: None,
+            reduced: None,
         }],
         parts: vec![Part {
             amount: euros(4_400),

@@ -4,9 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{EnvelopeBytes, base64_bytes};
 use crate::fact::kind::RightKind;
+use crate::fact::till::PriceReason;
 use crate::ids::{DeviceId, EventId, FactId, TicketId, TypeNo};
+use crate::money::Money;
+use crate::price::{Group, Tariff};
 use crate::roster::signed::SignedObject;
 use crate::ticket::token::TOKEN_BYTES;
+use crate::till::rates::Rates;
 
 /// `POST /api/v1/sync/events/{event}/rights/{ticket}`, from device to device: the asker wants the right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +135,19 @@ pub struct TillTerms {
     /// By which what guests leave is sealed for the server, see `crate::till::contact`.
     #[serde(with = "base64_bytes")]
     pub contact_key: [u8; 32],
+    /// Vouchers that are taken in place of money, and those that were.
+    pub vouchers: Vec<VoucherKind>,
+}
+
+/// A kind of vouchers. Its number and its name never change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoucherKind {
+    /// As facts name it.
+    pub number: u16,
+    /// As people do.
+    pub name: String,
+    /// It is taken now.
+    pub taken: bool,
 }
 
 /// `PUT /api/v1/sync/contacts/{id}`: what a guest left at this till, sealed; the till's journal names it.
@@ -167,7 +184,7 @@ pub struct StockPaper {
 }
 
 /// A type that is on sale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockType {
     /// Which.
     pub type_no: TypeNo,
@@ -177,6 +194,50 @@ pub struct StockType {
     pub vat_basis_points: u32,
     /// Places that nobody has.
     pub left: u32,
+    /// What each costs from so many places in one sale on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<StockGroup>,
+    /// What each costs for a reason, by ascending number of the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<StockRate>,
+}
+
+/// The price of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockGroup {
+    /// From so many places on.
+    pub from: u32,
+    /// Of one place, with VAT.
+    pub price_minor: i64,
+}
+
+/// A reduced rate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockRate {
+    /// `student`, as `crate::fact::till::PriceReason` has it.
+    pub reason: String,
+    /// Of one place, with VAT.
+    pub price_minor: i64,
+}
+
+impl StockType {
+    /// What its places cost at a till, those that were leased at `unit`. A reason of a newer server is none here.
+    pub fn rates(&self, unit: Money) -> Rates {
+        let money = |minor| Money::new(minor, unit.currency);
+        let group = self.group.map(|group| Group {
+            from: group.from,
+            unit: money(group.price_minor),
+        });
+        let reduced = self.rates.iter().filter_map(|rate| {
+            let reason = PriceReason::from_code(&rate.reason)?;
+            let is_reduced = PriceReason::REDUCED.contains(&reason);
+            is_reduced.then(|| (reason, money(rate.price_minor)))
+        });
+        Rates {
+            tariff: Tariff { unit, group },
+            reduced: reduced.collect(),
+        }
+    }
 }
 
 /// A ticket that was signed ahead. It is as good as cash: the till seals it before it keeps it.

@@ -24,6 +24,10 @@ pub struct SupervisorRow {
     pub name: String,
     /// Of the PIN: Argon2id in PHC form.
     pub pin_hash: String,
+    /// May let somebody in against a refusal, at doors.
+    pub supervises: bool,
+    /// May sell, at tills.
+    pub sells: bool,
 }
 
 impl std::fmt::Debug for SupervisorRow {

@@ -3,6 +3,7 @@
 mod events;
 mod gates;
 mod organizers;
+mod rates;
 mod terms;
 mod ticket_types;
 mod windows;
@@ -24,6 +25,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .merge(ticket_types::router())
         .merge(windows::router())
         .merge(gates::router())
+        .merge(rates::router())
         .merge(terms::router())
 }
 

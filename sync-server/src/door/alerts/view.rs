@@ -11,6 +11,8 @@ use sqlx::types::Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::door::money::vouchers::VoucherNames;
+
 /// With each alert in a list; the rest is asked for by itself.
 const HISTORY_IN_LISTS: i64 = 10;
 /// In one answer about one alert.
@@ -194,8 +196,9 @@ async fn histories(
     Ok(rows.into_iter().map(|Json(history)| history).collect())
 }
 
-/// What devices and gates are called by now.
+/// What devices, gates and vouchers are called by now.
 struct Names {
+    vouchers: VoucherNames,
     devices: HashMap<String, String>,
     gates: HashMap<i64, String>,
 }
@@ -216,10 +219,12 @@ impl Names {
             organizer.0,
             event.0
         )
-        .fetch_all(conn)
+        .fetch_all(&mut *conn)
         .await?;
+        let vouchers = VoucherNames::load(conn, organizer).await?;
         let named = |(id, name): (Uuid, String)| (id.to_string(), name);
         Ok(Self {
+            vouchers,
             devices: devices
                 .into_iter()
                 .map(|row| named((row.id, row.name)))
@@ -231,7 +236,7 @@ impl Names {
         })
     }
 
-    /// `device_name` beside every `device`, `gate_name` beside every `gate` that has one.
+    /// `device_name` beside every `device`, `gate_name` beside every `gate` that has one, `voucher_name` beside every `voucher`.
     fn put_beside(&self, value: &mut Value) {
         match value {
             Value::Array(items) => items.iter_mut().for_each(|item| self.put_beside(item)),
@@ -241,7 +246,13 @@ impl Names {
                 let device = device.and_then(|id| self.devices.get(id));
                 let gate = fields.get("gate").and_then(Value::as_i64);
                 let gate = gate.and_then(|no| self.gates.get(&no));
-                let names = [("device_name", device), ("gate_name", gate)];
+                let voucher = fields.get("voucher").and_then(Value::as_i64);
+                let voucher = voucher.and_then(|kind| self.vouchers.of(kind));
+                let names = [
+                    ("device_name", device.map(String::as_str)),
+                    ("gate_name", gate.map(String::as_str)),
+                    ("voucher_name", voucher),
+                ];
                 let names = names.map(|(field, name)| (field, name.map(|name| json!(name))));
                 for (field, name) in names {
                     fields.extend(name.map(|name| (field.to_owned(), name)));

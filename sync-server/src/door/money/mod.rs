@@ -17,6 +17,8 @@ mod sale;
 mod sums;
 mod unmade;
 pub mod view;
+pub(super) mod voucher_api;
+pub(crate) mod vouchers;
 
 pub(crate) use sale::PROVIDER;
 

@@ -222,6 +222,8 @@ pub struct MeansRow {
     pub means: String,
     /// The voucher's kind.
     pub voucher: Option<i32>,
+    /// What that is called.
+    pub voucher_name: Option<String>,
     /// ISO 4217.
     pub currency: String,
     /// Paid with it.
@@ -303,6 +305,7 @@ async fn means(
 ) -> Result<Vec<MeansRow>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select j.device_id, d.name as device_name, m.clerk_id, coalesce(a.name, p.name) as "clerk_name?", m.means as "means!", m.voucher,
+                  v.name as "voucher_name?",
                   m.currency as "currency!", sum(m.paid)::bigint as "paid!", sum(m.back)::bigint as "back!"
            from (
                select till_journal, clerk_id, means, voucher, currency, amount_minor as paid, 0 as back, event_id,
@@ -316,9 +319,10 @@ async fn means(
            join devices d on d.organizer_id = $1 and d.id = j.device_id
            left join supervisors a on a.organizer_id = $1 and a.person_id = m.clerk_id
            left join accounts p on p.id = m.clerk_id
+           left join voucher_kinds v on v.organizer_id = $1 and v.number = m.voucher
            where m.means is not null and ($2::uuid is null or m.event_id = $2)
              and ($3::bigint is null or m.created_ms >= $3) and ($4::bigint is null or m.created_ms < $4)
-           group by j.device_id, d.name, m.clerk_id, a.name, p.name, m.means, m.voucher, m.currency
+           group by j.device_id, d.name, m.clerk_id, a.name, p.name, m.means, m.voucher, v.name, m.currency
            order by d.name, j.device_id, coalesce(a.name, p.name), m.clerk_id, m.means, m.voucher"#,
         organizer.0,
         part.event.map(|event| event.0),
@@ -336,6 +340,7 @@ async fn means(
             clerk_name: row.clerk_name,
             means: row.means,
             voucher: row.voucher,
+            voucher_name: row.voucher_name,
             currency: row.currency,
             paid_minor: row.paid,
             back_minor: row.back,

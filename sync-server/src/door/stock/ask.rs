@@ -3,12 +3,15 @@
 use shared::ids::{DeviceId, EventId, KeyId, OrganizerId, TicketId, TypeNo, WindowNo};
 use shared::lease::stock::{LAST_PLACES, lease_size, wants_more};
 use shared::ticket::{Flags, TokenFields};
-use shared::wire::latest::{ErrorCode, StockAnswer, StockAsk, StockSale, StockTicket, StockType};
+use shared::wire::latest::{
+    ErrorCode, StockAnswer, StockAsk, StockGroup, StockRate, StockSale, StockTicket, StockType,
+};
 use sqlx::PgConnection;
 
 use super::grant::{self, Until, Wanted};
 use super::{paper, series, terms};
 use crate::app::App;
+use crate::catalog::rates::rates_of;
 use crate::database::transaction;
 use crate::door::sessions::DeviceSession;
 use crate::door::signed::{self, PublishSignedError};
@@ -107,6 +110,7 @@ struct OnSale {
     vat_basis_points: u32,
     left: u32,
     unsold: u32,
+    group: Option<StockGroup>,
 }
 
 async fn on_sale(
@@ -116,7 +120,7 @@ async fn on_sale(
     till: DeviceId,
 ) -> Result<Vec<OnSale>, AskStockError> {
     let rows = sqlx::query!(
-        r#"select t.no, t.price_minor, t.vat_basis_points,
+        r#"select t.no, t.price_minor, t.vat_basis_points, t.group_from, t.group_price_minor,
                   greatest(free_for_all(s.organizer_id, s.event_id, s.type_no, s.quota + s.written_off - s.held - s.sold - s.leased), 0) as "left!",
                   (select count(*) from leased_tickets k
                    join leases l on l.organizer_id = k.organizer_id and l.event_id = k.event_id and l.id = k.lease_id
@@ -143,6 +147,13 @@ async fn on_sale(
             vat_basis_points: row.vat_basis_points.cast_unsigned(),
             left: row.left.cast_unsigned(),
             unsold: u32::try_from(row.unsold).unwrap_or(u32::MAX),
+            group: row
+                .group_from
+                .zip(row.group_price_minor)
+                .map(|(from, price_minor)| StockGroup {
+                    from: from.cast_unsigned(),
+                    price_minor,
+                }),
         })
         .collect())
 }
@@ -197,11 +208,12 @@ async fn answer(
 ) -> Result<StockAnswer, AskStockError> {
     let mut tx = transaction::begin_snapshot(&app.pool).await?;
     let types = on_sale(app, &mut tx, (organizer, event), till).await?;
+    let rates = rates_of(&mut tx, (organizer, event)).await?;
     let series = series::known_letters(&mut tx, organizer, till).await?;
     let have = signed::parse_have(&ask.have);
     let objects = signed::newer_objects(&mut tx, organizer, &have).await?;
     let (currency, paper) = paper::of(&mut tx, (organizer, event)).await?;
-    let terms = terms::of(app, organizer);
+    let terms = terms::of(app, &mut tx, organizer).await?;
     let tickets = tickets(app, &mut tx, (organizer, event), till).await?;
     tx.commit().await?;
     Ok(StockAnswer {
@@ -217,6 +229,15 @@ async fn answer(
                 price_minor: row.price_minor,
                 vat_basis_points: row.vat_basis_points,
                 left: row.left,
+                group: row.group,
+                rates: rates
+                    .iter()
+                    .filter(|rate| rate.type_no == row.type_no)
+                    .map(|rate| StockRate {
+                        reason: rate.reason.code().to_owned(),
+                        price_minor: rate.price_minor,
+                    })
+                    .collect(),
             })
             .collect(),
         tickets,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{SupervisorView, Who};
+use super::{Duties, SupervisorView, Who};
 use crate::accounts::{Identity, Right, roles};
 use crate::app::App;
 use crate::web::openapi::ErrorEnvelope;
@@ -31,6 +31,10 @@ struct SupervisorBody {
     /// Whether this is a member with a log-in.
     has_account: bool,
     pin_set_ms: UnixMillis,
+    /// May let somebody in against a refusal, at doors.
+    supervises: bool,
+    /// May sell, at tills.
+    sells: bool,
 }
 
 impl From<SupervisorView> for SupervisorBody {
@@ -40,6 +44,8 @@ impl From<SupervisorView> for SupervisorBody {
             name: view.name,
             has_account: view.has_account,
             pin_set_ms: view.pin_set_ms,
+            supervises: view.duties.supervises,
+            sells: view.duties.sells,
         }
     }
 }
@@ -59,14 +65,28 @@ struct NewSupervisor {
     name: Option<String>,
     /// 4 to 8 digits. Never shown again.
     pin: String,
+    /// May let somebody in against a refusal; so it is when missing.
+    #[serde(default = "yes")]
+    supervises: bool,
+    /// May sell at tills; so it is when missing.
+    #[serde(default = "yes")]
+    sells: bool,
 }
 
-/// Another PIN.
+fn yes() -> bool {
+    true
+}
+
+/// Another PIN, or other duties.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewPin {
-    /// 4 to 8 digits. Never shown again.
-    pin: String,
+    /// 4 to 8 digits. Never shown again. Missing: it stays.
+    pin: Option<String>,
+    /// May let somebody in against a refusal; missing: as before.
+    supervises: Option<bool>,
+    /// May sell at tills; missing: as before.
+    sells: Option<bool>,
 }
 
 /// Who may decide against the rules at the organizer's doors.
@@ -103,6 +123,10 @@ async fn add_supervisor(
     Json(body): Json<NewSupervisor>,
 ) -> Result<(StatusCode, Json<SupervisorBody>), ApiError> {
     roles::require(&identity, organizer, Right::ManageDevices)?;
+    let duties = Duties {
+        supervises: body.supervises,
+        sells: body.sells,
+    };
     let who = match (body.account_id, body.name) {
         (Some(account), None) => Who::Member(account),
         (None, Some(name)) => Who::Named(name),
@@ -113,15 +137,15 @@ async fn add_supervisor(
             )]));
         }
     };
-    let view = super::set(&app, organizer, who, &body.pin).await?;
+    let view = super::set(&app, organizer, who, &body.pin, duties).await?;
     Ok((StatusCode::CREATED, Json(view.into())))
 }
 
-/// Give a supervisor another PIN.
+/// Give a person on the list another PIN, or other duties.
 #[utoipa::path(put, path = "/organizers/{organizer}/supervisors/{person}", tag = "devices", security(("token" = [])),
     params(("organizer" = uuid::Uuid, Path), ("person" = uuid::Uuid, Path)), request_body = NewPin, responses(
     (status = 200, body = SupervisorBody),
-    (status = 400, description = "`invalid_request`: a PIN that anybody tries first", body = ErrorEnvelope),
+    (status = 400, description = "`invalid_request`: no duty, or a PIN that anybody tries first", body = ErrorEnvelope),
     (status = 403, description = "`forbidden`", body = ErrorEnvelope),
     (status = 404, description = "`not_found`", body = ErrorEnvelope),
 ))]
@@ -132,7 +156,22 @@ async fn set_supervisor_pin(
     Json(body): Json<NewPin>,
 ) -> Result<Json<SupervisorBody>, ApiError> {
     roles::require(&identity, organizer, Right::ManageDevices)?;
-    let view = super::set(&app, organizer, Who::Listed(person), &body.pin).await?;
+    let mut conn = app.pool.acquire().await?;
+    let views = super::list(&mut conn, organizer).await?;
+    drop(conn);
+    let known = views.into_iter().find(|view| view.person == person);
+    let known = known.ok_or_else(|| ApiError::not_found("supervisor"))?;
+    let duties = Duties {
+        supervises: body.supervises.unwrap_or(known.duties.supervises),
+        sells: body.sells.unwrap_or(known.duties.sells),
+    };
+    let view = match body.pin {
+        Some(pin) => super::set(&app, organizer, Who::Listed(person), &pin, duties).await?,
+        None if super::charge(&app, organizer, person, duties).await? => {
+            SupervisorView { duties, ..known }
+        }
+        None => return Err(ApiError::not_found("supervisor")),
+    };
     Ok(Json(view.into()))
 }
 

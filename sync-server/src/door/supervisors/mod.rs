@@ -1,6 +1,7 @@
-//! Who may decide against the rules at an organizer's doors, each by a PIN: members, or people without a log-in.
+//! Who may decide against the rules at an organizer's doors, and who may sell at its tills, each by a PIN: members, or people without
+//! a log-in.
 //!
-//! Devices with the right to supervise fetch the list over their own session. It is no signed object: those are relayed
+//! Devices with the right to supervise or to sell fetch the list over their own session. It is no signed object: those are relayed
 //! between devices, and a PIN is guessed from its hash by whoever has that.
 
 pub(super) mod api;
@@ -9,6 +10,7 @@ mod texts;
 
 use shared::clock::UnixMillis;
 use shared::ids::{OrganizerId, UserId};
+use shared::roster::Rights;
 use shared::supervisor::{Pin, PinRefused};
 use shared::wire::latest::{ErrorCode, SupervisorRow, SupervisorsAnswer};
 use sqlx::PgConnection;
@@ -32,6 +34,16 @@ pub(super) struct SupervisorView {
     pub(super) name: String,
     pub(super) has_account: bool,
     pub(super) pin_set_ms: UnixMillis,
+    pub(super) duties: Duties,
+}
+
+/// What a person may do with their PIN: at least one of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Duties {
+    /// Let somebody in against a refusal.
+    pub(super) supervises: bool,
+    /// Sell at a till.
+    pub(super) sells: bool,
 }
 
 /// Who gets a PIN.
@@ -60,6 +72,9 @@ pub(super) enum SetSupervisorError {
     /// Nobody of that id is on the list.
     #[error("nobody of that id is on the list of supervisors")]
     NotListed,
+    /// Neither of the two.
+    #[error("a person supervises, sells, or both; take them off the list instead")]
+    NoDuty,
     /// The list is full.
     #[error("there are 100 supervisors already; remove one first")]
     TooMany,
@@ -77,6 +92,7 @@ impl From<SetSupervisorError> for ApiError {
         match error {
             SetSupervisorError::Pin(_) => Self::invalid([("pin", said)]),
             SetSupervisorError::Name => Self::invalid([("name", said)]),
+            SetSupervisorError::NoDuty => Self::invalid([("sells", said)]),
             SetSupervisorError::NoMember => Self::invalid([("account_id", said)]),
             SetSupervisorError::NotListed => Self::not_found("supervisor"),
             SetSupervisorError::TooMany => {
@@ -94,7 +110,7 @@ pub(super) async fn list(
     organizer: OrganizerId,
 ) -> Result<Vec<SupervisorView>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select person_id, name, account_id is not null as "has_account!", pin_set_ms from supervisors
+        r#"select person_id, name, account_id is not null as "has_account!", pin_set_ms, may_supervise, may_sell from supervisors
            where organizer_id = $1 order by lower(name), person_id"#,
         organizer.0
     )
@@ -107,17 +123,25 @@ pub(super) async fn list(
             name: row.name,
             has_account: row.has_account,
             pin_set_ms: row.pin_set_ms,
+            duties: Duties {
+                supervises: row.may_supervise,
+                sells: row.may_sell,
+            },
         })
         .collect())
 }
 
-/// Gives a person a PIN, and puts the person on the list.
+/// Gives a person a PIN for these duties, and puts the person on the list.
 pub(super) async fn set(
     app: &App,
     organizer: OrganizerId,
     who: Who,
     pin: &str,
+    duties: Duties,
 ) -> Result<SupervisorView, SetSupervisorError> {
+    if !duties.supervises && !duties.sells {
+        return Err(SetSupervisorError::NoDuty);
+    }
     let pin = Pin::chosen(pin)?;
     let hash = Password::typed(pin.digits().to_owned());
     let hash = app.accounts.passwords.hash(hash).await?;
@@ -133,7 +157,7 @@ pub(super) async fn set(
         Who::Listed(person) => listed(&mut tx, organizer, person).await?,
     };
     changed(&mut tx, organizer, now_ms).await?;
-    put(&mut tx, organizer, &row, &hash, now_ms).await?;
+    put(&mut tx, organizer, (&row, duties), &hash, now_ms).await?;
     if count(&mut tx, organizer).await? > MOST {
         return Err(SetSupervisorError::TooMany);
     }
@@ -143,7 +167,36 @@ pub(super) async fn set(
         name: row.name,
         has_account: row.account.is_some(),
         pin_set_ms: now_ms,
+        duties,
     })
+}
+
+/// Changes what a person on the list may do, and leaves the PIN as it is; `false` = there was no such person.
+pub(super) async fn charge(
+    app: &App,
+    organizer: OrganizerId,
+    person: UserId,
+    duties: Duties,
+) -> Result<bool, SetSupervisorError> {
+    if !duties.supervises && !duties.sells {
+        return Err(SetSupervisorError::NoDuty);
+    }
+    let mut tx = transaction::begin(&app.pool).await?;
+    changed(&mut tx, organizer, app.now_ms()).await?;
+    let charged = sqlx::query!(
+        "update supervisors set may_supervise = $3, may_sell = $4 where organizer_id = $1 and person_id = $2",
+        organizer.0,
+        person.0,
+        duties.supervises,
+        duties.sells
+    )
+    .execute(&mut *tx)
+    .await?;
+    if charged.rows_affected() == 0 {
+        return Ok(false);
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 struct Row {
@@ -197,21 +250,24 @@ async fn listed(
 async fn put(
     conn: &mut PgConnection,
     organizer: OrganizerId,
-    row: &Row,
+    (row, duties): (&Row, Duties),
     hash: &str,
     now_ms: UnixMillis,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into supervisors (organizer_id, person_id, account_id, name, pin_hash, pin_set_ms)
-         values ($1, $2, $3, $4, $5, $6)
+        "insert into supervisors (organizer_id, person_id, account_id, name, pin_hash, pin_set_ms, may_supervise, may_sell)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (organizer_id, person_id) do update
-         set name = excluded.name, pin_hash = excluded.pin_hash, pin_set_ms = excluded.pin_set_ms",
+         set name = excluded.name, pin_hash = excluded.pin_hash, pin_set_ms = excluded.pin_set_ms,
+             may_supervise = excluded.may_supervise, may_sell = excluded.may_sell",
         organizer.0,
         row.person.0,
         row.account.map(|account| account.0),
         row.name,
         hash,
-        now_ms
+        now_ms,
+        duties.supervises,
+        duties.sells
     )
     .execute(conn)
     .await
@@ -290,10 +346,11 @@ async fn version(conn: &mut PgConnection, organizer: OrganizerId) -> Result<i64,
     Ok(version.unwrap_or(0))
 }
 
-/// The list for a device that has it as of `have`. In one snapshot: `conn` is a transaction of that sort.
+/// The list for a device with these rights that has it as of `have`: whom it has no use for it is not told of. In one snapshot: `conn` is a transaction of that sort.
 pub(super) async fn for_device(
     conn: &mut PgConnection,
     organizer: OrganizerId,
+    rights: Rights,
     have: u64,
 ) -> Result<SupervisorsAnswer, sqlx::Error> {
     let version = version(conn, organizer).await?.cast_unsigned();
@@ -304,8 +361,11 @@ pub(super) async fn for_device(
         });
     }
     let rows = sqlx::query!(
-        "select person_id, name, pin_hash from supervisors where organizer_id = $1 order by person_id",
-        organizer.0
+        "select person_id, name, pin_hash, may_supervise, may_sell from supervisors
+         where organizer_id = $1 and ((may_supervise and $2) or (may_sell and $3)) order by person_id",
+        organizer.0,
+        rights.supervise,
+        rights.sell
     )
     .fetch_all(conn)
     .await?;
@@ -313,6 +373,8 @@ pub(super) async fn for_device(
         person: UserId(row.person_id),
         name: row.name,
         pin_hash: row.pin_hash,
+        supervises: row.may_supervise,
+        sells: row.may_sell,
     });
     Ok(SupervisorsAnswer {
         version,

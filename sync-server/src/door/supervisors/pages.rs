@@ -1,4 +1,4 @@
-//! `/office/supervisors`: who may decide at doors, and their PINs. Works without JavaScript.
+//! `/office/supervisors`: who may decide at doors, who may sell at tills, and their PINs. Works without JavaScript.
 
 use askama::Template;
 use axum::Router;
@@ -12,7 +12,7 @@ use shared::language::Language;
 use shared::supervisor::PinRefused;
 
 use super::texts::{Texts, texts};
-use super::{SetSupervisorError, SupervisorView, Who};
+use super::{Duties, SetSupervisorError, SupervisorView, Who};
 use crate::accounts::{self, Identity, PageIdentity};
 use crate::app::App;
 use crate::door::pages::managed;
@@ -81,6 +81,9 @@ struct NewSupervisor {
     #[serde(default)]
     name: String,
     pin: String,
+    /// Sent where its box is ticked.
+    supervises: Option<String>,
+    sells: Option<String>,
 }
 
 async fn add(
@@ -89,6 +92,10 @@ async fn add(
     PageLanguage(language): PageLanguage,
     Form(form): Form<NewSupervisor>,
 ) -> Result<Response, ApiError> {
+    let duties = Duties {
+        supervises: form.supervises.is_some(),
+        sells: form.sells.is_some(),
+    };
     let who = if form.who.is_empty() {
         Who::Named(form.name)
     } else {
@@ -98,12 +105,15 @@ async fn add(
                 .map_err(|_| ApiError::not_found("member"))?,
         )
     };
-    set(&app, &identity, language, who, &form.pin).await
+    set(&app, &identity, language, who, (&form.pin, duties)).await
 }
 
 #[derive(Deserialize)]
 struct NewPin {
+    /// Empty: it stays.
     pin: String,
+    supervises: Option<String>,
+    sells: Option<String>,
 }
 
 async fn set_pin(
@@ -113,7 +123,19 @@ async fn set_pin(
     Path(person): Path<UserId>,
     Form(form): Form<NewPin>,
 ) -> Result<Response, ApiError> {
-    set(&app, &identity, language, Who::Listed(person), &form.pin).await
+    let duties = Duties {
+        supervises: form.supervises.is_some(),
+        sells: form.sells.is_some(),
+    };
+    if form.pin.is_empty() {
+        let charged = super::charge(&app, managed(&identity)?, person, duties).await;
+        return match charged {
+            Ok(_) => Ok(to_list(language).into_response()),
+            Err(error) => refused(&app, &identity, language, error).await,
+        };
+    }
+    let who = Who::Listed(person);
+    set(&app, &identity, language, who, (&form.pin, duties)).await
 }
 
 async fn set(
@@ -121,22 +143,33 @@ async fn set(
     identity: &Identity,
     language: Language,
     who: Who,
-    pin: &str,
+    (pin, duties): (&str, Duties),
 ) -> Result<Response, ApiError> {
     let organizer: OrganizerId = managed(identity)?;
+    match super::set(app, organizer, who, pin, duties).await {
+        Ok(_) => Ok(to_list(language).into_response()),
+        Err(error) => refused(app, identity, language, error).await,
+    }
+}
+
+/// The page with what is wrong, if a person can put it right.
+async fn refused(
+    app: &App,
+    identity: &Identity,
+    language: Language,
+    error: SetSupervisorError,
+) -> Result<Response, ApiError> {
     let texts = texts(language);
-    let problem = match super::set(app, organizer, who, pin).await {
-        Ok(_) => return Ok(to_list(language).into_response()),
-        Err(SetSupervisorError::Pin(PinRefused::Malformed)) => texts.not_a_pin,
-        Err(SetSupervisorError::Pin(PinRefused::TooEasy)) => texts.too_easy,
-        Err(SetSupervisorError::Name) => texts.no_name,
-        Err(SetSupervisorError::TooMany) => texts.too_many,
-        Err(
-            error @ (SetSupervisorError::NoMember
-            | SetSupervisorError::NotListed
-            | SetSupervisorError::Hash(_)
-            | SetSupervisorError::Database(_)),
-        ) => return Err(error.into()),
+    let problem = match error {
+        SetSupervisorError::Pin(PinRefused::Malformed) => texts.not_a_pin,
+        SetSupervisorError::Pin(PinRefused::TooEasy) => texts.too_easy,
+        SetSupervisorError::Name => texts.no_name,
+        SetSupervisorError::NoDuty => texts.no_duty,
+        SetSupervisorError::TooMany => texts.too_many,
+        error @ (SetSupervisorError::NoMember
+        | SetSupervisorError::NotListed
+        | SetSupervisorError::Hash(_)
+        | SetSupervisorError::Database(_)) => return Err(error.into()),
     };
     let page = page(app, identity, language, Some(problem)).await?;
     Ok((StatusCode::BAD_REQUEST, html(&page)?).into_response())

@@ -16,6 +16,7 @@ use crate::catalog::ticket_types::{TicketTypeWithStock, types_of};
 use crate::database::transaction;
 use crate::door::attendance::{Attendance, attendance};
 use crate::door::breakdown::{Breakdown, breakdown};
+use crate::door::money::vouchers::VoucherNames;
 use crate::door::{AlertView, alerts_of_event, head};
 use crate::messages::when::short_date;
 use crate::office::desk::Office;
@@ -328,7 +329,13 @@ fn of_till(fact: &Value, (language, t): (Language, Texts)) -> Vec<String> {
     if let (Some(kind), Some(name)) = (text("closing"), text("name")) {
         let broken = (text("broken"), number("broken_seq"));
         let differences = fact.get("differences").unwrap_or(&Value::Null);
-        let said = said_of(broken, differences, currency, (language, t));
+        let said = said_of(
+            broken,
+            differences,
+            currency,
+            // Alerts tell names themselves.
+            (language, t, &VoucherNames::default()),
+        );
         return std::iter::once(closing_name(kind, name, t))
             .chain(said)
             .collect();

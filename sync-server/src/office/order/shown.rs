@@ -11,6 +11,7 @@ use super::refund::{RefundHtml, Typed, refund_html, refundable};
 use crate::accounts::Right;
 use crate::app::App;
 use crate::catalog::event::page::{EventPage, page_of};
+use crate::door::money::vouchers::VoucherNames;
 use crate::messages::when::{amount, date_and_time};
 use crate::office::desk::Office;
 use crate::office::fields::Wrong;
@@ -156,8 +157,8 @@ fn ticket_line(ticket: &TicketView, t: Texts) -> TicketLine {
     }
 }
 
-fn by_till(means: &TillMeans, t: Texts) -> String {
-    tills::words::means(&means.word, means.voucher.map(i64::from), t)
+fn by_till(means: &TillMeans, by: (&VoucherNames, Texts)) -> String {
+    tills::words::means(&means.word, means.voucher.map(i64::from), by)
 }
 
 /// All that moved, in the order of its time.
@@ -165,6 +166,9 @@ async fn money(app: &App, order: &Order, office: &Office) -> Result<Vec<[String;
     let (language, t) = (office.desk.language, office.desk.t);
     let payments = payments_of(&app.pool, order.id).await?;
     let refunds = refunds_of(&app.pool, order.id).await?;
+    let mut connection = app.pool.acquire().await?;
+    let names = VoucherNames::load(&mut connection, office.organizer.id).await?;
+    drop(connection);
     let payments = payments.into_iter().map(|line| {
         let key = match line.state.as_str() {
             "succeeded" => "office-money-paid",
@@ -174,7 +178,7 @@ async fn money(app: &App, order: &Order, office: &Office) -> Result<Vec<[String;
         };
         let reference = line.reference.unwrap_or_default();
         let by = match &line.means {
-            Some(means) => by_till(means, t),
+            Some(means) => by_till(means, (&names, t)),
             None => format!("{} {reference}", line.provider),
         };
         (
@@ -199,7 +203,7 @@ async fn money(app: &App, order: &Order, office: &Office) -> Result<Vec<[String;
                 // A till says why by a word of a closed list.
                 Some(means) => {
                     let why = t.get(&format!("tills-reason-{}", line.reason));
-                    format!("{}, {why}", by_till(means, t))
+                    format!("{}, {why}", by_till(means, (&names, t)))
                 }
                 None => line.reason,
             },

@@ -10,6 +10,7 @@ use super::words::{closing_name, means_of, said_of};
 use crate::accounts::Right;
 use crate::app::App;
 use crate::door::money::view::{ClosingRow, closings_of};
+use crate::door::money::vouchers::VoucherNames;
 use crate::messages::when::date_and_time;
 use crate::office::csv::{self, decimal};
 use crate::office::desk::{Desk, Office};
@@ -27,6 +28,7 @@ pub(super) async fn download(
     let office = desk.office(&app, organizer, Right::ReadFigures).await?;
     let mut conn = app.pool.acquire().await?;
     let closings = closings_of(&mut conn, organizer, None, None).await?;
+    let names = VoucherNames::load(&mut conn, organizer).await?;
     drop(conn);
     let (language, t) = (office.desk.language, office.desk.t);
     let heads = [
@@ -43,13 +45,13 @@ pub(super) async fn download(
     ];
     let mut rows = vec![heads.map(|key| t.get(key).into_owned())];
     for closing in &closings {
-        rows.extend(lines(closing, &office));
+        rows.extend(lines(closing, &office, &names));
     }
     csv::file("tills", &rows, language)
 }
 
 /// A closing of nothing has one line.
-fn lines(closing: &ClosingRow, office: &Office) -> Vec<Row> {
+fn lines(closing: &ClosingRow, office: &Office, names: &VoucherNames) -> Vec<Row> {
     let (language, t) = (office.desk.language, office.desk.t);
     let currency = Currency::from_code(&closing.currency).unwrap_or(Currency::Eur);
     let money = |minor| decimal(Money::new(minor, currency), language);
@@ -61,7 +63,7 @@ fn lines(closing: &ClosingRow, office: &Office) -> Vec<Row> {
             broken,
             &closing.differences,
             &closing.currency,
-            (language, t),
+            (language, t, names),
         )
         .join("; ")
     };
@@ -90,7 +92,7 @@ fn lines(closing: &ClosingRow, office: &Office) -> Vec<Row> {
             let sum = |field: &str| total.get(field).and_then(Value::as_i64).unwrap_or(0);
             let (paid, back) = (sum("paid"), sum("back"));
             row([
-                means_of(total, t),
+                means_of(total, (names, t)),
                 money(paid),
                 money(back),
                 money(paid - back),

@@ -2,6 +2,7 @@
 
 mod csv;
 mod sibil;
+mod vouchers;
 pub(super) mod words;
 
 use askama::Template;
@@ -9,7 +10,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::Value;
 use shared::ids::OrganizerId;
 use shared::language::Language;
@@ -25,6 +26,7 @@ use crate::database::transaction;
 use crate::door::money::view::{
     ClosingRow, MeansRow, Part, Revenue, TillRow, TypeRow, closings_of, revenue_of, tills_of,
 };
+use crate::door::money::vouchers::VoucherNames;
 use crate::messages::when::date_and_time;
 use crate::web::store::Texts;
 use crate::web::{ApiError, Path};
@@ -34,6 +36,14 @@ pub(super) fn router(at: impl Fn(&str) -> String) -> Router<App> {
     Router::new()
         .route(&at("/{organizer}/tills"), get(show))
         .route(&at("/{organizer}/tills.csv"), get(csv::download))
+        .route(
+            &at("/{organizer}/tills/vouchers"),
+            get(vouchers::show).post(vouchers::add),
+        )
+        .route(
+            &at("/{organizer}/tills/vouchers/take"),
+            post(vouchers::take),
+        )
         .route(&at("/{organizer}/sibil.csv"), get(sibil::download))
 }
 
@@ -43,6 +53,7 @@ struct TillsHtml {
     page: OfficePage,
     csv: String,
     sibil: String,
+    vouchers: String,
     tills: Vec<TillHtml>,
     closings: Vec<ClosingHtml>,
     /// Till, clerk, means, paid, given back.
@@ -86,6 +97,7 @@ async fn show(
     let mut tx = transaction::begin_snapshot(&app.pool).await?;
     let tills = tills_of(&mut tx, organizer).await?;
     let closings = closings_of(&mut tx, organizer, None, None).await?;
+    let names = VoucherNames::load(&mut tx, organizer).await?;
     let Revenue { means, types } = revenue_of(&mut tx, organizer, Part::default()).await?;
     tx.commit().await?;
     let (language, t) = (office.desk.language, office.desk.t);
@@ -97,11 +109,15 @@ async fn show(
         ),
         csv: office.own("/tills.csv"),
         sibil: office.own("/sibil.csv"),
+        vouchers: office.own("/tills/vouchers"),
         tills: tills.iter().map(|row| till(row, &office)).collect(),
-        closings: closings.iter().map(|row| closing(row, &office)).collect(),
+        closings: closings
+            .iter()
+            .map(|row| closing(row, &office, &names))
+            .collect(),
         means: means
             .iter()
-            .map(|row| means_line(row, language, t))
+            .map(|row| means_line(row, language, (&names, t)))
             .collect(),
         types: types.iter().map(|row| type_line(row, language)).collect(),
     };
@@ -137,7 +153,7 @@ fn till(row: &TillRow, office: &Office) -> TillHtml {
     }
 }
 
-fn closing(row: &ClosingRow, office: &Office) -> ClosingHtml {
+fn closing(row: &ClosingRow, office: &Office, names: &VoucherNames) -> ClosingHtml {
     let (language, t) = (office.desk.language, office.desk.t);
     let money = |minor| money_of(minor, &row.currency, language);
     let stated = |field: &str| row.totals.get(field).and_then(Value::as_i64).unwrap_or(0);
@@ -154,7 +170,7 @@ fn closing(row: &ClosingRow, office: &Office) -> ClosingHtml {
             .flatten()
             .map(|total| {
                 let sum = |field: &str| total.get(field).and_then(Value::as_i64).unwrap_or(0);
-                let word = words::means_of(total, t);
+                let word = words::means_of(total, (names, t));
                 let amount = money(sum("paid") - sum("back"));
                 t.with("tills-of-means", &[("means", &word), ("amount", &amount)])
             })
@@ -165,17 +181,17 @@ fn closing(row: &ClosingRow, office: &Office) -> ClosingHtml {
             (row.broken.as_deref(), row.broken_seq),
             &row.differences,
             &row.currency,
-            (language, t),
+            (language, t, names),
         ),
     }
 }
 
-fn means_line(row: &MeansRow, language: Language, t: Texts) -> [String; 5] {
+fn means_line(row: &MeansRow, language: Language, by: (&VoucherNames, Texts)) -> [String; 5] {
     let money = |minor| money_of(minor, &row.currency, language);
     [
         row.device_name.clone(),
         row.clerk_name.clone().unwrap_or_default(),
-        words::means(&row.means, row.voucher.map(i64::from), t),
+        words::means(&row.means, row.voucher.map(i64::from), by),
         money(row.paid_minor),
         money(row.back_minor),
     ]

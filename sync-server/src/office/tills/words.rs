@@ -3,8 +3,8 @@
 use serde_json::Value;
 use shared::language::Language;
 use shared::money::{Currency, Money};
-use shared::till::voucher_name;
 
+use crate::door::money::vouchers::VoucherNames;
 use crate::messages::when::amount;
 use crate::office::words::{number, percent};
 use crate::web::store::Texts;
@@ -20,9 +20,13 @@ pub(in crate::office) fn closing_name(kind: &str, name: &str, t: Texts) -> Strin
     t.named(&format!("tills-kind-{kind}"), "name", name)
 }
 
-/// A means by its columns; a voucher by its name, if it is one of those that every till takes.
-pub(in crate::office) fn means(word: &str, voucher: Option<i64>, t: Texts) -> String {
-    let known = voucher.and_then(|kind| voucher_name(u16::try_from(kind).ok()?));
+/// A means by its columns; a voucher by its name.
+pub(in crate::office) fn means(
+    word: &str,
+    voucher: Option<i64>,
+    (names, t): (&VoucherNames, Texts),
+) -> String {
+    let known = voucher.and_then(|kind| names.of(kind));
     if let Some(name) = known {
         return name.to_owned();
     }
@@ -31,10 +35,15 @@ pub(in crate::office) fn means(word: &str, voucher: Option<i64>, t: Texts) -> St
 }
 
 /// The means that a part of a statement is of.
-pub(super) fn means_of(part: &Value, t: Texts) -> String {
+pub(super) fn means_of(part: &Value, by: (&VoucherNames, Texts)) -> String {
     let word = part.get("means").and_then(Value::as_str);
+    let named = part.get("voucher_name").and_then(Value::as_str);
+    if let Some(name) = named {
+        return name.to_owned();
+    }
     let voucher = part.get("voucher").and_then(Value::as_i64);
-    word.map(|word| means(word, voucher, t)).unwrap_or_default()
+    word.map(|word| means(word, voucher, by))
+        .unwrap_or_default()
 }
 
 /// What doesn't agree of a closing: one line for each figure.
@@ -42,18 +51,23 @@ pub(in crate::office) fn said_of(
     (broken, broken_seq): (Option<&str>, Option<i64>),
     differences: &Value,
     currency: &str,
-    (language, t): (Language, Texts),
+    (language, t, names): (Language, Texts, &VoucherNames),
 ) -> Vec<String> {
     let broken = broken.map(|rule| {
         let seq = broken_seq.unwrap_or(0);
         t.with("tills-broken", &[("seq", &seq), ("rule", &rule)])
     });
     let differences = differences.as_array().into_iter().flatten();
-    let differences = differences.map(|difference| said(difference, currency, (language, t)));
+    let differences =
+        differences.map(|difference| said(difference, currency, (language, t, names)));
     broken.into_iter().chain(differences).collect()
 }
 
-fn said(difference: &Value, currency: &str, (language, t): (Language, Texts)) -> String {
+fn said(
+    difference: &Value,
+    currency: &str,
+    (language, t, names): (Language, Texts, &VoucherNames),
+) -> String {
     let text = |field| {
         difference
             .get(field)
@@ -72,7 +86,7 @@ fn said(difference: &Value, currency: &str, (language, t): (Language, Texts)) ->
     let rate = difference.get("vat_basis_points").and_then(Value::as_i64);
     let of = match rate {
         Some(rate) => t.named("tills-rate", "rate", percent(rate, language)),
-        None => means_of(difference, t),
+        None => means_of(difference, (names, t)),
     };
     let by = match text("by") {
         "facts" => t.get("tills-by-facts"),

@@ -216,6 +216,7 @@ mod tests {
                 "office-reentry-",
                 "office-role-",
                 "payout-missing-",
+                "rates-reason-",
                 "tills-figure-",
                 "tills-kind-",
                 "tills-means-",

@@ -12,7 +12,7 @@ export const tillDe: typeof tillFr = {
 
   logIn: {
     title: "Wer verkauft?",
-    nobody: "An dieser Kasse hat niemand eine PIN. Der Veranstalter vergibt sie auf der Website, Seite Aufsicht.",
+    nobody: "An dieser Kasse hat niemand eine PIN. Der Veranstalter vergibt sie auf der Website, Seite Verkauf und Aufsicht.",
     elsewhere: "Woanders arbeiten",
   },
 
@@ -38,6 +38,12 @@ export const tillDe: typeof tillFr = {
     freeNow: (reason) => `Die nächsten Plätze sind frei: ${reason}.`,
     freeStop: "Zum vollen Preis zurück",
     reasonTitle: "Warum eine Freikarte?",
+    rates: "Ermäßigung",
+    rateTitle: "Welche Ermäßigung?",
+    rateNow: (reason) => `Die nächsten Plätze: ${reason}.`,
+    askProof: (proof) => `Nachweis verlangen: ${proof}`,
+    groupFrom: (n, price) => `ab ${n}: ${price}`,
+    groupPrice: "Gruppenpreis",
     park: "Zurückstellen",
     parked: "Wartend",
     language: (name) => `Ticket: ${name}`,
@@ -64,6 +70,28 @@ export const tillDe: typeof tillFr = {
     companion: "Begleitperson",
     partner: "Partner",
     child: "Kleinkind",
+  },
+
+  rate: {
+    youth: "Jugend",
+    student: "Studierende",
+    senior: "Senioren",
+    job_seeker: "Arbeitsuchende",
+    disabled: "Menschen mit Behinderung",
+    subscriber: "Abonnement",
+    staff: "Personal",
+    promotion: "Aktion",
+  },
+
+  proof: {
+    youth: "Ausweis",
+    student: "Studierendenausweis",
+    senior: "Ausweis",
+    job_seeker: "Bescheid der letzten 3 Monate",
+    disabled: "Schwerbehindertenausweis",
+    subscriber: "Abokarte",
+    staff: "Dienstausweis",
+    promotion: "Gutschein oder Code",
   },
 
   parked: {
@@ -303,6 +331,7 @@ export const tillDe: typeof tillFr = {
     drawer_too_low: "So viel liegt nicht in der Lade. Prüfen Sie den Betrag.",
     no_printer: "Dafür ist kein Drucker eingerichtet. Öffnen Sie die Einstellungen und versuchen Sie es noch einmal.",
     not_here: "Das geht hier nicht mehr: Vielleicht ist es schon geschehen. Sehen Sie den Verkauf noch einmal an.",
+    no_rate: "Diese Ermäßigung gibt es für diese Kategorie nicht. Wählen Sie eine andere, oder kehren Sie zum vollen Preis zurück.",
     wrong_email: "Diese E-Mail-Adresse ist unvollständig. Berichtigen Sie sie, oder leeren Sie das Feld.",
     wrong_name: "Dieser Name ist zu lang oder mehrzeilig. Kürzen Sie ihn.",
     no_contact_key: "Diese Kasse hat den Server noch nicht erreicht und kann die Adresse nicht verschlüsseln. Nichts ist verkauft. Entfernen Sie den Kunden und versuchen Sie es noch einmal.",

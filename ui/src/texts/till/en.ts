@@ -12,7 +12,7 @@ export const tillEn: typeof tillFr = {
 
   logIn: {
     title: "Who is selling?",
-    nobody: "Nobody has a PIN on this till. The organizer gives them on the site, page Supervisors.",
+    nobody: "Nobody has a PIN on this till. The organizer gives them on the site, page Clerks and supervisors.",
     elsewhere: "Work elsewhere",
   },
 
@@ -38,6 +38,12 @@ export const tillEn: typeof tillFr = {
     freeNow: (reason) => `The next places are free of charge: ${reason}.`,
     freeStop: "Back to full price",
     reasonTitle: "Why free of charge?",
+    rates: "Reduced rate",
+    rateTitle: "Which reduced rate?",
+    rateNow: (reason) => `The next places: ${reason}.`,
+    askProof: (proof) => `Ask for proof: ${proof}`,
+    groupFrom: (n, price) => `from ${n}: ${price}`,
+    groupPrice: "Group price",
     park: "Put on hold",
     parked: "On hold",
     language: (name) => `Ticket: ${name}`,
@@ -64,6 +70,28 @@ export const tillEn: typeof tillFr = {
     companion: "Companion of a disabled person",
     partner: "Partner",
     child: "Small child",
+  },
+
+  rate: {
+    youth: "Youth",
+    student: "Student",
+    senior: "Senior",
+    job_seeker: "Job seeker",
+    disabled: "Disabled person",
+    subscriber: "Subscriber",
+    staff: "Staff",
+    promotion: "Promotion",
+  },
+
+  proof: {
+    youth: "identity card",
+    student: "student card",
+    senior: "identity card",
+    job_seeker: "certificate of the last 3 months",
+    disabled: "disability card",
+    subscriber: "subscriber’s card",
+    staff: "staff card",
+    promotion: "voucher or code",
   },
 
   parked: {
@@ -303,6 +331,7 @@ export const tillEn: typeof tillFr = {
     drawer_too_low: "There is not that much in the drawer. Check the amount.",
     no_printer: "No printer is set up for this. Open the settings, then try again.",
     not_here: "That is not possible here any more: it may have been done already. Look at the sale again.",
+    no_rate: "There is no such reduced rate for this type. Choose another type, or go back to full price.",
     wrong_email: "This e-mail address is not complete. Correct it, or empty the field.",
     wrong_name: "This name is too long, or on several lines. Shorten it.",
     no_contact_key: "This till has not reached the server yet, so it can’t encrypt the address. Nothing was sold. Remove the guest and try again.",

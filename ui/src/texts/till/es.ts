@@ -12,7 +12,7 @@ export const tillEs: typeof tillFr = {
 
   logIn: {
     title: "¿Quién vende?",
-    nobody: "Nadie tiene código en esta caja. El organizador los da en el sitio, página Supervisores.",
+    nobody: "Nadie tiene código en esta caja. El organizador los da en el sitio, página Vendedores y supervisores.",
     elsewhere: "Cambiar de puesto",
   },
 
@@ -38,6 +38,12 @@ export const tillEs: typeof tillFr = {
     freeNow: (reason) => `Las próximas plazas son gratuitas: ${reason}.`,
     freeStop: "Volver al precio normal",
     reasonTitle: "¿Por qué gratuita?",
+    rates: "Tarifa reducida",
+    rateTitle: "¿Qué tarifa reducida?",
+    rateNow: (reason) => `Las próximas plazas: ${reason}.`,
+    askProof: (proof) => `Pedir el justificante: ${proof}`,
+    groupFrom: (n, price) => `desde ${n}: ${price}`,
+    groupPrice: "Tarifa de grupo",
     park: "Dejar en espera",
     parked: "En espera",
     language: (name) => `Entrada: ${name}`,
@@ -64,6 +70,28 @@ export const tillEs: typeof tillFr = {
     companion: "Acompañante",
     partner: "Socio",
     child: "Niño pequeño",
+  },
+
+  rate: {
+    youth: "Joven",
+    student: "Estudiante",
+    senior: "Mayor",
+    job_seeker: "Demandante de empleo",
+    disabled: "Persona con discapacidad",
+    subscriber: "Abonado",
+    staff: "Personal",
+    promotion: "Promoción",
+  },
+
+  proof: {
+    youth: "documento de identidad",
+    student: "carné de estudiante",
+    senior: "documento de identidad",
+    job_seeker: "certificado de menos de 3 meses",
+    disabled: "tarjeta de discapacidad",
+    subscriber: "carné de abonado",
+    staff: "tarjeta profesional",
+    promotion: "vale o código",
   },
 
   parked: {
@@ -303,6 +331,7 @@ export const tillEs: typeof tillFr = {
     drawer_too_low: "No hay tanto en el cajón. Compruebe el importe.",
     no_printer: "No hay ninguna impresora configurada para esto. Abra los ajustes e inténtelo de nuevo.",
     not_here: "Ya no es posible aquí: quizá ya está hecho. Mire de nuevo la venta.",
+    no_rate: "Esta tarifa reducida no existe para este tipo. Elija otro tipo o vuelva al precio completo.",
     wrong_email: "Esta dirección de correo está incompleta. Corríjala o vacíe el campo.",
     wrong_name: "Este nombre es demasiado largo o tiene varias líneas. Acórtelo.",
     no_contact_key: "Esta taquilla aún no ha llegado al servidor y no puede cifrar la dirección. No se ha vendido nada. Quite el cliente y vuelva a intentarlo.",

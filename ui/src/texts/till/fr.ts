@@ -1,4 +1,4 @@
-import type { CashReason, FreeReason, KeptBecause, OrderStanding, PaperKind, PrintState, RefundReason, TillRefusal } from "../../schema";
+import type { CashReason, FreeReason, KeptBecause, OrderStanding, PaperKind, PrintState, ReducedReason, RefundReason, TillRefusal } from "../../schema";
 import type { Forms } from "../words";
 
 export const tillFr = {
@@ -13,7 +13,7 @@ export const tillFr = {
 
   logIn: {
     title: "Qui vend ?",
-    nobody: "Personne n’a de code sur cette caisse. L’organisateur les donne sur le site, page Superviseurs.",
+    nobody: "Personne n’a de code sur cette caisse. L’organisateur les donne sur le site, page Vendeurs et superviseurs.",
     elsewhere: "Changer de poste",
   },
 
@@ -39,6 +39,12 @@ export const tillFr = {
     freeNow: (reason: string) => `Les prochaines places sont exonérées : ${reason}.`,
     freeStop: "Revenir au plein tarif",
     reasonTitle: "Pourquoi exonéré ?",
+    rates: "Tarif réduit",
+    rateTitle: "Quel tarif réduit\u00a0?",
+    rateNow: (reason: string) => `Les prochaines places\u00a0: ${reason}.`,
+    askProof: (proof: string) => `Demander le justificatif\u00a0: ${proof}`,
+    groupFrom: (n: string, price: string) => `dès ${n}\u00a0: ${price}`,
+    groupPrice: "Tarif groupe",
     park: "Mettre en attente",
     parked: "En attente",
     language: (name: string) => `Billet : ${name}`,
@@ -66,6 +72,28 @@ export const tillFr = {
     partner: "Partenaire",
     child: "Jeune enfant",
   } satisfies Record<FreeReason, string>,
+
+  rate: {
+    youth: "Jeune",
+    student: "Étudiant",
+    senior: "Senior",
+    job_seeker: "Demandeur d’emploi",
+    disabled: "Personne handicapée",
+    subscriber: "Abonné",
+    staff: "Personnel",
+    promotion: "Promotion",
+  } satisfies Record<ReducedReason, string>,
+
+  proof: {
+    youth: "pièce d’identité",
+    student: "carte d’étudiant",
+    senior: "pièce d’identité",
+    job_seeker: "attestation de moins de 3 mois",
+    disabled: "carte mobilité inclusion ou d’invalidité",
+    subscriber: "carte d’abonné",
+    staff: "carte professionnelle",
+    promotion: "bon ou code",
+  } satisfies Record<ReducedReason, string>,
 
   parked: {
     title: "Paniers en attente",
@@ -304,6 +332,7 @@ export const tillFr = {
     drawer_too_low: "Il n’y a pas autant dans le tiroir. Vérifiez le montant.",
     no_printer: "Aucune imprimante n’est réglée pour cela. Ouvrez les réglages, puis recommencez.",
     not_here: "Ce n’est plus possible ici : c’est peut-être déjà fait. Regardez de nouveau la vente.",
+    no_rate: "Ce tarif réduit n’existe pas pour ce type de place. Choisissez un autre type, ou revenez au plein tarif.",
     wrong_email: "Cette adresse e-mail est incomplète. Corrigez-la, ou videz le champ.",
     wrong_name: "Ce nom est trop long, ou tient sur plusieurs lignes. Raccourcissez-le.",
     no_contact_key: "Cette caisse n’a pas encore joint le serveur\u00a0: elle ne peut pas chiffrer l’adresse. Rien n’est vendu. Effacez le client et recommencez.",

@@ -12,7 +12,7 @@ export const tillIt: typeof tillFr = {
 
   logIn: {
     title: "Chi vende?",
-    nobody: "Nessuno ha un PIN su questa cassa. L’organizzatore li assegna sul sito, pagina Supervisori.",
+    nobody: "Nessuno ha un PIN su questa cassa. L’organizzatore li assegna sul sito, pagina Venditori e supervisori.",
     elsewhere: "Cambiare postazione",
   },
 
@@ -38,6 +38,12 @@ export const tillIt: typeof tillFr = {
     freeNow: (reason) => `I prossimi posti sono omaggio: ${reason}.`,
     freeStop: "Torna al prezzo intero",
     reasonTitle: "Perché omaggio?",
+    rates: "Tariffa ridotta",
+    rateTitle: "Quale tariffa ridotta?",
+    rateNow: (reason) => `I prossimi posti: ${reason}.`,
+    askProof: (proof) => `Chiedere il documento: ${proof}`,
+    groupFrom: (n, price) => `da ${n}: ${price}`,
+    groupPrice: "Tariffa gruppi",
     park: "Metti in attesa",
     parked: "In attesa",
     language: (name) => `Biglietto: ${name}`,
@@ -64,6 +70,28 @@ export const tillIt: typeof tillFr = {
     companion: "Accompagnatore",
     partner: "Partner",
     child: "Bambino piccolo",
+  },
+
+  rate: {
+    youth: "Giovane",
+    student: "Studente",
+    senior: "Senior",
+    job_seeker: "In cerca di lavoro",
+    disabled: "Persona con disabilità",
+    subscriber: "Abbonato",
+    staff: "Personale",
+    promotion: "Promozione",
+  },
+
+  proof: {
+    youth: "documento d’identità",
+    student: "tessera studente",
+    senior: "documento d’identità",
+    job_seeker: "attestato degli ultimi 3 mesi",
+    disabled: "tessera di invalidità",
+    subscriber: "tessera abbonato",
+    staff: "tesserino di servizio",
+    promotion: "buono o codice",
   },
 
   parked: {
@@ -303,6 +331,7 @@ export const tillIt: typeof tillFr = {
     drawer_too_low: "Nel cassetto non c’è così tanto. Controllate l’importo.",
     no_printer: "Nessuna stampante è impostata per questo. Apra le impostazioni, poi riprovi.",
     not_here: "Qui non è più possibile: forse è già fatto. Guardate di nuovo la vendita.",
+    no_rate: "Questa tariffa ridotta non esiste per questo tipo. Scegli un altro tipo o torna al prezzo intero.",
     wrong_email: "Questo indirizzo e-mail è incompleto. Correggilo o svuota il campo.",
     wrong_name: "Questo nome è troppo lungo o su più righe. Accorcialo.",
     no_contact_key: "Questa cassa non ha ancora raggiunto il server e non può cifrare l’indirizzo. Niente è stato venduto. Togli il cliente e riprova.",

@@ -5,4 +5,5 @@ mod guest;
 mod money;
 mod paper_till;
 mod places;
+mod rates;
 mod shift;

@@ -2,6 +2,7 @@
 
 use shared::ids::{EventId, FactId, KeyId, OrderId, TicketId, TypeNo, UserId, WindowNo};
 use shared::money::{Currency, Money};
+use shared::price::Group;
 use shared::ticket::{Flags, Presented, SigningKey, TokenFields};
 
 use crate::station::box_office::{
@@ -10,7 +11,8 @@ use crate::station::box_office::{
 };
 use crate::station::view::{
     CashReason, CollectedView, FiguresView, Means, OrderView, PastSaleView, PrintState,
-    RefundReason, SupervisorView, TillAct, TillKey, TillRefusal, TillScreen, TillView, VoucherView,
+    ReducedReason, RefundReason, SupervisorView, TillAct, TillKey, TillRefusal, TillScreen,
+    TillView, VoucherView,
 };
 
 pub(super) const EVENING: EventId = EventId(uuid::Uuid::from_u128(1));
@@ -331,6 +333,14 @@ fn offer(no: u16, name: &str, minor: i64, own: u32) -> Offer {
         name: name.into(),
         proof: (no == 2).then(|| "Pièce d’identité".into()),
         price: euros(minor),
+        group: (no == 1).then(|| Group {
+            from: 10,
+            unit: euros(minor - 400),
+        }),
+        reduced: match no {
+            1 => vec![(ReducedReason::Student, euros(minor - 1_000))],
+            _ => Vec::new(),
+        },
         vat_bps: 550,
         left: Left { own, common: None },
     }
