@@ -17,6 +17,8 @@ use crate::web::ApiError;
 
 /// Of key ids, which are unique over the platform: more than a day makes.
 const KEY_GAP: i32 = 10_000;
+/// Of tills' letters: more tills than are lent places for the first time in a day.
+const LETTERS_GAP: i32 = 23;
 /// Of series, beside all places of the event: places that were given back and sold again.
 const SERIES_GAP: i64 = 1_000;
 
@@ -41,6 +43,7 @@ pub async fn restored(
     let mut tx = transaction::begin(pool).await?;
     begin_another_life(&mut tx, random).await?;
     let feeds = begin_feeds_anew(&mut tx, random).await?;
+    leave_letters(&mut tx).await?;
     let series = leave_gaps(&mut tx, now_ms).await?;
     let types_closed = close_places(&mut tx, now_ms).await?;
     tx.commit().await?;
@@ -92,6 +95,18 @@ async fn begin_feeds_anew(
     Ok(done.rows_affected())
 }
 
+async fn leave_letters(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update organizers o set letters_from = greatest(o.letters_from, n.given) + $1
+         from (select organizer_id, count(series)::int as given from devices group by organizer_id) n
+         where n.organizer_id = o.id",
+        LETTERS_GAP
+    )
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 async fn leave_gaps(conn: &mut PgConnection, now_ms: UnixMillis) -> Result<u64, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select setval('signing_key_ids', (select last_value from signing_key_ids) + $1::bigint) as "next!""#,
@@ -101,10 +116,19 @@ async fn leave_gaps(conn: &mut PgConnection, now_ms: UnixMillis) -> Result<u64, 
     .await?;
     let done = sqlx::query!(
         "with wide as (
-             select e.organizer_id, e.id as event_id, coalesce(s.channel, 'W') as channel, coalesce(s.last, 0) as last,
+             select e.organizer_id, e.id as event_id, c.channel, coalesce(s.last, 0) as last,
                     $2 + coalesce((select sum(quota) from stock k where k.organizer_id = e.organizer_id
                                    and k.event_id = e.id), 0)::bigint as gap
-             from events e left join series s on s.organizer_id = e.organizer_id and s.event_id = e.id
+             from events e
+             -- The store, and every till that may have begun to sell for it.
+             cross join lateral (
+                 select 'W' as channel
+                 union select channel from series k where k.organizer_id = e.organizer_id and k.event_id = e.id
+                 union select d.series from devices d
+                       join device_events m on m.organizer_id = d.organizer_id and m.device_id = d.id
+                       where m.organizer_id = e.organizer_id and m.event_id = e.id and d.series is not null
+             ) c
+             left join series s on s.organizer_id = e.organizer_id and s.event_id = e.id and s.channel = c.channel
              where e.ends_ms > $1
          ), moved as (
              insert into series (organizer_id, event_id, channel, last)

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::intake::{self, Offered, Placed, Refusal, Upload};
 use super::rows;
+use super::stock::series;
 
 /// The till journals of an upload, by their authors.
 pub(super) type TillJournals = BTreeMap<JournalId, (DeviceId, Vec<Offered>)>;
@@ -22,6 +23,16 @@ impl Offered {
     fn opens_till_of(&self) -> Option<OrganizerId> {
         match &self.fact.as_ref()?.body {
             FactBody::Till(TillFact::JournalOpened(opening)) => Some(opening.organizer),
+            _other => None,
+        }
+    }
+}
+
+impl Offered {
+    /// The letters of the till that this opening opens.
+    fn till_series(&self) -> Option<String> {
+        match &self.fact.as_ref()?.body {
+            FactBody::Till(TillFact::JournalOpened(opening)) => Some(opening.series.to_string()),
             _other => None,
         }
     }
@@ -85,6 +96,10 @@ pub(super) async fn store(
         let aside = aside(conn, organizer, journal, &offered).await?;
         let placed = intake::place(head, &held, aside, offered);
         insert(conn, organizer, journal, &placed, now_ms).await?;
+        if let Some(series) = placed.accepted.iter().find_map(Offered::till_series) {
+            let till = (organizer, author);
+            series::take_back_letters(conn, till, &series, now_ms).await?;
+        }
         acks.push(JournalAck {
             journal,
             acked_through: placed.head.seq,

@@ -77,7 +77,7 @@ impl Device<'_> {
         serde_json::from_value(self.ask_for(None).await.ok()).unwrap()
     }
 
-    async fn stock_of(&self, type_no: u16) -> Vec<StockTicket> {
+    pub(crate) async fn stock_of(&self, type_no: u16) -> Vec<StockTicket> {
         let mut tickets = self.top_up().await.tickets;
         tickets.retain(|ticket| ticket.type_no == TypeNo(type_no));
         tickets
@@ -101,7 +101,7 @@ impl Device<'_> {
         self.upload(&facts).await;
     }
 
-    async fn steps_of(&self, tickets: &[TicketId], step: u16) -> (u64, Vec<RightStep>) {
+    pub(crate) async fn steps_of(&self, tickets: &[TicketId], step: u16) -> (u64, Vec<RightStep>) {
         let list = self.lease_list().await;
         let lease = list
             .leases

@@ -1,8 +1,10 @@
 //! What a till sold is orders on the server, to the cent and each once, in whatever order its journals come.
 
 use serde_json::{Value, json};
+use shared::fact::FactBody;
+use shared::fact::kind::RightKind;
 use shared::fact::till::{Means, Outcome, PaidBy, PriceReason, SaleLine};
-use shared::ids::{EventId, TicketId, TypeNo, uuid_v7};
+use shared::ids::{EventId, FactId, TicketId, TypeNo, uuid_v7};
 use shared::roster::TicketStatus;
 use shared::wire::latest::StockTicket;
 use sync_server::door::money;
@@ -442,4 +444,66 @@ async fn whoever_went_in_before_the_sale_came_is_in_and_the_office_finds_the_tic
     let path = format!("/api/v1/orders/{}", text(&order["id"]));
     let order = event.owner.get(&path).await.ok();
     assert_eq!(order["tickets"], json!([tickets[0].ticket]), "{order}");
+}
+
+#[tokio::test]
+async fn a_place_that_a_till_lent_another_is_the_others_sale_under_the_lenders_number() {
+    let server = TestServer::start().await;
+    let event = server.event_on_sale(400).await;
+    let clerk = server.person("Camille Roux").await.id;
+    let mut lender = Till::of(&event, "Caisse 1").await;
+    let mut till = Till::of(&event, "Caisse 2").await;
+    let places = lent(&lender).await;
+    lender.open(clerk, "A");
+    till.open(clerk, "B");
+    let (given, rest) = (&places[17..], &places[..17]);
+    let (term, tickets) = lender.device.steps_of(&ids(given), 1).await;
+    let hand_over = lender.device.write(vec![FactBody::HandOver {
+        right: RightKind::Sell,
+        term,
+        to: till.device.id,
+        asked_for: FactId::new(server.now_ms(), &mut OsRandom),
+        tickets,
+    }]);
+    // The other sells it before the server hears of the loan: its money waits for the lender's word.
+    till.sell(&[full(event.id, &given[..2])], &[(CASH, 6_800)]);
+    till.send_tickets().await;
+    till.send_money().await;
+    assert_eq!(kinds(&event.alerts().await), [("ticket_unlent", true)]);
+    lender.device.upload(&hand_over).await;
+    assert_eq!(kinds(&event.alerts().await), [("ticket_unlent", false)]);
+    assert_eq!(ledger(&event).await, [said("till_sale", 6_800)]);
+    let numbers: Vec<(String, i64)> = sqlx::query_as(
+        "select channel, series_no from tickets where event_id = $1 order by series_no",
+    )
+    .bind(event.id.0)
+    .fetch_all(event.pool())
+    .await
+    .unwrap();
+    let told = numbers
+        .iter()
+        .map(|(channel, number)| format!("{channel}{number}"));
+    assert_eq!(told.collect::<Vec<_>>(), ["A18", "A19"]);
+
+    // The lender sells what it gave away all the same: kept, told, and no second order of it.
+    lender.sell(
+        &[full(event.id, &given[2..]), full(event.id, &rest[..1])],
+        &[(CASH, 6_800)],
+    );
+    lender.send_tickets().await;
+    lender.send_money().await;
+    let alerts = event.alerts().await;
+    let unlent: Vec<&Value> = alerts
+        .iter()
+        .filter(|alert| alert["kind"] == "ticket_unlent" && alert["resolved_ms"].is_null())
+        .collect();
+    assert_eq!(unlent.len(), 1);
+    assert_eq!(unlent[0]["detail"]["tickets"], json!([given[2].ticket]));
+    assert!(!event.ticket_rows().await.contains_key(&given[2].ticket));
+    // The third one is the other till's still, and comes back by its word alone.
+    let held = lent(&till).await;
+    assert!(
+        held.iter()
+            .any(|ticket| ticket.ticket == given[2].ticket && ticket.series == "A")
+    );
 }

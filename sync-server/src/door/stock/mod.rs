@@ -14,7 +14,7 @@ mod keys;
 mod list;
 mod moves;
 pub(super) mod paper;
-mod series;
+pub(in crate::door) mod series;
 mod terms;
 mod traced;
 mod view;

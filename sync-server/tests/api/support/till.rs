@@ -26,6 +26,9 @@ pub(crate) struct Till<'a> {
     /// Written and not uploaded: in the till's journal, and in the door journal.
     pub(crate) unsent: Vec<Envelope>,
     pub(crate) unsent_of_door: Vec<Envelope>,
+    /// Uploaded, and kept: a server that was put back gets it again.
+    sent: Vec<Envelope>,
+    sent_of_door: Vec<Envelope>,
 }
 
 /// So many of these tickets, at that price, for that reason.
@@ -63,6 +66,8 @@ impl<'a> Till<'a> {
             book: None,
             unsent: Vec::new(),
             unsent_of_door: Vec::new(),
+            sent: Vec::new(),
+            sent_of_door: Vec::new(),
         }
     }
 
@@ -263,12 +268,24 @@ impl<'a> Till<'a> {
     /// Uploads its till's journal.
     pub(crate) async fn send_money(&mut self) -> FactsAnswer {
         let facts = std::mem::take(&mut self.unsent);
+        self.sent.extend(facts.iter().cloned());
         self.device.upload(&facts).await
     }
 
     /// Uploads its door journal.
     pub(crate) async fn send_tickets(&mut self) -> FactsAnswer {
         let facts = std::mem::take(&mut self.unsent_of_door);
+        self.sent_of_door.extend(facts.iter().cloned());
         self.device.upload(&facts).await
+    }
+
+    /// Uploads both from their first facts on: the server may have lost some.
+    pub(crate) async fn send_all_again(&mut self) {
+        for facts in [&self.sent, &self.sent_of_door] {
+            let answer = self.device.upload(facts).await;
+            for ack in &answer.journals {
+                assert_eq!((ack.forked_at, ack.refused.len()), (None, 0), "{ack:?}");
+            }
+        }
     }
 }
