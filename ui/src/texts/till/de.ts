@@ -59,7 +59,7 @@ export const tillDe: typeof tillFr = {
     guestEmail: "E-Mail-Adresse",
     guestLanguage: "Sprache der Tickets",
     guestSet: "Notieren",
-    lent: (places, count, till) => `${places} ${count === 1 ? "Platz" : "Plätze"} geliehen von ${till}, solange das Netz fehlt.`,
+    lent: (places, till) => `${places} geliehen von ${till}, solange das Netz fehlt.`,
     stockUntil: (until) => `Der Vorrat dieser Kasse gilt bis ${until}. Danach braucht sie das Netz.`,
   },
 

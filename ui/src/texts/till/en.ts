@@ -59,7 +59,7 @@ export const tillEn: typeof tillFr = {
     guestEmail: "E-mail address",
     guestLanguage: "Language of the tickets",
     guestSet: "Note it",
-    lent: (places, count, till) => `${places} place${count === 1 ? "" : "s"} lent by ${till} while the network is down.`,
+    lent: (places, till) => `${places} lent by ${till} while the network is down.`,
     stockUntil: (until) => `This till’s own stock can be sold until ${until}. After that it needs the network.`,
   },
 

@@ -59,7 +59,7 @@ export const tillEs: typeof tillFr = {
     guestEmail: "Correo electrónico",
     guestLanguage: "Idioma de las entradas",
     guestSet: "Anotar",
-    lent: (places, count, till) => `${places} plaza${count === 1 ? "" : "s"} prestada${count === 1 ? "" : "s"} por ${till}, sin red.`,
+    lent: (places, till) => `${places} en préstamo de ${till}, sin red.`,
     stockUntil: (until) => `Las plazas de esta caja se venden hasta ${until}. Después hace falta la red.`,
   },
 

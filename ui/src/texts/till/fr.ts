@@ -60,7 +60,7 @@ export const tillFr = {
     guestEmail: "Adresse e-mail",
     guestLanguage: "Langue des billets",
     guestSet: "Noter",
-    lent: (places: string, count: number, till: string) => `${places} place${count > 1 ? "s" : ""} prêtée${count > 1 ? "s" : ""} par ${till}, réseau coupé.`,
+    lent: (places: string, till: string) => `${places} en prêt de ${till}, réseau coupé.`,
     stockUntil: (until: string) => `Le stock de cette caisse se vend jusqu’à ${until}. Ensuite, il faut le réseau.`,
   },
 

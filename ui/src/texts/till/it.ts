@@ -59,7 +59,7 @@ export const tillIt: typeof tillFr = {
     guestEmail: "Indirizzo e-mail",
     guestLanguage: "Lingua dei biglietti",
     guestSet: "Annota",
-    lent: (places, count, till) => `${places} ${count === 1 ? "posto prestato" : "posti prestati"} da ${till}, rete assente.`,
+    lent: (places, till) => `${places} in prestito da ${till}, rete assente.`,
     stockUntil: (until) => `I posti di questa cassa si vendono fino a ${until}. Poi serve la rete.`,
   },
 
