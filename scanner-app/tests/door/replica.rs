@@ -320,6 +320,9 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
         "stock_place",
         "till_receipt",
         "till_ticket",
+        "handed_out",
+        "till_terms",
+        "till_contact",
     ] {
         let dropped = connection.execute(&format!("drop table {table}"), []);
         dropped.expect("dropped");

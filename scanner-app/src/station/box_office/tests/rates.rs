@@ -1,6 +1,6 @@
 //! Reduced rates, and what a group pays.
 
-use super::paper_till::{Desk, euros};
+use super::paper_till::{Desk, euros, shows};
 use crate::station::view::{ReducedReason, SaleView, TillRefusal, TillScreen, TillView};
 
 fn sale(view: TillView) -> SaleView {
@@ -45,6 +45,9 @@ fn a_reduced_rate_is_chosen_by_a_digit_and_shown_until_escape() {
 #[test]
 fn a_groups_price_comes_and_goes_with_the_number_of_places() {
     let mut desk = Desk::open();
+    let mut enough = shows();
+    enough[1].offers[0].left.own = 12;
+    desk.screen.stock(enough);
     let nine = sale(desk.keys("1 1 1 1 1 1 1 1 1"));
     assert_eq!(
         (nine.cart.total, nine.cart.lines[0].group),
