@@ -50,7 +50,7 @@ describe("the sale", () => {
     const shows = sale.shows.map((show) => ({ ...show, lent: [{ till: "Guichet 2", places: 6 }] }));
     open({ ...screens.sale!, screen: { ...sale, keys, shows } });
     expect(text(".key-rate:last-child")).toContain("Voir les autres caisses");
-    expect(text(".till-left")).toContain("6 places prêtées par Guichet 2, réseau coupé.");
+    expect(text(".till-left")).toContain("6 places en prêt de Guichet 2, réseau coupé.");
     button("9 Carré or").click();
     await seen(() => expect(acts()).toEqual([{ on: "sale", act: { do: "add", type_no: 9 } }]));
   });
