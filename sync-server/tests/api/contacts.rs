@@ -94,11 +94,14 @@ fn nadia() -> Contact {
 
 /// Name, address and language of each order, the oldest first.
 async fn buyers(event: &Event<'_>) -> Vec<(String, String, String)> {
-    sqlx::query_as("select name, email, language from orders where event_id = $1 order by issued_ms, created_ms, id")
-        .bind(event.id.0)
-        .fetch_all(event.pool())
-        .await
-        .unwrap()
+    sqlx::query_as(
+        "select o.name, o.email, o.language from orders o join till_orders t on t.order_id = o.id
+         where o.event_id = $1 order by t.receipt",
+    )
+    .bind(event.id.0)
+    .fetch_all(event.pool())
+    .await
+    .unwrap()
 }
 
 fn said(name: &str, email: &str, language: &str) -> (String, String, String) {

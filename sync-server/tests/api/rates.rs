@@ -44,11 +44,14 @@ async fn reduced_rates_and_the_stores_group_price_are_told_to_tills() {
         .await;
     viewer.put(&path, &rates).await.error(403, "forbidden");
 
+    let mut tx = event.pool().begin().await.unwrap();
+    event.begin_change(&mut tx).await;
     sqlx::query("update ticket_types set group_from = 10, group_price_minor = 2800 where event_id = $1 and no = 1")
         .bind(event.id.0)
-        .execute(event.pool())
+        .execute(&mut *tx)
         .await
         .unwrap();
+    tx.commit().await.unwrap();
     let till = Till::of(&event, "Caisse 1").await;
     let answer = till.device.top_up().await;
     let of_type = answer.types.iter().find(|row| row.type_no.0 == 1).unwrap();
