@@ -37,6 +37,8 @@ struct TypeHtml {
     name: String,
     /// Its price, and the group's.
     price: String,
+    /// It has a rate, or is the only one: nobody looks through eight fields of each for nothing.
+    is_open: bool,
     fields: Vec<Field>,
 }
 
@@ -136,9 +138,14 @@ fn page(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
+    let only_one = types.len() == 1;
     let types = types.iter().map(|row| {
         let details = &row.details;
         let price = money(details.price_minor);
+        let is_typed = |reason: &PriceReason| {
+            let text = typed.get(&name(no_of(row), *reason));
+            text.is_some_and(|text| !text.trim().is_empty())
+        };
         let field = |reason: PriceReason| {
             let key = name(no_of(row), reason);
             let label = t.get(&format!("rates-reason-{}", reason.code()));
@@ -161,6 +168,7 @@ fn page(
                 ),
                 None => t.named("office-rates-price", "price", price),
             },
+            is_open: only_one || PriceReason::REDUCED.iter().any(is_typed),
             fields: PriceReason::REDUCED.into_iter().map(field).collect(),
         }
     });
