@@ -61,8 +61,6 @@ bugs! {
     LeaseReturnedUnclosed;
     /// A right is handed over by an answer that is sent before the disk has the fact.
     HandOverNotDurable;
-    /// A till sends places to another before its disk has the hand-over, and sells them itself after a crash.
-    PlacesLentUnwritten;
     /// A right is used though what its last holder knew isn't here.
     RightUsedUnread;
     /// A replica that was put back goes on with the rights that it had.

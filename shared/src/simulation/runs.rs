@@ -217,7 +217,6 @@ fn profile_for(bug: Bug, seed: u64) -> Profile {
         | Bug::ClockWithoutMax
         | Bug::MergeUnbounded
         | Bug::LeaseReturnedUnclosed
-        | Bug::PlacesLentUnwritten
         | Bug::MoneyApart
         | Bug::TillGoesOnFromDisk
         | Bug::TillAcksKept => Profile::of(seed),

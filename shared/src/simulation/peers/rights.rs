@@ -62,10 +62,6 @@ impl World {
         (ticket, asked_for): (TicketId, FactId),
         (id, body): (FactId, FactBody),
     ) -> Result<(), Violation> {
-        if planted::is(Bug::PlacesLentUnwritten) {
-            let asked = (ticket, asked_for);
-            return self.answer_before_durable(at, to, asked, id, body, Vec::new());
-        }
         if self.write_fact(at, id, body, Vec::new())?.is_some() {
             self.send_right_answer(at, to, ticket, asked_for);
         }
