@@ -7,6 +7,8 @@ import { createServer } from "node:net";
 
 /** Of a machine that does much else. */
 const START_MS = 120_000;
+/** So long a window takes to put its things away, at most. */
+const ENDS_WITHIN_MS = 30_000;
 
 const FLICKER = `() => {
   const point = document.body.appendChild(document.createElement("i"));
@@ -96,11 +98,26 @@ class Window {
     await ended(this.#driver);
   }
 
+  /** Returns once the window's process is gone. One that goes on is ended, and it is printed what it did then. */
   async close() {
-    await call(this.#session, undefined, "DELETE").catch(() => {});
+    const window = this.process;
+    const told = await call(this.#session, undefined, "DELETE").catch((error) => error);
     this.#driver.kill();
     await ended(this.#driver);
+    const isGone = () => !existsSync(`/proc/${window}`) || isZombie(window);
+    if (await until(isGone, ENDS_WITHIN_MS).catch(() => false)) return;
+    console.log(`# the window went on after it was closed (${told}): ${doing(window).join(", ")}`);
+    process.kill(window, "SIGKILL");
+    await until(isGone);
   }
+}
+
+/** Each thread's name and where in the kernel it waits. */
+function doing(pid) {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const says = (what) => readFileSync(`/proc/${pid}/task/${thread}/${what}`, "utf8").trim();
+    return `${says("comm")}: ${says("wchan")}`;
+  });
 }
 
 const ended = (child) => (child.exitCode === null && child.signalCode === null ? once(child, "exit") : null);
