@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use shared::wire::latest::{StockGroup, StockRate};
 use sync_server::accounts::Role;
+use sync_server::database::transaction::begin;
 
 use crate::backoffice::Clerk;
 use crate::store::says;
@@ -44,7 +45,7 @@ async fn reduced_rates_and_the_stores_group_price_are_told_to_tills() {
         .await;
     viewer.put(&path, &rates).await.error(403, "forbidden");
 
-    let mut tx = event.pool().begin().await.unwrap();
+    let mut tx = begin(event.pool()).await.unwrap();
     event.begin_change(&mut tx).await;
     sqlx::query("update ticket_types set group_from = 10, group_price_minor = 2800 where event_id = $1 and no = 1")
         .bind(event.id.0)
