@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use askama::Template;
+use axum::http::StatusCode;
 
 use crate::catalog::fields::FieldErrors;
 use crate::web::store::Texts;
@@ -192,6 +193,15 @@ impl Wrong {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Of the page that shows it.
+    pub(super) fn status(&self) -> StatusCode {
+        if self.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
     }
 
     /// Of those fields alone.

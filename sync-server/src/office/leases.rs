@@ -280,10 +280,6 @@ async fn question(
         action: office.at(&path),
         back: office.at(format_args!("/events/{}/leases", event.id)),
     };
-    let status = if wrong.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = wrong.status();
     shown(status, &html)
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use shared::fact::till::PriceReason;
 use shared::ids::{EventId, TypeNo};
@@ -133,11 +132,7 @@ fn page(
     let path = format!("/events/{}/rates", event.id);
     let currency = Currency::from_code(&event.currency).unwrap_or(Currency::Eur);
     let money = |minor: Option<i64>| amount(Money::new(minor.unwrap_or(0), currency), language);
-    let status = if wrong.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = wrong.status();
     let only_one = types.len() == 1;
     let types = types.iter().map(|row| {
         let details = &row.details;

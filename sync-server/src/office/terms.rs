@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use shared::ids::EventId;
@@ -121,11 +120,7 @@ fn page(
 ) -> Result<Response, ApiError> {
     let t = office.desk.t;
     let path = format!("/events/{}/terms", event.id);
-    let status = if wrong.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = wrong.status();
     shown(
         status,
         &TermsHtml {

@@ -29,44 +29,21 @@ pub enum ResendError {
 /// Puts the mail into the outbox; within a minute of the one before it is that one.
 pub async fn resend(app: &App, order: &Order) -> Result<(), ResendError> {
     let mut connection = app.pool.acquire().await?;
-    let row = sqlx::query!(
-        r#"select o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed, e.title, e.starts_ms,
-                  e.time_zone,
-                  (select count(*) from tickets t where t.organizer_id = o.organizer_id and t.event_id = o.event_id
-                   and t.order_id = o.id and t.status = 0) as "tickets!"
-           from orders o join events e on e.organizer_id = o.organizer_id and e.id = o.event_id
-           where o.id = $1 and o.issued_ms is not null"#,
-        order.id.0
-    )
-    .fetch_optional(&mut *connection)
-    .await?
-    .filter(|row| row.tickets > 0)
-    .ok_or(ResendError::NoTickets)?;
     let now_ms = app.now_ms();
-    let again = TicketsMail {
-        dedupe_key: format!("tickets/{}/again/{}", order.id, now_ms / APART_MS),
-        code: row.code,
-        email: row.email,
-        name: row.name,
-        language: row.language,
-        secret_sealed: row.secret_sealed,
-        title: row.title,
-        starts_ms: row.starts_ms,
-        time_zone: row.time_zone,
-        discount: order.promo.as_ref().map(|promo| Discount {
-            code: promo.code.clone(),
-            minor: order.discount.minor,
-            currency: order.discount.currency.code().to_owned(),
-        }),
-        donation: (order.donation.minor > 0).then(|| Donation {
-            minor: order.donation.minor,
-            currency: order.donation.currency.code().to_owned(),
-        }),
-    };
-    let tickets = usize::try_from(row.tickets).unwrap_or_default();
-    let mail = mail(app, order.id, &again, tickets)
-        .map_err(|error| ResendError::Secret(order.id, error))?;
-    outbox::enqueue(&mut connection, &[mail], now_ms).await?;
+    let dedupe_key = format!("tickets/{}/again/{}", order.id, now_ms / APART_MS);
+    let discount = order.promo.as_ref().map(|promo| Discount {
+        code: promo.code.clone(),
+        minor: order.discount.minor,
+        currency: order.discount.currency.code().to_owned(),
+    });
+    let donation = (order.donation.minor > 0).then(|| Donation {
+        minor: order.donation.minor,
+        currency: order.donation.currency.code().to_owned(),
+    });
+    let of_money = (discount, donation);
+    let again = written(app, &mut connection, order.id, dedupe_key, of_money).await?;
+    let again = again.ok_or(ResendError::NoTickets)?;
+    outbox::enqueue(&mut connection, &[again], now_ms).await?;
     Ok(())
 }
 
@@ -78,13 +55,25 @@ pub(crate) async fn of_order(
     order: OrderId,
     dedupe_key: String,
 ) -> Result<Option<Mail>, ResendError> {
+    let mail = written(app, connection, order, dedupe_key, (None, None)).await?;
+    Ok(mail.filter(|mail| !mail.recipient.is_empty()))
+}
+
+/// The mail with those tickets of an order that are good; `None` if there are none.
+async fn written(
+    app: &App,
+    connection: &mut PgConnection,
+    order: OrderId,
+    dedupe_key: String,
+    (discount, donation): (Option<Discount>, Option<Donation>),
+) -> Result<Option<Mail>, ResendError> {
     let row = sqlx::query!(
         r#"select o.code, o.email as "email!", o.name as "name!", o.language, o.secret_sealed, e.title, e.starts_ms,
                   e.time_zone,
                   (select count(*) from tickets t where t.organizer_id = o.organizer_id and t.event_id = o.event_id
                    and t.order_id = o.id and t.status = 0) as "tickets!"
            from orders o join events e on e.organizer_id = o.organizer_id and e.id = o.event_id
-           where o.id = $1 and o.email <> ''"#,
+           where o.id = $1 and o.issued_ms is not null"#,
         order.0
     )
     .fetch_optional(connection)
@@ -102,8 +91,8 @@ pub(crate) async fn of_order(
         title: row.title,
         starts_ms: row.starts_ms,
         time_zone: row.time_zone,
-        discount: None,
-        donation: None,
+        discount,
+        donation,
     };
     let tickets = usize::try_from(row.tickets).unwrap_or_default();
     let mail =

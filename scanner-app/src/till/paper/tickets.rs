@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use shared::clock::UnixMillis;
 use shared::fact::till::SaleId;
 use shared::ids::TicketId;
 use shared::ticket::{ShortCode, Token};
 use shared::till::{Sold, SoldLine};
+use shared::wire::latest::{HandOutTicket, StockPaper};
 
 use super::{Billing, Desk, Of, PaperError, words};
 use crate::print::document::{Document, TicketSheet};
@@ -46,10 +48,36 @@ impl Desk<'_> {
         place: &SealedTicket,
     ) -> Result<TicketSheet, PaperError> {
         let ticket = place.ticket;
-        let token = self
-            .vault
-            .unseal_array(&stock::purpose(ticket), &place.token)?;
-        let paper = &billing.paper;
+        let printed = HandOutTicket {
+            ticket,
+            type_no: line.type_no,
+            number: format!("{}-{}", place.series, place.number),
+            price_minor: line.unit.into(),
+            vat_basis_points: line.vat_bps.into(),
+            token: self
+                .vault
+                .unseal_array(&stock::purpose(ticket), &place.token)?,
+        };
+        let sale = (self.receipt_number(sold.receipt), sold.at_ms);
+        let sheet = self.on_paper(of, (billing, &billing.paper), &printed, sale)?;
+        Ok(TicketSheet {
+            holder: of.holder.clone(),
+            mentions: words::reason(line.reason, of.language)
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
+            ..sheet
+        })
+    }
+
+    /// A ticket of an order, or of a receipt, that was paid then.
+    pub(super) fn on_paper(
+        &self,
+        of: &Of,
+        (billing, paper): (&Billing, &StockPaper),
+        ticket: &HandOutTicket,
+        (order, sold_ms): (String, UnixMillis),
+    ) -> Result<TicketSheet, PaperError> {
         let address = [paper.street.as_str(), paper.city.as_str()];
         let address: Vec<_> = address
             .into_iter()
@@ -66,21 +94,18 @@ impl Desk<'_> {
             address: address.join(", "),
             organizer: self.legal_name(paper),
             licence: paper.licence.clone(),
-            type_name: billing.type_name(line.type_no),
+            type_name: billing.type_name(ticket.type_no),
             place: None,
-            price: self.money(line.unit.into()),
-            vat_basis_points: line.vat_bps.into(),
-            series: format!("{}-{}", place.series, place.number),
-            order: self.receipt_number(sold.receipt),
-            sold_ms: sold.at_ms,
+            price: self.money(ticket.price_minor),
+            vat_basis_points: ticket.vat_basis_points,
+            series: ticket.number.clone(),
+            order,
+            sold_ms,
             sold_at: self.till.clone(),
-            holder: of.holder.clone(),
-            token: Token::from_bytes(&token)?,
-            short_code: ShortCode::of(ticket).to_string(),
-            mentions: words::reason(line.reason, of.language)
-                .map(str::to_owned)
-                .into_iter()
-                .collect(),
+            holder: None,
+            token: Token::from_bytes(&ticket.token)?,
+            short_code: ShortCode::of(ticket.ticket).to_string(),
+            mentions: Vec::new(),
         })
     }
 }

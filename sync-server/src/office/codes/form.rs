@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use shared::ids::{EventId, OrganizerId, PromoId, TypeNo};
 use shared::price::Off;
@@ -418,10 +417,6 @@ fn page(there: &There, typed: &Typed, wrong: &Wrong) -> Result<Response, ApiErro
         }),
         is_ended,
     };
-    let status = if wrong.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = wrong.status();
     shown(status, &html)
 }

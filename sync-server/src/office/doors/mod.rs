@@ -5,7 +5,6 @@ mod windows;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use shared::ids::{EventId, OrganizerId};
 
@@ -135,10 +134,6 @@ fn page(
             .map(|window| windows::shown(office, event, there, window, wrong))
             .collect(),
     };
-    let status = if wrong.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = wrong.status();
     shown(status, &html)
 }

@@ -1,7 +1,6 @@
 //! An order's page.
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use shared::money::Money;
 use shared::roster::TicketStatus;
@@ -113,11 +112,7 @@ pub(super) async fn page(
         told,
         problem: wrong.counted(t),
     };
-    let status = if wrong.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = wrong.status();
     shown(status, &page)
 }
 

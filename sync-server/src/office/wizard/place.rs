@@ -7,7 +7,7 @@ use shared::ids::{EventId, VenueId};
 use super::draft::{self, Typed};
 use super::preview::Preview;
 use super::typed::{NEW_VENUE, OF_WHAT};
-use super::what::{StepHtml, next, status};
+use super::what::{StepHtml, next};
 use super::{Opened, Step, Subject, made};
 use crate::app::App;
 use crate::catalog::event::RE_ENTRIES;
@@ -109,7 +109,7 @@ async fn form(
         next: next(opened, t, "office-next-prices"),
         preview: opened.event().map(|event| Preview::of(event, &office.desk)),
     };
-    shown(status(wrong), &page)
+    shown(wrong.status(), &page)
 }
 
 fn venue_field(typed: &Typed, venues: &[Venue], t: Texts) -> Field {

@@ -9,7 +9,7 @@ use shared::language::Language;
 
 use super::preview::Preview;
 use super::rows::{Row, rates};
-use super::what::{next, status};
+use super::what::next;
 use super::{Opened, Step, StepLink};
 use crate::app::App;
 use crate::catalog::api::changed;
@@ -263,7 +263,7 @@ fn page(opened: &Opened, there: &There, rows: &[Row], wrong: &Wrong) -> Result<R
         next: next(opened, t, "office-next-publish"),
         preview: Some(Preview::of(event, &office.desk)),
     };
-    shown(status(wrong), &html)
+    shown(wrong.status(), &html)
 }
 
 fn row_html(there: &There, row: &Row, wrong: &Wrong, (language, t): (Language, Texts)) -> RowHtml {

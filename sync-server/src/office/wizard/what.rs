@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use shared::ids::EventId;
 
@@ -142,15 +141,7 @@ fn fields(opened: &Opened, typed: &Typed, wrong: &Wrong) -> Result<Response, Api
     } else {
         step
     };
-    shown(status(wrong), &page)
-}
-
-pub(super) fn status(wrong: &Wrong) -> StatusCode {
-    if wrong.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    }
+    shown(wrong.status(), &page)
 }
 
 fn back_to_list(opened: &Opened, t: Texts) -> Link {
