@@ -151,13 +151,15 @@ impl Attempts {
     }
 }
 
-/// Serialization failure, deadlock, or a random number that was drawn before.
+/// Serialization failure, deadlock, a random number that was drawn before, or an order that another request made at this very
+/// moment: `on conflict (id)` looks at the index of `id` alone, and both may find nothing there before either has written the
+/// primary key, which comes first.
 fn is_passing(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|e| {
         matches!(e.code().as_deref(), Some("40001" | "40P01"))
             || matches!(
                 e.constraint(),
-                Some("tickets_pkey" | "tickets_id_key" | "orders_code_key")
+                Some("tickets_pkey" | "tickets_id_key" | "orders_code_key" | "orders_pkey")
             )
     })
 }

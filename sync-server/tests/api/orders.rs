@@ -77,13 +77,16 @@ async fn the_same_request_again_is_the_same_order_and_another_is_refused() {
 async fn one_order_comes_of_a_request_sent_many_times_at_once() {
     let server = TestServer::start().await;
     let stall = server.stall(&[(3400, 100)]).await;
-    let body = serde_json::to_value(stall.request(&[(1, 2)])).unwrap();
-    let answers =
-        futures::future::join_all((0..12).map(|_| server.post("/api/v1/orders", &body))).await;
-    let made = answers.iter().filter(|answer| answer.status == 201).count();
-    assert_eq!(made, 1);
-    assert!(answers.iter().all(|answer| answer.ok() == answers[0].ok()));
-    assert_eq!(stall.stock().await, (2, 0, 98));
+    // Two that find nothing at the same moment are rare: so, many times.
+    for order in 1..=40 {
+        let body = serde_json::to_value(stall.request(&[(1, 2)])).unwrap();
+        let answers =
+            futures::future::join_all((0..12).map(|_| server.post("/api/v1/orders", &body))).await;
+        let made = answers.iter().filter(|answer| answer.status == 201).count();
+        assert_eq!(made, 1);
+        assert!(answers.iter().all(|answer| answer.ok() == answers[0].ok()));
+        assert_eq!(stall.stock().await, (2 * order, 0, 100 - 2 * order));
+    }
 }
 
 #[tokio::test]
