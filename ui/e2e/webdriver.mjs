@@ -93,7 +93,7 @@ class Window {
   async kill() {
     const window = this.process;
     process.kill(window, "SIGKILL");
-    await until(() => !existsSync(`/proc/${window}`) || (isZombie(window) && threads(window) === 1));
+    await until(() => isGone(window));
     this.#driver.kill();
     await ended(this.#driver);
   }
@@ -102,13 +102,14 @@ class Window {
   async close() {
     const window = this.process;
     const told = await call(this.#session, undefined, "DELETE").catch((error) => error);
+    // Not before: the driver answers while the window has yet to hear from it that it should close.
+    const isClosed = await until(() => isGone(window), ENDS_WITHIN_MS).catch(() => false);
     this.#driver.kill();
     await ended(this.#driver);
-    const isGone = () => !existsSync(`/proc/${window}`) || isZombie(window);
-    if (await until(isGone, ENDS_WITHIN_MS).catch(() => false)) return;
+    if (isClosed) return;
     console.log(`# the window went on after it was closed (${told}): ${doing(window).join(", ")}`);
     process.kill(window, "SIGKILL");
-    await until(isGone);
+    await until(() => isGone(window));
   }
 }
 
@@ -128,7 +129,9 @@ export function childrenOf(parent) {
   return numbers === "" ? [] : numbers.split(" ").map(Number);
 }
 
-/** What it holds is free only when the last of them is gone. */
+/** What it held is free: the last of its threads has ended, whether or not somebody asked how. */
+const isGone = (process) => !existsSync(`/proc/${process}`) || (isZombie(process) && threads(process) === 1);
+
 const threads = (process) => readdirSync(`/proc/${process}/task`).length;
 
 const isZombie = (process) => readFileSync(`/proc/${process}/stat`, "utf8").split(") ").at(-1).startsWith("Z");
