@@ -27,11 +27,11 @@ hub_prove() {
     hub_prove_package "$@"
     return
   fi
-  say "prove: restore, bad networks, kill rounds and soak against the real programs; a thousand scans at the real window"
+  say "prove: restore, bad networks, kill rounds and soak against the real programs; a thousand scans and a clerk's day at the real window"
   case "$name $* " in
-    "scans "*)
+    "scans "* | "till-window "*)
       build_measured_window
-      measure_window scans "$@"
+      measure_window "$name" "$@"
       return
       ;;
     *" --short "*)
@@ -44,6 +44,7 @@ hub_prove() {
       soak_simulation
       "$PROGRAM_DIR/proof" prove "$@"
       measure_window scans "$@"
+      measure_window till-window "$@"
       return
       ;;
     *)
@@ -114,10 +115,11 @@ build_measured_window() {
 
 # measure_window MEASURE ARGUMENTS...: at the built window, on a screen of its own, with a webcam that is a folder.
 measure_window() {
-  local measure=$1 form=()
+  local measure=door/measure/$1 form=()
+  [ "$1" != till-window ] || measure=till/day
   shift
   case " $* " in *" --json "*) form=(--json) ;; esac
-  NO_AT_BRIDGE=1 node "ui/e2e/door/measure/$measure.mjs" "$PROGRAM_DIR" "${form[@]}"
+  NO_AT_BRIDGE=1 node "ui/e2e/$measure.mjs" "$PROGRAM_DIR" "${form[@]}"
 }
 
 # What Lighthouse says of the store's pages.

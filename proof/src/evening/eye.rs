@@ -120,7 +120,12 @@ impl Eye {
         self.keeps(name, &both)
     }
 
-    pub fn keeps(&self, name: &str, picture: &GrayImage) -> anyhow::Result<()> {
+    /// Darkness.
+    pub fn sees_nobody(&self) -> anyhow::Result<()> {
+        self.keeps("nobody", &GrayImage::from_pixel(1280, 720, image::Luma([14])))
+    }
+
+    fn keeps(&self, name: &str, picture: &GrayImage) -> anyhow::Result<()> {
         keep(&self.file(name), picture)
     }
 

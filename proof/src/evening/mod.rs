@@ -5,6 +5,7 @@
 //! answered by a line. When standard input ends, so does the evening, and nothing is left of it.
 
 mod alone;
+mod box_office;
 mod eye;
 mod queue;
 mod story;
@@ -37,6 +38,12 @@ enum Of {
         #[arg(long, default_value_t = 0)]
         delay_ms: u64,
     },
+    /// A till to enrol and two clerks.
+    BoxOffice {
+        /// On sale.
+        #[arg(long)]
+        places: u32,
+    },
     /// A door that was enrolled and has its roster; there is no server.
     Alone {
         /// In its roster.
@@ -64,6 +71,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             let mut queue = queue::Queue::form(folder, guests, delay).await?;
             answer(&queue.told)?;
             obey(&mut queue.stage.server).await
+        }
+        Some(Of::BoxOffice { places }) => {
+            let (mut stage, told) = box_office::open(folder, places).await?;
+            answer(&told)?;
+            obey(&mut stage.server).await
         }
         Some(Of::Alone { tickets, guests }) => {
             answer(&alone::set_up(folder, tickets, guests).await?)?;

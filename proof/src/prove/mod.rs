@@ -130,7 +130,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         Some("till-day") => till_day::run(sheet, options.till_day()).await,
         Some(other) => {
             bail!(
-                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, leases, till-day, payments, soak and, by ./hub alone, scans"
+                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, leases, till-day, payments, soak and, by ./hub alone, scans and till-window"
             )
         }
     }

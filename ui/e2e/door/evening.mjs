@@ -50,6 +50,19 @@ export class Evening {
     return this.#told.supervisor;
   }
 
+  /** Of a box office: who sells, by `name` and `pin`. */
+  get clerks() {
+    return this.#told.clerks;
+  }
+
+  get event() {
+    return this.#told.event;
+  }
+
+  get organizer() {
+    return this.#told.organizer;
+  }
+
   /** Asks the API as the organizer. */
   async ask(path, body) {
     const response = await fetch(`${this.#told.server}/api/v1${path}`, {
@@ -65,7 +78,7 @@ export class Evening {
 
   /** Who is inside, as the organizer sees it. */
   attendance() {
-    return this.ask(`/events/${this.#told.event}/attendance`);
+    return this.ask(`/events/${this.event}/attendance`);
   }
 
   /** The server goes; doors are alone. */

@@ -17,6 +17,7 @@ export class Books {
   /** Of what came back, the worth that paid other tickets. */
   #exchanged = 0;
   paid = { cash: 0, card: 0 };
+  #cashBack = 0;
   #moved = 0;
 
   constructor(float) {
@@ -30,9 +31,16 @@ export class Books {
     this.paid[means] += minor;
   }
 
-  tookBack(minor) {
+  /** Of what was just sold, so much came by other means. */
+  splits(from, to, minor) {
+    this.paid[from] -= minor;
+    this.paid[to] += minor;
+  }
+
+  tookBack(minor, means = "cash") {
     this.refunds += 1;
     this.backMinor += minor;
+    if (means === "cash") this.#cashBack += minor;
   }
 
   /** Tickets worth so much for one at that price; the difference in cash. */
@@ -48,8 +56,8 @@ export class Books {
     this.#moved += minor;
   }
 
-  /** What should lie in the drawer; everything was given back in cash, or for other tickets. */
+  /** What should lie in the drawer. */
   get drawer() {
-    return this.float + this.paid.cash - (this.backMinor - this.#exchanged) + this.#moved;
+    return this.float + this.paid.cash - (this.#cashBack - this.#exchanged) + this.#moved;
   }
 }

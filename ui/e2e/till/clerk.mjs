@@ -12,6 +12,7 @@ const KEYS = {
   F4: "\uE034",
   F5: "\uE035",
   F6: "\uE036",
+  F7: "\uE037",
   F9: "\uE039",
 };
 
@@ -19,6 +20,12 @@ const KEYS = {
 const APART_MS = 120;
 
 const LIMIT_MS = 20_000;
+
+/** As the count lists them: cents of each kind of notes and coins. */
+export const PIECES = [50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
+
+/** What lies in the drawer when a shift begins: notes of 50 euros, by their place in the count. */
+export const FLOAT = { at: 3, count: 3, minor: 15_000 };
 
 export class Clerk {
   #device;

@@ -2,7 +2,7 @@
 // a clerk does and sees, chapter after chapter. PROGRAMS is the folder of a build. Told like the door's story.
 import { tellStory } from "../door/telling.mjs";
 import { Books } from "./books.mjs";
-import { Clerk } from "./clerk.mjs";
+import { Clerk, FLOAT } from "./clerk.mjs";
 import * as begin from "./chapters/begin.mjs";
 import * as end from "./chapters/end.mjs";
 import * as looks from "./chapters/looks.mjs";
@@ -16,6 +16,5 @@ await tellStory({
   pictures,
   chapters: [begin, sell, print, past, looks, end],
   size: [1280, 800],
-  // Three notes of 50 euros lie in the drawer.
-  more: (device) => ({ clerk: new Clerk(device), books: new Books(15_000) }),
+  more: (device) => ({ clerk: new Clerk(device), books: new Books(FLOAT.minor) }),
 });

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { enrol } from "../../door/chapters/enrol.mjs";
-
-/** Of notes and coins, by their place in the count: 500, 200, 100, 50, … */
-const FIFTY = 3;
+import { FLOAT } from "../clerk.mjs";
 
 export const checks = {
   "a device that may only sell is the box office once it is enrolled and was lent places": async (story) => {
@@ -17,7 +15,7 @@ export const checks = {
     await device.says("main [role=alert] strong", /^Ce n’est pas le bon code/);
     await clerk.logsIn(evening.supervisor.pin);
     await device.says("main h2", /tiroir|fond de caisse/i);
-    await clerk.counts(FIFTY, 3);
+    await clerk.counts(FLOAT.at, FLOAT.count);
     await device.says(".side .figure", /^150,00/);
     await device.picture("open");
     assert.deepEqual(await device.violations(), []);

@@ -3,9 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { until } from "../../webdriver.mjs";
 import { cents } from "../books.mjs";
-
-/** As the count lists them: cents of each kind of notes and coins. */
-const PIECES = [50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
+import { PIECES } from "../clerk.mjs";
 
 export const checks = {
   "money that goes to the bank is noted": async ({ device, clerk, books }) => {

@@ -1,36 +1,7 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { until } from "../../webdriver.mjs";
 import { cents } from "../books.mjs";
-
-/** A printer that takes all and says nothing: what it was sent, job after job. */
-async function printer(port = 0) {
-  const jobs = [];
-  const server = createServer((line) => {
-    const parts = [];
-    line.on("data", (part) => parts.push(part));
-    line.on("error", () => {});
-    line.on("close", () => jobs.push(Buffer.concat(parts).toString("latin1")));
-  });
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  const close = () => new Promise((done) => server.close(done));
-  return { jobs, port: server.address().port, close };
-}
-
-/** Types an address into the settings and keeps it. */
-async function sets(device, of, address) {
-  await device.press(".door-top > .btn:last-child");
-  await device.there(`#printer-${of}`);
-  await device.run(
-    "(id, address) => { document.getElementById(id).value = address; }",
-    `printer-${of}`,
-    address,
-  );
-  await device.press(`form:has(#printer-${of}) [type=submit]`);
-  await device.there(`form:has(#printer-${of}) [type=button]`);
-}
+import { printer, sets } from "../printer.mjs";
 
 const back = (device) => device.press(".door-top > .btn:first-child");
 
