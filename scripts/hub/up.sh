@@ -19,6 +19,8 @@ hub_up() {
 
   HUB_SERVER="" HUB_WINDOW="" HUB_STOPPING=""
   trap 'HUB_STOPPING=yes; stop_children' INT TERM HUP
+  # Whoever tries it out gets the mail that a guest would get, with the tickets in it.
+  export MAIL_ENCLOSED=${MAIL_ENCLOSED:-tickets}
   # In a session of its own: Ctrl-C reaches this script alone, which then stops each once.
   setsid "$PROGRAM_DIR/sync-server" serve --demo "$@" &
   HUB_SERVER=$!
