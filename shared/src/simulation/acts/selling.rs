@@ -53,15 +53,18 @@ impl World {
         self.told(at)
     }
 
-    fn place_to_sell(&self, at: usize) -> Option<TicketId> {
-        let node = &self.nodes[at];
+    /// Any that it may, so that what it borrowed is sold as well as its own.
+    fn place_to_sell(&mut self, at: usize) -> Option<TicketId> {
         let true_ms = self.true_ms();
-        let leases = node.disk.leases.leases.iter();
-        let mut places = leases
+        let leases = self.nodes[at].disk.leases.leases.iter();
+        let mut places: Vec<TicketId> = leases
             .filter(|lease| lease.right == RightKind::Sell)
-            .flat_map(|lease| lease.tickets.iter().copied());
-        let venue = &self.venue;
-        places.find(|ticket| {
+            .flat_map(|lease| lease.tickets.iter().copied())
+            .collect();
+        let first = self.dice.below(places.len() as u64);
+        places.rotate_left(first as usize);
+        let (node, venue) = (&self.nodes[at], &self.venue);
+        places.into_iter().find(|ticket| {
             let right = Node::sell_right(*ticket);
             let (trace, facts) = node.trace(venue, right);
             let authors = node.basis(venue).authors();
