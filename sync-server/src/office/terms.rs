@@ -13,12 +13,14 @@ use super::wizard::cents;
 use crate::accounts::Right;
 use crate::app::App;
 use crate::catalog::event::page::EventPage;
-use crate::catalog::event::terms::{self, Terms, Until, WaitingList, terms_of};
+use crate::catalog::event::terms::{self, Reservations, Terms, Until, WaitingList, terms_of};
 use crate::web::store::Texts;
 use crate::web::{ApiError, Form, Path};
 
 /// Minutes that places can be held for whoever is next.
 const OFFERS: [u32; 7] = [30, 60, 120, 240, 720, 1_440, 2_880];
+/// Minutes before an event at which its reservations lapse.
+const LAPSES: [u32; 9] = [0, 15, 30, 45, 60, 120, 240, 720, 1_440];
 /// Hours before doors until which something may be done with a ticket.
 const HOURS: [u32; 9] = [0, 1, 2, 6, 24, 48, 72, 168, 336];
 const NEVER: &str = "never";
@@ -34,6 +36,7 @@ struct TermsHtml {
     told: Option<String>,
     problem: Option<String>,
     line: Vec<Field>,
+    before: Vec<Field>,
     after: Vec<Field>,
 }
 
@@ -43,6 +46,8 @@ struct TermsHtml {
 pub(super) struct TermsForm {
     waiting: String,
     offer: String,
+    reservation: String,
+    lapse: String,
     refund: String,
     fee: String,
     rename: String,
@@ -82,6 +87,15 @@ pub(super) async fn save(
         .filter(|minutes| OFFERS.contains(minutes))
     {
         terms.offer_minutes = minutes;
+    }
+    match form.reservation.as_str() {
+        "open" => terms.reservations = Reservations::Open,
+        "closed" => terms.reservations = Reservations::Closed,
+        _ => {}
+    }
+    let lapse = form.lapse.parse().ok();
+    if let Some(minutes) = lapse.filter(|minutes| LAPSES.contains(minutes)) {
+        terms.reservation_minutes = minutes;
     }
     terms.refunds = until(&form.refund).unwrap_or(terms.refunds);
     terms.transfers = until(&form.transfer).unwrap_or(terms.transfers);
@@ -134,6 +148,7 @@ fn page(
             told,
             problem: wrong.counted(t),
             line: line_fields(terms, t),
+            before: reservation_fields(terms, t),
             after: after_fields(terms, wrong, t),
         },
     )
@@ -161,6 +176,42 @@ fn line_fields(terms: &Terms, t: Texts) -> Vec<Field> {
         )
         .half()
         .help(t.get("office-terms-offer-help")),
+    ]
+}
+
+fn reservation_fields(terms: &Terms, t: Texts) -> Vec<Field> {
+    let chosen = match terms.reservations {
+        Reservations::Open => "open",
+        Reservations::Closed => "closed",
+    };
+    let reserving = [
+        ("closed", t.get("office-terms-reservation-closed")),
+        ("open", t.get("office-terms-reservation-open")),
+    ];
+    let lapses = LAPSES.map(|minutes| {
+        let label = match minutes {
+            0 => t.get("office-terms-lapse-start").into_owned(),
+            1.. => lasting(minutes, t),
+        };
+        (minutes, label)
+    });
+    vec![
+        Field::choice(
+            "reservation",
+            t.get("office-terms-reservation"),
+            chosen,
+            reserving,
+        )
+        .half()
+        .help(t.get("office-terms-reservation-help")),
+        Field::choice(
+            "lapse",
+            t.get("office-terms-lapse"),
+            &terms.reservation_minutes.to_string(),
+            lapses,
+        )
+        .half()
+        .help(t.get("office-terms-lapse-help")),
     ]
 }
 

@@ -481,7 +481,7 @@ async fn an_events_terms_are_written_whole_and_told_to_its_team_alone() {
     let ask = async |method, body: &Value| owner(&server, &fixture, method, &path, body).await;
     let usual = json!({
         "waiting_list": true, "offer_minutes": 120, "refund_hours": null, "refund_fee_minor": 0,
-        "transfer_hours": 0, "rename_hours": 0,
+        "transfer_hours": 0, "rename_hours": 0, "reservations": false, "reservation_minutes": 30,
     });
     let says_all_of = |said: &Value, all: &Value| {
         for (name, value) in all.as_object().unwrap() {
@@ -494,6 +494,8 @@ async fn an_events_terms_are_written_whole_and_told_to_its_team_alone() {
     own["refund_hours"] = json!(48);
     own["refund_fee_minor"] = json!(150);
     own["rename_hours"] = json!(null);
+    own["reservations"] = json!(true);
+    own["reservation_minutes"] = json!(60);
     says_all_of(&ask(Method::PUT, &own).await.ok(), &own);
     says_all_of(&ask(Method::GET, &json!({})).await.ok(), &own);
     let shown = format!("/api/v1/events/{}", fixture.event);

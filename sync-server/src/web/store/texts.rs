@@ -24,12 +24,13 @@ macro_rules! files {
             include_str!(concat!("../../../texts/", $code, "/after.ftl")),
             include_str!(concat!("../../../texts/", $code, "/money.ftl")),
             include_str!(concat!("../../../texts/", $code, "/resale.ftl")),
+            include_str!(concat!("../../../texts/", $code, "/reservation.ftl")),
             include_str!(concat!("../../../texts/", $code, "/tills.ftl")),
         ]
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 11] {
+const fn sources(language: Language) -> [&'static str; 12] {
     match language {
         Language::Fr => files!("fr"),
         Language::En => files!("en"),

@@ -219,7 +219,13 @@ async fn a_copy_has_all_of_the_earlier_event_but_its_dates() {
     let terms = format!("/fr/office/events/{}/terms", earlier.event);
     let form = PageForm::of(&clerk.see(&terms).await, "<form class=\"office-row\"");
     clerk
-        .submit(&form.fill("refund", "48").fill("fee", "1,50"))
+        .submit(
+            &form
+                .fill("refund", "48")
+                .fill("fee", "1,50")
+                .fill("reservation", "open")
+                .fill("lapse", "60"),
+        )
         .await;
     let (_, form) = step(
         &clerk,
@@ -259,6 +265,8 @@ async fn a_copy_has_all_of_the_earlier_event_but_its_dates() {
     let terms = clerk.see(&format!("{event}/terms")).await;
     let terms = PageForm::of(&terms, "<form class=\"office-row\"");
     assert_eq!((terms.value("refund"), terms.value("fee")), ("48", "1,50"));
+    let reservations = (terms.value("reservation"), terms.value("lapse"));
+    assert_eq!(reservations, ("open", "60"));
     let (_, form) = step(&clerk, &prices).await;
     assert_eq!(form.value("donation"), "on");
     let store = server.get(&format!("/fr/events/{}", earlier.event)).await;

@@ -1,5 +1,5 @@
-//! What an organizer allows of an event's tickets before and after their sale: waiting for places, giving them back, giving them
-//! to somebody else, another name. No door is told of it.
+//! What an organizer allows of an event's tickets before and after their sale: waiting for places, paying at the box office, giving
+//! them back, giving them to somebody else, another name. No door is told of it.
 
 mod request;
 
@@ -50,6 +50,15 @@ pub enum WaitingList {
     Closed,
 }
 
+/// Whether people may reserve in the store and pay at the box office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reservations {
+    /// They may.
+    Open,
+    /// Nobody reserves any more; what is reserved stays so.
+    Closed,
+}
+
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -57,6 +66,10 @@ pub struct Terms {
     pub waiting_list: WaitingList,
     /// How long places are held for whoever is next, in minutes.
     pub offer_minutes: u32,
+    /// Whether one may reserve.
+    pub reservations: Reservations,
+    /// So many minutes before the event begins a reservation lapses.
+    pub reservation_minutes: u32,
     /// Until when a buyer may have their money back.
     pub refunds: Until,
     /// What is kept of each ticket that is given back so, in minor units.
@@ -75,6 +88,8 @@ impl Default for Terms {
         Self {
             waiting_list: WaitingList::Open,
             offer_minutes: 120,
+            reservations: Reservations::Closed,
+            reservation_minutes: 30,
             refunds: Until::Never,
             refund_fee_minor: 0,
             transfers: Until::HoursBeforeDoors(0),
@@ -91,7 +106,7 @@ pub async fn terms_of(
 ) -> Result<Terms, sqlx::Error> {
     let row = sqlx::query!(
         "select waiting_list, offer_minutes, refund_hours, refund_fee_minor, transfer_hours, rename_hours,
-             resale_hours
+             resale_hours, reservations, reservation_minutes
          from event_terms where organizer_id = $1 and event_id = $2",
         organizer.0,
         event.0
@@ -105,6 +120,12 @@ pub async fn terms_of(
             WaitingList::Closed
         },
         offer_minutes: row.offer_minutes.unsigned_abs(),
+        reservations: if row.reservations {
+            Reservations::Open
+        } else {
+            Reservations::Closed
+        },
+        reservation_minutes: row.reservation_minutes.unsigned_abs(),
         refunds: Until::of(row.refund_hours),
         refund_fee_minor: row.refund_fee_minor,
         transfers: Until::of(row.transfer_hours),
@@ -121,13 +142,14 @@ pub async fn write(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into event_terms (organizer_id, event_id, waiting_list, offer_minutes, refund_hours, refund_fee_minor,
-             transfer_hours, rename_hours, resale_hours)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             transfer_hours, rename_hours, resale_hours, reservations, reservation_minutes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (organizer_id, event_id) do update set
              waiting_list = excluded.waiting_list, offer_minutes = excluded.offer_minutes,
              refund_hours = excluded.refund_hours, refund_fee_minor = excluded.refund_fee_minor,
              transfer_hours = excluded.transfer_hours, rename_hours = excluded.rename_hours,
-             resale_hours = excluded.resale_hours",
+             resale_hours = excluded.resale_hours, reservations = excluded.reservations,
+             reservation_minutes = excluded.reservation_minutes",
         organizer.0,
         event.0,
         terms.waiting_list == WaitingList::Open,
@@ -137,6 +159,8 @@ pub async fn write(
         terms.transfers.hours(),
         terms.renames.hours(),
         terms.resales.hours(),
+        terms.reservations == Reservations::Open,
+        terms.reservation_minutes.cast_signed(),
     )
     .execute(connection)
     .await

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Terms, Until, WaitingList};
+use super::{Reservations, Terms, Until, WaitingList};
 use crate::catalog::fields::FieldErrors;
 
 /// As the columns allow.
 const OFFER_MINUTES: std::ops::RangeInclusive<i64> = 10..=2_880;
+const RESERVATION_MINUTES: std::ops::RangeInclusive<i64> = 0..=1_440;
 const MOST_HOURS: i64 = 8_760;
 const HIGHEST_FEE_MINOR: i64 = 1_000_000;
 
@@ -34,6 +35,16 @@ pub struct TermsRequest {
     /// Until when a ticket may be put up for resale to the waiting list, at what was paid or less. Never when missing.
     #[serde(default)]
     pub resale_hours: Option<i64>,
+    /// Whether one may reserve in the store and pay at the box office. Not when missing.
+    #[serde(default)]
+    pub reservations: bool,
+    /// So many minutes before the event begins a reservation lapses, 0 to 1440. 30 when missing.
+    #[serde(default = "usual_reservation_minutes")]
+    pub reservation_minutes: i64,
+}
+
+fn usual_reservation_minutes() -> i64 {
+    Terms::default().reservation_minutes.into()
 }
 
 /// `null` is an answer of its own: what was left out by mistake must not forbid anything.
@@ -46,6 +57,11 @@ impl TermsRequest {
     pub fn parse(&self) -> Result<Terms, FieldErrors> {
         let mut errors = FieldErrors::default();
         let offer_minutes = errors.within("offer_minutes", self.offer_minutes, OFFER_MINUTES);
+        let reservation_minutes = errors.within(
+            "reservation_minutes",
+            self.reservation_minutes,
+            RESERVATION_MINUTES,
+        );
         let fee = errors.within(
             "refund_fee_minor",
             self.refund_fee_minor,
@@ -65,6 +81,12 @@ impl TermsRequest {
                 WaitingList::Closed
             },
             offer_minutes: u32::try_from(offer_minutes).unwrap_or_default(),
+            reservations: if self.reservations {
+                Reservations::Open
+            } else {
+                Reservations::Closed
+            },
+            reservation_minutes: u32::try_from(reservation_minutes).unwrap_or_default(),
             refunds: until("refund_hours", self.refund_hours),
             refund_fee_minor: fee,
             transfers: until("transfer_hours", self.transfer_hours),
@@ -86,6 +108,8 @@ impl From<Terms> for TermsRequest {
             transfer_hours: hours(terms.transfers),
             rename_hours: hours(terms.renames),
             resale_hours: hours(terms.resales),
+            reservations: terms.reservations == Reservations::Open,
+            reservation_minutes: terms.reservation_minutes.into(),
         }
     }
 }
@@ -103,6 +127,7 @@ mod tests {
             refund_hours: Some(-1),
             refund_fee_minor: 1_000_001,
             rename_hours: Some(8_761),
+            reservation_minutes: 1_441,
             ..usual
         };
         let told: Vec<String> = wrong.parse().unwrap_err().0.into_keys().collect();
@@ -111,6 +136,7 @@ mod tests {
             "refund_fee_minor",
             "refund_hours",
             "rename_hours",
+            "reservation_minutes",
         ];
         assert_eq!(told, fields);
     }
