@@ -8,8 +8,9 @@ pub use super::v1::{
     EnrolState, EnvelopeBytes, FactLabelRow, FactsAnswer, FactsUpload, FoundOrder, FoundOrders,
     FoundTickets, HandOut, HandOutTicket, JournalAck, JournalHead, OrderSearch, OrderState,
     PROTOCOL, Page, PageEntry, PageError, PeerHello, PeerTime, PlacesAnswer, PlacesAsk,
-    RightAnswer, RightAsk, RightOutcome, SessionAnswer, SessionNonce, SessionRequest,
-    SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockGroup, StockPaper, StockRate,
-    StockSale, StockTicket, StockType, SummariesPage, SummariesQuery, SupervisorRow,
-    SupervisorsAnswer, TillTerms, VectorAnswer, VoucherKind,
+    ReservedLine, ReservedPlaces, RightAnswer, RightAsk, RightOutcome, SessionAnswer, SessionNonce,
+    SessionRequest, SiblingAddresses, SignedHead, StockAnswer, StockAsk, StockGroup, StockPaper,
+    StockRate, StockSale, StockTicket, StockType, SummariesPage, SummariesQuery, SupervisorRow,
+    SupervisorsAnswer, TakeOverAnswer, TakeOverAsk, TakenOver, TillTerms, VectorAnswer,
+    VoucherKind,
 };

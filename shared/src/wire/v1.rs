@@ -13,7 +13,8 @@ mod supervisors;
 pub use claims::{ClaimAnswer, ClaimAsk};
 pub use orders::{
     CollectAnswer, CollectAsk, Collected, FoundOrder, FoundOrders, FoundTickets, HandOut,
-    HandOutTicket, OrderSearch, OrderState,
+    HandOutTicket, OrderSearch, OrderState, ReservedLine, ReservedPlaces, TakeOverAnswer,
+    TakeOverAsk, TakenOver,
 };
 pub use page::{ChangesQuery, FactLabelRow, Page, PageEntry, PageError};
 pub use rights::{

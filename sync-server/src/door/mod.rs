@@ -12,7 +12,7 @@ pub mod breakdown;
 pub mod certificates;
 pub mod claims;
 mod clock;
-mod collect;
+pub(crate) mod collect;
 pub mod cursor;
 pub mod devices;
 pub mod enrolment;

@@ -15,7 +15,8 @@ use shared::wire::latest::{
     ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, ContactAnswer, ContactUpload, DeviceFacts,
     EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
     FactsUpload, FoundOrders, OrderSearch, PROTOCOL, SessionAnswer, SessionNonce, SessionRequest,
-    StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer, VectorAnswer,
+    StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer, TakeOverAnswer,
+    TakeOverAsk, VectorAnswer,
 };
 use shared::wire::v1::EnvelopeBytes;
 use tower_http::compression::CompressionLayer;
@@ -49,6 +50,7 @@ pub(super) fn router() -> Router<App> {
         .route("/sync/leases", post(lend_places))
         .route("/sync/orders/find", post(find_orders))
         .route("/sync/orders/{order}/collect", post(collect_order))
+        .route("/sync/orders/{order}/take-over", post(take_order_over))
         .layer(from_fn(old_protocol_upgrades));
     // A device that is too old for the feed hands in its facts all the same.
     let up = Router::new()
@@ -307,7 +309,8 @@ async fn find_orders(
     device: DeviceAuth,
     Json(search): Json<OrderSearch>,
 ) -> Result<Json<FoundOrders>, ApiError> {
-    Ok(Json(collect::find(&app.pool, &device.0, &search).await?))
+    let found = collect::find(&app.pool, &device.0, &search, app.now_ms()).await?;
+    Ok(Json(found))
 }
 
 /// Hands an order's tickets out on paper.
@@ -318,6 +321,17 @@ async fn collect_order(
     Json(ask): Json<CollectAsk>,
 ) -> Result<Json<CollectAnswer>, ApiError> {
     Ok(Json(collect::collect(&app, &device.0, order, &ask).await?))
+}
+
+/// Lends the places of a reservation to the till that its buyer stands at.
+async fn take_order_over(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Path(order): Path<OrderId>,
+    Json(ask): Json<TakeOverAsk>,
+) -> Result<Json<TakeOverAnswer>, ApiError> {
+    let taken = collect::take_over(&app, &device.0, order, &ask).await?;
+    Ok(Json(taken))
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,7 +11,7 @@ use crate::door::{claims, money, unread};
 use crate::messages::{sender, sms};
 use crate::orders::expire::expire;
 use crate::orders::notices::{carts, remind, tell};
-use crate::orders::{resale, waiting_list};
+use crate::orders::{resale, reservation, waiting_list};
 use crate::payments::stripe::webhook;
 use crate::payments::{ask, give_back, payout, refund};
 use crate::tickets::issuer;
@@ -46,6 +46,7 @@ pub async fn run(app: App) {
     let carts = |app: App| async move { carts::sweep(&app).await };
     let offer = |app: App| async move { waiting_list::sweep(&app).await };
     let resale = |app: App| async move { resale::sweep(&app).await };
+    let lapse = |app: App| async move { reservation::sweep(&app).await };
     let unlist = |app: App| async move { waiting_list::forget(&app).await };
     let refund = |app: App| async move { refund::sweep(&app).await };
     tokio::join!(
@@ -62,6 +63,7 @@ pub async fn run(app: App) {
         every(&app, SELDOM, "payments::give_back", give_back),
         every(&app, SELDOM, "payments::refund", refund),
         every(&app, SELDOM, "orders::notices::tell", tell),
+        every(&app, SELDOM, "orders::reservation", lapse),
         every(&app, EACH_MINUTE, "orders::notices::remind", remind),
         every(&app, EACH_MINUTE, "orders::notices::carts", carts),
         every(&app, EACH_MINUTE, "orders::waiting_list", unlist),

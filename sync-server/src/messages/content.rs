@@ -41,6 +41,10 @@ pub enum Content {
     Given(Given),
     /// A ticket of theirs was resold to somebody who waited.
     Resold(Resold),
+    /// Places are kept for them, to be paid at the box office.
+    Reserved(Reserved),
+    /// They are kept no more.
+    Lapsed(Lapsed),
 }
 
 /// Where to go.
@@ -233,6 +237,46 @@ pub struct Wait {
     pub now: Appointment,
 }
 
+/// Payload of `reserved`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Reserved {
+    /// Who reserved.
+    pub name: String,
+    /// The order's code, which a till reads.
+    pub order_code: String,
+    /// The order's page, secret included.
+    pub link: String,
+    /// What for.
+    pub event_title: String,
+    /// How many.
+    pub places: u32,
+    /// What is to be paid, in minor units.
+    pub total_minor: i64,
+    /// Of which money.
+    pub currency: Currency,
+    /// Until when.
+    pub until_ms: UnixMillis,
+    /// Date and place.
+    pub now: Appointment,
+}
+
+/// Payload of `lapsed`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Lapsed {
+    /// Who reserved.
+    pub name: String,
+    /// The order's code.
+    pub order_code: String,
+    /// The event's page.
+    pub link: String,
+    /// What for.
+    pub event_title: String,
+    /// It does not take place.
+    pub called_off: bool,
+    /// Date and place.
+    pub now: Appointment,
+}
+
 /// A payload that its template does not have.
 #[derive(Debug, thiserror::Error)]
 #[error("a mail's payload does not fit its template")]
@@ -260,7 +304,9 @@ impl Content {
             | Self::Wait(_)
             | Self::Offer(_)
             | Self::Given(_)
-            | Self::Resold(_) => None,
+            | Self::Resold(_)
+            | Self::Reserved(_)
+            | Self::Lapsed(_) => None,
         }
     }
 }

@@ -6,10 +6,11 @@ use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use shared::clock::UnixMillis;
 use shared::language::Language;
+use shared::ticket::{PixelsPerModule, Qr, QrError};
 
 use super::calendar::{self, Entry};
 use super::letter::Letter;
-use super::page::{MailPage, content_id};
+use super::page::{MailPage, ORDER_CODE, content_id};
 use crate::tickets::enclosed::Enclosed;
 use crate::web::store::Texts;
 
@@ -25,6 +26,9 @@ pub(crate) enum BuildMailError {
     /// Its page.
     #[error("writing the mail's page")]
     Page(#[source] askama::Error),
+    /// The picture of an order's code.
+    #[error("drawing the code of a mail's order")]
+    Code(#[source] QrError),
     /// A header that can't be.
     #[error("putting the mail together")]
     Build(#[source] lettre::error::Error),
@@ -68,8 +72,23 @@ pub(crate) fn build(
         let address = ListUnsubscribe(format!("<{}>", stop.link));
         head = head.header(address).header(ListUnsubscribePost);
     }
-    head.multipart(body(envelope, page.plain(), html, enclosed))
-        .map_err(BuildMailError::Build)
+    let parts = match (&letter.code, enclosed) {
+        (Some(code), None) => with_code(page.plain(), html, code).map_err(BuildMailError::Code)?,
+        (Some(_) | None, _) => body(envelope, page.plain(), html, enclosed),
+    };
+    head.multipart(parts).map_err(BuildMailError::Build)
+}
+
+/// `alternative(text, related(html, code))`: what a till reads, without tickets.
+fn with_code(plain: String, html: String, code: &str) -> Result<MultiPart, QrError> {
+    let png = Qr::text(code)?.png(PixelsPerModule::SCREEN);
+    let picture = Attachment::new_inline(ORDER_CODE.to_owned()).body(png, kind("image/png"));
+    let related = MultiPart::related()
+        .singlepart(SinglePart::html(html))
+        .singlepart(picture);
+    Ok(MultiPart::alternative()
+        .singlepart(SinglePart::plain(plain))
+        .multipart(related))
 }
 
 /// `mixed(alternative(text, related(html, codes)), pdf, calendar)`, without the outer ones where nothing is enclosed.
@@ -213,6 +232,7 @@ mod tests {
                 name: "Date".into(),
                 value: paragraph.into(),
             }],
+            code: None,
             action: Some(Action {
                 label: "Voir".into(),
                 link: "https://x.example/?a=1&b=2".into(),

@@ -7,7 +7,7 @@ use shared::money::Money;
 
 use super::content::{Cart, Content, Invitation, Link, Notice, Refund, Tickets};
 use super::when::{amount, date_and_time, short_date};
-use super::{given, line};
+use super::{given, line, reservation};
 use crate::orders::notices::Appointment;
 use crate::tickets::enclosed::EnclosedEvent;
 use crate::web::store::Texts;
@@ -21,6 +21,8 @@ pub struct Letter {
     pub paragraphs: Vec<String>,
     /// What is looked up later: `Date`, `samedi 28 novembre 2026 à 20 h 30`.
     pub facts: Vec<Fact>,
+    /// What a till reads of it: shown as a QR code.
+    pub code: Option<String>,
     /// The one thing to do.
     pub action: Option<Action>,
     /// Another way to the same.
@@ -110,6 +112,8 @@ pub fn letter(content: &Content, language: Language) -> Letter {
         Content::Offer(told) => line::offer(told, t, language),
         Content::Given(told) => given::given(told, t),
         Content::Resold(told) => given::resold(told, t, language),
+        Content::Reserved(told) => reservation::reserved(told, t, language),
+        Content::Lapsed(told) => reservation::lapsed(told, t, language),
     }
 }
 
@@ -145,6 +149,7 @@ pub(super) fn empty(why: String) -> Letter {
         subject: String::new(),
         paragraphs: Vec::new(),
         facts: Vec::new(),
+        code: None,
         action: None,
         also: None,
         why,
@@ -255,7 +260,7 @@ fn ended(told: &Refund, t: Texts) -> Letter {
     }
 }
 
-fn when(at: &Appointment, language: Language) -> String {
+pub(super) fn when(at: &Appointment, language: Language) -> String {
     date_and_time(at.starts_ms, &at.time_zone, language)
 }
 
@@ -399,6 +404,13 @@ mod tests {
                 "name": "Ana", "ticket": "W-12", "order_code": "K7Q2M", "link": "https://x.example/o/1",
                 "event_title": "Bérénice", "amount_minor": 3400, "currency": "EUR",
             })),
+            ("reserved", serde_json::json!({
+                "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/o/1", "event_title": "Bérénice",
+                "places": 2, "total_minor": 3400, "currency": "EUR", "until_ms": 1_795_892_400_000_i64,
+                "now": appointment(),
+            })),
+            ("lapsed", lapsed(false)),
+            ("lapsed", lapsed(true)),
         ]
         .into_iter()
         .map(|(template, payload)| Content::parse(template, payload).unwrap())
@@ -409,6 +421,13 @@ mod tests {
         serde_json::json!({
             "doors_ms": 1_795_890_600_000_i64, "starts_ms": 1_795_894_200_000_i64, "time_zone": "Europe/Paris",
             "place": "Le Quai, Nantes",
+        })
+    }
+
+    fn lapsed(called_off: bool) -> serde_json::Value {
+        serde_json::json!({
+            "name": "Ana", "order_code": "K7Q2M", "link": "https://x.example/fr/events/1", "event_title": "Bérénice",
+            "called_off": called_off, "now": appointment(),
         })
     }
 
@@ -488,6 +507,16 @@ mod tests {
                 "Le Quai, Nantes",
             ],
             Content::Cart(_) => &["Ana", "Bérénice", "2026", "Le Quai, Nantes"],
+            Content::Reserved(_) => &[
+                "Ana",
+                "K7Q2M",
+                "Bérénice",
+                "2026",
+                "2\u{a0}",
+                "34",
+                "Le Quai, Nantes",
+            ],
+            Content::Lapsed(_) => &["Ana", "K7Q2M", "Bérénice"],
             Content::Wait(_) | Content::Offer(_) => {
                 &["Bérénice", "2026", "2\u{a0}", "Fosse", "Le Quai, Nantes"]
             }

@@ -10,6 +10,7 @@ pub mod letter;
 mod line;
 pub mod outbox;
 mod page;
+mod reservation;
 pub mod sender;
 pub mod sms;
 pub(crate) mod unsent;

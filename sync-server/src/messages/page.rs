@@ -42,6 +42,9 @@ pub(super) fn content_id(place: usize) -> String {
     format!("ticket-{}@tickethub", place + 1)
 }
 
+/// Of the picture of an order's code.
+pub(super) const ORDER_CODE: &str = "order-code@tickethub";
+
 fn wallets(links: &WalletLinks, t: Texts) -> Vec<Action> {
     let ways = [
         ("wallet-apple", &links.apple),

@@ -81,6 +81,8 @@ fn word_of(template: &str) -> &'static str {
         "reminder" => "office-mail-reminder",
         "given" => "office-mail-given",
         "resold" => "office-mail-resold",
+        "reserved" => "office-mail-reserved",
+        "lapsed" => "office-mail-lapsed",
         _ => "office-mail-other",
     }
 }

@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use shared::ids::{EventId, OrganizerId};
+use shared::ids::{EventId, OrderId, OrganizerId};
+use shared::language::Language;
 use shared::money::Money;
 
 use super::desk::Desk;
@@ -13,6 +14,7 @@ use super::page::{Here, OfficePage, shown};
 use crate::accounts::Right;
 use crate::accounts::pages::encode;
 use crate::app::App;
+use crate::door::collect::{AtTheTill, at_the_till};
 use crate::messages::when::{amount, date_and_time};
 use crate::orders::OrderState;
 use crate::orders::list::{PageQuery, Sought, Whose, orders_page};
@@ -80,8 +82,15 @@ pub(super) async fn show(
         encode(&query.q),
         event.map(|event| event.to_string()).unwrap_or_default()
     );
+    let reserved = found
+        .orders
+        .iter()
+        .filter(|order| order.reserved_ms.is_some());
+    let reserved: Vec<OrderId> = reserved.map(|order| order.id).collect();
+    let at_tills = at_the_till(&app.pool, &reserved).await?;
     let lines = found.orders.iter().map(|order| {
-        let (key, look) = state(order.state, order.refunded_minor);
+        let at_till = at_tills.get(&order.id).copied();
+        let (state, look) = stands(order, at_till, OWN_ZONE, language);
         let places = order.lines.iter().map(|line| line.quantity).sum::<u32>();
         Line {
             path: office.at(format_args!("/orders/{}", order.id)),
@@ -91,7 +100,7 @@ pub(super) async fn show(
             places: t.count("places-count", places),
             total: amount(Money::new(order.total_minor, order.currency), language),
             when: date_and_time(order.created_ms, OWN_ZONE, language),
-            state: t.get(key).into_owned(),
+            state,
             look,
         }
     });
@@ -112,8 +121,32 @@ pub(super) async fn show(
     shown(StatusCode::OK, &page)
 }
 
+/// Where an order stands in words, and the look of that.
+pub(super) fn stands(
+    order: &OrderView,
+    at_till: Option<AtTheTill>,
+    zone: &str,
+    language: Language,
+) -> (String, &'static str) {
+    let t = Texts::of(language);
+    let is_reserved = order.reserved_ms.is_some() && order.state == OrderState::Held;
+    match at_till {
+        Some(AtTheTill::TakenOver) => (t.get("office-order-taken-over").into_owned(), "badge-line"),
+        Some(AtTheTill::Sold) => (t.get("office-order-paid-there").into_owned(), "badge-ok"),
+        None if is_reserved => {
+            let until = date_and_time(order.expires_ms, zone, language);
+            let words = t.named("office-order-reserved", "until", until);
+            (words, "badge-wait")
+        }
+        None => {
+            let (key, look) = state(order.state, order.refunded_minor);
+            (t.get(key).into_owned(), look)
+        }
+    }
+}
+
 /// The key of the word for where an order stands, and its look.
-pub(super) fn state(state: OrderState, refunded_minor: i64) -> (&'static str, &'static str) {
+fn state(state: OrderState, refunded_minor: i64) -> (&'static str, &'static str) {
     match state {
         OrderState::Held => ("office-order-held", "badge-wait"),
         OrderState::Paid if refunded_minor > 0 => ("office-order-part", "badge-line"),

@@ -16,6 +16,7 @@ use super::hold::{Held, Made, hold};
 use super::list::{OrderPage, PageQuery, Whose, order_for, orders_page};
 use super::note::{self, OrderNote};
 use super::present::{Order, OrderView};
+use super::reservation::reserve;
 use super::rules::HoldRequest;
 use super::secret::link;
 use crate::accounts::roles::require;
@@ -41,6 +42,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_all_orders))
         .routes(routes!(get_order))
         .routes(routes!(pay_order))
+        .routes(routes!(reserve_order))
         .routes(routes!(cancel_order))
         .routes(routes!(refund_order))
         .routes(routes!(get_note, put_note))
@@ -159,6 +161,24 @@ async fn pay_order(
         client_secret,
         ..OrderView::from(paying.order)
     }))
+}
+
+/// Keep a held order to be paid at the box office, where the event's terms allow it; its `expires_ms` says until when. It can
+/// still be paid.
+#[utoipa::path(post, path = "/orders/{id}/reserve", tag = "orders", security((), ("token" = [])), params(("id" = uuid::Uuid, Path), SecretQuery), responses(
+    (status = 200, body = OrderView),
+    (status = 404, description = "`not_found`", body = ErrorEnvelope),
+    (status = 409, description = "`hold_expired`, or `conflict`: it can't be reserved, or this address has a reservation", body = ErrorEnvelope),
+))]
+async fn reserve_order(
+    State(app): State<App>,
+    Path(id): Path<OrderId>,
+    Query(query): Query<SecretQuery>,
+    identity: MaybeIdentity,
+) -> Result<Json<OrderView>, ApiError> {
+    let holder = holder(&identity, query.secret);
+    let order = reserve(&app, id, &holder, None).await?;
+    Ok(Json(order.into()))
 }
 
 /// Give a held order's places back.

@@ -80,9 +80,28 @@ pub enum NameError {
     /// The order's promo code is not for this person.
     #[error("the order's promo code can't be used by this person")]
     Promo(#[source] Refusal),
+    /// The order is a reservation, and this address has another one for the event.
+    #[error("there is another reservation for this address")]
+    HasReservation,
     /// PostgreSQL.
     #[error("naming the buyer of an order")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for NameError {
+    fn from(error: sqlx::Error) -> Self {
+        if is_second_reservation(&error) {
+            Self::HasReservation
+        } else {
+            Self::Database(error)
+        }
+    }
+}
+
+/// Whether a statement failed because an address would have two open reservations for an event.
+pub(super) fn is_second_reservation(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error();
+    error.is_some_and(|error| error.constraint() == Some("orders_one_reservation"))
 }
 
 /// Writes down who buys a held order, and the language of the mails; the last word before the payment counts. Whether

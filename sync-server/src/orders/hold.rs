@@ -342,6 +342,7 @@ fn new_order(
         language: wanted.language.to_owned(),
         created_ms: now_ms,
         expires_ms: now_ms + event.hold_ms,
+        reserved_ms: None,
         paid_ms: None,
         issued_ms: None,
         lines: wanted.lines.iter().zip(&priced.lines).map(line).collect(),

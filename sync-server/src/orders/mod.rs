@@ -21,6 +21,7 @@ pub mod present;
 pub mod promo;
 pub mod reprice;
 pub mod resale;
+pub mod reservation;
 pub mod rules;
 pub mod secret;
 pub mod stock;

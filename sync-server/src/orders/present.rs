@@ -44,6 +44,8 @@ pub struct Order {
     pub created_ms: UnixMillis,
     /// Until when it is held.
     pub expires_ms: UnixMillis,
+    /// When its buyer chose to pay at the box office.
+    pub reserved_ms: Option<UnixMillis>,
     /// When its money came.
     pub paid_ms: Option<UnixMillis>,
     /// When its tickets were signed and published.
@@ -121,6 +123,7 @@ pub(super) struct OrderRow {
     pub(super) language: String,
     pub(super) created_ms: i64,
     pub(super) expires_ms: i64,
+    pub(super) reserved_ms: Option<i64>,
     pub(super) paid_ms: Option<i64>,
     pub(super) issued_ms: Option<i64>,
     pub(super) secret_hash: Vec<u8>,
@@ -138,7 +141,7 @@ macro_rules! select_orders {
             $crate::orders::present::OrderRow,
             r#"select o.id, o.organizer_id, o.event_id, o.account_id, o.code, o.state, o.currency, o.total_minor,
                    o.donation_minor, o.discount_minor, o.promo_id, o.promo_code, o.refunded_minor, o.email, o.name,
-                   o.language, o.created_ms, o.expires_ms, o.paid_ms, o.issued_ms,
+                   o.language, o.created_ms, o.expires_ms, o.reserved_ms, o.paid_ms, o.issued_ms,
                    o.secret_hash, o.secret_sealed, o.request_hash, o.given_by,
                    (select coalesce(jsonb_agg(jsonb_build_object('type_no', l.type_no, 'quantity', l.quantity,
                             'unit_minor', l.unit_minor, 'discount_minor', l.discount_minor, 'vat_basis_points', l.vat_basis_points,
@@ -194,6 +197,7 @@ impl TryFrom<OrderRow> for Order {
             language: row.language,
             created_ms: row.created_ms,
             expires_ms: row.expires_ms,
+            reserved_ms: row.reserved_ms,
             paid_ms: row.paid_ms,
             issued_ms: row.issued_ms,
             lines: row.lines.0,
@@ -256,6 +260,9 @@ pub struct OrderView {
     pub created_ms: UnixMillis,
     /// Until when it is held.
     pub expires_ms: UnixMillis,
+    /// When its buyer chose to pay at the box office.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved_ms: Option<UnixMillis>,
     /// When its money came.
     pub paid_ms: Option<UnixMillis>,
     /// When its tickets were signed and published.
@@ -304,6 +311,7 @@ impl From<Order> for OrderView {
             language: order.language,
             created_ms: order.created_ms,
             expires_ms: order.expires_ms,
+            reserved_ms: order.reserved_ms,
             paid_ms: order.paid_ms,
             issued_ms: order.issued_ms,
             lines: order.lines,

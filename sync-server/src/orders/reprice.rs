@@ -19,7 +19,7 @@ use crate::database::transaction::{Attempts, begin};
 /// The price stays.
 #[derive(Debug, thiserror::Error)]
 pub enum RepriceError {
-    /// It is no longer held: paid, given up, or its time was up.
+    /// It is no longer held, or was reserved: paid, given up, or its time was up.
     #[error("the order is not held any more")]
     NotHeld,
     /// A payment of the price as it is was begun, and may still come.
@@ -112,6 +112,8 @@ async fn lock(
     let order = order_by_id(&mut *connection, id)
         .await?
         .filter(|order| order.state == OrderState::Held && order.expires_ms > now_ms)
+        // Its buyer was told what is to be paid at the box office, which knows neither codes nor gifts.
+        .filter(|order| order.reserved_ms.is_none())
         .ok_or(RepriceError::NotHeld)?;
     let begun = sqlx::query_scalar!(
         r#"select exists (select from payments

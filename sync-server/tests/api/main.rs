@@ -41,6 +41,7 @@ mod payments;
 mod peers;
 mod rates;
 mod refunds;
+mod reservations;
 mod restore;
 mod rights;
 mod selling;

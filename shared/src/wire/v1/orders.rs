@@ -1,10 +1,10 @@
-//! A till asks for orders of the store, and hands their tickets out on paper. Names stay with the server: what is found is shown
-//! and forgotten.
+//! A till asks for orders of the store, hands their tickets out on paper, and takes over what is reserved to be paid at a till. Names
+//! stay with the server: what is found is shown and forgotten.
 
 use serde::{Deserialize, Serialize};
 
 use super::base64_bytes;
-use super::rights::StockPaper;
+use super::rights::{StockAnswer, StockPaper};
 use crate::clock::UnixMillis;
 use crate::ids::{EventId, FactId, OrderId, TicketId, TypeNo};
 use crate::language::Language;
@@ -45,10 +45,16 @@ pub struct FoundOrder {
     pub currency: String,
     /// When it was begun.
     pub created_ms: UnixMillis,
-    /// What of it lets somebody in.
+    /// What of it lets somebody in; of a reservation, its places.
     pub tickets: Vec<FoundTickets>,
     /// When its tickets were handed out first, if they were.
     pub collected: Option<Collected>,
+    /// It is held to be paid at a till, until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved_until_ms: Option<UnixMillis>,
+    /// A till took the reservation over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_over: Option<TakenOver>,
 }
 
 /// How an order stands.
@@ -178,4 +184,65 @@ impl std::fmt::Debug for HandOutTicket {
             .field("number", &self.number)
             .finish_non_exhaustive()
     }
+}
+
+/// A reservation was taken over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenOver {
+    /// When.
+    pub at_ms: UnixMillis,
+    /// By which till.
+    pub till: String,
+    /// That is the one that asks.
+    pub here: bool,
+}
+
+/// `POST /api/v1/sync/orders/{order}/take-over`: the guest stands at this till and pays here. Asked again by the same till it is
+/// answered alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeOverAsk {
+    /// The signed objects that it has, as in `GET /api/v1/sync/signed?have=`.
+    #[serde(default)]
+    pub have: String,
+}
+
+/// Its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum TakeOverAnswer {
+    /// These places are lent to the till.
+    Lent(Box<ReservedPlaces>),
+    /// Another till was first.
+    TakenOver(TakenOver),
+    /// It was paid online meanwhile.
+    Paid,
+    /// It is no reservation, was given up, or has lapsed.
+    Over,
+    /// An answer of a newer server.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Places of a reservation that are lent to a till.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservedPlaces {
+    /// Of which event.
+    pub event: EventId,
+    /// By type and price, ascending.
+    pub lines: Vec<ReservedLine>,
+    /// All that the till may sell of the event, as after `POST sync/leases`.
+    pub stock: StockAnswer,
+}
+
+/// Those of one type at one price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservedLine {
+    /// Which type.
+    pub type_no: TypeNo,
+    /// The leased price of each: what it costs alone.
+    pub price_minor: i64,
+    /// 550 = 5.5 %.
+    pub vat_basis_points: u32,
+    /// The tickets, by their numbers; they may be sold by now.
+    pub tickets: Vec<TicketId>,
 }

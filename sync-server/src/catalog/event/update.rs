@@ -12,6 +12,7 @@ use super::{Category, EventDetails, EventStatus, RE_ENTRIES, StatusError, value_
 use crate::catalog::transaction::{self, LockEventError, lock_event};
 use crate::door::signed::{self, PublishSignedError};
 use crate::orders::notices::{self, Appointment};
+use crate::orders::reservation;
 use crate::vault::Vault;
 use crate::web::ApiError;
 
@@ -162,8 +163,12 @@ pub async fn replace(
     let was_public = present.status == EventStatus::Published;
     if was_public && status == EventStatus::Cancelled {
         notices::cancelled(&mut tx, of, now_ms).await?;
+        reservation::called_off(&mut tx, of, now_ms).await?;
     } else if was_public && status == EventStatus::Published && present.moves_to(details) {
         notices::changed(&mut tx, of, &present.appointment, now_ms).await?;
+        if present.appointment.starts_ms != details.starts_ms {
+            reservation::moved(&mut tx, of, details.starts_ms).await?;
+        }
     }
     tx.commit().await?;
     Ok(status)
@@ -196,6 +201,7 @@ pub async fn remove(
         .await?;
         if present.status == EventStatus::Published {
             notices::cancelled(&mut tx, (organizer, event), now_ms).await?;
+            reservation::called_off(&mut tx, (organizer, event), now_ms).await?;
         }
         tx.commit().await?;
     }

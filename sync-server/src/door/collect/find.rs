@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use shared::clock::UnixMillis;
 use shared::ids::{EventId, OrderId, TypeNo};
 use shared::ticket::{self, OrderCode};
 use shared::wire::latest::{
-    Collected, ErrorCode, FoundOrder, FoundOrders, FoundTickets, OrderSearch, OrderState,
+    Collected, ErrorCode, FoundOrder, FoundOrders, FoundTickets, OrderSearch, OrderState, TakenOver,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -92,6 +93,7 @@ pub(in crate::door) async fn find(
     pool: &PgPool,
     session: &DeviceSession,
     search: &OrderSearch,
+    now_ms: UnixMillis,
 ) -> Result<FoundOrders, FindOrdersError> {
     if !session.rights.sell {
         return Err(FindOrdersError::NotATill);
@@ -100,11 +102,17 @@ pub(in crate::door) async fn find(
     let events: Vec<Uuid> = session.events.iter().map(|event| event.0).collect();
     let mut rows = sqlx::query!(
         r#"select o.id, o.event_id, o.code, o.name, o.state, o.total_minor, o.currency, o.created_ms,
-                  c.collected_ms as "collected_ms?", d.name as "till?"
+                  case when o.state = 'held' and o.reserved_ms is not null and o.expires_ms > $7 then o.expires_ms end
+                      as reserved_until_ms,
+                  c.collected_ms as "collected_ms?", d.name as "till?",
+                  r.taken_ms as "taken_ms?", r.device_id as "taken_by?", b.name as "taker?"
            from orders o
            left join collections c on c.organizer_id = o.organizer_id and c.event_id = o.event_id and c.order_id = o.id
                and not c.duplicate
            left join devices d on d.organizer_id = c.organizer_id and d.id = c.device_id
+           left join reservation_takeovers r on r.organizer_id = o.organizer_id and r.event_id = o.event_id
+               and r.order_id = o.id
+           left join devices b on b.organizer_id = r.organizer_id and b.id = r.device_id
            where o.organizer_id = $1 and o.event_id = any($2)
              and not exists (select from till_orders t
                              where t.organizer_id = o.organizer_id and t.event_id = o.event_id and t.order_id = o.id)
@@ -119,7 +127,8 @@ pub(in crate::door) async fn find(
         sought.code,
         sought.ticket,
         sought.words,
-        MOST as i64 + 1
+        MOST as i64 + 1,
+        now_ms
     )
     .fetch_all(pool)
     .await?;
@@ -141,6 +150,12 @@ pub(in crate::door) async fn find(
             .collected_ms
             .zip(row.till)
             .map(|(at_ms, till)| Collected { at_ms, till }),
+        reserved_until_ms: row.reserved_until_ms,
+        taken_over: row.taken_ms.zip(row.taker).map(|(at_ms, till)| TakenOver {
+            at_ms,
+            till,
+            here: row.taken_by == Some(session.device.0),
+        }),
     });
     Ok(FoundOrders {
         orders: orders.collect(),
@@ -148,18 +163,27 @@ pub(in crate::door) async fn find(
     })
 }
 
-/// What of each order lets somebody in, by type.
+/// What of each order lets somebody in, by type; of a reservation, what was reserved.
 async fn tickets_of(
     pool: &PgPool,
     session: &DeviceSession,
     orders: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<FoundTickets>>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select k.order_id, k.type_no, t.name, count(*) as "places!"
+        r#"select k.order_id as "order_id!", k.type_no as "type_no!", t.name as "name!", count(*) as "places!"
            from tickets k
            join ticket_types t on t.organizer_id = k.organizer_id and t.event_id = k.event_id and t.no = k.type_no
            where k.organizer_id = $1 and k.order_id = any($2) and k.status = 0
-           group by k.order_id, k.type_no, t.name order by k.type_no"#,
+           group by k.order_id, k.type_no, t.name
+           union all
+           select l.order_id, l.type_no, t.name, sum(l.quantity)::bigint
+           from order_lines l
+           join orders o on o.organizer_id = l.organizer_id and o.event_id = l.event_id and o.id = l.order_id
+           join ticket_types t on t.organizer_id = l.organizer_id and t.event_id = l.event_id and t.no = l.type_no
+           where l.organizer_id = $1 and l.order_id = any($2) and o.reserved_ms is not null
+               and o.state in ('held', 'cancelled')
+           group by l.order_id, l.type_no, t.name
+           order by 2"#,
         session.organizer.0,
         orders
     )

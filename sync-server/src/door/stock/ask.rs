@@ -8,7 +8,7 @@ use shared::wire::latest::{
 };
 use sqlx::PgConnection;
 
-use super::grant::{self, Until, Wanted};
+use super::grant::{self, Until, Wanted, Whose};
 use super::{paper, series, terms};
 use crate::app::App;
 use crate::catalog::rates::rates_of;
@@ -100,7 +100,7 @@ pub async fn ask(
         tx.commit().await?;
         app.door.watch.changed(ask.event);
     }
-    answer(app, of, till, ask).await
+    answer(app, of, till, &ask.have).await
 }
 
 /// A type that is on sale, and what the till has of it.
@@ -183,6 +183,7 @@ async fn wanted(
                 type_no: sale.type_no,
                 places: lacks,
                 until: Until::SoonOver,
+                whose: Whose::Free,
             };
             Ok(Some(wanted).filter(|_| lacks > 0).into_iter().collect())
         }
@@ -197,20 +198,22 @@ fn top_up(row: &OnSale) -> Option<Wanted> {
         type_no: row.type_no,
         places: size.saturating_sub(row.unsold).min(row.left - LAST_PLACES),
         until: Until::DayAfter,
+        whose: Whose::Free,
     })
 }
 
-async fn answer(
+/// All that a till may sell of the event.
+pub(super) async fn answer(
     app: &App,
     (organizer, event): (OrganizerId, EventId),
     till: DeviceId,
-    ask: &StockAsk,
+    have: &str,
 ) -> Result<StockAnswer, AskStockError> {
     let mut tx = transaction::begin_snapshot(&app.pool).await?;
     let types = on_sale(app, &mut tx, (organizer, event), till).await?;
     let rates = rates_of(&mut tx, (organizer, event)).await?;
     let series = series::known_letters(&mut tx, organizer, till).await?;
-    let have = signed::parse_have(&ask.have);
+    let have = signed::parse_have(have);
     let objects = signed::newer_objects(&mut tx, organizer, &have).await?;
     let (currency, paper) = paper::of(&mut tx, (organizer, event)).await?;
     let terms = terms::of(app, &mut tx, organizer).await?;

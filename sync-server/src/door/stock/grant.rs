@@ -1,7 +1,8 @@
-//! Lending places: the places leave the common stock, numbered tickets are made for them, and everybody is told.
+//! Lending places: the places leave the common stock, or the hold of a reservation, numbered tickets are made for them, and
+//! everybody is told.
 
 use shared::clock::UnixMillis;
-use shared::ids::{DeviceId, EventId, KeyId, OrganizerId, TicketId, TypeNo, uuid_v7};
+use shared::ids::{DeviceId, EventId, KeyId, OrderId, OrganizerId, TicketId, TypeNo, uuid_v7};
 use shared::lease::stock::ENDS_AFTER_MS;
 use shared::roster::signed::SignedKind;
 use sqlx::PgConnection;
@@ -20,6 +21,33 @@ pub(super) struct Wanted {
     pub(super) type_no: TypeNo,
     pub(super) places: u32,
     pub(super) until: Until,
+    pub(super) whose: Whose,
+}
+
+/// Whose the places were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Nobody's: they cost what the type costs.
+    Free,
+    /// A reservation's, whose hold is over in this transaction.
+    Reservation(Reserved),
+}
+
+/// What was reserved, and what each place costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reserved {
+    pub(super) order: OrderId,
+    pub(super) price_minor: i64,
+    pub(super) vat_basis_points: i32,
+}
+
+impl Whose {
+    fn reserved(self) -> Option<Reserved> {
+        match self {
+            Self::Free => None,
+            Self::Reservation(reserved) => Some(reserved),
+        }
+    }
 }
 
 /// How long a till may sell them.
@@ -31,7 +59,8 @@ pub(super) enum Until {
     SoonOver,
 }
 
-/// Lends, in the transaction that has called `begin_change`. Of what somebody else took meanwhile nothing is lent.
+/// Lends, in the transaction that has called `begin_change`, types in ascending order. Of what somebody else took meanwhile nothing
+/// is lent.
 pub(super) async fn lend(
     app: &App,
     conn: &mut PgConnection,
@@ -43,7 +72,7 @@ pub(super) async fn lend(
     for wanted in wanted {
         if take_places(conn, (organizer, event), wanted).await? {
             taken.push(wanted);
-        } else if wanted.until == Until::SoonOver {
+        } else if wanted.until == Until::SoonOver || wanted.whose != Whose::Free {
             return Err(AskStockError::SoldOut {
                 type_no: wanted.type_no,
                 left: 0,
@@ -74,19 +103,26 @@ pub(super) async fn lend(
     Ok(())
 }
 
-/// Out of the common stock, if they are there: invariant S1.
+/// Out of the common stock, if they are there, or out of the hold: invariant S1.
 async fn take_places(
     conn: &mut PgConnection,
     (organizer, event): (OrganizerId, EventId),
     wanted: &Wanted,
 ) -> Result<bool, sqlx::Error> {
+    let places = wanted.places.cast_signed();
+    let held = match wanted.whose {
+        Whose::Free => 0,
+        Whose::Reservation(_) => places,
+    };
     let taken = sqlx::query!(
-        "update stock set leased = leased + $4
-         where organizer_id = $1 and event_id = $2 and type_no = $3 and held + sold + leased + $4 <= quota + written_off",
+        "update stock set held = held - $5, leased = leased + $4
+         where organizer_id = $1 and event_id = $2 and type_no = $3
+           and held - $5 + sold + leased + $4 <= quota + written_off",
         organizer.0,
         event.0,
         i32::from(wanted.type_no.0),
-        wanted.places.cast_signed()
+        places,
+        held
     )
     .execute(conn)
     .await?;
@@ -116,17 +152,19 @@ impl Grant<'_> {
             Until::DayAfter => None,
             Until::SoonOver => Some(self.now_ms + SALE_MS),
         };
+        let reserved = wanted.whose.reserved();
         sqlx::query!(
             "with made as (
                  insert into leases (organizer_id, event_id, id, device_id, type_no, places, state, expires_ms, created_ms,
-                                     term, for_sale)
-                 select $1, $2, $3, $4, $5, $6, 'granted', coalesce($7, e.ends_ms + $8), $9, $10, $7::bigint is not null
+                                     term, for_sale, order_id)
+                 select $1, $2, $3, $4, $5, $6, 'granted', coalesce($7, e.ends_ms + $8), $9, $10, $7::bigint is not null, $15
                  from events e where e.organizer_id = $1 and e.id = $2
                  returning id
              )
              insert into leased_tickets (organizer_id, event_id, id, lease_id, type_no, window_no, key_id, channel, series_no,
                                          price_minor, vat_basis_points, holder_id, changed_ms)
-             select $1, $2, n.id, made.id, $5, t.window_no, $11, $12, $13 + n.place, t.price_minor, t.vat_basis_points, $4, $9
+             select $1, $2, n.id, made.id, $5, t.window_no, $11, $12, $13 + n.place, coalesce($16, t.price_minor),
+                    coalesce($17, t.vat_basis_points), $4, $9
              from made
              join ticket_types t on t.organizer_id = $1 and t.event_id = $2 and t.no = $5,
                   unnest($14::bigint[]) with ordinality as n (id, place)",
@@ -143,7 +181,10 @@ impl Grant<'_> {
             self.key.0.cast_signed(),
             self.letters,
             self.before,
-            &tickets
+            &tickets,
+            reserved.map(|reserved| reserved.order.0),
+            reserved.map(|reserved| reserved.price_minor),
+            reserved.map(|reserved| reserved.vat_basis_points)
         )
         .execute(conn)
         .await

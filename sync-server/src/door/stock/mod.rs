@@ -14,6 +14,7 @@ mod keys;
 mod list;
 mod moves;
 pub(super) mod paper;
+pub(super) mod reserved;
 pub(in crate::door) mod series;
 mod terms;
 mod traced;

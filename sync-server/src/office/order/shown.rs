@@ -10,11 +10,12 @@ use super::refund::{RefundHtml, Typed, refund_html, refundable};
 use crate::accounts::Right;
 use crate::app::App;
 use crate::catalog::event::page::{EventPage, page_of};
+use crate::door::collect::at_the_till;
 use crate::door::money::vouchers::VoucherNames;
 use crate::messages::when::{amount, date_and_time};
 use crate::office::desk::Office;
 use crate::office::fields::Wrong;
-use crate::office::orders::{OWN_ZONE, lines, state};
+use crate::office::orders::{OWN_ZONE, lines, stands};
 use crate::office::page::{Here, OfficePage, shown};
 use crate::office::tills;
 use crate::orders::present::{Order, OrderView};
@@ -70,8 +71,10 @@ pub(super) async fn page(
     let event = &rendered.page;
     let mut tickets = tickets_of_order(&app.pool, order.id).await?;
     tickets.extend(tickets_paid_by(&app.pool, order.id).await?);
-    let (key, look) = state(order.state, order.refunded.minor);
     let view = OrderView::from(order.clone());
+    let at_tills = at_the_till(&app.pool, &[order.id]).await?;
+    let at_till = at_tills.get(&order.id).copied();
+    let (state, look) = stands(&view, at_till, &event.time_zone, language);
     let name = |no| event.type_of(no).map(|row| row.name.clone());
     let may = office.may(Right::RefundOrders);
     let is_issued = order.issued_ms.is_some();
@@ -87,7 +90,7 @@ pub(super) async fn page(
             office.at(format_args!("/events/{}", event.id)),
             event.title.clone(),
         ),
-        state: t.get(key).into_owned(),
+        state,
         look,
         buyer: order
             .buyer

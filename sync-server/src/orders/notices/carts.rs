@@ -34,7 +34,7 @@ async fn remind_some(app: &App, step: i32, after_ms: i64) -> Result<i64, sqlx::E
            from orders o
            join events e on e.organizer_id = o.organizer_id and e.id = o.event_id
            join venues v on v.organizer_id = e.organizer_id and v.id = e.venue_id
-           where o.wants_reminder and o.state = 'expired' and o.email is not null and o.name is not null
+           where o.wants_reminder and o.state = 'expired' and o.reserved_ms is null and o.email is not null and o.name is not null
              and o.created_ms <= $1 and o.created_ms > $2
              and e.status = 'published' and e.starts_ms > $3
              and exists (select from stock s

@@ -14,6 +14,7 @@ use super::donation::DonationField;
 use super::means::{Means, TEST, means};
 use super::opened::Opened;
 use super::repriced::{Repriced, reprice};
+use super::reservation::{self, ReserveKey, reserve_key};
 use crate::accounts::MaybeIdentity;
 use crate::accounts::profile::profile;
 use crate::app::App;
@@ -55,6 +56,9 @@ struct CheckoutHtml {
     title: String,
     when: String,
     place: String,
+    /// The reservation's own page, where it is one.
+    reserved: Option<String>,
+    reserve: ReserveKey,
     lines: Vec<String>,
     sums: Vec<(String, String)>,
     code: CodeField,
@@ -107,7 +111,7 @@ pub(super) struct PayForm {
     pub(super) code: String,
     /// A gift, as it was typed.
     pub(super) donation: String,
-    /// `code`, `uncode`, or what pays.
+    /// `code`, `uncode`, `reserve`, or what pays.
     pub(super) step: String,
 }
 
@@ -122,7 +126,7 @@ pub(super) async fn show(
     match opened.order.state {
         OrderState::Held if opened.order.expires_ms > app.now_ms() => {
             let typed = Typed::known(&opened, &app).await?;
-            checkout(&app, &opened, typed, None)
+            checkout(&app, &opened, typed, None).await
         }
         OrderState::Held
         | OrderState::Paid
@@ -164,12 +168,12 @@ pub(super) async fn pay_order(
         Repriced::No(opened) => opened,
         Repriced::Yes(opened) => {
             typed.donation = DonationField::of(&opened);
-            return checkout(&app, &opened, typed, None);
+            return checkout(&app, &opened, typed, None).await;
         }
         Repriced::Wrong(opened, code, donation) => {
             typed.code = code;
             typed.donation = donation;
-            return checkout_with(&app, &opened, typed, (StatusCode::CONFLICT, None));
+            return checkout_with(&app, &opened, typed, (StatusCode::CONFLICT, None)).await;
         }
         Repriced::OrderOver(opened) => return Ok(opened.to_order()),
     };
@@ -180,20 +184,25 @@ pub(super) async fn pay_order(
             typed.wrong_name = wrong.contains(&BuyerField::Name);
             let count = u32::try_from(wrong.len()).unwrap_or(u32::MAX);
             let problem = opened.t.count("errors-count", count);
-            return checkout(
-                &app,
-                &opened,
-                typed,
-                Some((StatusCode::BAD_REQUEST, problem)),
-            );
+            let problem = Some((StatusCode::BAD_REQUEST, problem));
+            return checkout(&app, &opened, typed, problem).await;
         }
     };
+    if form.step == "reserve" {
+        return match reservation::keep(&app, &opened, &buyer).await? {
+            None => Ok(opened.to_order()),
+            Some(problem) => {
+                let problem = Some((StatusCode::CONFLICT, problem));
+                checkout(&app, &opened, typed, problem).await
+            }
+        };
+    }
     let holder = &opened.holder;
     let payer = holder.account.map_or(Payer::Order(id), Payer::Account);
     if app.limits.payment(payer, app.now_ms()).is_err() {
         let problem = opened.t.get("problem-too-many").into_owned();
         let problem = (StatusCode::TOO_MANY_REQUESTS, problem);
-        return checkout(&app, &opened, typed, Some(problem));
+        return checkout(&app, &opened, typed, Some(problem)).await;
     }
     // An order that is no longer held keeps its buyer; paying it says what it is.
     let reminders = typed.reminders;
@@ -211,7 +220,12 @@ pub(super) async fn pay_order(
         Err(NameError::Promo(refusal)) => {
             let problem = words::refused(refusal, &opened.event().time_zone, language);
             let problem = (StatusCode::CONFLICT, problem);
-            return checkout(&app, &opened, typed, Some(problem));
+            return checkout(&app, &opened, typed, Some(problem)).await;
+        }
+        Err(NameError::HasReservation) => {
+            let problem = opened.t.get("reservation-has-one").into_owned();
+            let problem = (StatusCode::CONFLICT, problem);
+            return checkout(&app, &opened, typed, Some(problem)).await;
         }
         Err(NameError::Database(error)) => return Err(error.into()),
     }
@@ -221,12 +235,17 @@ pub(super) async fn pay_order(
         Ok(Some(Onward::Page(page))) => Ok(private(Redirect::to(&page).into_response())),
         // The order knows how far it came.
         Ok(Some(Onward::Fields(_)) | None) => Ok(opened.to_order()),
-        Err(error) => after(&app, &opened, typed, error),
+        Err(error) => after(&app, &opened, typed, error).await,
     }
 }
 
 /// What the buyer sees of a payment that was none.
-fn after(app: &App, opened: &Opened, typed: Typed, error: PayError) -> Result<Response, ApiError> {
+async fn after(
+    app: &App,
+    opened: &Opened,
+    typed: Typed,
+    error: PayError,
+) -> Result<Response, ApiError> {
     let t = opened.t;
     let again = |status, key| Some((status, t.get(key).into_owned()));
     match error {
@@ -234,19 +253,19 @@ fn after(app: &App, opened: &Opened, typed: Typed, error: PayError) -> Result<Re
         PayError::Closed(_) | PayError::HoldExpired | PayError::Returned => Ok(opened.to_order()),
         PayError::Declined => {
             let problem = again(StatusCode::PAYMENT_REQUIRED, "problem-declined");
-            checkout(app, opened, typed, problem)
+            checkout(app, opened, typed, problem).await
         }
         PayError::Start(StartError::UnknownMethod) => {
             let problem = again(StatusCode::BAD_REQUEST, "problem-means");
-            checkout(app, opened, typed, problem)
+            checkout(app, opened, typed, problem).await
         }
         PayError::NoBuyer => {
             let problem = Some((StatusCode::BAD_REQUEST, t.count("errors-count", 1)));
-            checkout(app, opened, typed, problem)
+            checkout(app, opened, typed, problem).await
         }
         PayError::Start(StartError::Refused) => {
             let problem = again(StatusCode::SERVICE_UNAVAILABLE, "problem-no-paying");
-            checkout(app, opened, typed, problem)
+            checkout(app, opened, typed, problem).await
         }
         PayError::Start(StartError::Unreachable) | PayError::Ask(_) => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
@@ -259,7 +278,7 @@ fn after(app: &App, opened: &Opened, typed: Typed, error: PayError) -> Result<Re
     }
 }
 
-/// Gives the places back before their time and leads to the event's page as it was.
+/// Gives the places back before their time and leads to the event's page as it was; whoever gives a reservation up is told so.
 pub(super) async fn give_back(
     State(app): State<App>,
     StoreLanguage(language): StoreLanguage,
@@ -271,6 +290,9 @@ pub(super) async fn give_back(
     match cancel(&app.pool, id).await {
         Ok(_) => {
             app.event_pages.forget(opened.order.event).await;
+            if opened.order.reserved_ms.is_some() {
+                return Ok(opened.to_order());
+            }
             Ok(private(Redirect::to(&opened.event_path()).into_response()))
         }
         Err(CancelError::Paid) => Ok(opened.to_order()),
@@ -296,7 +318,7 @@ pub(super) fn told(
     Ok(private((status, page).into_response()))
 }
 
-fn checkout(
+async fn checkout(
     app: &App,
     opened: &Opened,
     typed: Typed,
@@ -304,10 +326,10 @@ fn checkout(
 ) -> Result<Response, ApiError> {
     let (status, problem) = problem.unzip();
     let status = status.unwrap_or(StatusCode::OK);
-    checkout_with(app, opened, typed, (status, problem))
+    checkout_with(app, opened, typed, (status, problem)).await
 }
 
-fn checkout_with(
+async fn checkout_with(
     app: &App,
     opened: &Opened,
     typed: Typed,
@@ -326,17 +348,29 @@ fn checkout_with(
         action: opened.checkout_path(""),
         left_of_thousand: (left_ms * 1000 / whole_ms).min(1000),
         is_late: left_ms < LATE_MS,
-        until: t.named("hold-until", "time", opened.time(order.expires_ms)),
+        until: match order.reserved_ms {
+            Some(_) => t.named(
+                "reservation-until",
+                "until",
+                opened.moment(order.expires_ms),
+            ),
+            None => t.named("hold-until", "time", opened.time(order.expires_ms)),
+        },
         minutes: t.count("hold-minutes", minutes),
         problem,
         picture: picture_of(event),
         title: event.title.clone(),
         when: opened.when(),
         place: opened.place(),
+        reserved: order.reserved_ms.map(|_| opened.path()),
+        reserve: reserve_key(app, opened).await?,
         lines: opened.lines(),
         sums: opened.sums(),
         code: typed.code.clone(),
-        donation: typed.donation.clone(),
+        donation: typed
+            .donation
+            .clone()
+            .filter(|_| order.reserved_ms.is_none()),
         applied: order.promo.as_ref().map(|promo| promo.code.clone()),
         vat: vat_of(order).map(|vat| amount(vat, language)),
         means: if is_free { &[] } else { means(&*app.provider) },

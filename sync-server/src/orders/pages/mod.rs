@@ -12,6 +12,7 @@ pub(super) mod opened;
 mod order;
 mod queue;
 mod repriced;
+mod reservation;
 mod reserve;
 mod text_me;
 

@@ -124,6 +124,11 @@ impl Opened {
         format!("{}, {}", venue.name, venue.city)
     }
 
+    /// `samedi 28 novembre 2026 à 20 h`, where the event is.
+    pub(in crate::orders) fn moment(&self, at_ms: UnixMillis) -> String {
+        date_and_time(at_ms, &self.event().time_zone, self.language)
+    }
+
     /// `20 h 14`, where the event is.
     pub(in crate::orders) fn time(&self, at_ms: UnixMillis) -> String {
         short_date(at_ms, &self.event().time_zone, self.language).time

@@ -10,6 +10,7 @@ use shared::language::Language;
 
 use super::checkout::told;
 use super::opened::Opened;
+use super::reservation;
 use super::text_me::TextMe;
 use crate::accounts::MaybeIdentity;
 use crate::accounts::pages::encode;
@@ -123,10 +124,7 @@ pub(super) async fn show(
             answer(&app, &opened, "after-given-title", None).await
         }
         OrderState::Paid => bought(&app, &opened, TextMe::of(&app, &opened).await?).await,
-        OrderState::Cancelled => {
-            let next = opened.take_again();
-            told(&app, &opened, StatusCode::OK, "cancelled", next)
-        }
+        OrderState::Cancelled => reservation::ended(&app, &opened).await,
         OrderState::Refunded => {
             let refunded = opened.order.refunded;
             let (title, sentence) = if refunded.minor > 0 {
@@ -146,6 +144,9 @@ pub(super) async fn show(
 async fn unpaid(app: &App, opened: &Opened) -> Result<Response, ApiError> {
     let order = &opened.order;
     let is_kept = order.state == OrderState::Held && order.expires_ms > app.now_ms();
+    if is_kept && order.reserved_ms.is_some() {
+        return reservation::reserved(app, opened).await;
+    }
     match (standing(&app.pool, order).await?, is_kept) {
         (OrderStanding::UnderWay, true) => {
             let time = opened.time(order.expires_ms);
@@ -162,7 +163,11 @@ async fn unpaid(app: &App, opened: &Opened) -> Result<Response, ApiError> {
             told(app, opened, StatusCode::OK, "returned", opened.take_again())
         }
         (OrderStanding::Unpaid, false) => {
-            told(app, opened, StatusCode::OK, "expired", opened.take_again())
+            let kind = match order.reserved_ms {
+                Some(_) => "lapsed",
+                None => "expired",
+            };
+            told(app, opened, StatusCode::OK, kind, opened.take_again())
         }
     }
 }

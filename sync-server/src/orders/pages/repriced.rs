@@ -24,6 +24,10 @@ pub(super) async fn reprice(
     opened: Opened,
     form: &PayForm,
 ) -> Result<Repriced, ApiError> {
+    // The page of a reservation asks for neither.
+    if opened.order.reserved_ms.is_some() {
+        return Ok(Repriced::No(opened));
+    }
     let (opened, is_new) = match CodeStep::of(form) {
         None => (opened, false),
         Some(step) => match step.carry_out(app, opened).await? {

@@ -14,6 +14,6 @@ pub(super) use ask::{Withdrawn, put_up, withdraw};
 pub(super) use ended::offer_ended;
 pub(crate) use ended::tickets_ended;
 pub use offered::PutOutError;
-pub(super) use offered::{for_sale, held_by, put_out};
+pub(super) use offered::{for_sale, held_by, is_offered, put_out};
 pub(crate) use standing::{Resale, ResaleState, resale_of, resales_of};
 pub use sweep::{ResaleSweepError, sweep};

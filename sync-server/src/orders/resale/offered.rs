@@ -108,3 +108,16 @@ pub(in crate::orders) async fn held_by(
     .await
     .map(drop)
 }
+
+/// Whether places of this order came from tickets that are up for resale.
+pub(in crate::orders) async fn is_offered(
+    connection: &mut PgConnection,
+    order: OrderId,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from resales where offer_id = $1 and state = 'offered') as "is_offered!""#,
+        order.0
+    )
+    .fetch_one(connection)
+    .await
+}

@@ -19,7 +19,7 @@ pub(crate) async fn page(server: &TestServer, path: &str) -> Answer {
     Answer::of(request).await
 }
 
-async fn send(server: &TestServer, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) async fn send(server: &TestServer, path: &str, fields: &[(&str, &str)]) -> Answer {
     Answer::of(server.form(path, fields).header("accept", "text/html")).await
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn location(answer: &Answer) -> String {
 
 /// The first value of `attribute="…"` behind `mark`.
 #[track_caller]
-fn after(page: &Answer, mark: &str, attribute: &str) -> String {
+pub(crate) fn after(page: &Answer, mark: &str, attribute: &str) -> String {
     let rest = page.text.split_once(mark);
     let rest = rest
         .unwrap_or_else(|| panic!("no {mark} in {}", page.text))
