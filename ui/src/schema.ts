@@ -920,7 +920,7 @@ amount: Money,
  */
 refused: boolean, };
 
-export type OrderStanding = "paid" | "held" | "refunded" | "over";
+export type OrderStanding = "paid" | "held" | "reserved" | "taken_over" | "refunded" | "over";
 
 export type OrderTicketsView = { 
 /**
@@ -941,6 +941,20 @@ at: string,
  * At which till.
  */
 till: string, };
+
+export type TakenOverView = { 
+/**
+ * The day, and the time on the venue's clock.
+ */
+at: string, 
+/**
+ * By which till.
+ */
+till: string, 
+/**
+ * That is this one.
+ */
+here: boolean, };
 
 export type OrderView = { 
 /**
@@ -968,17 +982,25 @@ when: string,
  */
 state: OrderStanding, 
 /**
- * What of it lets somebody in, by type.
+ * What of it lets somebody in, by type; of a reservation, its places.
  */
 tickets: Array<OrderTicketsView>, 
 /**
- * What it cost.
+ * What it cost, or is to cost.
  */
 total: Money, 
 /**
  * Its tickets were handed out before.
  */
-collected: CollectedView | null, };
+collected: CollectedView | null, 
+/**
+ * It is reserved until then, on the event's clock.
+ */
+reserved_until: string | null, 
+/**
+ * A till took the reservation over.
+ */
+taken_over: TakenOverView | null, };
 
 export type CollectView = { 
 /**
@@ -1010,7 +1032,7 @@ text: string, } | { "do": "look",
 /**
  * Which.
  */
-order: string, } | { "do": "hand_out" } | { "do": "duplicate" } | { "do": "back" };
+order: string, } | { "do": "hand_out" } | { "do": "duplicate" } | { "do": "take_over" } | { "do": "back" };
 
 export type BackByView = { 
 /**
@@ -1446,7 +1468,7 @@ job: number, } | { "do": "let_be",
  */
 job: number, };
 
-export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "no_rate" | "wrong_email" | "wrong_name" | "no_contact_key" | "exchange_open" | "no_server" | "too_short" | "order_not_paid" | "order_empty" | "order_rotates";
+export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "no_rate" | "wrong_email" | "wrong_name" | "no_contact_key" | "exchange_open" | "no_server" | "too_short" | "order_not_paid" | "order_empty" | "order_rotates" | "reservation_over" | "reservation_paid" | "reservation_sold" | "reservation_offline";
 
 export type TillScreen = { "at": "log_in", 
 /**

@@ -10,7 +10,7 @@ use shared::wire::latest::{
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::stock::StockDesk;
+use super::stock::{LendError, StockDesk, TookOver};
 use super::transport::{SyncTransport, TransportError};
 
 /// A till's question.
@@ -29,6 +29,7 @@ enum Asks {
         CollectAsk,
         SyncSender<Result<CollectAnswer, Unanswered>>,
     ),
+    TakeOver(OrderId, SyncSender<Result<TookOver, Unanswered>>),
 }
 
 /// No answer, or one that says no.
@@ -51,6 +52,18 @@ impl From<TransportError> for Unanswered {
             | TransportError::NotTheServer
             | TransportError::Damaged(_)
             | TransportError::TooLarge => Self::Away,
+        }
+    }
+}
+
+impl From<LendError> for Unanswered {
+    fn from(error: LendError) -> Self {
+        match error {
+            LendError::Transport(error) => error.into(),
+            LendError::Signed(_)
+            | LendError::KeysElsewhere
+            | LendError::GiveBack(_)
+            | LendError::Replica(_) => Self::Away,
         }
     }
 }
@@ -94,6 +107,11 @@ impl StockLine {
         self.ask(limit, |answer| Asks::Collect(order, ask, answer))
     }
 
+    /// Takes a reservation over. Once it says that its places are here, the till has them.
+    pub fn take_over(&self, order: OrderId, limit: Duration) -> Result<TookOver, Unanswered> {
+        self.ask(limit, |answer| Asks::TakeOver(order, answer))
+    }
+
     fn ask<T>(
         &self,
         limit: Duration,
@@ -133,6 +151,15 @@ impl<T: SyncTransport> StockDesk<T> {
                 Asks::Collect(order, ask, answer) => {
                     let collected = async { Ok(self.collect(order, &ask).await?) };
                     let _ = answer.send(within(until, collected).await);
+                }
+                Asks::TakeOver(order, answer) => {
+                    let taken = async {
+                        self.take_over(order).await.map_err(|error| {
+                            tracing::info!(code = error.code(), "no reservation was taken over");
+                            Unanswered::from(error)
+                        })
+                    };
+                    let _ = answer.send(within(until, taken).await);
                 }
             }
         }

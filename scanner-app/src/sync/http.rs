@@ -20,7 +20,7 @@ use shared::wire::latest::{
     EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorBody, FactsAnswer,
     FactsUpload, FoundOrders, OrderSearch, PROTOCOL, Page, SessionAnswer, SessionNonce,
     SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
-    VectorAnswer,
+    TakeOverAnswer, TakeOverAsk, VectorAnswer,
 };
 use uuid::Uuid;
 
@@ -417,6 +417,16 @@ impl SyncTransport for HttpTransport {
         ask: &CollectAsk,
     ) -> Outcome<CollectAnswer> {
         let path = format!("/orders/{order}/collect");
+        self.post(&path, Some(token), ask).await
+    }
+
+    async fn take_over(
+        &self,
+        token: &str,
+        order: OrderId,
+        ask: &TakeOverAsk,
+    ) -> Outcome<TakeOverAnswer> {
+        let path = format!("/orders/{order}/take-over");
         self.post(&path, Some(token), ask).await
     }
 

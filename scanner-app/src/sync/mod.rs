@@ -21,5 +21,5 @@ pub use borrowing::{StockCalls, StockLine, Unanswered, stock_line};
 pub use claims::{ClaimCalls, ClaimDesk, ClaimLine, claim_line};
 pub use hand_in::{HandInError, Holds};
 pub use http::{HttpTransport, ServerAddressError};
-pub use stock::{LendError, StockDesk};
+pub use stock::{LendError, StockDesk, TookOver};
 pub use transport::{Answered, SyncTransport, TransportError};

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use shared::clock::UnixMillis;
 use shared::ids::{EventId, OrderId};
 use shared::wire::latest::{
-    CollectAnswer, CollectAsk, ErrorCode, FoundOrders, OrderSearch, StockAnswer, StockAsk,
-    StockSale,
+    CollectAnswer, CollectAsk, ErrorCode, FoundOrders, OrderSearch, ReservedLine, StockAnswer,
+    StockAsk, StockSale, TakeOverAnswer, TakeOverAsk, TakenOver,
 };
 
 use super::requests::Caller;
@@ -173,17 +173,30 @@ pub(super) async fn lend<T: SyncTransport>(
     event: EventId,
     sale: Option<StockSale>,
 ) -> Result<(), LendError> {
+    let ask = StockAsk {
+        event,
+        sale,
+        have: have(caller).await?,
+    };
+    let answer = caller.transport().stock(&caller.token(), &ask).await?.value;
+    keep_sealed(caller, event, answer).await
+}
+
+/// The signed objects that are here.
+async fn have<T: SyncTransport>(caller: &Caller<T>) -> Result<String, ReplicaError> {
     let have = caller.replica().read_async(signed::versions).await?;
     let have: Vec<String> = have
         .iter()
         .map(|(kind, version)| format!("{}:{version}", kind.as_str()))
         .collect();
-    let ask = StockAsk {
-        event,
-        sale,
-        have: have.join(","),
-    };
-    let answer = caller.transport().stock(&caller.token(), &ask).await?.value;
+    Ok(have.join(","))
+}
+
+async fn keep_sealed<T: SyncTransport>(
+    caller: &Caller<T>,
+    event: EventId,
+    answer: StockAnswer,
+) -> Result<(), LendError> {
     let vault = caller
         .replica()
         .vault()
@@ -231,6 +244,21 @@ fn keep(
     Ok(())
 }
 
+/// What came of taking a reservation over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TookOver {
+    /// Its places are here, and may be sold by now.
+    Here(EventId, Vec<ReservedLine>),
+    /// Another till was first.
+    There(TakenOver),
+    /// It was paid online.
+    Paid,
+    /// It has lapsed, or was given up.
+    Over,
+    /// The server says what this till does not know.
+    Unknown,
+}
+
 /// For a till that is online: places of the common stock, for a minute, and orders of the store.
 pub struct StockDesk<T>(Arc<Caller<T>>);
 
@@ -267,6 +295,26 @@ impl<T: SyncTransport> StockDesk<T> {
         let token = self.0.token();
         let collected = self.0.transport().collect(&token, order, ask);
         Ok(collected.await?.value)
+    }
+
+    /// Takes a reservation over. When it returns, `till::stock::take` finds its places.
+    pub async fn take_over(&self, order: OrderId) -> Result<TookOver, LendError> {
+        let caller = &self.0;
+        let ask = TakeOverAsk {
+            have: have(caller).await?,
+        };
+        let token = caller.token();
+        let answer = caller.transport().take_over(&token, order, &ask);
+        Ok(match answer.await?.value {
+            TakeOverAnswer::Lent(places) => {
+                keep_sealed(caller, places.event, places.stock).await?;
+                TookOver::Here(places.event, places.lines)
+            }
+            TakeOverAnswer::TakenOver(before) => TookOver::There(before),
+            TakeOverAnswer::Paid => TookOver::Paid,
+            TakeOverAnswer::Over => TookOver::Over,
+            TakeOverAnswer::Unknown => TookOver::Unknown,
+        })
     }
 
     /// Borrows what a sale in progress lacks. When it returns, `till::stock::take` finds the places.

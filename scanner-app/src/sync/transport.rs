@@ -11,7 +11,7 @@ use shared::wire::latest::{
     EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
     FactsUpload, FoundOrders, OrderSearch, Page, PageError, SessionAnswer, SessionNonce,
     SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
-    VectorAnswer,
+    TakeOverAnswer, TakeOverAsk, VectorAnswer,
 };
 use uuid::Uuid;
 
@@ -205,6 +205,14 @@ pub trait SyncTransport: Send + Sync {
         order: OrderId,
         ask: &CollectAsk,
     ) -> impl Future<Output = Outcome<CollectAnswer>> + Send;
+
+    /// Takes the places of a reservation over, to be sold here.
+    fn take_over(
+        &self,
+        token: &str,
+        order: OrderId,
+        ask: &TakeOverAsk,
+    ) -> impl Future<Output = Outcome<TakeOverAnswer>> + Send;
 
     /// How far the server holds the journals of an event.
     fn vector(

@@ -13,7 +13,7 @@ use shared::till::contact::Contact;
 
 use super::ledger::Ledger;
 use super::refund::{is_there, taken};
-use super::sale::{made_before, places, sell};
+use super::sale::{Told, made_before, places, sell};
 use super::{Sale, SaleDone, Till, TillError, Wanted};
 use crate::door::now_of;
 use crate::edge::OsRandom;
@@ -94,7 +94,11 @@ fn make(
     now: Now,
 ) -> Result<Exchanged, TillError> {
     let taken = taken(ledger, exchange.of, &exchange.tickets)?;
-    let places = places(ledger, vault, &exchange.wanted, told, now)?;
+    let told = Told {
+        total: told,
+        first: Vec::new(),
+    };
+    let places = places(ledger, vault, &exchange.wanted, &told, now)?;
     let costs = u32::try_from(places.total.minor).map_err(|_| TillError::NoAmount)?;
     let credit = taken.amount.min(costs);
     let back = taken.amount - credit;

@@ -43,7 +43,7 @@ pub use past::{Detail, HandedOut, PastSale, PastTicket};
 pub use printing::{Printer, Printers, Prints};
 pub use refund::{Refunded, TakeBack};
 pub use report::{Closings, Standing, Sums, XReport, ZReport};
-pub use sale::{Sale, SaleDone, SoldTicket, Wanted};
+pub use sale::{Sale, SaleDone, SoldTicket, Told, Wanted};
 
 use crate::door::{Author, ScanError, standing};
 use crate::replica::identity::{self, SigningKeyError};

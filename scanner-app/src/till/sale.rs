@@ -57,6 +57,15 @@ pub struct Sale {
     pub contact: Option<Contact>,
 }
 
+/// What the guest was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What it costs; nothing: they pay what it comes to.
+    pub total: Option<Money>,
+    /// Places that are theirs, reserved before: they go first, as far as they are here.
+    pub first: Vec<TicketId>,
+}
+
 /// A ticket that was sold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SoldTicket {
@@ -88,23 +97,18 @@ pub struct SaleDone {
 impl Till {
     /// Sells. When this returns, the sale is on the disk with its payments, its tickets' facts and its print jobs.
     pub fn sell(&self, sale: Sale, now_ms: UnixMillis) -> Result<SaleDone, TillError> {
-        self.sell_for(sale, None, now_ms)
+        let anything = Told {
+            total: None,
+            first: Vec::new(),
+        };
+        self.sell_as_told(sale, anything, now_ms)
     }
 
-    /// The same, of a sale whose sum the guest was told: nothing is sold if the leased places cost something else.
+    /// The same, of a sale that the guest was told of: nothing is sold if the leased places cost something else.
     pub fn sell_as_told(
         &self,
         sale: Sale,
-        told: Money,
-        now_ms: UnixMillis,
-    ) -> Result<SaleDone, TillError> {
-        self.sell_for(sale, Some(told), now_ms)
-    }
-
-    fn sell_for(
-        &self,
-        sale: Sale,
-        told: Option<Money>,
+        told: Told,
         now_ms: UnixMillis,
     ) -> Result<SaleDone, TillError> {
         let vault = self.vault.clone();
@@ -113,7 +117,7 @@ impl Till {
             if let Some(done) = made_before(ledger, &sale)? {
                 return Ok(done);
             }
-            let places = places(ledger, &vault, &sale.wanted, told, now)?;
+            let places = places(ledger, &vault, &sale.wanted, &told, now)?;
             let paid = cart::settle(places.total, &sale.tenders)?;
             ledger.close_what_is_over()?;
             sell(ledger, &vault, &sale, places, paid)
@@ -134,13 +138,13 @@ pub(super) fn places(
     ledger: &Ledger<'_>,
     vault: &Vault,
     wanted: &[Wanted],
-    told: Option<Money>,
+    told: &Told,
     now: Now,
 ) -> Result<Places, TillError> {
     if ledger.book.shift().is_none() {
         return Err(TillError::NoShift);
     }
-    let (lines, tickets) = take(ledger, vault, wanted, now)?;
+    let (lines, tickets) = take(ledger, vault, wanted, &told.first, now)?;
     let currency = ledger.setup.currency;
     let of_cart = lines.iter().map(|line| CartLine {
         event: line.event,
@@ -151,7 +155,7 @@ pub(super) fn places(
         quantity: line.tickets.len() as u16,
     });
     let total = cart::price(of_cart.collect(), currency)?.total();
-    if told.is_some_and(|told| told != total) {
+    if told.total.is_some_and(|told| told != total) {
         return Err(TillError::OtherPrice { now: total });
     }
     Ok(Places {
@@ -255,6 +259,7 @@ fn take(
     ledger: &Ledger<'_>,
     vault: &Vault,
     wanted: &[Wanted],
+    first: &[TicketId],
     now: Now,
 ) -> Result<(Vec<SaleLine>, Vec<LeasedTicket>), TillError> {
     // Of a type that is wanted twice, at two rates say, the places are taken together: none is taken twice.
@@ -272,7 +277,7 @@ fn take(
     let said = said(ledger, wanted)?;
     let mut taken = BTreeMap::new();
     for (&(event, type_no), &places) in &of_type {
-        let tickets = stock::take(ledger.tx, vault, event, type_no, places, now)?;
+        let tickets = stock::take(ledger.tx, vault, (event, type_no), places, first, now)?;
         taken.insert((event, type_no), tickets.into_iter());
     }
     let (mut lines, mut all) = (Vec::<SaleLine>::new(), Vec::new());

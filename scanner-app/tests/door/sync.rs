@@ -27,9 +27,9 @@ use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, ContactAnswer, ContactUpload, EnrolProof,
     EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
-    FactsUpload, FoundOrders, JournalAck, JournalHead, OrderSearch, Page, SessionAnswer,
-    SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery,
-    SupervisorRow, SupervisorsAnswer, VectorAnswer,
+    FactsUpload, FoundOrder, FoundOrders, JournalAck, JournalHead, OrderSearch, Page,
+    SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
+    SummariesQuery, SupervisorRow, SupervisorsAnswer, TakeOverAnswer, TakeOverAsk, VectorAnswer,
 };
 use uuid::Uuid;
 
@@ -61,6 +61,8 @@ struct Held {
     life: u64,
     supervisors: (u64, Vec<SupervisorRow>),
     stock: Option<StockAnswer>,
+    /// Found whatever is looked for, and taken over.
+    reservation: Option<(FoundOrder, TakeOverAnswer)>,
     contacts: BTreeMap<Uuid, Vec<u8>>,
     contact_faults: VecDeque<ErrorCode>,
 }
@@ -300,11 +302,27 @@ impl SyncTransport for Memory {
     }
 
     async fn find_orders(&self, _: &str, _: &OrderSearch) -> Outcome<FoundOrders> {
-        Err(error_of(Fault::Refused(ErrorCode::Forbidden)))
+        let held = self.held.lock().expect("no test panicked in it");
+        let (order, _) = held
+            .reservation
+            .clone()
+            .ok_or_else(|| error_of(Fault::Refused(ErrorCode::Forbidden)))?;
+        Ok(answered(FoundOrders {
+            orders: vec![order],
+            more: false,
+        }))
     }
 
     async fn collect(&self, _: &str, _: OrderId, _: &CollectAsk) -> Outcome<CollectAnswer> {
         Err(error_of(Fault::Refused(ErrorCode::Forbidden)))
+    }
+
+    async fn take_over(&self, _: &str, order: OrderId, _: &TakeOverAsk) -> Outcome<TakeOverAnswer> {
+        let held = self.held.lock().expect("no test panicked in it");
+        let its = held.reservation.clone();
+        its.filter(|(found, _)| found.order == order)
+            .map(|(_, answer)| answered(answer))
+            .ok_or_else(|| error_of(Fault::Refused(ErrorCode::NotFound)))
     }
 
     async fn vector(&self, _: &str, _: EventId) -> Outcome<VectorAnswer> {
@@ -362,9 +380,21 @@ impl Memory {
         change(held.stock.as_mut().expect("something was lent"));
     }
 
+    /// What it lent to a till.
+    pub(crate) fn has_lent(&self) -> StockAnswer {
+        let held = self.held.lock().expect("no test panicked in it");
+        held.stock.clone().expect("something was lent")
+    }
+
     /// To a till that asks from now on.
     pub(crate) fn lends(&self, answer: StockAnswer) {
         self.held.lock().expect("no test panicked in it").stock = Some(answer);
+    }
+
+    /// To a till that asks for orders from now on.
+    pub(crate) fn reserves(&self, order: FoundOrder, answer: TakeOverAnswer) {
+        let mut held = self.held.lock().expect("no test panicked in it");
+        held.reservation = Some((order, answer));
     }
 
     /// Who may supervise, for whoever asks next.

@@ -17,14 +17,16 @@ use shared::roster::signed::{DeviceList, KeySet, SignedKind, SignedObject};
 use shared::roster::{KeyRow, Revocation, Rights};
 use shared::ticket::{Flags, Presented, SigningKey, Token, TokenFields};
 use shared::till::contact::ContactOpener;
-use shared::wire::latest::{StockAnswer, StockPaper, StockTicket, StockType, TillTerms};
+use shared::wire::latest::{
+    ReservedLine, ReservedPlaces, StockAnswer, StockPaper, StockTicket, StockType, TillTerms,
+};
 
 use crate::box_office::{CONTACT_SECRET, vouchers};
 use crate::run::now;
 use crate::sync::{Scene, scene_at};
 use crate::venue::{HOUR, Venue, copy_folder};
 
-const TYPE: TypeNo = TypeNo(1);
+pub(crate) const TYPE: TypeNo = TypeNo(1);
 const LEASE_KEY: KeyId = KeyId(40);
 const PLACES: u64 = 10;
 const FIRST: u64 = 500;
@@ -57,14 +59,9 @@ pub(crate) fn venue() -> Venue {
     }
 }
 
-/// The signed leases and keys, with the tickets of `scene`'s device.
-fn leases(
-    venue: &Venue,
-    scene: &Scene,
-    version: u64,
-    change: impl FnOnce(&mut Lease),
-) -> SignedObject {
-    let mut lease = Lease {
+/// Places of `scene`'s device.
+fn lease(venue: &Venue, scene: &Scene) -> Lease {
+    Lease {
         event: venue.event,
         right: RightKind::Sell,
         term: 100,
@@ -75,7 +72,17 @@ fn leases(
         ends_ms: Some(now() + 30 * HOUR),
         is_stopped: false,
         tickets: (FIRST..FIRST + PLACES).map(TicketId).collect(),
-    };
+    }
+}
+
+/// The signed leases and keys, with the tickets of `scene`'s device.
+fn leases(
+    venue: &Venue,
+    scene: &Scene,
+    version: u64,
+    change: impl FnOnce(&mut Lease),
+) -> SignedObject {
+    let mut lease = lease(venue, scene);
     change(&mut lease);
     let list = LeaseList {
         leases: vec![lease],
@@ -133,6 +140,45 @@ pub(crate) fn at_work(venue: &Venue) -> Scene {
     let failed = scene.run(Driver::is_settled);
     assert!(failed.is_empty(), "{failed:?}");
     scene
+}
+
+/// What the server lends of a reservation of two places, which were held at 30 euros.
+pub(crate) fn reservation(venue: &Venue, scene: &Scene) -> ReservedPlaces {
+    let tickets = [FIRST + PLACES, FIRST + PLACES + 1].map(TicketId);
+    let own = lease(venue, scene);
+    let its = Lease {
+        term: 101,
+        tickets: tickets.into(),
+        ..own.clone()
+    };
+    let list = LeaseList {
+        leases: vec![own, its],
+        write_offs: Vec::new(),
+    };
+    let lent = (PLACES + 1..)
+        .zip(tickets)
+        .map(|(number, ticket)| StockTicket {
+            ticket,
+            type_no: TYPE,
+            series: "B".into(),
+            number: Some(number),
+            price_minor: 3_000,
+            vat_basis_points: 550,
+            token: token(ticket.0).to_bytes(),
+        });
+    let mut stock = scene.server.has_lent();
+    stock.objects = vec![venue.sign(SignedKind::Leases, 101, now(), &list)];
+    stock.tickets.extend(lent);
+    ReservedPlaces {
+        event: venue.event,
+        lines: vec![ReservedLine {
+            type_no: TYPE,
+            price_minor: 3_000,
+            vat_basis_points: 550,
+            tickets: tickets.into(),
+        }],
+        stock,
+    }
 }
 
 fn held_at(replica: &Replica, at_ms: i64) -> Holding {

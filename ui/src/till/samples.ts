@@ -273,6 +273,8 @@ const order = (changed: Partial<OrderView> = {}): OrderView => ({
   ],
   total: euros(92),
   collected: null,
+  reserved_until: null,
+  taken_over: null,
   ...changed,
 });
 
@@ -280,9 +282,11 @@ const orders = [
   order(),
   order({ order: "o2", code: "TH-0Z5T8W1BQE", buyer: "Camille Rousseau-Vandenberghe", title: "Halo Vert", state: "refunded", tickets: [] }),
   order({ order: "o3", code: "TH-7B2D9XK4MA", buyer: "", state: "held", tickets: [], total: euros(34) }),
+  order({ order: "o4", code: "TH-2W6R0CJ8PN", buyer: "Camille Rouvière", state: "reserved", reserved_until: "samedi 28\u00a0novembre, 19:30" }),
 ];
 
 const collect: CollectView = { text: "camille rou", found: orders, more: true, order: null, printing: null };
+const reservation = order({ state: "reserved", reserved_until: "samedi 28\u00a0novembre, 19:30" });
 const collected = { at: "samedi 28\u00a0novembre, 19:12", till: "Guichet 1" };
 
 /** Each screen of the box office, by its name in the gallery. */
@@ -402,6 +406,13 @@ export const screens: Record<string, TillView> = {
   "collect-found": tillAt({ at: "collect", ...collect }),
   "collect-order": tillAt({ at: "collect", ...collect, order: order() }),
   "collect-before": tillAt({ at: "collect", ...collect, order: order({ collected }) }),
+  "collect-reserved": tillAt({ at: "collect", ...collect, order: reservation }),
+  "collect-reserved-offline": tillAt({ at: "collect", ...collect, order: reservation }, { refusal: "reservation_offline" }),
+  "collect-taken-over": tillAt({
+    at: "collect",
+    ...collect,
+    order: order({ state: "taken_over", taken_over: { at: "samedi 28\u00a0novembre, 19:12", till: "Guichet 1", here: false } }),
+  }),
   "collect-printing": tillAt({ at: "collect", ...collect, order: order({ collected }), printing: 3 }),
   past: tillAt({ at: "past", text: "", found, sale: null }),
   "past-none": tillAt({ at: "past", text: "9999", found: [], sale: null }),

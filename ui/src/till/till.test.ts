@@ -345,4 +345,17 @@ describe("orders of the store", () => {
     again[0]!.click();
     await seen(() => expect(acts().at(-1)).toEqual({ on: "collect", act: { do: "duplicate" } }));
   });
+
+  test("that are reserved show until when and what is to be paid, and are paid by one touch", async () => {
+    open(screens["collect-reserved"]!);
+    expect(text(".collect")).toContain("Réservée jusqu’au samedi 28 novembre, 19:30");
+    expect(text(".collect .sum")).toContain("92,00");
+    press("Encaisser");
+    await seen(() => expect(acts()).toEqual([{ on: "collect", act: { do: "take_over" } }]));
+    open(screens["collect-reserved-offline"]!);
+    expect(text(".refusal[role=alert]")).toContain("rien n’est fait");
+    open(screens["collect-taken-over"]!);
+    expect(text(".collect")).toContain("Prise en charge le samedi 28 novembre, 19:12, à la caisse");
+    expect([...document.querySelectorAll(".collect button")].map((key) => key.textContent)).not.toContain("Encaisser");
+  });
 });

@@ -1,10 +1,11 @@
 //! What a guest wants. A cart that exists adds up: it is made anew with every change, or not changed at all.
 
-use shared::ids::{EventId, TypeNo};
+use shared::ids::{EventId, TicketId, TypeNo};
 use shared::money::{Currency, Money, MoneyError, vat_included};
 use shared::price::Tariff;
 
 use super::offer::{Offer, Show};
+use super::till::Reserved;
 use crate::station::view::{FreeReason, ReducedReason};
 
 /// Most lines of one sale, and most places: those of a sale's fact.
@@ -32,6 +33,8 @@ pub(super) struct Line {
     pub(super) rate: Option<Rate>,
     /// It costs what a group pays.
     pub(super) is_group: bool,
+    /// Places that were reserved for the guest: they go first.
+    reserved: Vec<TicketId>,
     tariff: Tariff,
     pub(super) unit: Money,
     pub(super) vat_bps: u16,
@@ -55,12 +58,37 @@ impl Line {
             proof: offer.proof.clone(),
             rate,
             is_group: false,
+            reserved: Vec::new(),
             tariff: offer.tariff(),
             unit,
             vat_bps: offer.vat_bps,
             quantity: 1,
             total: unit,
         })
+    }
+
+    /// One of the places that were reserved, at the price of the reservation.
+    fn one_reserved(show: &Show, offer: &Offer, reserved: &Reserved) -> Self {
+        let offer = Offer {
+            price: reserved.price,
+            vat_bps: reserved.vat_bps,
+            ..offer.clone()
+        };
+        Self {
+            event: show.event,
+            title: show.title.clone(),
+            type_no: offer.type_no,
+            rate: None,
+            is_group: false,
+            reserved: reserved.tickets.clone(),
+            tariff: offer.tariff(),
+            unit: offer.price,
+            vat_bps: offer.vat_bps,
+            quantity: 1,
+            total: offer.price,
+            name: offer.name,
+            proof: offer.proof,
+        }
     }
 
     /// Without charge, and why.
@@ -202,6 +230,27 @@ impl Cart {
         };
         added.push(at);
         Self::of(lines, added, self.total.currency)
+    }
+
+    /// With all of the places that were reserved.
+    pub(super) fn with_reserved(
+        &self,
+        show: &Show,
+        offer: &Offer,
+        reserved: &Reserved,
+    ) -> Result<Self, TooMany> {
+        let one = Line::one_reserved(show, offer, reserved);
+        let mut cart = self.clone();
+        for _ in &reserved.tickets {
+            cart = cart.with(one.clone())?;
+        }
+        Ok(cart)
+    }
+
+    /// The places in it that were reserved for the guest.
+    pub(super) fn reserved(&self) -> Vec<TicketId> {
+        let lines = self.lines.iter();
+        lines.flat_map(|line| line.reserved.clone()).collect()
     }
 
     /// With one place less of a line; the same cart if there is no such line.

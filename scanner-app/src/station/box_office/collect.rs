@@ -1,10 +1,13 @@
-//! Orders of the store: found with the server's help, and their tickets handed out on paper.
+//! Orders of the store: found with the server's help, their tickets handed out on paper, and what was reserved put into the cart.
 
-use shared::ids::{FactId, OrderId};
+use shared::ids::{EventId, FactId, OrderId};
 
-use super::till::{FoundOrders, HandedOut, Till};
+use super::cart::Cart;
+use super::till::{FoundOrders, HandedOut, Reserved, TakenHere, Till};
 use super::{BoxOffice, Stage};
-use crate::station::view::{CollectAct, CollectView, OrderView, TillRefusal};
+use crate::station::view::{
+    CollectAct, CollectView, OrderStanding, OrderView, TakenOverView, TillRefusal,
+};
 
 /// Looking for an order. Names are forgotten when the screen is left.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +73,7 @@ impl BoxOffice {
             CollectAct::Look { order } => collect.look(order, till)?,
             CollectAct::HandOut => return self.hand_out(false, till),
             CollectAct::Duplicate => return self.hand_out(true, till),
+            CollectAct::TakeOver => return self.take_over(till),
             CollectAct::Back => {
                 if collect.looked_at.take().is_none() || collect.found.len() == 1 {
                     self.go(Stage::Menu);
@@ -101,5 +105,58 @@ impl BoxOffice {
         }
         self.step = self.step.wrapping_add(1);
         Ok(())
+    }
+
+    /// The guest pays here what they reserved: its places fill the cart, and a cart at hand waits meanwhile.
+    fn take_over(&mut self, till: &mut dyn Till) -> Result<(), TillRefusal> {
+        let Stage::Collect(collect) = &mut self.stage else {
+            return Ok(());
+        };
+        let Some(looked_at) = &mut collect.looked_at else {
+            return Ok(());
+        };
+        let order = &mut looked_at.order;
+        let is_ours = order.taken_over.as_ref().is_some_and(|taken| taken.here);
+        if order.state != OrderStanding::Reserved && !is_ours {
+            return Err(TillRefusal::NotHere);
+        }
+        match till.take_over(order.order)? {
+            TakenHere::Before(before) => {
+                order.state = OrderStanding::TakenOver;
+                order.taken_over = Some(TakenOverView {
+                    at: before.at,
+                    till: before.till,
+                    here: false,
+                });
+                self.step = self.step.wrapping_add(1);
+                Ok(())
+            }
+            TakenHere::Places {
+                shows,
+                event,
+                lines,
+            } => {
+                self.stock(shows);
+                let cart = self.cart_of(event, &lines)?;
+                self.put_aside(till);
+                self.cart = cart;
+                self.event = Some(event);
+                self.go(Stage::Sale);
+                Ok(())
+            }
+        }
+    }
+
+    fn cart_of(&self, event: EventId, lines: &[Reserved]) -> Result<Cart, TillRefusal> {
+        let show = self.shows.iter().find(|show| show.event == event);
+        let show = show.ok_or(TillRefusal::NotHere)?;
+        let mut cart = Cart::empty(self.setup.currency);
+        for line in lines {
+            let mut offers = show.offers.iter();
+            let offer = offers.find(|offer| offer.type_no == line.type_no);
+            let offer = offer.ok_or(TillRefusal::NotHere)?;
+            cart = cart.with_reserved(show, offer, line)?;
+        }
+        Ok(cart)
     }
 }

@@ -31,8 +31,8 @@ pub use exchange::CheckoutExchange;
 pub use offer::{Left, Offer, Show};
 pub use payment::{By, Part};
 pub use till::{
-    Balance, Checkout, CheckoutLine, FoundOrders, HandedOut, PastSale, PastTicket, Sold,
-    SoldTicket, Till,
+    Balance, Checkout, CheckoutLine, FoundOrders, HandedOut, PastSale, PastTicket, Reserved, Sold,
+    SoldTicket, TakenHere, Till,
 };
 
 use super::view::{
@@ -406,6 +406,7 @@ impl BoxOffice {
                 .clone()
                 .map(|guest| guest.spoken_to_in(self.language)),
             exchange: self.exchange.as_ref().map(|of| of.checkout(back_by)),
+            first: self.cart.reserved(),
         };
         let sold = till.sell(&checkout)?;
         till.holds(checkout.sale, &[]);

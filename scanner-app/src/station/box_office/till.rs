@@ -1,6 +1,6 @@
 //! The till behind the screen: what a screen decided becomes facts and paper there, and nowhere else.
 
-use shared::ids::{EventId, FactId, OrderId, TypeNo, UserId};
+use shared::ids::{EventId, FactId, OrderId, TicketId, TypeNo, UserId};
 use shared::language::Language;
 use shared::money::Money;
 use shared::ticket::Presented;
@@ -32,6 +32,8 @@ pub struct Checkout {
     pub guest: Option<Contact>,
     /// Tickets that come back for these; the parts pay the rest.
     pub exchange: Option<CheckoutExchange>,
+    /// Places that were reserved for the guest: they go first.
+    pub first: Vec<TicketId>,
 }
 
 /// Some places of one type at one price.
@@ -137,6 +139,35 @@ pub enum HandedOut {
     Before(CollectedView),
 }
 
+/// What came of taking a reservation over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TakenHere {
+    /// Its places are this till's, to be sold.
+    Places {
+        /// What may be sold now.
+        shows: Vec<Show>,
+        /// The event.
+        event: EventId,
+        /// Those that are not sold yet.
+        lines: Vec<Reserved>,
+    },
+    /// Another till was first.
+    Before(CollectedView),
+}
+
+/// Places of a reservation, of one type at one price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    /// The type.
+    pub type_no: TypeNo,
+    /// What one costs alone, VAT included.
+    pub price: Money,
+    /// The rate of the VAT in it, in basis points.
+    pub vat_bps: u16,
+    /// Its tickets.
+    pub tickets: Vec<TicketId>,
+}
+
 /// The till of this device. Each call is durable when it returns, or nothing of it happened.
 pub trait Till {
     /// `19:42` on the venue's clock.
@@ -210,6 +241,9 @@ pub trait Till {
         fact: FactId,
         duplicate: bool,
     ) -> Result<HandedOut, TillRefusal>;
+
+    /// Takes a reservation over, by the server's word. Told again, it is done once.
+    fn take_over(&mut self, order: OrderId) -> Result<TakenHere, TillRefusal>;
 
     /// Takes tickets of a sale back, by their index there; the receipt's number.
     fn refund(

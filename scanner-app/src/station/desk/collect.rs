@@ -1,23 +1,24 @@
-//! Orders of the store: asked of the server, shown, and forgotten.
+//! Orders of the store: asked of the server, shown, and forgotten. What was reserved is taken over to be sold here.
 
 use std::time::Duration;
 
-use shared::ids::{FactId, OrderId};
+use shared::ids::{EventId, FactId, OrderId};
 use shared::money::{Currency, Money};
 use shared::when;
 use shared::wire::latest::{
-    CollectAnswer, CollectAsk, Collected, ErrorCode, FoundOrder, OrderState,
+    CollectAnswer, CollectAsk, Collected, ErrorCode, FoundOrder, OrderState, ReservedLine,
 };
 
 use super::Desk;
 use super::refused::refused;
 use crate::replica::{ReplicaError, events};
-use crate::station::box_office::{FoundOrders, HandedOut};
+use crate::station::box_office::{FoundOrders, HandedOut, Reserved, TakenHere};
 use crate::station::view::{
-    CollectedView, OrderStanding, OrderTicketsView, OrderView, TillRefusal,
+    CollectedView, OrderStanding, OrderTicketsView, OrderView, TakenOverView, TillRefusal,
 };
-use crate::sync::{StockLine, Unanswered};
-use crate::till::Prints;
+use crate::sync::{StockLine, TookOver, Unanswered};
+use crate::till::stock::sellable;
+use crate::till::{Prints, TillError};
 
 /// So long a clerk waits for the server.
 const WITHIN: Duration = Duration::from_secs(6);
@@ -71,6 +72,58 @@ impl Desk {
         })
     }
 
+    /// What the server lends of a reservation, less what was sold here since.
+    pub(super) fn taken_over(&self, order: OrderId) -> Result<TakenHere, TillRefusal> {
+        let line = self.lender.as_ref();
+        let line = line.ok_or(TillRefusal::ReservationOffline)?;
+        let took = line.take_over(order, WITHIN);
+        match took.map_err(|error| match unanswered(error) {
+            TillRefusal::NoServer => TillRefusal::ReservationOffline,
+            other => other,
+        })? {
+            TookOver::Here(event, lines) => self.not_sold(event, lines),
+            TookOver::There(before) => Ok(TakenHere::Before(self.collected(&Collected {
+                at_ms: before.at_ms,
+                till: before.till,
+            }))),
+            TookOver::Paid => Err(TillRefusal::ReservationPaid),
+            TookOver::Over => Err(TillRefusal::ReservationOver),
+            TookOver::Unknown => Err(TillRefusal::NotHere),
+        }
+    }
+
+    fn not_sold(&self, event: EventId, lines: Vec<ReservedLine>) -> Result<TakenHere, TillRefusal> {
+        let now = crate::door::now_of(self.replica.time().now(self.now_ms()));
+        let currency = self.currency;
+        let left = self.replica.read(move |connection| {
+            let mut left = Vec::with_capacity(lines.len());
+            for line in lines {
+                let tickets = sellable(connection, event, &line.tickets, now)?;
+                if !tickets.is_empty() {
+                    left.push(Reserved {
+                        type_no: line.type_no,
+                        price: Money::new(line.price_minor, currency),
+                        vat_bps: u16::try_from(line.vat_basis_points).unwrap_or(u16::MAX),
+                        tickets,
+                    });
+                }
+            }
+            Ok::<_, ReplicaError>(left)
+        });
+        let shows = self
+            .shows()
+            .map_err(|error| refused(&TillError::from(error)))?;
+        let lines = left.map_err(|error| refused(&TillError::from(error)))?;
+        if lines.is_empty() {
+            return Err(TillRefusal::ReservationSold);
+        }
+        Ok(TakenHere::Places {
+            shows,
+            event,
+            lines,
+        })
+    }
+
     fn line(&self) -> Result<&StockLine, TillRefusal> {
         self.lender.as_ref().ok_or(TillRefusal::NoServer)
     }
@@ -87,10 +140,19 @@ impl Desk {
             tracing::error!(code = error.code(), "the event of an order can't be read");
             None
         });
-        let (title, when) = event.map_or_else(Default::default, |row| {
-            let day = when::day_in_words(row.starts_ms, &row.time_zone, self.language);
-            let at = super::places::clock_in(&row.time_zone, row.starts_ms);
-            (row.name, format!("{day}, {at}"))
+        let moment = |time_zone: &str, at_ms| {
+            let day = when::day_in_words(at_ms, time_zone, self.language);
+            let at = super::places::clock_in(time_zone, at_ms);
+            format!("{day}, {at}")
+        };
+        let zone = event
+            .as_ref()
+            .map_or(self.time_zone.as_str(), |row| row.time_zone.as_str());
+        let reserved_until = order
+            .reserved_until_ms
+            .map(|until_ms| moment(zone, until_ms));
+        let (title, when) = event.as_ref().map_or_else(Default::default, |row| {
+            (row.name.clone(), moment(&row.time_zone, row.starts_ms))
         });
         let currency = Currency::from_code(&order.currency).unwrap_or(self.currency);
         OrderView {
@@ -101,8 +163,10 @@ impl Desk {
             when,
             state: match order.state {
                 OrderState::Paid => OrderStanding::Paid,
+                OrderState::Held if reserved_until.is_some() => OrderStanding::Reserved,
                 OrderState::Held => OrderStanding::Held,
                 OrderState::Refunded => OrderStanding::Refunded,
+                OrderState::Cancelled if order.taken_over.is_some() => OrderStanding::TakenOver,
                 OrderState::Cancelled | OrderState::Expired | OrderState::Unknown => {
                     OrderStanding::Over
                 }
@@ -117,6 +181,12 @@ impl Desk {
                 .collect(),
             total: Money::new(order.total_minor, currency),
             collected: order.collected.map(|before| self.collected(&before)),
+            reserved_until,
+            taken_over: order.taken_over.map(|before| TakenOverView {
+                at: moment(&self.time_zone, before.at_ms),
+                till: before.till,
+                here: before.here,
+            }),
         }
     }
 

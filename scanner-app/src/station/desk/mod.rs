@@ -29,7 +29,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::box_office::{
     self, Balance, BoxOffice, By, Checkout, FoundOrders, HandedOut, Interrupted, Part, PastSale,
-    Setup, Show, Sold, SoldTicket,
+    Setup, Show, Sold, SoldTicket, TakenHere,
 };
 use super::kept;
 use super::places;
@@ -44,7 +44,7 @@ use crate::replica::{Replica, ReplicaError, identity, till_terms};
 use crate::supervisor::{self, Duty};
 use crate::sync::StockLine;
 use crate::till::stock::{NotTaken, borrow, unsold};
-use crate::till::{MoveCash, Prints, Sale, SaleDone, TakeBack, Till, TillError, Wanted};
+use crate::till::{MoveCash, Prints, Sale, SaleDone, TakeBack, Till, TillError, Told, Wanted};
 pub(super) use held::Held;
 pub(super) use offers::{Common, shows};
 use refused::refused;
@@ -249,7 +249,13 @@ impl Desk {
             language: checkout.language,
             contact: checkout.guest.clone(),
         };
-        let sell = |sale| self.till.sell_as_told(sale, checkout.total, self.now_ms());
+        let sell = |sale| {
+            let told = Told {
+                total: Some(checkout.total),
+                first: checkout.first.clone(),
+            };
+            self.till.sell_as_told(sale, told, self.now_ms())
+        };
         let done = match sell(sale.clone()) {
             Err(TillError::Places(NotTaken::TooFew { .. })) if self.fetch(checkout) => sell(sale)?,
             done => done?,
@@ -539,6 +545,10 @@ impl box_office::Till for Desk {
         duplicate: bool,
     ) -> Result<HandedOut, TillRefusal> {
         self.handed_out(order, fact, duplicate)
+    }
+
+    fn take_over(&mut self, order: OrderId) -> Result<TakenHere, TillRefusal> {
+        self.taken_over(order)
     }
 
     fn refund(

@@ -36,13 +36,17 @@ pub struct OrderView {
     pub when: String,
     /// How the order stands.
     pub state: OrderStanding,
-    /// What of it lets somebody in, by type.
+    /// What of it lets somebody in, by type; of a reservation, its places.
     pub tickets: Vec<OrderTicketsView>,
-    /// What it cost.
+    /// What it cost, or is to cost.
     #[ts(type = "Money")]
     pub total: Money,
     /// Its tickets were handed out before.
     pub collected: Option<CollectedView>,
+    /// It is reserved until then, on the event's clock.
+    pub reserved_until: Option<String>,
+    /// A till took the reservation over.
+    pub taken_over: Option<TakenOverView>,
 }
 
 /// How an order stands.
@@ -53,6 +57,10 @@ pub enum OrderStanding {
     Paid,
     /// It waits to be paid online.
     Held,
+    /// It waits to be paid at a till.
+    Reserved,
+    /// A till took it over.
+    TakenOver,
     /// It was given back.
     Refunded,
     /// It was called off, or not paid in time.
@@ -77,6 +85,17 @@ pub struct CollectedView {
     pub till: String,
 }
 
+/// A reservation was taken over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct TakenOverView {
+    /// The day, and the time on the venue's clock.
+    pub at: String,
+    /// By which till.
+    pub till: String,
+    /// That is this one.
+    pub here: bool,
+}
+
 /// Looking for an order, and handing its tickets out.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, TS)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -96,6 +115,8 @@ pub enum CollectAct {
     HandOut,
     /// Prints them once more, marked as a duplicate.
     Duplicate,
+    /// Puts what was reserved into the cart, to be paid here.
+    TakeOver,
     /// Back to the list, or to what else there is to do.
     Back,
 }

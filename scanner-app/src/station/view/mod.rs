@@ -26,6 +26,7 @@ pub use shared::ids::{EventId, GateNo, TicketId, UserId};
 pub use by_hand::{HandHit, HitState};
 pub use collect::{
     CollectAct, CollectView, CollectedView, OrderStanding, OrderTicketsView, OrderView,
+    TakenOverView,
 };
 pub use counts::{CountsView, Crowd, GateCount};
 pub use drawer::{

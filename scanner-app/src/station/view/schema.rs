@@ -14,9 +14,10 @@ use super::{
     PeerView, PiecesView, PlaceChoice, PlaceView, PrintState, PrinterView, PrintersView,
     Protection, RateFigureView, ReadyLine, ReadyView, ReadyWhat, RecentView, ReducedReason,
     RefundReason, SaleAct, SaleView, SavedFile, Screen, Settings, ShiftAct, ShowView, Stroke,
-    SupervisorView, SupervisorsView, SyncView, TakenView, Theme, TicketOutView, TillAct,
-    TillChoice, TillKey, TillRefusal, TillScreen, TillView, TypeKeyView, UiError, UiErrorCode,
-    UndoReason, UnprintedView, Use, VatView, VerdictLight, VerdictView, VoucherView, Way,
+    SupervisorView, SupervisorsView, SyncView, TakenOverView, TakenView, Theme, TicketOutView,
+    TillAct, TillChoice, TillKey, TillRefusal, TillScreen, TillView, TypeKeyView, UiError,
+    UiErrorCode, UndoReason, UnprintedView, Use, VatView, VerdictLight, VerdictView, VoucherView,
+    Way,
 };
 use crate::status::SyncPhase;
 
@@ -95,6 +96,7 @@ pub fn typescript() -> String {
         OrderStanding,
         OrderTicketsView,
         CollectedView,
+        TakenOverView,
         OrderView,
         CollectView,
         CollectAct,

@@ -134,6 +134,14 @@ pub enum TillRefusal {
     OrderEmpty,
     /// The codes of its tickets change on the buyer's telephone: they are not printed.
     OrderRotates,
+    /// The reservation has lapsed, or was given up.
+    ReservationOver,
+    /// The reservation was paid online meanwhile.
+    ReservationPaid,
+    /// This till has sold the reservation's places.
+    ReservationSold,
+    /// The server is needed to take a reservation over, and is not there. Nothing was done.
+    ReservationOffline,
 }
 
 /// Choosing places.

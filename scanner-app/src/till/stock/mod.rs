@@ -214,14 +214,39 @@ fn stall(
     Ok(stall.may_sell_at_all().then_some((stall, identity)))
 }
 
-/// Takes `n` places of a type for a sale, those with the lowest numbers first. Whoever takes them writes their `issued` fact
-/// in the same transaction; without it nothing was sold.
+/// Those of these places that this till may sell.
+pub fn sellable(
+    connection: &Connection,
+    event: EventId,
+    tickets: &[TicketId],
+    now: Now,
+) -> Result<Vec<TicketId>, ReplicaError> {
+    let Some((stall, _)) = stall(connection, event)? else {
+        return Ok(Vec::new());
+    };
+    let mut sellable = Vec::with_capacity(tickets.len());
+    for sealed in kept::not_sold(connection, stall.event_no, None)? {
+        let is_one = tickets.contains(&sealed.ticket);
+        if is_one
+            && stall
+                .place(connection, sealed.ticket)?
+                .may_be_sold(now)
+                .is_ok()
+        {
+            sellable.push(sealed.ticket);
+        }
+    }
+    Ok(sellable)
+}
+
+/// Takes `n` places of a type for a sale: those of `first`, then those with the lowest numbers. Whoever takes them writes their
+/// `issued` fact in the same transaction; without it nothing was sold.
 pub(crate) fn take(
     tx: &Connection,
     vault: &Vault,
-    event: EventId,
-    type_no: TypeNo,
+    (event, type_no): (EventId, TypeNo),
     n: u32,
+    first: &[TicketId],
     now: Now,
 ) -> Result<Vec<LeasedTicket>, NotTaken> {
     if n as usize > MAX_ISSUED {
@@ -230,7 +255,9 @@ pub(crate) fn take(
     let (stall, _) = stall(tx, event)?.ok_or(NotTaken::NotATill)?;
     let mut taken = Vec::with_capacity(n as usize);
     let mut why = None;
-    for sealed in kept::not_sold(tx, stall.event_no, Some(type_no))? {
+    let mut places = kept::not_sold(tx, stall.event_no, Some(type_no))?;
+    places.sort_by_key(|sealed| !first.contains(&sealed.ticket));
+    for sealed in places {
         if taken.len() == n as usize {
             break;
         }
@@ -324,7 +351,7 @@ pub fn sell(
             device: identity.device,
             key,
         };
-        let taken = take(tx, &vault, event, type_no, n, now)?;
+        let taken = take(tx, &vault, (event, type_no), n, &[], now)?;
         let mut tickets: Vec<TicketId> = taken.iter().map(|ticket| ticket.id).collect();
         tickets.sort_unstable();
         let fact = NewFact {

@@ -19,6 +19,7 @@ use shared::money::{Currency, Money};
 
 use crate::box_office::Office;
 use crate::supervisors::ANA;
+use crate::venue::Device;
 
 fn euros(minor: i64) -> Money {
     Money::new(minor, Currency::Eur)
@@ -31,17 +32,21 @@ fn ana() -> SupervisorView {
     }
 }
 
-/// A screen and its till, on an office's replica.
-struct Counter {
-    screen: BoxOffice,
-    desk: Desk,
+/// A screen and its till, on a replica.
+pub(super) struct Counter {
+    pub(super) screen: BoxOffice,
+    pub(super) desk: Desk,
     replica: Replica,
 }
 
 impl Counter {
     fn at(office: &Office) -> Self {
-        let replica = office.device.open();
-        let (data, clock) = (office.device.data(), Arc::new(SystemClock));
+        Self::of(office.device.open(), &office.device)
+    }
+
+    /// At a device's own replica.
+    pub(super) fn of(replica: Replica, device: &Device) -> Self {
+        let (data, clock) = (device.data(), Arc::new(SystemClock));
         let desk = Desk::open(&replica, &data, clock, Language::Fr).expect("a till");
         let screen = desk.screen().expect("a screen");
         Self {
@@ -53,14 +58,22 @@ impl Counter {
 
     /// Ana has opened it with 150 euros.
     fn open(office: &Office) -> Self {
-        let mut counter = Self::at(office);
-        counter.screen.log_in(ana(), &mut counter.desk);
-        counter.count(5_000, 3);
-        counter.keys("Enter");
-        counter
+        Self::at(office).opened()
     }
 
-    fn act(&mut self, act: TillAct) -> TillView {
+    /// The same.
+    pub(super) fn opened(mut self) -> Self {
+        self.screen.log_in(ana(), &mut self.desk);
+        self.count(5_000, 3);
+        self.keys("Enter");
+        self
+    }
+
+    pub(super) fn replica(&self) -> &Replica {
+        &self.replica
+    }
+
+    pub(super) fn act(&mut self, act: TillAct) -> TillView {
         let step = self.screen.view().step;
         self.screen.act(step, act, &mut self.desk)
     }
@@ -74,7 +87,7 @@ impl Counter {
     }
 
     /// One key after the other, as a person strikes them who sees what each of them did.
-    fn keys(&mut self, keys: &str) -> TillView {
+    pub(super) fn keys(&mut self, keys: &str) -> TillView {
         let mut view = self.screen.view();
         for key in keys.split_whitespace() {
             let key = named(key);
@@ -84,7 +97,7 @@ impl Counter {
     }
 
     /// What its journal says, in order, without the periods that ended.
-    fn journal(&self) -> Vec<TillFact> {
+    pub(super) fn journal(&self) -> Vec<TillFact> {
         let facts = self.replica.read(|connection| {
             let newest = journal::newest(connection)?.expect("a journal");
             journal::facts(connection, newest.id)
@@ -144,6 +157,7 @@ fn two_in_cash(office: &Office, sale: FactId) -> Checkout {
         language: Language::Fr,
         guest: None,
         exchange: None,
+        first: Vec::new(),
     }
 }
 

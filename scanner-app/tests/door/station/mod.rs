@@ -7,5 +7,6 @@ mod faults;
 mod files;
 mod printing;
 mod reading;
+mod reserved;
 mod screen;
 mod supervisor;

@@ -276,7 +276,7 @@ export const tillDe: typeof tillFr = {
     title: "Online-Bestellungen",
     label: "Bestellnummer, Name, E-Mail oder QR-Code eines Tickets",
     find: "Suchen",
-    say: "Suchen Sie die Bestellung des Gastes. Ein Scanner kann auch den QR-Code seines Tickets lesen.",
+    say: "Suchen Sie die Bestellung des Gastes. Ein Scanner kann auch den QR-Code seines Tickets oder seiner Reservierung lesen.",
     none: "Keine Bestellung passt. Prüfen Sie die Schreibweise, oder fragen Sie nach der Bestellnummer (TH-…).",
     more: "Es gibt noch mehr. Tippen Sie mehr Buchstaben oder die Bestellnummer.",
     nobody: "Ohne Namen",
@@ -287,7 +287,12 @@ export const tillDe: typeof tillFr = {
     sure: "Duplikat drucken?",
     keep: "Nicht drucken",
     printing: { one: "{n} Ticket geht an den Drucker.", other: "{n} Tickets gehen an den Drucker." },
-    state: { paid: "Bezahlt", held: "Noch nicht bezahlt", refunded: "Erstattet", over: "Storniert oder abgelaufen" },
+    until: (until) => `Reserviert bis ${until}. Noch ist nichts bezahlt.`,
+    takeOver: "Kassieren",
+    takeOverSay: "Die Plätze kommen an diese Kasse und füllen den Warenkorb. Ein begonnener Warenkorb wartet.",
+    takenOver: (at, till) => `Übernommen: ${at}, an der Kasse „${till}“.`,
+    takenOverSay: "Schicken Sie den Gast an diese Kasse, oder verkaufen Sie ihm andere Plätze.",
+    state: { paid: "Bezahlt", held: "Noch nicht bezahlt", reserved: "Reserviert, hier zu bezahlen", taken_over: "Von einer Kasse übernommen", refunded: "Erstattet", over: "Storniert oder abgelaufen" },
   },
 
   exchange: {
@@ -341,5 +346,9 @@ export const tillDe: typeof tillFr = {
     order_not_paid: "Diese Bestellung ist nicht bezahlt: Nichts wird gedruckt. Der Gast kann sie online bezahlen.",
     order_empty: "Kein Ticket dieser Bestellung ist gültig: Nichts wird gedruckt.",
     order_rotates: "Der Code dieser Tickets wechselt auf dem Telefon des Gastes: Sie werden nicht gedruckt. Das Telefon genügt am Einlass.",
+    reservation_over: "Diese Reservierung ist verfallen oder storniert, und ihre Plätze sind im Verkauf. Verkaufen Sie wie sonst.",
+    reservation_paid: "Diese Bestellung wurde eben online bezahlt. Suchen Sie sie noch einmal, um ihre Tickets zu drucken.",
+    reservation_sold: "Diese Kasse hat diese Plätze schon verkauft. Sehen Sie bei den letzten Verkäufen nach.",
+    reservation_offline: "Ohne Netz wird keine Reservierung kassiert: Nichts ist geschehen. Verkaufen Sie andere Plätze dieser Kasse, oder versuchen Sie es, wenn das Netz wieder da ist.",
   },
 };

@@ -276,7 +276,7 @@ export const tillEn: typeof tillFr = {
     title: "Online orders",
     label: "Order number, name, e-mail, or a ticket’s QR code",
     find: "Search",
-    say: "Look for the guest’s order. A scanner may also read the QR code of their ticket.",
+    say: "Look for the guest’s order. A scanner may also read the QR code of their ticket or reservation.",
     none: "No order fits. Check the spelling, or ask for the order number (TH-…).",
     more: "There are more. Type more letters, or the order number.",
     nobody: "No name",
@@ -287,7 +287,12 @@ export const tillEn: typeof tillFr = {
     sure: "Print a duplicate?",
     keep: "Don’t print",
     printing: { one: "{n} ticket goes to the printer.", other: "{n} tickets go to the printer." },
-    state: { paid: "Paid", held: "Not paid yet", refunded: "Refunded", over: "Cancelled or expired" },
+    until: (until) => `Reserved until ${until}. Nothing is paid yet.`,
+    takeOver: "Take payment",
+    takeOverSay: "The places come to this till and fill the cart. A cart at hand waits.",
+    takenOver: (at, till) => `Taken over: ${at}, at till “${till}”.`,
+    takenOverSay: "Send the guest to that till, or sell them other places.",
+    state: { paid: "Paid", held: "Not paid yet", reserved: "Reserved, to be paid here", taken_over: "Taken over by a till", refunded: "Refunded", over: "Cancelled or expired" },
   },
 
   exchange: {
@@ -341,5 +346,9 @@ export const tillEn: typeof tillFr = {
     order_not_paid: "This order is not paid: nothing is printed. The guest can pay it online.",
     order_empty: "No ticket of this order is valid: nothing is printed.",
     order_rotates: "The code of these tickets changes on the guest’s phone: they are not printed. The phone is enough at the door.",
+    reservation_over: "This reservation has lapsed or was cancelled, and its places are on sale. Make an ordinary sale.",
+    reservation_paid: "This order was just paid online. Look for it again to print its tickets.",
+    reservation_sold: "This till has sold these places already. See the past sales.",
+    reservation_offline: "Without the network no reservation is paid here: nothing was done. Sell other places of this till, or try again when the network is back.",
   },
 };

@@ -276,7 +276,7 @@ export const tillEs: typeof tillFr = {
     title: "Pedidos en línea",
     label: "Número de pedido, nombre, correo o código QR de una entrada",
     find: "Buscar",
-    say: "Busque el pedido del cliente. Un lector también puede leer el código QR de su entrada.",
+    say: "Busque el pedido del cliente. Un lector también puede leer el código QR de su entrada o de su reserva.",
     none: "Ningún pedido coincide. Compruebe la ortografía o pida el número de pedido (TH-…).",
     more: "Hay más. Escriba más letras o el número de pedido.",
     nobody: "Sin nombre",
@@ -287,7 +287,12 @@ export const tillEs: typeof tillFr = {
     sure: "¿Imprimir un duplicado?",
     keep: "No imprimir",
     printing: { one: "{n} entrada va a la impresora.", other: "{n} entradas van a la impresora." },
-    state: { paid: "Pagado", held: "Aún sin pagar", refunded: "Reembolsado", over: "Anulado o caducado" },
+    until: (until) => `Reservado hasta el ${until}. Aún no se ha pagado nada.`,
+    takeOver: "Cobrar",
+    takeOverSay: "Las plazas pasan a esta caja y llenan el carrito. Un carrito en curso espera.",
+    takenOver: (at, till) => `Tomado el ${at}, en la caja «${till}».`,
+    takenOverSay: "Envíe al cliente a esa caja, o véndale otras plazas.",
+    state: { paid: "Pagado", held: "Aún sin pagar", reserved: "Reservado, por pagar aquí", taken_over: "Lo tiene una caja", refunded: "Reembolsado", over: "Anulado o caducado" },
   },
 
   exchange: {
@@ -341,5 +346,9 @@ export const tillEs: typeof tillFr = {
     order_not_paid: "Este pedido no está pagado: no se imprime nada. El cliente puede pagarlo en línea.",
     order_empty: "Ninguna entrada de este pedido es válida: no se imprime nada.",
     order_rotates: "El código de estas entradas cambia en el teléfono del cliente: no se imprimen. El teléfono basta en la puerta.",
+    reservation_over: "Esta reserva ha caducado o está anulada, y sus plazas están a la venta. Haga una venta normal.",
+    reservation_paid: "Este pedido se acaba de pagar en línea. Búsquelo de nuevo para imprimir sus entradas.",
+    reservation_sold: "Esta caja ya ha vendido estas plazas. Mire las ventas pasadas.",
+    reservation_offline: "Sin red no se cobra ninguna reserva: no se ha hecho nada. Venda otras plazas de esta caja, o inténtelo cuando vuelva la red.",
   },
 };

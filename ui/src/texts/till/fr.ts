@@ -277,7 +277,7 @@ export const tillFr = {
     title: "Commandes en ligne",
     label: "Numéro de commande, nom, e-mail, ou QR code d’un billet",
     find: "Chercher",
-    say: "Cherchez la commande du client. Un lecteur peut aussi lire le QR code de son billet.",
+    say: "Cherchez la commande du client. Un lecteur peut aussi lire le QR code de son billet ou de sa réservation.",
     none: "Aucune commande ne correspond. Vérifiez l’orthographe, ou demandez le numéro de commande (TH-…).",
     more: "Il y en a d’autres. Tapez plus de lettres, ou le numéro de commande.",
     nobody: "Sans nom",
@@ -288,7 +288,12 @@ export const tillFr = {
     sure: "Imprimer un duplicata ?",
     keep: "Ne pas imprimer",
     printing: { one: "{n} billet part à l’imprimante.", other: "{n} billets partent à l’imprimante." } as Forms,
-    state: { paid: "Payée", held: "Pas encore payée", refunded: "Remboursée", over: "Annulée ou expirée" } satisfies Record<OrderStanding, string>,
+    until: (until: string) => `Réservée jusqu’au ${until}. Rien n’est encore payé.`,
+    takeOver: "Encaisser",
+    takeOverSay: "Les places passent à cette caisse et remplissent le panier. Un panier en cours attend.",
+    takenOver: (at: string, till: string) => `Prise en charge le ${at}, à la caisse « ${till} ».`,
+    takenOverSay: "Envoyez le client à cette caisse, ou vendez-lui d’autres places.",
+    state: { paid: "Payée", held: "Pas encore payée", reserved: "Réservée, à payer ici", taken_over: "Prise en charge par une caisse", refunded: "Remboursée", over: "Annulée ou expirée" } satisfies Record<OrderStanding, string>,
   },
 
   exchange: {
@@ -342,5 +347,9 @@ export const tillFr = {
     order_not_paid: "Cette commande n’est pas payée : rien n’est imprimé. Le client peut la payer en ligne.",
     order_empty: "Aucun billet de cette commande n’est valable : rien n’est imprimé.",
     order_rotates: "Le code de ces billets change sur le téléphone du client : ils ne s’impriment pas. Le téléphone suffit à la porte.",
+    reservation_over: "Cette réservation est tombée ou annulée, et ses places sont en vente. Faites une vente ordinaire.",
+    reservation_paid: "Cette commande vient d’être payée en ligne. Cherchez-la de nouveau pour imprimer ses billets.",
+    reservation_sold: "Cette caisse a déjà vendu ces places. Voyez les ventes passées.",
+    reservation_offline: "Sans réseau, une réservation ne s’encaisse pas : rien n’est fait. Vendez d’autres places de cette caisse, ou réessayez quand le réseau revient.",
   } satisfies Record<TillRefusal, string>,
 };

@@ -276,7 +276,7 @@ export const tillIt: typeof tillFr = {
     title: "Ordini online",
     label: "Numero d’ordine, nome, e-mail o QR code di un biglietto",
     find: "Cerca",
-    say: "Cercate l’ordine del cliente. Un lettore può leggere anche il QR code del suo biglietto.",
+    say: "Cercate l’ordine del cliente. Un lettore può leggere anche il QR code del suo biglietto o della sua prenotazione.",
     none: "Nessun ordine corrisponde. Controllate l’ortografia o chiedete il numero d’ordine (TH-…).",
     more: "Ce ne sono altri. Digitate più lettere o il numero d’ordine.",
     nobody: "Senza nome",
@@ -287,7 +287,12 @@ export const tillIt: typeof tillFr = {
     sure: "Stampare un duplicato?",
     keep: "Non stampare",
     printing: { one: "{n} biglietto va alla stampante.", other: "{n} biglietti vanno alla stampante." },
-    state: { paid: "Pagato", held: "Non ancora pagato", refunded: "Rimborsato", over: "Annullato o scaduto" },
+    until: (until) => `Prenotato fino a ${until}. Nulla è ancora pagato.`,
+    takeOver: "Incassa",
+    takeOverSay: "I posti passano a questa cassa e riempiono il carrello. Un carrello in corso aspetta.",
+    takenOver: (at, till) => `Preso in carico: ${at}, alla cassa «${till}».`,
+    takenOverSay: "Mandate il cliente a quella cassa, o vendetegli altri posti.",
+    state: { paid: "Pagato", held: "Non ancora pagato", reserved: "Prenotato, da pagare qui", taken_over: "Preso in carico da una cassa", refunded: "Rimborsato", over: "Annullato o scaduto" },
   },
 
   exchange: {
@@ -341,5 +346,9 @@ export const tillIt: typeof tillFr = {
     order_not_paid: "Questo ordine non è pagato: non si stampa nulla. Il cliente può pagarlo online.",
     order_empty: "Nessun biglietto di questo ordine è valido: non si stampa nulla.",
     order_rotates: "Il codice di questi biglietti cambia sul telefono del cliente: non si stampano. Il telefono basta all’ingresso.",
+    reservation_over: "Questa prenotazione è decaduta o annullata, e i suoi posti sono in vendita. Fate una vendita normale.",
+    reservation_paid: "Questo ordine è appena stato pagato online. Cercatelo di nuovo per stampare i biglietti.",
+    reservation_sold: "Questa cassa ha già venduto questi posti. Guardate le vendite passate.",
+    reservation_offline: "Senza rete nessuna prenotazione si incassa: nulla è stato fatto. Vendete altri posti di questa cassa, o riprovate quando torna la rete.",
   },
 };

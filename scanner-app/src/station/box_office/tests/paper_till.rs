@@ -7,7 +7,7 @@ use shared::ticket::{Flags, Presented, SigningKey, TokenFields};
 
 use crate::station::box_office::{
     Balance, BoxOffice, By, Checkout, FoundOrders, HandedOut, Interrupted, Left, Offer, Part,
-    PastSale, PastTicket, Setup, Show, Sold, SoldTicket, Till,
+    PastSale, PastTicket, Setup, Show, Sold, SoldTicket, TakenHere, Till,
 };
 use crate::station::view::{
     CashReason, CollectedView, FiguresView, Means, OrderView, PastSaleView, PrintState,
@@ -44,6 +44,9 @@ pub(super) struct PaperTill {
     pub(super) orders: Option<Vec<OrderView>>,
     /// Orders that were handed out, and whether as a duplicate.
     pub(super) handed_out: Vec<(OrderId, FactId, bool)>,
+    /// What is lent of a reservation, and how often that was asked.
+    pub(super) reserved: Option<TakenHere>,
+    pub(super) taken_over: u32,
     /// Ids of sales that it was told, whatever came of them.
     pub(super) told: Vec<FactId>,
     /// What was borrowed for guests.
@@ -306,6 +309,12 @@ impl Till for PaperTill {
             tickets: 2,
             collected: found.collected.get_or_insert(collected).clone(),
         })
+    }
+
+    fn take_over(&mut self, _order: OrderId) -> Result<TakenHere, TillRefusal> {
+        self.taken_over += 1;
+        self.works()?;
+        self.reserved.clone().ok_or(TillRefusal::ReservationOver)
     }
 
     fn reprint(&mut self, sale: FactId, receipt: bool) -> Result<(), TillRefusal> {
