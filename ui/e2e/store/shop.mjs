@@ -115,14 +115,14 @@ export class Shop {
   }
 
   /** Asks the API as the organizer's owner. */
-  async asOwner(path, body) {
+  async asOwner(path, body, method) {
     this.#token ??= (await this.#ask("/auth/login", {}, OWNER)).token;
-    return this.#ask(path, { authorization: `Bearer ${this.#token}` }, body);
+    return this.#ask(path, { authorization: `Bearer ${this.#token}` }, body, method);
   }
 
-  async #ask(path, headers, body) {
+  async #ask(path, headers, body, method = body === undefined ? "GET" : "POST") {
     const answer = await fetch(`${this.url}/api/v1${path}`, {
-      method: body === undefined ? "GET" : "POST",
+      method,
       headers: { ...headers, "content-type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
     });

@@ -11,10 +11,11 @@ import * as pages from "./chapters/pages.mjs";
 import * as passkey from "./chapters/passkey.mjs";
 import * as pocket from "./chapters/pocket.mjs";
 import * as purchase from "./chapters/purchase.mjs";
+import * as reservations from "./chapters/reservations.mjs";
 import * as ways from "./chapters/ways.mjs";
 import * as weight from "./chapters/weight.mjs";
 
-const CHAPTERS = { purchase, pages, ways, weight, pocket, passkey, logins };
+const CHAPTERS = { purchase, pages, ways, weight, pocket, passkey, logins, reservations };
 
 const [programs, pictures, ...named] = process.argv.slice(2);
 mkdirSync(pictures, { recursive: true });
