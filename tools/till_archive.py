@@ -22,6 +22,8 @@ MEMBERS = {
 }
 # The means that is no money: tickets that were taken back for others.
 EXCHANGE = 5
+# Why a ticket costs what it costs: a promotion.
+PROMOTION = 9
 CURRENCIES = ("EUR", "GBP", "CHF")
 MOST = 2**63 - 1
 TOO_LARGE = Refused("too_large")
@@ -84,7 +86,7 @@ class Books:
         self.numbers = {name: self.opening[name] for name in ("receipt", "training", "z")}
         self.closed_until = self.opening["closed_until"]
         self.sales, self.tickets, self.unpaid, self.shift, self.counted = {}, set(), None, None, None
-        self.exchange = None
+        self.exchange, self.promotion = None, None
         self.periods = [Period(), Period(), Period()]
 
     def read(self, fact):
@@ -101,12 +103,14 @@ class Books:
             raise Refused("closed_period")
         counted, self.counted = self.counted, None
         self.begin_in_exchange(kind, body, fact["id"])
+        self.begin_at_promotion(kind, body, fact["id"])
         if kind == "shift_closed":
             self.read_shift_closed(body, counted)
         elif kind == "sale":
             self.read_sale(body, fact["id"])
         else:
             act(body)
+        self.end_at_promotion(kind, body)
         self.end_in_exchange(kind, body)
 
     def begin_in_exchange(self, kind, body, fact):
@@ -142,6 +146,28 @@ class Books:
             if self.exchange["credit"]:
                 raise Refused("exchange")
             self.exchange = None
+
+    def begin_at_promotion(self, kind, body, fact):
+        """What a promo code takes off is followed by the sale, whose promotion prices are what is left."""
+        if not self.promotion:
+            return
+        fits = kind == "sale" and fact == self.promotion["sale"]
+        of_code = [
+            line
+            for line in body.get("lines", [])
+            if line["event"] == self.promotion["event"] and line["reason"] == PROMOTION
+        ]
+        costs = sum(line["unit"] * len(line["tickets"]) for line in of_code) if fits else None
+        if costs != self.promotion["full"] - self.promotion["off"]:
+            raise Refused("promotion")
+
+    def end_at_promotion(self, kind, body):
+        self.promotion = body if kind == "promotion" else None
+        if self.promotion and self.promotion["off"] > self.promotion["full"]:
+            raise Refused("promotion")
+
+    def read_promotion(self, body):
+        self.needs_shift()
 
     def read_exchange(self, body):
         self.needs_shift()

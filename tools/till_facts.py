@@ -177,6 +177,10 @@ def read_collected(f):
     return {**body, "copy": one_of(f.number("B"), range(2))}
 
 
+def read_promotion(f):
+    return {"promo": f.id(), "sale": f.id(), "event": f.id(), "full": at_least_1(f), "off": at_least_1(f)}
+
+
 KINDS = {
     20: ("shift_opened", lambda f: {"clerk": f.id(), "float": read_count(f)}),
     21: ("clerk_changed", lambda f: {"clerk": f.id()}),
@@ -195,4 +199,5 @@ KINDS = {
     34: ("contact", lambda f: {"sale": f.id(), "blob": f.take(16).hex(), "hash": f.take(32).hex()}),
     35: ("exchange", lambda f: {"refund": f.id(), "sale": f.id()}),
     36: ("collected", read_collected),
+    37: ("promotion", read_promotion),
 }

@@ -15,7 +15,9 @@ use shared::fact::till::{
     TrainingLine,
 };
 use shared::fact::{FactBody, FactSigningKey};
-use shared::ids::{DeviceId, EventId, FactId, JournalId, OrganizerId, TicketId, TypeNo, UserId};
+use shared::ids::{
+    DeviceId, EventId, FactId, JournalId, OrganizerId, PromoId, TicketId, TypeNo, UserId,
+};
 use shared::money::Currency;
 use shared::till::archive::{verify, write};
 use shared::till::{Book, Calendar};
@@ -352,6 +354,89 @@ fn archives_of_exchanges() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Three places at 10.00, ten euros off them together.
+fn promoting(till: &mut Till, changed: impl Fn(&mut TillFact)) {
+    let mut id = [0x30; 16];
+    id[15] = till.envelopes.len() as u8 + 1;
+    let sale = FactId::from_bytes(id);
+    let event = EventId::from_bytes(*b"event of archive");
+    let line = |unit, tickets: std::ops::RangeInclusive<u64>| SaleLine {
+        event,
+        type_no: TypeNo(1),
+        unit,
+        vat_bps: 550,
+        reason: PriceReason::Promotion,
+        tickets: tickets.map(TicketId).collect(),
+    };
+    let facts = [
+        TillFact::Promotion {
+            promo: PromoId::from_bytes(*b"code of archives"),
+            sale,
+            event,
+            full: 3_000,
+            off: 1_000,
+        },
+        TillFact::Sale {
+            receipt: till.book().counters().receipt + 1,
+            lines: vec![line(667, 70..=71), line(666, 72..=72)],
+        },
+        TillFact::Payment {
+            sale,
+            amount: 2_000,
+            by: PaidBy::Cash { change: 0 },
+        },
+    ];
+    for mut fact in facts {
+        changed(&mut fact);
+        till.sign(fact);
+    }
+}
+
+fn archives_of_promotions() -> Vec<(&'static str, String)> {
+    let mut till = day();
+    promoting(&mut till, |_| {});
+    let dishonest = |changed: fn(&mut TillFact)| dishonest(move |till| promoting(till, changed));
+    vec![
+        (
+            "sold with a promo code, sound",
+            archive_of(&closed(till), "2026-11"),
+        ),
+        (
+            "a promo code that names another sale",
+            dishonest(|fact| {
+                if let TillFact::Promotion { sale, .. } = fact {
+                    *sale = FactId::from_bytes([9; 16]);
+                }
+            }),
+        ),
+        (
+            "a promo code that takes off more than the sale costs less",
+            dishonest(|fact| {
+                if let TillFact::Promotion { off, .. } = fact {
+                    *off += 1;
+                }
+            }),
+        ),
+        (
+            "a promo code that takes off more than everything",
+            dishonest(|fact| {
+                if let TillFact::Promotion { off, .. } = fact {
+                    *off = 3_001;
+                }
+            }),
+        ),
+        (
+            "a promo code and something else than its sale",
+            dishonest(|fact| {
+                if let TillFact::Sale { .. } = fact {
+                    let what = Printed::Ticket;
+                    *fact = TillFact::TestPrint { what };
+                }
+            }),
+        ),
+    ]
+}
+
 fn archives() -> Value {
     let till = closed(day());
     let month = archive_of(&till, "2026-11");
@@ -511,7 +596,10 @@ fn archives() -> Value {
             }),
         ),
     ];
-    let cases = cases.into_iter().chain(archives_of_exchanges());
+    let cases = cases
+        .into_iter()
+        .chain(archives_of_exchanges())
+        .chain(archives_of_promotions());
     let reports = cases.map(|(name, text)| {
         let report = verify(&text, &key().public());
         json!({"name": name, "text": text, "report": report})
@@ -582,6 +670,11 @@ fn the_archives_break_what_they_say() {
             "exchange",
             "exchange",
             "exchange",
+            "sound",
+            "promotion",
+            "promotion",
+            "promotion",
+            "promotion",
         ]
     );
 }

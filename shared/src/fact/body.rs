@@ -17,7 +17,7 @@ use crate::ids::{
 /// The kind that opens a journal.
 pub const KIND_JOURNAL_OPENED: u16 = 1;
 /// The kinds that this version reads: every other is opaque to it.
-pub const KNOWN_KINDS: [u16; 29] = [
+pub const KNOWN_KINDS: [u16; 30] = [
     KIND_JOURNAL_OPENED,
     2,
     3,
@@ -47,6 +47,7 @@ pub const KNOWN_KINDS: [u16; 29] = [
     34,
     35,
     36,
+    37,
 ];
 /// Most tickets in one `issued` or `withdrawn` fact, and in one sale or refund.
 pub const MAX_ISSUED: usize = 400;

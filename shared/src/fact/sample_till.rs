@@ -8,7 +8,7 @@ use super::till::{
     Period, PeriodClosing, Perpetual, Pieces, PriceReason, Printed, RateTotal, RefundReason,
     Reprinted, SaleLine, TillFact, TillOpening, TillSeries, Totals, TrainingLine,
 };
-use crate::ids::{EventId, FactId, JournalId, OrganizerId, TicketId, TypeNo, UserId};
+use crate::ids::{EventId, FactId, JournalId, OrganizerId, PromoId, TicketId, TypeNo, UserId};
 use crate::money::Currency;
 
 fn one_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
@@ -242,6 +242,15 @@ fn other() -> impl Strategy<Value = TillFact> {
         one_of(Connection::ALL).prop_map(|to| TillFact::ConnectionChanged { to }),
         (fact_id(), any::<[u8; 16]>(), any::<[u8; 32]>())
             .prop_map(|(sale, blob, hash)| TillFact::Contact { sale, blob, hash }),
+        (any::<[u8; 16]>(), fact_id(), event(), 1u32.., 1u32..).prop_map(
+            |(promo, sale, (event, _), full, off)| TillFact::Promotion {
+                promo: PromoId::from_bytes(promo),
+                sale,
+                event,
+                full,
+                off,
+            }
+        ),
     ]
 }
 

@@ -8,7 +8,7 @@ use crate::fact::kind::{Fact, FactBody};
 use crate::fact::till::{
     ClerkId, GivenBack, Means, PaidBy, RefundReason, SaleId, SaleLine, TillFact,
 };
-use crate::ids::{EventId, TicketId};
+use crate::ids::{EventId, FactId, PromoId, TicketId};
 
 use super::at_ms;
 
@@ -38,6 +38,8 @@ pub enum What {
         lines: Vec<SaleLine>,
         /// What came in for it; a refused card is not in it.
         paid: Vec<Portion>,
+        /// What a promo code took off it.
+        promotion: Option<Promotion>,
     },
     /// Tickets were taken back.
     TakenBack {
@@ -48,6 +50,19 @@ pub enum What {
         /// What went back.
         back: Vec<Portion>,
     },
+}
+
+/// What a promo code took off a sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promotion {
+    /// The fact that says so, by whose id the server was asked for this use of the code.
+    pub fact: FactId,
+    /// Which code.
+    pub promo: PromoId,
+    /// Of which event the places are.
+    pub event: EventId,
+    /// How much.
+    pub off: u64,
 }
 
 /// Money that came or went by one means.
@@ -83,6 +98,8 @@ pub struct Acts {
     pub left: Vec<Left>,
     /// The last place that they stand for. What follows may be a sale whose payments are still to come.
     pub through: u64,
+    /// When the last fact that was read was written: none that comes after it in the journal is older.
+    pub passed_ms: UnixMillis,
 }
 
 /// Reads a stretch that follows the place `after`, where `clerk` had the till. A fact that can't be read says nothing. Of a sale
@@ -96,13 +113,17 @@ pub fn read(
         acts: Vec::new(),
         left: Vec::new(),
         through: after,
+        passed_ms: 0,
     };
+    // With its place, and the sale that it is ahead of.
+    let mut ahead: Option<(u64, SaleId, Promotion)> = None;
     let mut open: Option<(Act, u64)> = None;
     for (seq, fact) in facts {
         let Some(fact) = fact else {
             close(&mut read, &mut open, seq);
             continue;
         };
+        read.passed_ms = read.passed_ms.max(at_ms(&fact));
         let FactBody::Till(body) = &fact.body else {
             close(&mut read, &mut open, seq);
             continue;
@@ -112,6 +133,7 @@ pub fn read(
             continue;
         }
         close(&mut read, &mut open, seq);
+        let before = ahead.take();
         let act = |receipt, sale, what| Act {
             seq,
             at_ms: at_ms(&fact),
@@ -126,15 +148,18 @@ pub fn read(
             }
             TillFact::Sale { receipt, lines } => {
                 let total = lines.iter().map(price).fold(0, u64::saturating_add);
+                let before = before.filter(|(_, sale, _)| *sale == fact.id);
+                let first = before.map_or(seq, |(place, ..)| place);
                 let what = What::Sold {
                     lines: lines.clone(),
                     paid: Vec::new(),
+                    promotion: before.map(|(_, _, promotion)| promotion),
                 };
                 let act = act(*receipt, fact.id, what);
                 if total == 0 {
                     read.acts.push(act);
                 } else {
-                    read.through = seq - 1;
+                    read.through = first - 1;
                     open = Some((act, total));
                 }
             }
@@ -158,6 +183,23 @@ pub fn read(
                 blob: *blob,
                 hash: *hash,
             }),
+            TillFact::Promotion {
+                promo,
+                sale,
+                event,
+                off,
+                ..
+            } => {
+                // It stands for nothing without its sale.
+                read.through = seq - 1;
+                let promotion = Promotion {
+                    fact: fact.id,
+                    promo: *promo,
+                    event: *event,
+                    off: (*off).into(),
+                };
+                ahead = Some((seq, *sale, promotion));
+            }
             TillFact::Payment { .. }
             | TillFact::JournalOpened(_)
             | TillFact::CashMoved { .. }

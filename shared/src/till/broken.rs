@@ -64,6 +64,9 @@ pub enum Broken {
     /// the difference goes one way, as money.
     #[error("an exchange is its refund and its sale at once, and both say the same credit")]
     Exchange,
+    /// A promotion is not followed by the sale that it names, at the prices that it leaves.
+    #[error("a promotion is followed by its sale, at the prices that are left of it")]
+    Promotion,
     /// A shift is closed without a count right before.
     #[error("the drawer wasn't counted right before")]
     NotCounted,
@@ -114,6 +117,7 @@ impl Broken {
             Self::NotThere { .. } => "not_there",
             Self::GivenBack { .. } => "given_back",
             Self::Exchange => "exchange",
+            Self::Promotion => "promotion",
             Self::NotCounted => "not_counted",
             Self::Totals => "totals",
             Self::Perpetual => "perpetual",

@@ -189,6 +189,10 @@ fn listed(fact: &Fact, currency: Currency) -> Listed {
         TillFact::Reprint { sale, .. }
         | TillFact::Contact { sale, .. }
         | TillFact::Exchange { sale, .. } => line.sale = Some(*sale),
+        TillFact::Promotion { sale, off, .. } => {
+            line.sale = Some(*sale);
+            line.amount = money(-i64::from(*off));
+        }
         TillFact::Collected { tickets, .. } => line.tickets = u32::try_from(tickets.len()).ok(),
         TillFact::JournalOpened(_)
         | TillFact::ShiftOpened { .. }

@@ -25,6 +25,8 @@ pub(super) enum Bug {
     ClosedPeriodOpen,
     /// Tickets that are taken back for others pay more than they were worth.
     ExchangedForMore,
+    /// A promotion may take anything off.
+    PromotionUnchecked,
     /// The VAT of what is given back is rounded for itself.
     VatOfRefundAlone,
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::fact::body::{BodyError, KIND_JOURNAL_OPENED, opening_cause};
 use crate::fact::bytes::{Reader, Writer};
-use crate::ids::{EventId, FactId, JournalId, OrderId, OrganizerId, TicketId, UserId};
+use crate::ids::{EventId, FactId, JournalId, OrderId, OrganizerId, PromoId, TicketId, UserId};
 use crate::money::Currency;
 
 /// The purpose of a till journal. Number 1 stays unused: a golden vector has it as a purpose that nobody knows.
@@ -40,6 +40,7 @@ impl TillFact {
             Self::Contact { .. } => 34,
             Self::Exchange { .. } => 35,
             Self::Collected { .. } => 36,
+            Self::Promotion { .. } => 37,
         }
     }
 
@@ -64,6 +65,7 @@ impl TillFact {
             Self::Contact { .. } => "contact",
             Self::Exchange { .. } => "exchange",
             Self::Collected { .. } => "collected",
+            Self::Promotion { .. } => "promotion",
         }
     }
 
@@ -177,6 +179,16 @@ impl TillFact {
                 write_tickets(to, tickets);
                 to.u8((*duplicate).into());
             }
+            Self::Promotion {
+                promo,
+                sale,
+                event,
+                full,
+                off,
+            } => {
+                to.bytes(promo.as_bytes()).bytes(sale.as_bytes());
+                to.bytes(event.as_bytes()).u32(*full).u32(*off);
+            }
         }
     }
 
@@ -265,6 +277,13 @@ impl TillFact {
                     1 => true,
                     number => return Err(unlisted(number.into())),
                 },
+            },
+            37 => Self::Promotion {
+                promo: PromoId::from_bytes(from.array()?),
+                sale: FactId::from_bytes(from.array()?),
+                event: EventId::from_bytes(from.array()?),
+                full: at_least_1(from)?,
+                off: at_least_1(from)?,
             },
             _ => return Ok(None),
         }))

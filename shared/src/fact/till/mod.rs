@@ -9,7 +9,9 @@ mod parts;
 mod totals;
 
 use crate::clock::UnixMillis;
-use crate::ids::{EventId, FactId, JournalId, OrderId, OrganizerId, TicketId, TypeNo, UserId};
+use crate::ids::{
+    EventId, FactId, JournalId, OrderId, OrganizerId, PromoId, TicketId, TypeNo, UserId,
+};
 use crate::money::Currency;
 
 use super::kind::OpeningCause;
@@ -357,5 +359,19 @@ pub enum TillFact {
         tickets: Vec<TicketId>,
         /// They had been handed out before, and the paper says so.
         duplicate: bool,
+    },
+    /// Kind 37: a promo code takes something off the sale that it names, which follows at once. The server was asked for this use of
+    /// the code by this fact's id.
+    Promotion {
+        /// Which code.
+        promo: PromoId,
+        /// Which sale.
+        sale: SaleId,
+        /// Of which event the places are that it takes something off.
+        event: EventId,
+        /// What the event's places with the reason [`PriceReason::Promotion`] would cost without it, at least 1.
+        full: u32,
+        /// What it takes off them, at least 1.
+        off: u32,
     },
 }

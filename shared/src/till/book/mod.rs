@@ -6,6 +6,7 @@
 mod closing;
 mod exchange;
 mod money;
+mod promotion;
 mod sold;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use super::planted::{self, Bug};
 use super::tally;
 use super::{Broken, Calendar};
 use exchange::Exchange;
+use promotion::Promotion;
 pub use sold::{Sold, SoldLine};
 
 /// A till's books with every sale, as far as they have been read.
@@ -42,6 +44,8 @@ pub struct Balance {
     unpaid: Option<(SaleId, u64)>,
     /// The exchange that is being written, from its first fact to the last payment.
     exchange: Option<Exchange>,
+    /// The promotion that was written last, if its sale is still to come.
+    promotion: Option<Promotion>,
     shift: Option<Shift>,
     /// What the drawer held when it was counted, if that was the last fact.
     counted: Option<u64>,
@@ -101,6 +105,7 @@ pub fn named(body: &TillFact) -> Option<SaleId> {
         | TillFact::ConfigurationChanged { .. }
         | TillFact::Exchange { .. }
         | TillFact::Collected { .. }
+        | TillFact::Promotion { .. }
         | TillFact::ConnectionChanged { .. } => None,
     }
 }
@@ -151,10 +156,17 @@ impl Book {
             book.write(fact).map_err(|broken| (place, broken))?;
             last = place;
         }
-        match (book.balance.unpaid, book.balance.exchange) {
-            (None, None) => Ok(book),
-            (Some(_), _) => Err((last, Broken::Unpaid)),
-            (None, Some(_)) => Err((last, Broken::Exchange)),
+        let Balance {
+            unpaid,
+            exchange,
+            promotion,
+            ..
+        } = book.balance;
+        match (unpaid, exchange, promotion) {
+            (None, None, None) => Ok(book),
+            (Some(_), _, _) => Err((last, Broken::Unpaid)),
+            (None, Some(_), _) => Err((last, Broken::Exchange)),
+            (None, None, Some(_)) => Err((last, Broken::Promotion)),
         }
     }
 
@@ -255,6 +267,7 @@ impl Balance {
                 counters: opening.counters,
                 unpaid: None,
                 exchange: None,
+                promotion: None,
                 shift: None,
                 counted: None,
                 connection: None,
@@ -291,7 +304,7 @@ impl Balance {
 
     /// Is the last sale paid? Between two transactions of a till it always is.
     pub fn is_settled(&self) -> bool {
-        self.unpaid.is_none() && self.exchange.is_none()
+        self.unpaid.is_none() && self.exchange.is_none() && self.promotion.is_none()
     }
 
     /// Takes the next fact. One that breaks a rule leaves the balance half written: it is not to be used any more.
@@ -308,7 +321,9 @@ impl Balance {
         }
         let counted = self.counted.take();
         self.begin_in_exchange(fact.id, body)?;
+        self.begin_at_promotion(fact.id, body)?;
         self.written(fact, body, past, (counted, at_ms))?;
+        self.end_at_promotion(body)?;
         self.end_in_exchange(body)
     }
 
@@ -360,7 +375,9 @@ impl Balance {
                 self.each_total(at_ms, |totals| tally::count(&mut totals.trainings, 1))
             }
             TillFact::Contact { .. } => past.sale.map(drop).ok_or(Broken::NoSuchSale),
-            TillFact::Exchange { .. } | TillFact::Collected { .. } => self.open_one().map(drop),
+            TillFact::Exchange { .. } | TillFact::Collected { .. } | TillFact::Promotion { .. } => {
+                self.open_one().map(drop)
+            }
             TillFact::ConnectionChanged { to } => {
                 self.connection = Some(*to);
                 Ok(())

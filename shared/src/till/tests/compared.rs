@@ -18,7 +18,7 @@ fn added_up(moved: &[Moved], from: u64, until: u64) -> Totals {
     for act in moved.iter().filter(|act| act.seq < until) {
         let is_in = act.seq > from;
         match &act.what {
-            What::Sold { lines, paid } => {
+            What::Sold { lines, paid, .. } => {
                 let parts = acts::parts(lines, paid);
                 for line in parts.iter().flat_map(|part| &part.lines) {
                     let places = line.tickets.len() as u32;

@@ -6,6 +6,7 @@ mod compared;
 mod exchanged;
 mod found;
 mod paper;
+mod promoted;
 mod sums;
 
 use proptest::prelude::*;

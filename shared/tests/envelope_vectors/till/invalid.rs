@@ -258,6 +258,15 @@ pub(crate) fn envelopes() -> Vec<Invalid> {
             with_body(36, &[0; 35]),
         ),
         (
+            "a promo code that takes nothing off",
+            "body_number",
+            with_body(37, &{
+                let mut body = vec![0x53; 48];
+                body.extend([0, 0, 0, 9, 0, 0, 0, 0]);
+                body
+            }),
+        ),
+        (
             "a payment with tickets of a kind",
             "body_length",
             paid(1, &[5, 0, 0]),

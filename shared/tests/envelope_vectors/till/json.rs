@@ -116,6 +116,13 @@ pub(crate) fn body(fact: &TillFact) -> Value {
         } => json!({
             "order": order, "event": event, "tickets": tickets(of), "copy": u8::from(*duplicate),
         }),
+        TillFact::Promotion {
+            promo,
+            sale,
+            event,
+            full,
+            off,
+        } => json!({"promo": promo, "sale": sale, "event": event, "full": full, "off": off}),
     }
 }
 

@@ -11,7 +11,7 @@ use shared::fact::till::{
     Reprinted, SaleLine, TillFact, TillOpening, TillSeries, Totals, TrainingLine,
 };
 use shared::fact::{Fact, FactBody};
-use shared::ids::{JournalId, OrderId, OrganizerId, TicketId, TypeNo, UserId};
+use shared::ids::{JournalId, OrderId, OrganizerId, PromoId, TicketId, TypeNo, UserId};
 use shared::money::Currency;
 
 use crate::valid::{TICKET, event};
@@ -426,6 +426,25 @@ fn collected() -> Vec<(&'static str, Fact)> {
     ]
 }
 
+fn promotion() -> Vec<(&'static str, Fact)> {
+    let taken_off = |full, off| {
+        till(TillFact::Promotion {
+            promo: PromoId::from_bytes(*b"a code, 16 bytes"),
+            sale: fact_id(0x51),
+            event: event(),
+            full,
+            off,
+        })
+    };
+    vec![
+        ("a promo code's reduction", taken_off(6_800, 1_360)),
+        (
+            "a promo code that pays everything",
+            taken_off(u32::MAX, u32::MAX),
+        ),
+    ]
+}
+
 fn exchange() -> Vec<(&'static str, Fact)> {
     vec![
         (
@@ -466,6 +485,7 @@ pub(crate) fn facts() -> Vec<(&'static str, Fact)> {
         others(),
         exchange(),
         collected(),
+        promotion(),
     ]
     .concat()
 }

@@ -80,7 +80,7 @@ pub(super) async fn make_stretch(
     let mut done = Done::default();
     for act in &read.acts {
         match &act.what {
-            What::Sold { lines, paid } => {
+            What::Sold { lines, paid, .. } => {
                 sale::make(app, &mut tx, &till, act, (lines, paid), &events, &mut done).await?;
             }
             What::TakenBack {
