@@ -122,7 +122,10 @@ impl Eye {
 
     /// Darkness.
     pub fn sees_nobody(&self) -> anyhow::Result<()> {
-        self.keeps("nobody", &GrayImage::from_pixel(1280, 720, image::Luma([14])))
+        self.keeps(
+            "nobody",
+            &GrayImage::from_pixel(1280, 720, image::Luma([14])),
+        )
     }
 
     fn keeps(&self, name: &str, picture: &GrayImage) -> anyhow::Result<()> {

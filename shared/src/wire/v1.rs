@@ -6,6 +6,7 @@
 mod claims;
 mod orders;
 mod page;
+mod promotions;
 mod rights;
 mod summaries;
 mod supervisors;
@@ -17,6 +18,7 @@ pub use orders::{
     TakeOverAsk, TakenOver,
 };
 pub use page::{ChangesQuery, FactLabelRow, Page, PageEntry, PageError};
+pub use promotions::{Promotion, PromotionAnswer, PromotionAsk};
 pub use rights::{
     ContactAnswer, ContactUpload, PlacesAnswer, PlacesAsk, RightAnswer, RightAsk, RightOutcome,
     StockAnswer, StockAsk, StockGroup, StockPaper, StockRate, StockSale, StockTicket, StockType,

@@ -31,6 +31,7 @@ pub mod own_journal;
 pub mod page;
 mod page_texts;
 pub(crate) mod pages;
+mod promotion;
 mod refused;
 pub mod restore;
 mod restore_api;

@@ -8,15 +8,15 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use serde::Deserialize;
-use shared::ids::{EventId, OfferId, OrderId};
+use shared::ids::{EventId, FactId, OfferId, OrderId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, ContactAnswer, ContactUpload, DeviceFacts,
     EnrolProof, EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
-    FactsUpload, FoundOrders, OrderSearch, PROTOCOL, SessionAnswer, SessionNonce, SessionRequest,
-    StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer, TakeOverAnswer,
-    TakeOverAsk, VectorAnswer,
+    FactsUpload, FoundOrders, OrderSearch, PROTOCOL, PromotionAnswer, PromotionAsk, SessionAnswer,
+    SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery,
+    SupervisorsAnswer, TakeOverAnswer, TakeOverAsk, VectorAnswer,
 };
 use shared::wire::v1::EnvelopeBytes;
 use tower_http::compression::CompressionLayer;
@@ -26,8 +26,8 @@ use super::feed::{self, Pull};
 use super::money::contacts;
 use super::sessions::{DeviceAuth, UploaderAuth};
 use super::{
-    addresses, certificates, claims, collect, enrolment, facts, sessions, signed, stock, summaries,
-    supervisors, take_back, vector,
+    addresses, certificates, claims, collect, enrolment, facts, promotion, sessions, signed, stock,
+    summaries, supervisors, take_back, vector,
 };
 use crate::app::App;
 use crate::database::transaction;
@@ -51,6 +51,8 @@ pub(super) fn router() -> Router<App> {
         .route("/sync/orders/find", post(find_orders))
         .route("/sync/orders/{order}/collect", post(collect_order))
         .route("/sync/orders/{order}/take-over", post(take_order_over))
+        .route("/sync/promotions/{fact}", put(take_promotion))
+        .route("/sync/promotions/{fact}/give-up", post(give_promotion_up))
         .layer(from_fn(old_protocol_upgrades));
     // A device that is too old for the feed hands in its facts all the same.
     let up = Router::new()
@@ -332,6 +334,27 @@ async fn take_order_over(
 ) -> Result<Json<TakeOverAnswer>, ApiError> {
     let taken = collect::take_over(&app, &device.0, order, &ask).await?;
     Ok(Json(taken))
+}
+
+/// What places cost with a promo code, and a use of it for the till that asks.
+async fn take_promotion(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Path(fact): Path<FactId>,
+    Json(ask): Json<PromotionAsk>,
+) -> Result<Json<PromotionAnswer>, ApiError> {
+    device.for_event(ask.event)?;
+    Ok(Json(promotion::take(&app, &device.0, fact, &ask).await?))
+}
+
+/// The till will not use it.
+async fn give_promotion_up(
+    State(app): State<App>,
+    device: DeviceAuth,
+    Path(fact): Path<FactId>,
+) -> Result<StatusCode, ApiError> {
+    promotion::give_up(&app, &device.0, fact).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Debug, Deserialize)]

@@ -39,6 +39,7 @@ mod orders;
 mod paper;
 mod payments;
 mod peers;
+mod promoted;
 mod rates;
 mod refunds;
 mod reservations;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{MakeError, contacts, publish, refund, sale, unmade};
 use crate::app::App;
 use crate::database::transaction;
+use crate::door::promotion;
 
 /// Facts in one transaction, so that events are locked for some tens of milliseconds.
 const MOST_FACTS: i64 = 200;
@@ -80,8 +81,23 @@ pub(super) async fn make_stretch(
     let mut done = Done::default();
     for act in &read.acts {
         match &act.what {
-            What::Sold { lines, paid, .. } => {
-                sale::make(app, &mut tx, &till, act, (lines, paid), &events, &mut done).await?;
+            What::Sold {
+                lines,
+                paid,
+                promotion,
+            } => {
+                let used = match promotion {
+                    Some(promotion) => {
+                        promotion::used(&mut tx, (organizer, till.device), promotion).await?
+                    }
+                    None => None,
+                };
+                let sold = sale::Sold {
+                    lines,
+                    paid,
+                    used: used.as_ref(),
+                };
+                sale::make(app, &mut tx, &till, act, sold, &events, &mut done).await?;
             }
             What::TakenBack {
                 reason,
@@ -93,6 +109,7 @@ pub(super) async fn make_stretch(
         }
     }
     contacts::name(&mut tx, &till, &read.left).await?;
+    promotion::lapse(&mut tx, (organizer, till.device), read.passed_ms).await?;
     let changed: BTreeSet<EventId> = done
         .sold
         .iter()

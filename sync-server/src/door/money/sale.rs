@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::journal::{Done, Till};
 use super::{MakeError, unmade};
 use crate::app::App;
+use crate::door::promotion::Used;
 use crate::edge::OsRandom;
 use crate::orders::secret::OrderSecret;
 
@@ -34,17 +35,26 @@ fn order_id(till: &Till, act: &Act, event: EventId) -> OrderId {
     OrderId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
+/// What a sale is made of.
+#[derive(Clone, Copy)]
+pub(super) struct Sold<'a> {
+    pub(super) lines: &'a [SaleLine],
+    pub(super) paid: &'a [Portion],
+    /// A promo code.
+    pub(super) used: Option<&'a Used>,
+}
+
 /// Makes the orders of a sale, those that can be; the rest is written down for a person.
 pub(super) async fn make(
     app: &App,
     conn: &mut PgConnection,
     till: &Till,
     act: &Act,
-    (lines, paid): (&[SaleLine], &[Portion]),
+    sold: Sold<'_>,
     events: &BTreeMap<EventId, String>,
     done: &mut Done,
 ) -> Result<(), MakeError> {
-    for part in acts::parts(lines, paid) {
+    for part in acts::parts(sold.lines, sold.paid) {
         let why = match events.get(&part.event) {
             None => Some("unknown_event"),
             Some(currency) if currency != till.currency.code() => Some("other_currency"),
@@ -56,7 +66,8 @@ pub(super) async fn make(
             done.is_short = true;
             continue;
         }
-        insert(app, conn, till, act, &part).await?;
+        let used = sold.used.filter(|used| used.event == part.event);
+        insert(app, conn, till, act, (&part, used)).await?;
         done.sold.insert(part.event);
     }
     Ok(())
@@ -121,7 +132,7 @@ async fn insert(
     conn: &mut PgConnection,
     till: &Till,
     act: &Act,
-    part: &Part,
+    (part, used): (&Part, Option<&Used>),
 ) -> Result<(), MakeError> {
     let order = order_id(till, act, part.event);
     let secret = OrderSecret::draw(&mut OsRandom);
@@ -145,8 +156,10 @@ async fn insert(
     sqlx::query!(
         "with made as (
              insert into orders (organizer_id, event_id, id, code, email, name, language, state, currency, total_minor,
-                 commission_basis_points, secret_hash, secret_sealed, request_hash, expires_ms, created_ms, paid_ms, issued_ms)
-             values ($1, $2, $3, $4, '', $5, $6, 'paid', $7, $8, 0, $9, $10, $11, $12, $12, $12, $13)
+                 commission_basis_points, secret_hash, secret_sealed, request_hash, expires_ms, created_ms, paid_ms, issued_ms,
+                 discount_minor, promo_id, promo_code)
+             values ($1, $2, $3, $4, '', $5, $6, 'paid', $7, $8, 0, $9, $10, $11, $12, $12, $12, $13,
+                 $34, $35, $36)
              on conflict (id) do nothing
              returning id
          ), told as (
@@ -207,6 +220,9 @@ async fn insert(
         &payments.seqs,
         &payments.means as &[Option<String>],
         &payments.vouchers as &[Option<i32>],
+        used.map_or(0, |used| cents(used.off)),
+        used.map(|used| used.promo.0),
+        used.map(|used| used.code.as_str()),
     )
     .execute(conn)
     .await?;

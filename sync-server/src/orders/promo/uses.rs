@@ -1,4 +1,4 @@
-//! Uses of codes: looked up, taken with a hold, freed with it. A limit of N is never N + 1, whoever asks at once: the
+//! Uses of codes: looked up, taken with a hold or for a till, freed with it. A limit of N is never N + 1, whoever asks at once: the
 //! counter is changed by one conditional statement, and the table's constraint stands behind it.
 
 use shared::clock::UnixMillis;
@@ -64,18 +64,59 @@ pub async fn take(
     order: OrderId,
     person: Person<'_>,
 ) -> Result<Result<(), Refusal>, sqlx::Error> {
+    match take_one(connection, promo).await? {
+        Ok(()) => check_person(connection, promo, order, person).await,
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Takes a use, whoever it is for. The code's row stays locked to the end of the transaction.
+pub async fn take_one(
+    connection: &mut PgConnection,
+    promo: PromoId,
+) -> Result<Result<(), Refusal>, sqlx::Error> {
     let taken = sqlx::query_scalar!(
         "update promo_codes set taken = taken + 1
          where id = $1 and ended_ms is null and (most_uses is null or taken < most_uses)
          returning id",
         promo.0
     )
-    .fetch_optional(&mut *connection)
+    .fetch_optional(connection)
     .await?;
-    if taken.is_none() {
-        return Ok(Err(Refusal::UsedUp));
-    }
-    check_person(connection, promo, order, person).await
+    Ok(taken.map(drop).ok_or(Refusal::UsedUp))
+}
+
+/// Takes a use that was made where nobody could be asked, also if the code has ended since: if one is left, since a limit of N
+/// is never N + 1. The code's word; `None`: the organizer has no such code.
+pub async fn take_late(
+    connection: &mut PgConnection,
+    organizer: OrganizerId,
+    promo: PromoId,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query!(
+        "update promo_codes set taken = taken + 1
+         where organizer_id = $1 and id = $2 and (most_uses is null or taken < most_uses)",
+        organizer.0,
+        promo.0
+    )
+    .execute(&mut *connection)
+    .await?;
+    word(connection, organizer, promo).await
+}
+
+/// A code's word; `None`: the organizer has no such code.
+pub async fn word(
+    connection: &mut PgConnection,
+    organizer: OrganizerId,
+    promo: PromoId,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select code from promo_codes where organizer_id = $1 and id = $2",
+        organizer.0,
+        promo.0
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 /// Takes the use again that an order had whose time was up: its price was promised, also if the code has ended since.

@@ -12,7 +12,8 @@ use shared::fact::{Envelope, FactBody, Head};
 use shared::ids::{EventId, FactId, JournalId, TicketId, UserId};
 use shared::money::Currency;
 use shared::till::Book;
-use shared::wire::latest::{FactsAnswer, StockTicket};
+use shared::till::promotion::promote;
+use shared::wire::latest::{FactsAnswer, Promotion, StockTicket};
 use sync_server::edge::OsRandom;
 
 use super::door::{Device, Event};
@@ -168,7 +169,40 @@ impl<'a> Till<'a> {
         for &(by, amount) in paid {
             self.write(TillFact::Payment { sale, amount, by });
         }
-        // Its door journal is of one event.
+        self.issue(lines);
+        sale
+    }
+
+    /// Sells by a use of a promo code that the server gave it, for cash.
+    pub(crate) fn sell_promoted(
+        &mut self,
+        (fact, promotion): (FactId, &Promotion),
+        lines: Vec<SaleLine>,
+    ) -> SaleId {
+        let promoted = promote(promotion.event, &promotion.prices, lines).unwrap();
+        let sale = FactId::new(self.device.event.server.now_ms(), &mut OsRandom);
+        self.write_as(
+            fact,
+            TillFact::Promotion {
+                promo: promotion.promo,
+                sale,
+                event: promotion.event,
+                full: promoted.full,
+                off: promoted.off,
+            },
+        );
+        let price = |line: &SaleLine| line.unit * line.tickets.len() as u32;
+        let amount = promoted.lines.iter().map(price).sum();
+        let (receipt, lines) = (self.receipt(), promoted.lines.clone());
+        self.write_as(sale, TillFact::Sale { receipt, lines });
+        let by = PaidBy::Cash { change: 0 };
+        self.write(TillFact::Payment { sale, amount, by });
+        self.issue(&promoted.lines);
+        sale
+    }
+
+    /// Its door journal is of one event.
+    fn issue(&mut self, lines: &[SaleLine]) {
         let own = lines
             .iter()
             .filter(|line| line.event == self.device.event.id);
@@ -177,7 +211,6 @@ impl<'a> Till<'a> {
         tickets.sort_unstable();
         let issued = self.device.write(vec![FactBody::Issued { tickets }]);
         self.unsent_of_door.extend(issued);
-        sale
     }
 
     /// Takes tickets of a sale back in both journals.
