@@ -632,13 +632,17 @@ name: string,
  */
 quantity: number, 
 /**
- * What one costs.
+ * What one costs, before a promo code.
  */
 unit: Money, 
 /**
  * All of them.
  */
 total: Money, 
+/**
+ * What a promo code took off all of them.
+ */
+off: Money | null, 
 /**
  * What the guest has to show.
  */
@@ -656,6 +660,20 @@ reduced: ReducedReason | null,
  */
 group: boolean, };
 
+export type CodeView = { 
+/**
+ * Its word.
+ */
+code: string, 
+/**
+ * 1,000 = 10 %; `null`: it takes off an amount.
+ */
+percent_basis_points: number | null, 
+/**
+ * What it takes off the cart.
+ */
+off: Money, };
+
 export type CartView = { 
 /**
  * In the order in which they were added.
@@ -672,7 +690,11 @@ total: Money,
 /**
  * The VAT in it.
  */
-vat: Array<VatView>, };
+vat: Array<VatView>, 
+/**
+ * The promo code that is in the prices.
+ */
+code: CodeView | null, };
 
 export type ShowView = { 
 /**
@@ -801,6 +823,14 @@ guest: GuestView | null,
  * Who buys is being typed.
  */
 asking_guest: boolean, 
+/**
+ * A promo code is being typed.
+ */
+asking_code: boolean, 
+/**
+ * A promo code that went out when the cart changed.
+ */
+code_out: string | null, 
 /**
  * What comes back for this cart.
  */
@@ -1468,7 +1498,7 @@ job: number, } | { "do": "let_be",
  */
 job: number, };
 
-export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "no_rate" | "wrong_email" | "wrong_name" | "no_contact_key" | "exchange_open" | "no_server" | "too_short" | "order_not_paid" | "order_empty" | "order_rotates" | "reservation_over" | "reservation_paid" | "reservation_sold" | "reservation_offline";
+export type TillRefusal = "nothing_left" | "cart_empty" | "too_many" | "short" | "too_much" | "nothing_asked" | "money_taken" | "carts_wait" | "places_gone" | "price_changed" | "stock_ended" | "disk_full" | "not_written" | "drawer_too_low" | "no_printer" | "not_here" | "no_rate" | "wrong_email" | "wrong_name" | "no_contact_key" | "exchange_open" | "no_server" | "too_short" | "order_not_paid" | "order_empty" | "order_rotates" | "reservation_over" | "reservation_paid" | "reservation_sold" | "reservation_offline" | "code_unknown" | "code_not_yet" | "code_over" | "code_used_up" | "code_other_types" | "code_below_minimum" | "code_needs_person" | "code_needs_server" | "code_again";
 
 export type TillScreen = { "at": "log_in", 
 /**
@@ -1617,7 +1647,11 @@ email: string,
 /**
  * Of tickets and mail.
  */
-language: "fr" | "en" | "es" | "de" | "it", } | { "do": "park" } | { "do": "parked" } | { "do": "resume", 
+language: "fr" | "en" | "es" | "de" | "it", } | { "do": "code" } | { "do": "code_is", 
+/**
+ * As it was typed or read.
+ */
+code: string, } | { "do": "no_code" } | { "do": "park" } | { "do": "parked" } | { "do": "resume", 
 /**
  * Its number.
  */

@@ -171,6 +171,7 @@ impl Desk {
             }],
             language: Language::Fr,
             contact: None,
+            promotion: None,
         };
         let began = Instant::now();
         self.till.sell(sale, now_ms)?;

@@ -171,6 +171,8 @@ pub struct Receipt {
     pub lines: Vec<ReceiptLine>,
     /// Of all lines, with VAT.
     pub total: Money,
+    /// What a promo code took off the prices of these lines.
+    pub taken_off: Option<Money>,
     /// The tickets that were taken back for these.
     pub exchanged: Option<ExchangedLines>,
     /// A line a rate.

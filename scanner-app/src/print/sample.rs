@@ -117,6 +117,7 @@ pub fn receipt(language: Language, mark: Mark, now_ms: UnixMillis) -> Receipt {
             },
         ],
         total: euros(9_000),
+        taken_off: None,
         exchanged: None,
         vat: vec![vat(euros(9_000), RATE)],
         paid: vec![

@@ -30,6 +30,7 @@ pub mod peers;
 pub(crate) mod place_asks;
 pub mod print_jobs;
 pub mod printers;
+pub(crate) mod promotions;
 mod removal;
 pub mod rights;
 pub mod roster;

@@ -164,6 +164,16 @@ const STEPS: &[Step] = &[
         roster: "",
         fill: None,
     },
+    // November 2026: promo codes of the store at a till.
+    Step {
+        to: Version {
+            major: 2,
+            minor: 15,
+        },
+        sql: include_str!("schema/2.15.sql"),
+        roster: "",
+        fill: None,
+    },
 ];
 
 /// What this program writes.

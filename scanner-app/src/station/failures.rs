@@ -235,6 +235,8 @@ impl Told for TillError {
             | Self::NoContactKey
             | Self::DrawerTooSmall
             | Self::OtherPrice { .. }
+            | Self::PromotionOver
+            | Self::OtherPlaces
             | Self::NotCounted
             | Self::NoAmount
             | Self::Books(_)

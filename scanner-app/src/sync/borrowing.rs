@@ -1,12 +1,13 @@
-//! What a till asks of the server while a guest waits: places of the common stock, and orders of the store. It asks from its own
+//! What a till asks of the server while a guest waits: places of the common stock, orders of the store, promo codes. It asks from its own
 //! thread, and waits there; the calls are made beside the sync's own, over its session.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use shared::ids::{EventId, OrderId};
+use shared::ids::{EventId, FactId, OrderId};
 use shared::wire::latest::{
-    CollectAnswer, CollectAsk, ErrorCode, FoundOrders, OrderSearch, StockSale,
+    CollectAnswer, CollectAsk, ErrorCode, FoundOrders, OrderSearch, PromotionAnswer, PromotionAsk,
+    StockSale,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -30,7 +31,17 @@ enum Asks {
         SyncSender<Result<CollectAnswer, Unanswered>>,
     ),
     TakeOver(OrderId, SyncSender<Result<TookOver, Unanswered>>),
+    Promotion(
+        FactId,
+        PromotionAsk,
+        SyncSender<Result<PromotionAnswer, Unanswered>>,
+    ),
+    /// Nobody waits for it.
+    NoPromotion(FactId),
 }
+
+/// So long whoever asks next waits for a till's word that nobody waits for.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// No answer, or one that says no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,7 +74,13 @@ impl From<LendError> for Unanswered {
             LendError::Signed(_)
             | LendError::KeysElsewhere
             | LendError::GiveBack(_)
-            | LendError::Replica(_) => Self::Away,
+            | LendError::Replica(_) => {
+                tracing::error!(
+                    code = error.code(),
+                    "what the server answered a till is lost"
+                );
+                Self::Away
+            }
         }
     }
 }
@@ -110,6 +127,26 @@ impl StockLine {
     /// Takes a reservation over. Once it says that its places are here, the till has them.
     pub fn take_over(&self, order: OrderId, limit: Duration) -> Result<TookOver, Unanswered> {
         self.ask(limit, |answer| Asks::TakeOver(order, answer))
+    }
+
+    /// What places cost with a promo code. Once it says so, the till has a use of it.
+    pub fn promotion(
+        &self,
+        fact: FactId,
+        ask: PromotionAsk,
+        limit: Duration,
+    ) -> Result<PromotionAnswer, Unanswered> {
+        self.ask(limit, |answer| Asks::Promotion(fact, ask, answer))
+    }
+
+    /// Tells the server, when it can be told, that a use will not be made.
+    pub fn give_promotion_up(&self, fact: FactId) {
+        let call = Call {
+            asks: Asks::NoPromotion(fact),
+            until: Instant::now() + MOMENT,
+        };
+        // Without the sync it is told at the next start.
+        let _ = self.0.send(call);
     }
 
     fn ask<T>(
@@ -160,6 +197,15 @@ impl<T: SyncTransport> StockDesk<T> {
                         })
                     };
                     let _ = answer.send(within(until, taken).await);
+                }
+                Asks::Promotion(fact, ask, answer) => {
+                    let asked = async { Ok(self.promotion(fact, &ask).await?) };
+                    let _ = answer.send(within(until, asked).await);
+                }
+                Asks::NoPromotion(fact) => {
+                    let given_up = async { Ok(self.give_promotion_up(fact).await?) };
+                    // It is told again, and its time ends.
+                    let _ = within(until, given_up).await;
                 }
             }
         }

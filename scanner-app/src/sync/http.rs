@@ -12,15 +12,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use shared::clock::Clock;
-use shared::ids::{EventId, OfferId, OrderId};
+use shared::ids::{EventId, FactId, OfferId, OrderId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, ContactAnswer, ContactUpload, EnrolProof,
     EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorBody, FactsAnswer,
-    FactsUpload, FoundOrders, OrderSearch, PROTOCOL, Page, SessionAnswer, SessionNonce,
-    SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
-    TakeOverAnswer, TakeOverAsk, VectorAnswer,
+    FactsUpload, FoundOrders, OrderSearch, PROTOCOL, Page, PromotionAnswer, PromotionAsk,
+    SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
+    SummariesQuery, SupervisorsAnswer, TakeOverAnswer, TakeOverAsk, VectorAnswer,
 };
 use uuid::Uuid;
 
@@ -154,6 +154,22 @@ impl HttpTransport {
             serde_json::from_slice(&body.bytes).map_err(|_| TransportError::NotTheServer)?;
         Ok(Answered {
             value,
+            sent_ms,
+            received_ms,
+            tls_key,
+        })
+    }
+
+    /// Of a request that is answered by nothing.
+    async fn done(&self, request: RequestBuilder) -> Result<Answered<()>, TransportError> {
+        let Answered {
+            sent_ms,
+            received_ms,
+            tls_key,
+            ..
+        } = self.bytes(request).await?;
+        Ok(Answered {
+            value: (),
             sent_ms,
             received_ms,
             tls_key,
@@ -366,18 +382,7 @@ impl SyncTransport for HttpTransport {
 
     async fn bring_signed(&self, brought: &SignedAnswer) -> Outcome<()> {
         let request = self.request(Method::POST, "/signed", None, 0).json(brought);
-        let Answered {
-            sent_ms,
-            received_ms,
-            tls_key,
-            ..
-        } = self.bytes(request).await?;
-        Ok(Answered {
-            value: (),
-            sent_ms,
-            received_ms,
-            tls_key,
-        })
+        self.done(request).await
     }
 
     async fn push(&self, token: &str, upload: &FactsUpload) -> Outcome<FactsAnswer> {
@@ -428,6 +433,23 @@ impl SyncTransport for HttpTransport {
     ) -> Outcome<TakeOverAnswer> {
         let path = format!("/orders/{order}/take-over");
         self.post(&path, Some(token), ask).await
+    }
+
+    async fn promotion(
+        &self,
+        token: &str,
+        fact: FactId,
+        ask: &PromotionAsk,
+    ) -> Outcome<PromotionAnswer> {
+        let path = format!("/promotions/{fact}");
+        self.json(self.request(Method::PUT, &path, Some(token), 0).json(ask))
+            .await
+    }
+
+    async fn give_promotion_up(&self, token: &str, fact: FactId) -> Outcome<()> {
+        let path = format!("/promotions/{fact}/give-up");
+        self.done(self.request(Method::POST, &path, Some(token), 0))
+            .await
     }
 
     async fn vector(&self, token: &str, event: EventId) -> Outcome<VectorAnswer> {

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use shared::clock::UnixMillis;
-use shared::ids::{EventId, OrderId};
+use shared::ids::{EventId, FactId, OrderId};
 use shared::wire::latest::{
-    CollectAnswer, CollectAsk, ErrorCode, FoundOrders, OrderSearch, ReservedLine, StockAnswer,
-    StockAsk, StockSale, TakeOverAnswer, TakeOverAsk, TakenOver,
+    CollectAnswer, CollectAsk, ErrorCode, FoundOrders, OrderSearch, PromotionAnswer, PromotionAsk,
+    ReservedLine, StockAnswer, StockAsk, StockSale, TakeOverAnswer, TakeOverAsk, TakenOver,
 };
 
 use super::requests::Caller;
 use super::transport::{SyncTransport, TransportError};
 use crate::replica::signed::{self, ApplySignedError};
 use crate::replica::stock::{self as kept, OnSale};
-use crate::replica::{ReplicaError, WriteTx, events, facts, identity, sign_off, till_terms};
+use crate::replica::{
+    ReplicaError, WriteTx, events, facts, identity, promotions, sign_off, till_terms,
+};
 use crate::till::stock::{GiveBackError, Which, give_back};
 
 /// Somebody else may have given places back, or the organizer has made more.
@@ -259,7 +261,7 @@ pub enum TookOver {
     Unknown,
 }
 
-/// For a till that is online: places of the common stock, for a minute, and orders of the store.
+/// For a till that is online: places of the common stock, for a minute, orders of the store, and its promo codes.
 pub struct StockDesk<T>(Arc<Caller<T>>);
 
 impl<T> std::fmt::Debug for StockDesk<T> {
@@ -315,6 +317,34 @@ impl<T: SyncTransport> StockDesk<T> {
             TakeOverAnswer::Over => TookOver::Over,
             TakeOverAnswer::Unknown => TookOver::Unknown,
         })
+    }
+
+    /// What places cost with a promo code, and a use of it, kept until it is made or given up.
+    pub async fn promotion(
+        &self,
+        fact: FactId,
+        ask: &PromotionAsk,
+    ) -> Result<PromotionAnswer, LendError> {
+        let token = self.0.token();
+        let answer = self.0.transport().promotion(&token, fact, ask).await?.value;
+        if let PromotionAnswer::Reduced(promotion) = answer.clone() {
+            self.0
+                .replica()
+                .write_async(move |tx| promotions::put(tx, fact, &promotion))
+                .await?;
+        }
+        Ok(answer)
+    }
+
+    /// Tells the server of a use that will not be made.
+    pub async fn give_promotion_up(&self, fact: FactId) -> Result<(), LendError> {
+        let token = self.0.token();
+        self.0.transport().give_promotion_up(&token, fact).await?;
+        let forgotten = self
+            .0
+            .replica()
+            .write_async(move |tx| promotions::forget(tx, fact));
+        Ok(forgotten.await?)
     }
 
     /// Borrows what a sale in progress lacks. When it returns, `till::stock::take` finds the places.

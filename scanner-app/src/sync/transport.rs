@@ -3,15 +3,15 @@
 use std::future::Future;
 
 use shared::clock::UnixMillis;
-use shared::ids::{EventId, OfferId, OrderId};
+use shared::ids::{EventId, FactId, OfferId, OrderId};
 use shared::roster::signed::SignedAnswer;
 use shared::wire::latest::{
     AddressesAnswer, AddressesReport, CertificateAnswer, CertificateRequest, ChangesQuery,
     ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, ContactAnswer, ContactUpload, EnrolProof,
     EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
-    FactsUpload, FoundOrders, OrderSearch, Page, PageError, SessionAnswer, SessionNonce,
-    SessionRequest, StockAnswer, StockAsk, SummariesPage, SummariesQuery, SupervisorsAnswer,
-    TakeOverAnswer, TakeOverAsk, VectorAnswer,
+    FactsUpload, FoundOrders, OrderSearch, Page, PageError, PromotionAnswer, PromotionAsk,
+    SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
+    SummariesQuery, SupervisorsAnswer, TakeOverAnswer, TakeOverAsk, VectorAnswer,
 };
 use uuid::Uuid;
 
@@ -213,6 +213,20 @@ pub trait SyncTransport: Send + Sync {
         order: OrderId,
         ask: &TakeOverAsk,
     ) -> impl Future<Output = Outcome<TakeOverAnswer>> + Send;
+    /// Asks for a use of a promo code, by the fact that the till will write of it.
+    fn promotion(
+        &self,
+        token: &str,
+        fact: FactId,
+        ask: &PromotionAsk,
+    ) -> impl Future<Output = Outcome<PromotionAnswer>> + Send;
+
+    /// It will not be made.
+    fn give_promotion_up(
+        &self,
+        token: &str,
+        fact: FactId,
+    ) -> impl Future<Output = Outcome<()>> + Send;
 
     /// How far the server holds the journals of an event.
     fn vector(

@@ -87,6 +87,14 @@ pub enum TillError {
         /// What they cost.
         now: Money,
     },
+    /// Its time is over, it was given up, or it is unknown here.
+    #[error("the promo code's use is over; enter the code again, or sell without it")]
+    PromotionOver,
+    /// Other places, or other prices, than the code was asked for.
+    #[error(
+        "the promo code was asked for other places or prices; enter it again, or sell without it"
+    )]
+    OtherPlaces,
     /// A shift is closed right after a count.
     #[error("the drawer was not counted, or something was done since; count it")]
     NotCounted,
@@ -162,6 +170,8 @@ impl TillError {
             Self::NoContactKey => "no_contact_key",
             Self::DrawerTooSmall => "drawer_too_small",
             Self::OtherPrice { .. } => "other_price",
+            Self::PromotionOver => "promotion_over",
+            Self::OtherPlaces => "other_places",
             Self::NotCounted => "not_counted",
             Self::NoAmount => "no_amount",
             Self::Books(_) | Self::Sign(_) => "internal",

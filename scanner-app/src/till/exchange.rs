@@ -76,6 +76,7 @@ impl Till {
                 tenders: Vec::new(),
                 language: exchange.language,
                 contact: exchange.contact.clone(),
+                promotion: None,
             };
             if let Some(done) = made_before(ledger, &sale)? {
                 return made_so(ledger, &exchange, done);
@@ -98,7 +99,7 @@ fn make(
         total: told,
         first: Vec::new(),
     };
-    let places = places(ledger, vault, &exchange.wanted, &told, now)?;
+    let places = places(ledger, vault, (&exchange.wanted, None), &told, now)?;
     let costs = u32::try_from(places.total.minor).map_err(|_| TillError::NoAmount)?;
     let credit = taken.amount.min(costs);
     let back = taken.amount - credit;

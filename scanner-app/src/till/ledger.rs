@@ -211,12 +211,28 @@ impl<'a> Ledger<'a> {
         self.append(id, stamp, body)
     }
 
+    /// The same, if its time is not later than that; whether it was written.
+    pub(super) fn write_until(
+        &mut self,
+        until_ms: UnixMillis,
+        id: FactId,
+        body: TillFact,
+    ) -> Result<bool, TillError> {
+        self.close_what_is_over()?;
+        let stamp = self.stamp()?;
+        let is_in_time = time_of(stamp) <= until_ms;
+        if is_in_time {
+            self.append(id, stamp, body)?;
+        }
+        Ok(is_in_time)
+    }
+
     /// Writes the closings that are due, days before months before years; how many they were.
     pub(super) fn close_what_is_over(&mut self) -> Result<u32, TillError> {
         let mut closed = 0;
         loop {
             let stamp = self.stamp()?;
-            let at_ms = (stamp.hlc.raw() >> 16).cast_signed();
+            let at_ms = time_of(stamp);
             let Some(closing) = self.book.due(&self.setup.calendar, at_ms) else {
                 return Ok(closed);
             };
@@ -253,6 +269,11 @@ impl<'a> Ledger<'a> {
         self.head = Head::from(&envelope.header());
         Ok(())
     }
+}
+
+/// As the books read it, of the fact that has it.
+fn time_of(stamp: Stamp) -> UnixMillis {
+    (stamp.hlc.raw() >> 16).cast_signed()
 }
 
 /// The numbers of a journal that is closed: those of its facts here, or those that were noted beyond them.

@@ -17,6 +17,7 @@ mod ledger;
 mod paper;
 mod past;
 mod printing;
+mod promotion;
 mod refund;
 mod report;
 mod sale;

@@ -9,7 +9,7 @@ use shared::admission::Now;
 use shared::clock::UnixMillis;
 use shared::fact::FactBody;
 use shared::fact::till::{PaidBy, PriceReason, SaleId, SaleLine, TillFact};
-use shared::ids::{EventId, TicketId, TypeNo};
+use shared::ids::{EventId, FactId, TicketId, TypeNo};
 use shared::language::Language;
 use shared::money::Money;
 use shared::price::Tariff;
@@ -20,6 +20,7 @@ use shared::wire::latest::StockType;
 
 use super::contact;
 use super::ledger::Ledger;
+use super::promotion::{self, Taken};
 use super::stock::{self, LeasedTicket};
 use super::{Till, TillError};
 use crate::door::{NewFact, now_of, write_fact};
@@ -55,6 +56,8 @@ pub struct Sale {
     pub language: Language,
     /// Who buys, if they said so: sealed for the server with the sale.
     pub contact: Option<Contact>,
+    /// The use of a promo code that the server gave this till for what is wanted: the fact that says so.
+    pub promotion: Option<FactId>,
 }
 
 /// What the guest was told.
@@ -117,7 +120,7 @@ impl Till {
             if let Some(done) = made_before(ledger, &sale)? {
                 return Ok(done);
             }
-            let places = places(ledger, &vault, &sale.wanted, &told, now)?;
+            let places = places(ledger, &vault, (&sale.wanted, sale.promotion), &told, now)?;
             let paid = cart::settle(places.total, &sale.tenders)?;
             ledger.close_what_is_over()?;
             sell(ledger, &vault, &sale, places, paid)
@@ -129,6 +132,7 @@ impl Till {
 pub(super) struct Places {
     lines: Vec<SaleLine>,
     tickets: Vec<LeasedTicket>,
+    promotion: Option<Taken>,
     /// All of them.
     pub(super) total: Money,
 }
@@ -137,7 +141,7 @@ pub(super) struct Places {
 pub(super) fn places(
     ledger: &Ledger<'_>,
     vault: &Vault,
-    wanted: &[Wanted],
+    (wanted, promotion): (&[Wanted], Option<FactId>),
     told: &Told,
     now: Now,
 ) -> Result<Places, TillError> {
@@ -145,6 +149,13 @@ pub(super) fn places(
         return Err(TillError::NoShift);
     }
     let (lines, tickets) = take(ledger, vault, wanted, &told.first, now)?;
+    let (lines, promotion) = match promotion {
+        Some(fact) => {
+            let (lines, taken) = promotion::promote(ledger, fact, lines)?;
+            (lines, Some(taken))
+        }
+        None => (lines, None),
+    };
     let currency = ledger.setup.currency;
     let of_cart = lines.iter().map(|line| CartLine {
         event: line.event,
@@ -161,6 +172,7 @@ pub(super) fn places(
     Ok(Places {
         lines,
         tickets,
+        promotion,
         total,
     })
 }
@@ -176,8 +188,12 @@ pub(super) fn sell(
     let Places {
         lines,
         tickets,
+        promotion,
         total,
     } = places;
+    if let Some(promotion) = promotion {
+        promotion.write(ledger, sale.id)?;
+    }
     let receipt = ledger.book.counters().receipt.saturating_add(1);
     ledger.write_as(
         sale.id,
@@ -255,7 +271,7 @@ pub(super) fn note_tickets<'t>(
 }
 
 /// Takes the places, and makes a line of those of one type, price and reason.
-fn take(
+pub(super) fn take(
     ledger: &Ledger<'_>,
     vault: &Vault,
     wanted: &[Wanted],
@@ -394,9 +410,10 @@ pub(super) fn made_before(ledger: &Ledger<'_>, sale: &Sale) -> Result<Option<Sal
         }
         sums
     };
-    // A group's price comes by itself.
+    // A group's price comes by itself, a promotion's by the code.
     let asked = |reason| match reason {
         PriceReason::Group => PriceReason::Full,
+        PriceReason::Promotion if sale.promotion.is_some() => PriceReason::Full,
         reason => reason,
     };
     let wanted = sums(&mut sale.wanted.iter().map(|line| {

@@ -16,7 +16,7 @@ use scanner_app::sync::{
 };
 use shared::fact::envelope::Header;
 use shared::fact::{FactBody, FactSigningKey, Head};
-use shared::ids::{EventId, GateNo, JournalId, OfferId, OrderId};
+use shared::ids::{EventId, FactId, GateNo, JournalId, OfferId, OrderId};
 use shared::roster::Rights;
 use shared::roster::signed::SignedAnswer;
 use shared::roster::summary::OrderSummary;
@@ -28,8 +28,9 @@ use shared::wire::latest::{
     ClaimAnswer, ClaimAsk, CollectAnswer, CollectAsk, ContactAnswer, ContactUpload, EnrolProof,
     EnrolProofAnswer, EnrolStart, EnrolStartAnswer, EnrolState, ErrorCode, FactsAnswer,
     FactsUpload, FoundOrder, FoundOrders, JournalAck, JournalHead, OrderSearch, Page,
-    SessionAnswer, SessionNonce, SessionRequest, StockAnswer, StockAsk, SummariesPage,
-    SummariesQuery, SupervisorRow, SupervisorsAnswer, TakeOverAnswer, TakeOverAsk, VectorAnswer,
+    PromotionAnswer, PromotionAsk, SessionAnswer, SessionNonce, SessionRequest, StockAnswer,
+    StockAsk, SummariesPage, SummariesQuery, SupervisorRow, SupervisorsAnswer, TakeOverAnswer,
+    TakeOverAsk, VectorAnswer,
 };
 use uuid::Uuid;
 
@@ -323,6 +324,14 @@ impl SyncTransport for Memory {
         its.filter(|(found, _)| found.order == order)
             .map(|(_, answer)| answered(answer))
             .ok_or_else(|| error_of(Fault::Refused(ErrorCode::NotFound)))
+    }
+
+    async fn promotion(&self, _: &str, _: FactId, _: &PromotionAsk) -> Outcome<PromotionAnswer> {
+        Err(error_of(Fault::Refused(ErrorCode::Forbidden)))
+    }
+
+    async fn give_promotion_up(&self, _: &str, _: FactId) -> Outcome<()> {
+        Err(error_of(Fault::Refused(ErrorCode::Forbidden)))
     }
 
     async fn vector(&self, _: &str, _: EventId) -> Outcome<VectorAnswer> {

@@ -65,6 +65,7 @@ const line = (changed: Partial<LineView>): LineView => ({
   quantity: 2,
   unit: euros(34),
   total: euros(68),
+  off: null,
   proof: null,
   free: null,
   reduced: null,
@@ -80,9 +81,19 @@ export const cart: CartView = {
   places: 3,
   total: euros(92),
   vat: [{ basis_points: 550, vat: euros(4.8) }],
+  code: null,
 };
 
-const emptyCart: CartView = { lines: [], places: 0, total: euros(0), vat: [] };
+/** Of the places at full price a code takes 20 %. */
+const codedCart: CartView = {
+  ...cart,
+  lines: [line({ total: euros(54.4), off: euros(13.6) }), cart.lines[1]!],
+  total: euros(78.4),
+  vat: [{ basis_points: 550, vat: euros(4.09) }],
+  code: { code: "NOEL10", percent_basis_points: 2000, off: euros(13.6) },
+};
+
+const emptyCart: CartView = { lines: [], places: 0, total: euros(0), vat: [], code: null };
 
 const longCart: CartView = {
   lines: [
@@ -97,6 +108,7 @@ const longCart: CartView = {
     { basis_points: 210, vat: euros(1.4) },
     { basis_points: 550, vat: euros(15.22) },
   ],
+  code: null,
 };
 
 const sale: SaleView = {
@@ -116,6 +128,8 @@ const sale: SaleView = {
   ticket_language: "fr",
   guest: null,
   asking_guest: false,
+  asking_code: false,
+  code_out: null,
   exchange: null,
 };
 
@@ -136,6 +150,7 @@ const oneSeat = (name: string, price: number): CartView => ({
   places: 1,
   total: euros(price),
   vat: [{ basis_points: 550, vat: euros((price * 5.5) / 105.5) }],
+  code: null,
 });
 
 const pieces = (...all: [number, number][]): PiecesView[] =>
@@ -334,6 +349,9 @@ export const screens: Record<string, TillView> = {
   ),
   "sale-for": tillAt({ at: "sale", ...sale, guest: { name: "Maximiliane von Hohenstein-Tannenberg", email: "m@example.org" } }),
   "done-mail": tillAt({ at: "done", ...done, email: "nadia.ferrand@example.org" }),
+  "sale-code": tillAt({ at: "sale", ...sale, cart: codedCart }),
+  "sale-code-asked": tillAt({ at: "sale", ...sale, asking_code: true }, { refusal: "code_needs_person" }),
+  "sale-code-out": tillAt({ at: "sale", ...sale, code_out: "NOEL10" }),
   "sale-rates": tillAt({ at: "sale", ...sale, choosing_rate: true }),
   "sale-reduced": tillAt({
     at: "sale",
@@ -426,6 +444,7 @@ const SVG =
 export const guest: Record<string, CustomerView> = {
   "guest-nobody": { step: 1, language: "fr", cart: null, rest: null, change: null, paid: false, codes: [] },
   "guest-pay": { step: 2, language: "fr", cart, rest: euros(92), change: null, paid: false, codes: [] },
+  "guest-code": { step: 2, language: "fr", cart: codedCart, rest: euros(78.4), change: null, paid: false, codes: [] },
   "guest-change": { step: 3, language: "fr", cart, rest: null, change: euros(8), paid: true, codes: [] },
   "guest-codes": {
     step: 4,

@@ -71,6 +71,31 @@ describe("the sale", () => {
     expect(text(".refusal[role=alert]")).toBe("Il n’en reste plus pour cette caisse. Proposez un autre tarif.");
   });
 
+  test("what a promo code takes off is said for the cart and on each line, and it can be taken out", async () => {
+    open(screens["sale-code"]!);
+    expect(text(".till-right")).toContain("NOEL10 −20 %");
+    expect(text(".line")).toContain("NOEL10 −13,60 €");
+    expect(text(".total")).toContain("78,40 €");
+    press("Retirer le code");
+    await seen(() => expect(acts()).toEqual([{ on: "sale", act: { do: "no_code" } }]));
+  });
+
+  test("a promo code is typed or read, and its refusal says what to do", async () => {
+    open(screens["sale-code-asked"]!);
+    expect(text("[role=dialog] [role=alert]")).toContain("vendez sans code");
+    type("[role=dialog] input", "noel10");
+    press("Appliquer");
+    await seen(() => expect(acts()).toEqual([{ on: "sale", act: { do: "code_is", code: "noel10" } }]));
+  });
+
+  test("a code that went out with the cart's change is said, and is there to be put back", () => {
+    open(screens["sale-code-out"]!);
+    expect(text(".till-right [role=status]")).toBe("NOEL10 est retiré : le panier a changé. F10 le remet.");
+    const sale = screens["sale-code-out"]!.screen as Extract<TillScreen, { at: "sale" }>;
+    open({ ...screens["sale-code-out"]!, screen: { ...sale, asking_code: true } });
+    expect(document.querySelector<HTMLInputElement>("[role=dialog] input")!.value).toBe("NOEL10");
+  });
+
   test("with nothing to pay nobody is asked how they pay", () => {
     open(screens["sale-free"]!);
     expect(text(".pay-keys")).toContain("Émettre les billets");

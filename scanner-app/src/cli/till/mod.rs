@@ -4,6 +4,7 @@ mod archive;
 mod arguments;
 mod exchange;
 mod print;
+mod promotion;
 mod standing;
 mod words;
 
@@ -25,6 +26,7 @@ use self::words::{Said, said};
 use super::{CliError, Output, open_replica};
 use crate::edge::{OsRandom, SystemClock};
 use crate::print::terminal;
+use crate::replica::Replica;
 use crate::till::{MoveCash, Sale, SaleDone, TakeBack, Till, TillError, Wanted};
 
 /// What `door till` takes.
@@ -94,6 +96,9 @@ enum Act {
         /// Of tickets and mail: fr, en, es, de, it. Without it that of `--lang`.
         #[arg(long)]
         language: Option<Language>,
+        /// A promo code of the store, for the event of the first line. The server is asked, unless it granted the same before.
+        #[arg(long)]
+        promo: Option<String>,
     },
     /// Sell to learn: counts nowhere.
     Train {
@@ -155,10 +160,12 @@ enum Act {
 
 pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, CliError> {
     let now_ms = SystemClock.now_ms();
-    let open = || {
+    let opened = || -> Result<(Replica, Till), CliError> {
         let replica = open_replica(&arguments.data)?;
-        Till::open(&replica).map_err(|error| failed(&error))
+        let till = Till::open(&replica).map_err(|error| failed(&error))?;
+        Ok((replica, till))
     };
+    let open = || opened().map(|(_, till)| till);
     let act = match &arguments.command {
         Command::Archive(archive) => return archive::run(archive, open, now_ms, output),
         Command::Inspect { to } => return archive::inspect(&open()?, to, now_ms, output),
@@ -166,7 +173,17 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
         Command::Printer(printer) => return print::set_up(&open()?, printer, output),
         Command::Act(act) => act,
     };
-    let done = perform(&open()?, act, arguments.lang, now_ms);
+    let (replica, till) = opened()?;
+    let promotion = match act {
+        Act::Sell {
+            lines, id, promo, ..
+        } => {
+            let code = promo.as_deref();
+            promotion::granted((&replica, &till), code, (&wanted(lines), *id), now_ms)?
+        }
+        _other => None,
+    };
+    let done = perform(&till, act, promotion, arguments.lang, now_ms);
     let (value, text) = done.map_err(|error| failed(&error))?;
     output.line(&value, &text)?;
     Ok(ExitCode::SUCCESS)
@@ -180,6 +197,7 @@ fn failed(error: &TillError) -> CliError {
 fn perform(
     till: &Till,
     act: &Act,
+    promotion: Option<FactId>,
     language: Language,
     now_ms: i64,
 ) -> Result<(Value, String), TillError> {
@@ -206,14 +224,24 @@ fn perform(
             name,
             email,
             language: of_tickets,
+            promo: _,
         } => {
             let of_tickets = of_tickets.unwrap_or(language);
             let contact = match (name.as_str(), email.as_str()) {
                 ("", "") => None,
                 (name, email) => Some(Contact::typed(name, email, of_tickets)?),
             };
-            let guest = (of_tickets, contact);
-            sell(till, (lines, payments), *id, guest, language, now_ms)?
+            let sale = Sale {
+                id: id.unwrap_or_else(|| FactId::new(now_ms, &mut OsRandom)),
+                wanted: wanted(lines),
+                tenders: tenders(payments, till.currency()?),
+                language: of_tickets,
+                contact,
+                promotion,
+            };
+            let done = till.sell(sale, now_ms)?;
+            let told = amount(done.total, language);
+            (sold_json(&done), words(Said::Sold, told))
         }
         Act::Train { lines } => {
             let (number, total) = till.train(wanted(lines), now_ms)?;
@@ -302,27 +330,6 @@ fn perform(
 
 fn wanted(lines: &[Line]) -> Vec<Wanted> {
     lines.iter().map(|line| line.0).collect()
-}
-
-fn sell(
-    till: &Till,
-    (lines, payments): (&[Line], &[Payment]),
-    id: Option<SaleId>,
-    (of_tickets, contact): (Language, Option<Contact>),
-    language: Language,
-    now_ms: i64,
-) -> Result<(Value, String), TillError> {
-    let currency = till.currency()?;
-    let sale = Sale {
-        id: id.unwrap_or_else(|| FactId::new(now_ms, &mut OsRandom)),
-        wanted: wanted(lines),
-        tenders: tenders(payments, currency),
-        language: of_tickets,
-        contact,
-    };
-    let done = till.sell(sale, now_ms)?;
-    let told = amount(done.total, language);
-    Ok((sold_json(&done), said(Said::Sold, language, &told)))
 }
 
 fn tenders(payments: &[Payment], currency: Currency) -> Vec<Tender> {

@@ -31,6 +31,9 @@ pub(crate) fn receipt(receipt: &Receipt) -> Vec<Row> {
     rows.push(Row::Rule);
     let total = amount(receipt.total, language);
     rows.push(Row::sum(texts.total, total, Size::Tall));
+    if let Some(off) = receipt.taken_off {
+        rows.push(Row::pair(texts.taken_off, amount(off, language)));
+    }
     rows.push(Row::Gap);
     if let Some(exchanged) = &receipt.exchanged {
         let title = format!("{} ({})", texts.exchanged, exchanged.number);

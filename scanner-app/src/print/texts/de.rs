@@ -34,6 +34,7 @@ pub(super) static TEXTS: Texts = Texts {
     card: "Karte",
     cheque: "Scheck",
     exchange: "Zurückgenommene Tickets",
+    taken_off: "Promo-Code, bereits abgezogen",
     exchanged: "Im Tausch zurückgenommen",
     given_back: "Zurückgezahlt",
     given: "Bar gegeben",

@@ -34,6 +34,7 @@ pub(super) static TEXTS: Texts = Texts {
     card: "Card",
     cheque: "Cheque",
     exchange: "Exchanged tickets",
+    taken_off: "Promo code, already deducted",
     exchanged: "Tickets taken back in exchange",
     given_back: "Given back",
     given: "Cash given",

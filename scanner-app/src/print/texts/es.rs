@@ -34,6 +34,7 @@ pub(super) static TEXTS: Texts = Texts {
     card: "Tarjeta",
     cheque: "Cheque",
     exchange: "Entradas canjeadas",
+    taken_off: "Código promocional, ya descontado",
     exchanged: "Entradas recogidas a cambio",
     given_back: "Devuelto",
     given: "Efectivo entregado",

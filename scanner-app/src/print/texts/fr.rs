@@ -34,6 +34,7 @@ pub(super) static TEXTS: Texts = Texts {
     card: "Carte bancaire",
     cheque: "Chèque",
     exchange: "Reprise de billets",
+    taken_off: "Code promo, déjà déduit",
     exchanged: "Billets repris en échange",
     given_back: "Rendu",
     given: "Reçu en espèces",

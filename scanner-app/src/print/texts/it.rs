@@ -34,6 +34,7 @@ pub(super) static TEXTS: Texts = Texts {
     card: "Carta",
     cheque: "Assegno",
     exchange: "Biglietti resi",
+    taken_off: "Codice promozionale, già detratto",
     exchanged: "Biglietti ritirati in cambio",
     given_back: "Restituito",
     given: "Contanti ricevuti",

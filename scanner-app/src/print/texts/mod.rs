@@ -45,6 +45,7 @@ pub(super) struct Texts {
     pub(super) cheque: &'static str,
     /// The worth of tickets as a means.
     pub(super) exchange: &'static str,
+    pub(super) taken_off: &'static str,
     pub(super) exchanged: &'static str,
     pub(super) given_back: &'static str,
     pub(super) given: &'static str,

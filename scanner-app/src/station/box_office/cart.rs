@@ -1,8 +1,10 @@
 //! What a guest wants. A cart that exists adds up: it is made anew with every change, or not changed at all.
 
-use shared::ids::{EventId, TicketId, TypeNo};
+use shared::ids::{EventId, FactId, TicketId, TypeNo};
 use shared::money::{Currency, Money, MoneyError, vat_included};
 use shared::price::Tariff;
+use shared::till::promotion::FullPrice;
+use shared::wire::latest::Promotion;
 
 use super::offer::{Offer, Show};
 use super::till::Reserved;
@@ -36,10 +38,13 @@ pub(super) struct Line {
     /// Places that were reserved for the guest: they go first.
     reserved: Vec<TicketId>,
     tariff: Tariff,
+    /// Of one, before a promo code.
     pub(super) unit: Money,
     pub(super) vat_bps: u16,
     pub(super) quantity: u32,
     pub(super) total: Money,
+    /// With a promo code: how many at which price.
+    promoted: Vec<(u32, Money)>,
 }
 
 impl Line {
@@ -64,6 +69,7 @@ impl Line {
             vat_bps: offer.vat_bps,
             quantity: 1,
             total: unit,
+            promoted: Vec::new(),
         })
     }
 
@@ -86,6 +92,7 @@ impl Line {
             vat_bps: offer.vat_bps,
             quantity: 1,
             total: offer.price,
+            promoted: Vec::new(),
             name: offer.name,
             proof: offer.proof,
         }
@@ -122,8 +129,28 @@ impl Line {
         Ok(Self {
             quantity,
             total,
+            promoted: Vec::new(),
             ..self
         })
+    }
+
+    /// What a promo code takes off all of them, if it does.
+    pub(super) fn off(&self) -> Option<Money> {
+        let full = self.unit.times(self.quantity).ok()?;
+        let off = full.minor - self.total.minor;
+        (off > 0).then_some(Money::new(off, full.currency))
+    }
+
+    /// Sums of places at one price each: the VAT is rounded once for each, as in the sale.
+    fn sums(&self) -> Vec<Money> {
+        if self.promoted.is_empty() {
+            return vec![self.total];
+        }
+        let promoted = self.promoted.iter();
+        promoted
+            // Below the total, which fitted.
+            .map(|(places, unit)| unit.times(*places).unwrap_or(*unit))
+            .collect()
     }
 
     fn is_like(&self, other: &Self) -> bool {
@@ -153,6 +180,16 @@ pub(super) struct Cart {
     total: Money,
     /// Additions, the last one last, as the line's index: what [`Cart::undone`] takes back.
     added: Vec<usize>,
+    /// Any other cart is made without it.
+    code: Option<Code>,
+}
+
+/// A use of a promo code that makes a cart cheaper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Code {
+    /// The fact that the till will write of it.
+    pub(super) fact: FactId,
+    pub(super) promotion: Promotion,
 }
 
 impl Cart {
@@ -161,6 +198,7 @@ impl Cart {
             lines: Vec::new(),
             total: Money::zero(currency),
             added: Vec::new(),
+            code: None,
         }
     }
 
@@ -181,6 +219,7 @@ impl Cart {
             lines,
             total,
             added,
+            code: None,
         };
         if cart.lines.len() > MAX_LINES || cart.places() > MAX_PLACES {
             return Err(TooMany);
@@ -194,6 +233,69 @@ impl Cart {
 
     pub(super) fn total(&self) -> Money {
         self.total
+    }
+
+    pub(super) fn code(&self) -> Option<&Code> {
+        self.code.as_ref()
+    }
+
+    /// Places of an event that a promo code may take something off: those at their price, or at a group's.
+    pub(super) fn reducible(&self, event: EventId) -> Vec<FullPrice> {
+        let lines = self.lines.iter();
+        lines
+            .filter(|line| line.event == event && line.rate.is_none())
+            .filter_map(|line| {
+                Some(FullPrice {
+                    type_no: line.type_no,
+                    quantity: line.quantity,
+                    unit_minor: u32::try_from(line.unit.minor).ok()?,
+                })
+            })
+            .collect()
+    }
+
+    /// With a promo code, as the server answered; `None`: it answered for other places, or for more prices than a sale has lines.
+    pub(super) fn promoted(&self, fact: FactId, promotion: Promotion) -> Option<Self> {
+        let mut left = promotion.prices.clone();
+        let mut cart = self.at_full_price().ok()?;
+        for line in &mut cart.lines {
+            if line.event != promotion.event || line.rate.is_some() {
+                continue;
+            }
+            let mut places = line.quantity;
+            for price in left.iter_mut().filter(|price| {
+                (price.type_no, i64::from(price.full_minor)) == (line.type_no, line.unit.minor)
+            }) {
+                let taken = places.min(price.quantity);
+                places -= taken;
+                price.quantity -= taken;
+                if taken > 0 {
+                    let unit = Money::new(price.unit_minor.into(), line.unit.currency);
+                    line.promoted.push((taken, unit));
+                }
+            }
+            if places > 0 {
+                return None;
+            }
+            let nothing = Money::zero(line.unit.currency);
+            line.total = line
+                .sums()
+                .into_iter()
+                .try_fold(nothing, Money::plus)
+                .ok()?;
+        }
+        let mut sums = cart.lines.iter().map(|line| line.total);
+        let nothing = Money::zero(cart.total.currency);
+        cart.total = sums.try_fold(nothing, Money::plus).ok()?;
+        let prices: usize = cart.lines.iter().map(|line| line.sums().len()).sum();
+        let is_all = left.iter().all(|price| price.quantity == 0);
+        cart.code = Some(Code { fact, promotion });
+        (is_all && prices <= MAX_LINES).then_some(cart)
+    }
+
+    /// Without a code.
+    pub(super) fn at_full_price(&self) -> Result<Self, TooMany> {
+        Self::of(self.lines.clone(), self.added.clone(), self.total.currency)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -314,7 +416,12 @@ impl Cart {
     pub(super) fn vat(&self) -> Vec<(u16, Money)> {
         let mut rates: Vec<(u16, Money)> = Vec::new();
         for line in &self.lines {
-            let vat = vat_included(line.total, line.vat_bps.into());
+            let sums = line.sums().into_iter();
+            let vats = sums.map(|sum| vat_included(sum, line.vat_bps.into()));
+            let vat = vats.fold(Money::zero(line.total.currency), |sum, vat| {
+                // Below the total, which fitted.
+                sum.plus(vat).unwrap_or(sum)
+            });
             match rates.iter_mut().find(|(bps, _)| *bps == line.vat_bps) {
                 // Below the total, which fitted.
                 Some((_, sum)) => *sum = sum.plus(vat).unwrap_or(*sum),

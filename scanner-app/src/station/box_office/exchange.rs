@@ -95,7 +95,12 @@ impl BoxOffice {
     /// While tickets are exchanged, no other guest is served.
     pub(super) fn goes_on(&self, act: &SaleAct) -> Result<(), TillRefusal> {
         let leaves = match act {
-            SaleAct::Park | SaleAct::Parked | SaleAct::Resume { .. } | SaleAct::Menu => true,
+            SaleAct::Park
+            | SaleAct::Parked
+            | SaleAct::Resume { .. }
+            | SaleAct::Menu
+            | SaleAct::Code
+            | SaleAct::CodeIs { .. } => true,
             SaleAct::Show { .. }
             | SaleAct::Add { .. }
             | SaleAct::More { .. }
@@ -111,6 +116,7 @@ impl BoxOffice {
             | SaleAct::GuestIs { .. }
             | SaleAct::Back
             | SaleAct::Pay { .. }
+            | SaleAct::NoCode
             | SaleAct::NoExchange => false,
         };
         if leaves && self.exchange.is_some() {

@@ -108,10 +108,13 @@ impl BoxOffice {
             TillKey::Function { no: 7 } => Some(SaleAct::Guest),
             TillKey::Function { no: 8 } => Some(SaleAct::Rates),
             TillKey::Function { no: 9 } => Some(SaleAct::Menu),
+            TillKey::Function { no: 10 } => Some(SaleAct::Code),
             TillKey::Escape if self.choosing_reason => Some(SaleAct::Reasons),
             TillKey::Escape if self.asking_guest => Some(SaleAct::Guest),
+            TillKey::Escape if self.asking_code => Some(SaleAct::Code),
             TillKey::Escape if self.choosing_rate => Some(SaleAct::Rates),
             TillKey::Escape if self.rate.is_some() => Some(SaleAct::Free { reason: None }),
+            TillKey::Escape if self.cart.code().is_some() => Some(SaleAct::NoCode),
             TillKey::Escape if self.exchange.is_some() => Some(SaleAct::NoExchange),
             TillKey::Escape | TillKey::Enter | TillKey::Function { .. } => None,
         }

@@ -4,6 +4,7 @@
 //! Nothing is taken twice by a double tap: whatever changes hands ends a step, and an act says for which step it was meant.
 
 mod cart;
+mod code;
 mod coins;
 mod collect;
 mod customer;
@@ -27,6 +28,7 @@ use shared::language::Language;
 use shared::money::Currency;
 use shared::till::contact::Contact;
 
+pub use code::CodeAsk;
 pub use exchange::CheckoutExchange;
 pub use offer::{Left, Offer, Show};
 pub use payment::{By, Part};
@@ -69,6 +71,8 @@ struct Parked {
     cart: Cart,
     language: Language,
     guest: Option<Contact>,
+    /// A promo code that it had.
+    code_out: Option<String>,
 }
 
 /// A sale that was just made.
@@ -116,6 +120,9 @@ pub struct BoxOffice {
     /// Who buys, if they said so.
     guest: Option<Contact>,
     asking_guest: bool,
+    asking_code: bool,
+    /// A promo code that went out when the cart changed.
+    code_out: Option<String>,
     /// Tickets that come back for what is in the cart.
     exchange: Option<Exchanging>,
     parked: Vec<Parked>,
@@ -157,6 +164,8 @@ impl BoxOffice {
             event: None,
             guest: None,
             asking_guest: false,
+            asking_code: false,
+            code_out: None,
             exchange: None,
             parked: Vec::new(),
             parked_so_far: 0,
@@ -407,6 +416,7 @@ impl BoxOffice {
                 .map(|guest| guest.spoken_to_in(self.language)),
             exchange: self.exchange.as_ref().map(|of| of.checkout(back_by)),
             first: self.cart.reserved(),
+            promotion: self.cart.code().map(|code| code.fact),
         };
         let sold = till.sell(&checkout)?;
         till.holds(checkout.sale, &[]);
@@ -415,6 +425,7 @@ impl BoxOffice {
         let language = std::mem::replace(&mut self.language, self.setup.language);
         let guest = self.guest.take();
         self.rate = None;
+        self.code_out = None;
         let exchange = self.exchange.take().map(|of| (of, back_by));
         self.go(Stage::Done(Box::new(Done {
             sold,

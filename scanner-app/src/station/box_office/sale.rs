@@ -58,11 +58,17 @@ impl BoxOffice {
             }
             SaleAct::Add { type_no } => self.add(type_no, till)?,
             SaleAct::More { line } => self.more(line, till)?,
-            SaleAct::Less { line: Some(line) } => self.cart = self.cart.without(line)?,
-            SaleAct::Less { line: None } => self.cart = self.cart.undone()?,
+            SaleAct::Less { line } => {
+                let cart = match line {
+                    Some(line) => self.cart.without(line)?,
+                    None => self.cart.undone()?,
+                };
+                self.change(cart, till);
+            }
             SaleAct::Set { line, quantity } => self.set(line, quantity, till)?,
             SaleAct::Empty => {
-                self.cart = Cart::empty(self.setup.currency);
+                self.change(Cart::empty(self.setup.currency), till);
+                self.code_out = None;
                 self.rate = None;
                 self.guest = None;
                 self.language = self.setup.language;
@@ -84,6 +90,9 @@ impl BoxOffice {
                 email,
                 language,
             } => self.guest_is((&name, &email), language)?,
+            SaleAct::Code => self.ask_code()?,
+            SaleAct::CodeIs { code } => self.code_is(&code, till)?,
+            SaleAct::NoCode => self.no_code(till)?,
             SaleAct::Park => self.park(till)?,
             SaleAct::Parked => self.go(Stage::Parked),
             SaleAct::Resume { no } => self.resume(no, till)?,
@@ -92,6 +101,7 @@ impl BoxOffice {
                 if self.cart.is_empty() {
                     return Err(TillRefusal::CartEmpty);
                 }
+                self.has_time_to_pay(till)?;
                 let means = means.filter(|means| takes(&self.setup, *means));
                 let (due, back) = self.difference();
                 let payment = Payment::of(till.new_sale(), due, means).giving_back(back);
@@ -99,6 +109,7 @@ impl BoxOffice {
                 self.choosing_reason = false;
                 self.choosing_rate = false;
                 self.asking_guest = false;
+                self.asking_code = false;
                 self.go(Stage::Payment(payment));
                 if costs_nothing {
                     // Nobody has to be asked for nothing.
@@ -150,7 +161,8 @@ impl BoxOffice {
         let offer = show.offers.iter().find(|offer| offer.type_no == type_no);
         let offer = offer.ok_or(TillRefusal::NothingLeft)?;
         let one = Line::one(show, offer, self.rate).ok_or(TillRefusal::NoRate)?;
-        self.cart = self.cart.with(one)?;
+        let cart = self.cart.with(one)?;
+        self.change(cart, till);
         Ok(())
     }
 
@@ -164,7 +176,8 @@ impl BoxOffice {
         self.want((line.event, line.type_no), 1, till)?;
         let (show, offer) = self.offer_of(&line).ok_or(TillRefusal::NothingLeft)?;
         let one = Line::one(show, offer, line.rate).ok_or(TillRefusal::NoRate)?;
-        self.cart = self.cart.with(one)?;
+        let cart = self.cart.with(one)?;
+        self.change(cart, till);
         Ok(())
     }
 
@@ -178,7 +191,8 @@ impl BoxOffice {
             let of = (line.event, line.type_no);
             self.want(of, more, till)?;
         }
-        self.cart = self.cart.with_quantity(at, quantity)?;
+        let cart = self.cart.with_quantity(at, quantity)?;
+        self.change(cart, till);
         Ok(())
     }
 
@@ -193,12 +207,16 @@ impl BoxOffice {
         if self.cart.is_empty() {
             return;
         }
+        self.let_code_go(till);
         let empty = Cart::empty(self.setup.currency);
+        let cart = std::mem::replace(&mut self.cart, empty);
         self.parked_so_far = self.parked_so_far.wrapping_add(1);
         self.parked.push(Parked {
             no: self.parked_so_far,
             since: till.clock(),
-            cart: std::mem::replace(&mut self.cart, empty),
+            // It fitted before its code, too.
+            cart: cart.at_full_price().unwrap_or(cart),
+            code_out: self.code_out.take(),
             language: std::mem::replace(&mut self.language, self.setup.language),
             guest: self.guest.take(),
         });
@@ -224,6 +242,7 @@ impl BoxOffice {
         self.cart = resumed.cart;
         self.language = resumed.language;
         self.guest = resumed.guest;
+        self.code_out = resumed.code_out;
         self.go(Stage::Sale);
         Ok(())
     }

@@ -8,8 +8,8 @@ use super::payment::{By, Part, Payment, less};
 use super::till::Balance;
 use super::{BoxOffice, Done, Stage, coins};
 use crate::station::view::{
-    AskingView, CartView, CashMoveView, ClosedView, CountView, DoneView, ExchangeView, GroupView,
-    GuestView, InterruptedView, LentView, LineView, Means, ParkedView, PastDetailView,
+    AskingView, CartView, CashMoveView, ClosedView, CodeView, CountView, DoneView, ExchangeView,
+    GroupView, GuestView, InterruptedView, LentView, LineView, Means, ParkedView, PastDetailView,
     PastTicketView, PastView, PaymentView, PiecesView, SaleView, ShowView, TakenView,
     TicketOutView, TillScreen, TillView, TypeKeyView, VatView, VoucherView,
 };
@@ -158,6 +158,8 @@ impl BoxOffice {
                 email: guest.email().to_owned(),
             }),
             asking_guest: self.asking_guest,
+            asking_code: self.asking_code,
+            code_out: self.code_out.clone(),
             exchange: self.exchange_of_cart(),
         }
     }
@@ -279,6 +281,7 @@ pub(super) fn cart(cart: &Cart) -> CartView {
         quantity: line.quantity,
         unit: line.unit,
         total: line.total,
+        off: line.off(),
         proof: line.proof.clone(),
         free: line.free(),
         reduced: line.reduced(),
@@ -293,6 +296,14 @@ pub(super) fn cart(cart: &Cart) -> CartView {
         places: cart.places(),
         total: cart.total(),
         vat: vat.collect(),
+        code: cart.code().map(|code| CodeView {
+            code: code.promotion.code.clone(),
+            percent_basis_points: code.promotion.percent_basis_points,
+            off: Money::new(
+                i64::try_from(code.promotion.off()).unwrap_or(i64::MAX),
+                cart.total().currency,
+            ),
+        }),
     }
 }
 

@@ -5,8 +5,10 @@ use shared::language::Language;
 use shared::money::Money;
 use shared::ticket::Presented;
 use shared::till::contact::Contact;
+use shared::wire::latest::Promotion;
 
 use super::Interrupted;
+use super::code::CodeAsk;
 use super::exchange::CheckoutExchange;
 use super::offer::Show;
 use super::payment::Part;
@@ -24,7 +26,7 @@ pub struct Checkout {
     pub lines: Vec<CheckoutLine>,
     /// How it was paid, in order; the parts that count sum up to `total`, less what comes back.
     pub parts: Vec<Part>,
-    /// The sum of the lines.
+    /// The sum of the lines, less what a promo code takes off.
     pub total: Money,
     /// Of the tickets.
     pub language: Language,
@@ -34,6 +36,8 @@ pub struct Checkout {
     pub exchange: Option<CheckoutExchange>,
     /// Places that were reserved for the guest: they go first.
     pub first: Vec<TicketId>,
+    /// The use of a promo code that makes up the difference of `total` to the lines' units.
+    pub promotion: Option<FactId>,
 }
 
 /// Some places of one type at one price.
@@ -45,7 +49,7 @@ pub struct CheckoutLine {
     pub type_no: TypeNo,
     /// How many.
     pub quantity: u32,
-    /// What one costs, VAT included, as the guest was told.
+    /// What one costs, VAT included, as the guest was told; before a promo code.
     pub unit: Money,
     /// The rate of the VAT in it, in basis points.
     pub vat_bps: u16,
@@ -244,6 +248,14 @@ pub trait Till {
 
     /// Takes a reservation over, by the server's word. Told again, it is done once.
     fn take_over(&mut self, order: OrderId) -> Result<TakenHere, TillRefusal>;
+    /// What places cost with a promo code, by the server's word: once it says so, this till has a use of it.
+    fn promotion(&mut self, ask: &CodeAsk) -> Result<Promotion, TillRefusal>;
+
+    /// A use will not be made. The server is told when it can be.
+    fn give_promotion_up(&self, fact: FactId);
+
+    /// Whether a guest who begins to pay now can pay by it.
+    fn has_time(&self, promotion: &Promotion) -> bool;
 
     /// Takes tickets of a sale back, by their index there; the receipt's number.
     fn refund(

@@ -8,6 +8,7 @@ mod held;
 mod offers;
 mod paper;
 mod past;
+mod promotion;
 mod refused;
 mod words;
 
@@ -24,12 +25,12 @@ use shared::lease::lend::Purpose;
 use shared::money::{Currency, Money};
 use shared::ticket::Presented;
 use shared::till::cart::Tender;
-use shared::wire::latest::{StockSale, VoucherKind};
+use shared::wire::latest::{Promotion, StockSale, VoucherKind};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::box_office::{
-    self, Balance, BoxOffice, By, Checkout, FoundOrders, HandedOut, Interrupted, Part, PastSale,
-    Setup, Show, Sold, SoldTicket, TakenHere,
+    self, Balance, BoxOffice, By, Checkout, CodeAsk, FoundOrders, HandedOut, Interrupted, Part,
+    PastSale, Setup, Show, Sold, SoldTicket, TakenHere,
 };
 use super::kept;
 use super::places;
@@ -89,6 +90,7 @@ impl Desk {
         language: Language,
     ) -> Result<Self, TillError> {
         let till = Arc::new(Till::open(replica)?);
+        promotion::give_all_up(&till)?;
         let (currency, time_zone) = (till.currency()?, till.time_zone()?);
         Ok(Self {
             till,
@@ -143,6 +145,9 @@ impl Desk {
 
     /// Notes that an offline period began or ended.
     pub(super) fn connected(&mut self, common: Common) {
+        if (self.common, common) == (Common::Away, Common::There) {
+            self.tell_of_given_up();
+        }
         self.common = common;
         let to = match common {
             Common::There => Connection::Online,
@@ -248,6 +253,7 @@ impl Desk {
             tenders: tenders(&checkout.parts),
             language: checkout.language,
             contact: checkout.guest.clone(),
+            promotion: checkout.promotion,
         };
         let sell = |sale| {
             let told = Told {
@@ -549,6 +555,18 @@ impl box_office::Till for Desk {
 
     fn take_over(&mut self, order: OrderId) -> Result<TakenHere, TillRefusal> {
         self.taken_over(order)
+    }
+
+    fn promotion(&mut self, ask: &CodeAsk) -> Result<Promotion, TillRefusal> {
+        self.asked(ask)
+    }
+
+    fn give_promotion_up(&self, fact: FactId) {
+        self.let_go(fact);
+    }
+
+    fn has_time(&self, promotion: &Promotion) -> bool {
+        self.is_in_time(promotion)
     }
 
     fn refund(

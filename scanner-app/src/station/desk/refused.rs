@@ -32,6 +32,7 @@ fn word(error: &TillError) -> TillRefusal {
         | TillError::NothingLeased => TillRefusal::StockEnded,
         TillError::OtherPrice { .. } | TillError::NoPrice(_) => TillRefusal::PriceChanged,
         TillError::NoRate(_) => TillRefusal::NoRate,
+        TillError::PromotionOver | TillError::OtherPlaces => TillRefusal::CodeAgain,
         TillError::DrawerTooSmall => TillRefusal::DrawerTooLow,
         TillError::NoSuchSale
         | TillError::NothingLeft

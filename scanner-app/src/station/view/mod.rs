@@ -48,9 +48,9 @@ pub use schema::typescript;
 pub use settings::{Settings, Theme, Use};
 pub use supervisor::{SupervisorView, SupervisorsView, UndoReason};
 pub use till::{
-    AskingView, BackByView, CartView, CustomerCodeView, CustomerView, DoneView, ExchangeView,
-    FreeReason, GroupView, GuestView, InterruptedView, LentView, LineView, Means, ParkedView,
-    PaymentView, PiecesView, PrintState, ReducedReason, SaleView, ShowView, TakenView,
+    AskingView, BackByView, CartView, CodeView, CustomerCodeView, CustomerView, DoneView,
+    ExchangeView, FreeReason, GroupView, GuestView, InterruptedView, LentView, LineView, Means,
+    ParkedView, PaymentView, PiecesView, PrintState, ReducedReason, SaleView, ShowView, TakenView,
     TicketOutView, TillRefusal, TillScreen, TillView, TypeKeyView, VatView, VoucherView,
 };
 pub use till_act::{DoneAct, PastAct, PaymentAct, SaleAct, ShiftAct, Stroke, TillAct, TillKey};

@@ -142,6 +142,24 @@ pub enum TillRefusal {
     ReservationSold,
     /// The server is needed to take a reservation over, and is not there. Nothing was done.
     ReservationOffline,
+    /// There is no such promo code for this show.
+    CodeUnknown,
+    /// The promo code is not good yet.
+    CodeNotYet,
+    /// The promo code is over.
+    CodeOver,
+    /// The promo code is used up.
+    CodeUsedUp,
+    /// The promo code takes nothing off what is in the cart.
+    CodeOtherTypes,
+    /// The promo code is for larger carts.
+    CodeBelowMinimum,
+    /// The promo code asks who buys, and here nobody is known.
+    CodeNeedsPerson,
+    /// The server is needed for a promo code, and is not there. Nothing was done.
+    CodeNeedsServer,
+    /// The promo code has to be entered again. Nothing was sold.
+    CodeAgain,
 }
 
 /// Choosing places.
@@ -172,6 +190,10 @@ pub struct SaleView {
     pub guest: Option<GuestView>,
     /// Who buys is being typed.
     pub asking_guest: bool,
+    /// A promo code is being typed.
+    pub asking_code: bool,
+    /// A promo code that went out when the cart changed.
+    pub code_out: Option<String>,
     /// What comes back for this cart.
     pub exchange: Option<ExchangeView>,
 }
@@ -251,6 +273,20 @@ pub struct CartView {
     pub total: Money,
     /// The VAT in it.
     pub vat: Vec<VatView>,
+    /// The promo code that is in the prices.
+    pub code: Option<CodeView>,
+}
+
+/// A promo code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct CodeView {
+    /// Its word.
+    pub code: String,
+    /// 1,000 = 10 %; `null`: it takes off an amount.
+    pub percent_basis_points: Option<u32>,
+    /// What it takes off the cart.
+    #[ts(type = "Money")]
+    pub off: Money,
 }
 
 /// Some places of one type at one price.
@@ -262,12 +298,15 @@ pub struct LineView {
     pub name: String,
     /// How many.
     pub quantity: u32,
-    /// What one costs.
+    /// What one costs, before a promo code.
     #[ts(type = "Money")]
     pub unit: Money,
     /// All of them.
     #[ts(type = "Money")]
     pub total: Money,
+    /// What a promo code took off all of them.
+    #[ts(type = "Money | null")]
+    pub off: Option<Money>,
     /// What the guest has to show.
     pub proof: Option<String>,
     /// Without charge, and why.

@@ -100,6 +100,15 @@ pub enum SaleAct {
         #[ts(type = "\"fr\" | \"en\" | \"es\" | \"de\" | \"it\"")]
         language: Language,
     },
+    /// Asks for a promo code; again = does not.
+    Code,
+    /// A promo code for the cart.
+    CodeIs {
+        /// As it was typed or read.
+        code: String,
+    },
+    /// Takes the promo code out of the cart.
+    NoCode,
     /// Puts the cart aside.
     Park,
     /// Shows the carts that wait.

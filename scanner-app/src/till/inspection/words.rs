@@ -28,6 +28,9 @@ pub(super) fn kind(name: &'static str) -> &'static str {
         "configuration_changed" => "changement de configuration",
         "connection_changed" => "serveur perdu ou retrouvé",
         "contact" => "coordonnées du client",
+        "exchange" => "échange de billets",
+        "collected" => "retrait d'une commande en ligne",
+        "promotion" => "réduction par code promo",
         other => other,
     }
 }

@@ -10,6 +10,7 @@ use shared::money::{Money, vat_included};
 use shared::till::{Sold, SoldLine, at_ms};
 
 use super::super::exchange::refund_before;
+use super::super::promotion::taken_off;
 use super::{Billing, Desk, Of, PaperError, cents, words};
 use crate::print::document::{
     CashGiven, Document, ExchangedLines, Means, Receipt, ReceiptKind, ReceiptLine, VatLine,
@@ -78,6 +79,8 @@ impl Desk<'_> {
             time_zone: billing.event.time_zone,
             lines,
             total: self.money(total),
+            taken_off: taken_off(self.ledger, (of.journal, of.place.seq), sale)?
+                .map(|off| self.money(-i64::from(off))),
             exchanged: self.exchanged(of, sale)?,
             vat: rates.lines(|minor| self.money(minor)),
             paid,
@@ -107,6 +110,7 @@ impl Desk<'_> {
             time_zone: taken.billing.event.time_zone,
             lines: taken.lines,
             total: self.money(taken.total),
+            taken_off: None,
             exchanged: None,
             vat: taken.rates.lines(|minor| self.money(minor)),
             paid: paid.collect(),

@@ -126,6 +126,7 @@ fn sale(venue: &crate::venue::Venue) -> Sale {
         }],
         language: Language::Fr,
         contact: Some(contact.expect("a person")),
+        promotion: None,
     }
 }
 

@@ -101,6 +101,7 @@ fn sell(office: &Office, till: &Till, now_ms: i64) -> FactId {
         }],
         language: Language::Fr,
         contact: None,
+        promotion: None,
     };
     till.sell(sale, now_ms).expect("sold");
     id

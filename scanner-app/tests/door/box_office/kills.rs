@@ -50,6 +50,7 @@ struct Seen {
     issued: i64,
     jobs: i64,
     contacts: i64,
+    codes: i64,
 }
 
 fn seen(office: &Office) -> Seen {
@@ -68,6 +69,7 @@ fn seen(office: &Office) -> Seen {
             "select count(*) from print_job where state = 'waiting' and holder is not null",
         ),
         contacts: count("select count(*) from till_contact"),
+        codes: i64::try_from(office.promotions().len()).expect("few"),
     }
 }
 
@@ -81,13 +83,16 @@ fn a_sale_killed_at_any_step_is_whole_or_not_there() {
     let line = office.line(1, 1);
     let sell = |id: u32| {
         let id = format!("01998a00-0000-7000-8000-{id:012}");
-        let mut command =
-            office.till(&["sell", "--line", &line, "--pay", "cash:5000", "--id", &id]);
+        let sale = ["sell", "--line", &line, "--pay", "cash:5000", "--id", &id];
+        let mut command = office.till(&[&sale[..], &["--promo", "NOEL20"]].concat());
         command.args(["--name", "Nadia Ferrand", "--email", "nadia@example.org"]);
         command.env("LD_PRELOAD", &shim);
         command
     };
     let log = folder.join("steps");
+    // Each has a use of its own of a promo code, which the server granted before.
+    let grant = |id| office.is_granted(id, (1, 1, 2_200, 1_760));
+    grant(0);
     let rehearsed = run(sell(0).env("KILL_LOG", &log));
     assert_eq!(rehearsed.code, Some(0), "{rehearsed:?}");
     let steps = std::fs::read(&log).expect("the steps");
@@ -96,6 +101,7 @@ fn a_sale_killed_at_any_step_is_whole_or_not_there() {
 
     let (mut sold, mut table, mut whole) = (1, String::new(), 0);
     for (id, &point) in (1..).zip(&points) {
+        grant(id);
         let killed = sell(id)
             .env("KILL_AT", point.to_string())
             .output()
@@ -108,12 +114,13 @@ fn a_sale_killed_at_any_step_is_whole_or_not_there() {
         assert!(is_whole || after.sales == sold, "point {point}");
         assert!(is_whole || !told, "point {point}: told, and not there");
         let now = i64::try_from(after.sales).expect("few");
-        // The drawer, the tickets, the print jobs and what guests left agree with the sales, whole or not.
+        // The drawer, the tickets, the print jobs, what guests left and the codes agree with the sales, whole or not.
         assert_eq!(
             (after.expected, after.issued, after.jobs, after.contacts),
-            (10_000 + 2_200 * now, now, now, now),
+            (10_000 + 1_760 * now, now, now, now),
             "point {point}"
         );
+        assert_eq!(after.codes, now, "point {point}");
         let step = char::from(steps[point - 1]);
         let outcome = if is_whole { "whole" } else { "not there" };
         writeln!(table, "{point:4} {step} {outcome}").expect("a text takes it");

@@ -8,6 +8,7 @@ mod hour;
 mod inspected;
 pub(crate) mod kills;
 mod printing;
+mod promoted;
 mod pushed;
 mod put_back;
 mod terms;

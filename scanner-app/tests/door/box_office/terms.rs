@@ -37,6 +37,7 @@ fn sell(
         }],
         language: Language::Fr,
         contact: None,
+        promotion: None,
     };
     till.sell(sale, now())
 }

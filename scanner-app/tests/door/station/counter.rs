@@ -158,6 +158,7 @@ fn two_in_cash(office: &Office, sale: FactId) -> Checkout {
         guest: None,
         exchange: None,
         first: Vec::new(),
+        promotion: None,
     }
 }
 

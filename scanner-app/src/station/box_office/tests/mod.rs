@@ -1,4 +1,5 @@
 mod adds_up;
+mod code;
 mod collect;
 mod exchange;
 mod guest;

@@ -1,13 +1,17 @@
 //! A till that keeps its books in memory, for the screen's tests: it counts what it is told, and can be out of order.
 
-use shared::ids::{EventId, FactId, KeyId, OrderId, TicketId, TypeNo, UserId, WindowNo};
+use std::cell::RefCell;
+
+use shared::ids::{EventId, FactId, KeyId, OrderId, PromoId, TicketId, TypeNo, UserId, WindowNo};
 use shared::money::{Currency, Money};
-use shared::price::Group;
+use shared::price::{Group, Off, Reduction};
 use shared::ticket::{Flags, Presented, SigningKey, TokenFields};
+use shared::till::promotion::reduce;
+use shared::wire::latest::Promotion;
 
 use crate::station::box_office::{
-    Balance, BoxOffice, By, Checkout, FoundOrders, HandedOut, Interrupted, Left, Offer, Part,
-    PastSale, PastTicket, Setup, Show, Sold, SoldTicket, TakenHere, Till,
+    Balance, BoxOffice, By, Checkout, CodeAsk, FoundOrders, HandedOut, Interrupted, Left, Offer,
+    Part, PastSale, PastTicket, Setup, Show, Sold, SoldTicket, TakenHere, Till,
 };
 use crate::station::view::{
     CashReason, CollectedView, FiguresView, Means, OrderView, PastSaleView, PrintState,
@@ -42,6 +46,14 @@ pub(super) struct PaperTill {
     pub(super) out_of_order: Option<TillRefusal>,
     /// Orders of the store: the server has these, or is not there.
     pub(super) orders: Option<Vec<OrderView>>,
+    /// What the code NOEL10 takes off; without it the server is not there.
+    pub(super) takes_off: Option<Off>,
+    /// Codes that it was asked for.
+    pub(super) codes: Vec<CodeAsk>,
+    /// Uses of codes that were given up.
+    pub(super) given_up: RefCell<Vec<FactId>>,
+    /// The code's time is nearly over.
+    pub(super) is_late: bool,
     /// Orders that were handed out, and whether as a duplicate.
     pub(super) handed_out: Vec<(OrderId, FactId, bool)>,
     /// What is lent of a reservation, and how often that was asked.
@@ -315,6 +327,40 @@ impl Till for PaperTill {
         self.taken_over += 1;
         self.works()?;
         self.reserved.clone().ok_or(TillRefusal::ReservationOver)
+    }
+
+    fn promotion(&mut self, ask: &CodeAsk) -> Result<Promotion, TillRefusal> {
+        self.works()?;
+        let off = self.takes_off.ok_or(TillRefusal::CodeNeedsServer)?;
+        self.codes.push(ask.clone());
+        if ask.code != "NOEL10" {
+            return Err(TillRefusal::CodeUnknown);
+        }
+        let reduction = Reduction {
+            off,
+            types: [TypeNo(1)].into(),
+            minimum: None,
+        };
+        let prices = reduce(Currency::Eur, &ask.places, &reduction);
+        Ok(Promotion {
+            event: ask.event,
+            promo: PromoId(uuid::Uuid::from_u128(7)),
+            code: "NOEL10".into(),
+            percent_basis_points: match off {
+                Off::Percent(points) => Some(points.get()),
+                Off::Amount(_) => None,
+            },
+            expires_ms: 0,
+            prices: prices.map_err(|_| TillRefusal::CodeOtherTypes)?,
+        })
+    }
+
+    fn give_promotion_up(&self, fact: FactId) {
+        self.given_up.borrow_mut().push(fact);
+    }
+
+    fn has_time(&self, _promotion: &Promotion) -> bool {
+        !self.is_late
     }
 
     fn reprint(&mut self, sale: FactId, receipt: bool) -> Result<(), TillRefusal> {
