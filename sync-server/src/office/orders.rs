@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use shared::clock::UnixMillis;
 use shared::ids::{EventId, OrderId, OrganizerId};
-use shared::language::Language;
 use shared::money::Money;
 
 use super::desk::Desk;
@@ -48,6 +48,8 @@ struct Line {
     when: String,
     state: String,
     look: &'static str,
+    /// How long that lasts, where it ends by itself.
+    until: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -90,7 +92,7 @@ pub(super) async fn show(
     let at_tills = at_the_till(&app.pool, &reserved).await?;
     let lines = found.orders.iter().map(|order| {
         let at_till = at_tills.get(&order.id).copied();
-        let (state, look) = stands(order, at_till, OWN_ZONE, language);
+        let (state, look) = stands(order, at_till, t);
         let places = order.lines.iter().map(|line| line.quantity).sum::<u32>();
         Line {
             path: office.at(format_args!("/orders/{}", order.id)),
@@ -102,6 +104,10 @@ pub(super) async fn show(
             when: date_and_time(order.created_ms, OWN_ZONE, language),
             state,
             look,
+            until: reserved_until(order).map(|until_ms| {
+                let until = date_and_time(until_ms, OWN_ZONE, language);
+                t.named("office-order-until", "until", until)
+            }),
         }
     });
     let path = format!("/{organizer}/orders");
@@ -121,22 +127,23 @@ pub(super) async fn show(
     shown(StatusCode::OK, &page)
 }
 
+/// When it lapses, if it waits to be paid at the box office.
+pub(super) fn reserved_until(order: &OrderView) -> Option<UnixMillis> {
+    let is_reserved = order.reserved_ms.is_some() && order.state == OrderState::Held;
+    is_reserved.then_some(order.expires_ms)
+}
+
 /// Where an order stands in words, and the look of that.
 pub(super) fn stands(
     order: &OrderView,
     at_till: Option<AtTheTill>,
-    zone: &str,
-    language: Language,
+    t: Texts,
 ) -> (String, &'static str) {
-    let t = Texts::of(language);
-    let is_reserved = order.reserved_ms.is_some() && order.state == OrderState::Held;
     match at_till {
         Some(AtTheTill::TakenOver) => (t.get("office-order-taken-over").into_owned(), "badge-line"),
         Some(AtTheTill::Sold) => (t.get("office-order-paid-there").into_owned(), "badge-ok"),
-        None if is_reserved => {
-            let until = date_and_time(order.expires_ms, zone, language);
-            let words = t.named("office-order-reserved", "until", until);
-            (words, "badge-wait")
+        None if reserved_until(order).is_some() => {
+            (t.get("office-order-reserved").into_owned(), "badge-wait")
         }
         None => {
             let (key, look) = state(order.state, order.refunded_minor);

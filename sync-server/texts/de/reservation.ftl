@@ -1,7 +1,7 @@
 # Online reservieren, an der Kasse bezahlen.
 
 reservation-key = Reservieren und an der Kasse bezahlen
-reservation-means = Ihre Plätze würden bis { $until } freigehalten. Jetzt bezahlen Sie nichts.
+reservation-means = Wenn Sie reservieren, werden Ihre Plätze bis { $until } freigehalten. Jetzt bezahlen Sie nichts.
 reservation-no = Diese Bestellung kann nicht reserviert werden. Bezahlen Sie sie online.
 reservation-no-code = Die Kasse nimmt keine Aktionscodes. Bezahlen Sie online, oder entfernen Sie den Code, um zu reservieren.
 reservation-no-donation = Die Kasse nimmt keine Spenden. Bezahlen Sie online, oder entfernen Sie die Spende, um zu reservieren.
@@ -15,6 +15,7 @@ reservation-show = Zeigen Sie diesen Code an der Kasse und bezahlen Sie dort. Ih
 reservation-qr = QR-Code der Bestellung { $code }
 reservation-where = Wo bezahlen
 reservation-due = Zu bezahlen
+reservation-sent = E-Mail gesendet an
 reservation-lapses = Danach verfällt die Reservierung von selbst, und die Plätze gehen wieder in den Verkauf.
 reservation-pay = Jetzt online bezahlen
 reservation-give-up = Reservierung stornieren
@@ -40,12 +41,13 @@ mail-lapsed-off = { $title } findet nicht statt. Ihre Reservierung { $code } ist
 mail-lapsed-do = Veranstaltung ansehen
 office-mail-reserved = Reservierung
 office-mail-lapsed = Verfallene Reservierung
-office-order-reserved = Reserviert, an der Kasse zu bezahlen bis { $until }
+office-order-reserved = Reserviert, an der Kasse zu bezahlen
+office-order-until = bis { $until }
 office-order-taken-over = Von der Kasse übernommen
 office-order-paid-there = An der Kasse bezahlt
 office-terms-before = Reservierungen
 office-terms-reservation = An der Kasse bezahlen
-office-terms-reservation-open = Man kann online reservieren und an der Kasse bezahlen
+office-terms-reservation-open = Man kann online reservieren
 office-terms-reservation-closed = Man bezahlt online
 office-terms-reservation-help = Was schon reserviert ist, bleibt es.
 office-terms-lapse = Eine Reservierung verfällt vor Beginn

@@ -1,7 +1,7 @@
 # Reserving online, paying at the box office.
 
 reservation-key = Reserve and pay at the box office
-reservation-means = Your places would be kept until { $until }. You pay nothing now.
+reservation-means = If you reserve, your places are kept until { $until }. You pay nothing now.
 reservation-no = This order can’t be reserved. Pay it online.
 reservation-no-code = The box office takes no promo codes. Pay online, or remove the code to reserve.
 reservation-no-donation = The box office takes no donations. Pay online, or remove the donation to reserve.
@@ -15,6 +15,7 @@ reservation-show = Show this code at the box office and pay there. Your tickets 
 reservation-qr = QR code of order { $code }
 reservation-where = Where to pay
 reservation-due = To be paid
+reservation-sent = E-mail sent to
 reservation-lapses = After that the reservation lapses by itself and the places go back on sale.
 reservation-pay = Pay online now
 reservation-give-up = Cancel the reservation
@@ -40,12 +41,13 @@ mail-lapsed-off = { $title } does not take place. Your reservation { $code } is 
 mail-lapsed-do = See the event
 office-mail-reserved = Reservation
 office-mail-lapsed = Lapsed reservation
-office-order-reserved = Reserved, to be paid at the box office until { $until }
+office-order-reserved = Reserved, to be paid at the box office
+office-order-until = until { $until }
 office-order-taken-over = With the box office
 office-order-paid-there = Paid at the box office
 office-terms-before = Reservations
 office-terms-reservation = Paying at the box office
-office-terms-reservation-open = People may reserve online and pay at the box office
+office-terms-reservation-open = People may reserve online
 office-terms-reservation-closed = People pay online
 office-terms-reservation-help = What is reserved already stays so.
 office-terms-lapse = A reservation lapses, before the start

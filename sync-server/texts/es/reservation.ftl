@@ -1,7 +1,7 @@
 # Reservar en línea, pagar en la taquilla.
 
 reservation-key = Reservar y pagar en la taquilla
-reservation-means = Sus entradas se guardarían hasta el { $until }. Ahora no paga nada.
+reservation-means = Si reserva, sus entradas se guardan hasta el { $until }. Ahora no paga nada.
 reservation-no = Este pedido no se puede reservar. Páguelo en línea.
 reservation-no-code = La taquilla no acepta códigos promocionales. Pague en línea, o quite el código para reservar.
 reservation-no-donation = La taquilla no acepta donativos. Pague en línea, o quite el donativo para reservar.
@@ -15,6 +15,7 @@ reservation-show = Muestre este código en la taquilla y pague allí. Sus entrad
 reservation-qr = Código QR del pedido { $code }
 reservation-where = Dónde pagar
 reservation-due = Por pagar
+reservation-sent = Correo enviado a
 reservation-lapses = Pasado ese momento, la reserva caduca por sí sola y las plazas vuelven a la venta.
 reservation-pay = Pagar ahora en línea
 reservation-give-up = Anular la reserva
@@ -40,12 +41,13 @@ mail-lapsed-off = { $title } no se celebra. Su reserva { $code } está anulada, 
 mail-lapsed-do = Ver el evento
 office-mail-reserved = Reserva
 office-mail-lapsed = Reserva caducada
-office-order-reserved = Reservado, por pagar en la taquilla hasta el { $until }
+office-order-reserved = Reservado, por pagar en la taquilla
+office-order-until = hasta el { $until }
 office-order-taken-over = Lo tiene la taquilla
 office-order-paid-there = Pagado en la taquilla
 office-terms-before = Reservas
 office-terms-reservation = Pagar en la taquilla
-office-terms-reservation-open = Se puede reservar en línea y pagar en la taquilla
+office-terms-reservation-open = Se puede reservar en línea
 office-terms-reservation-closed = Se paga en línea
 office-terms-reservation-help = Lo que ya está reservado lo sigue estando.
 office-terms-lapse = Una reserva caduca, antes del comienzo

@@ -1,7 +1,7 @@
 # Réserver en ligne, payer à la billetterie. Espaces insécables (U+00A0) devant : ; ? !.
 
 reservation-key = Réserver et payer à la billetterie
-reservation-means = Vos places seraient gardées jusqu’au { $until }. Vous ne payez rien maintenant.
+reservation-means = Si vous réservez, vos places sont gardées jusqu’au { $until }. Vous ne payez rien maintenant.
 reservation-no = Cette commande ne peut pas être réservée. Payez-la en ligne.
 reservation-no-code = La billetterie ne prend pas les codes promo. Payez en ligne, ou retirez le code pour réserver.
 reservation-no-donation = La billetterie ne prend pas les dons. Payez en ligne, ou retirez le don pour réserver.
@@ -15,6 +15,7 @@ reservation-show = Montrez ce code à la billetterie et payez sur place. Vos bil
 reservation-qr = QR code de la commande { $code }
 reservation-where = Où payer
 reservation-due = À payer
+reservation-sent = E-mail envoyé à
 reservation-lapses = Passé ce moment, la réservation tombe d’elle-même et les places repartent en vente.
 reservation-pay = Payer maintenant en ligne
 reservation-give-up = Annuler la réservation
@@ -40,12 +41,13 @@ mail-lapsed-off = { $title } n’aura pas lieu. Votre réservation { $code } est
 mail-lapsed-do = Voir l’événement
 office-mail-reserved = Réservation
 office-mail-lapsed = Réservation tombée
-office-order-reserved = Réservée, à payer à la billetterie jusqu’au { $until }
+office-order-reserved = Réservée, à payer à la billetterie
+office-order-until = jusqu’au { $until }
 office-order-taken-over = Prise en charge à la billetterie
 office-order-paid-there = Payée à la billetterie
 office-terms-before = Réservations
 office-terms-reservation = Payer à la billetterie
-office-terms-reservation-open = On peut réserver en ligne et payer à la billetterie
+office-terms-reservation-open = On peut réserver en ligne
 office-terms-reservation-closed = On paie en ligne
 office-terms-reservation-help = Ce qui est déjà réservé le reste.
 office-terms-lapse = Une réservation tombe, avant le début

@@ -1,7 +1,7 @@
 # Prenotare online, pagare in biglietteria.
 
 reservation-key = Prenota e paga in biglietteria
-reservation-means = I suoi posti sarebbero tenuti fino a { $until }. Ora non paga nulla.
+reservation-means = Se prenota, i suoi posti sono tenuti fino a { $until }. Ora non paga nulla.
 reservation-no = Questo ordine non si può prenotare. Lo paghi online.
 reservation-no-code = La biglietteria non accetta codici promozionali. Paghi online, o tolga il codice per prenotare.
 reservation-no-donation = La biglietteria non accetta donazioni. Paghi online, o tolga la donazione per prenotare.
@@ -15,6 +15,7 @@ reservation-show = Mostri questo codice in biglietteria e paghi lì. I suoi bigl
 reservation-qr = Codice QR dell’ordine { $code }
 reservation-where = Dove pagare
 reservation-due = Da pagare
+reservation-sent = E-mail inviata a
 reservation-lapses = Dopo, la prenotazione decade da sola e i posti tornano in vendita.
 reservation-pay = Paga ora online
 reservation-give-up = Annulla la prenotazione
@@ -40,12 +41,13 @@ mail-lapsed-off = { $title } non avrà luogo. La sua prenotazione { $code } è a
 mail-lapsed-do = Vedi l’evento
 office-mail-reserved = Prenotazione
 office-mail-lapsed = Prenotazione decaduta
-office-order-reserved = Prenotato, da pagare in biglietteria fino a { $until }
+office-order-reserved = Prenotato, da pagare in biglietteria
+office-order-until = fino a { $until }
 office-order-taken-over = Preso in carico in biglietteria
 office-order-paid-there = Pagato in biglietteria
 office-terms-before = Prenotazioni
 office-terms-reservation = Pagare in biglietteria
-office-terms-reservation-open = Si può prenotare online e pagare in biglietteria
+office-terms-reservation-open = Si può prenotare online
 office-terms-reservation-closed = Si paga online
 office-terms-reservation-help = Ciò che è già prenotato lo resta.
 office-terms-lapse = Una prenotazione decade, prima dell’inizio

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use shared::clock::UnixMillis;
 use shared::money::Money;
 use shared::roster::TicketStatus;
 
@@ -15,7 +16,7 @@ use crate::door::money::vouchers::VoucherNames;
 use crate::messages::when::{amount, date_and_time};
 use crate::office::desk::Office;
 use crate::office::fields::Wrong;
-use crate::office::orders::{OWN_ZONE, lines, stands};
+use crate::office::orders::{OWN_ZONE, lines, reserved_until, stands};
 use crate::office::page::{Here, OfficePage, shown};
 use crate::office::tills;
 use crate::orders::present::{Order, OrderView};
@@ -74,7 +75,7 @@ pub(super) async fn page(
     let view = OrderView::from(order.clone());
     let at_tills = at_the_till(&app.pool, &[order.id]).await?;
     let at_till = at_tills.get(&order.id).copied();
-    let (state, look) = stands(&view, at_till, &event.time_zone, language);
+    let (state, look) = stands(&view, at_till, t);
     let name = |no| event.type_of(no).map(|row| row.name.clone());
     let may = office.may(Right::RefundOrders);
     let is_issued = order.issued_ms.is_some();
@@ -100,7 +101,7 @@ pub(super) async fn page(
         sums: parts_of(order, language),
         total: amount(order.total, language),
         refunded: (order.refunded.minor > 0).then(|| amount(order.refunded, language)),
-        dates: dates(order, event, office),
+        dates: dates(order, reserved_until(&view), event, office),
         refund: refundable(order, &tickets)
             // The money of a ticket that somebody gave them is in the order that paid.
             .filter(|_| may && order.given_by.is_none())
@@ -125,11 +126,17 @@ fn has_address(order: &Order) -> bool {
     buyer.is_some_and(|buyer| !buyer.email.is_empty())
 }
 
-fn dates(order: &Order, event: &EventPage, office: &Office) -> Vec<(String, String)> {
+fn dates(
+    order: &Order,
+    reserved_until_ms: Option<UnixMillis>,
+    event: &EventPage,
+    office: &Office,
+) -> Vec<(String, String)> {
     let (language, t) = (office.desk.language, office.desk.t);
     let at = |ms| date_and_time(ms, &event.time_zone, language);
     [
         ("office-ordered", Some(order.created_ms)),
+        ("mail-reserved-until", reserved_until_ms),
         ("office-paid", order.paid_ms),
         ("office-issued", order.issued_ms),
     ]

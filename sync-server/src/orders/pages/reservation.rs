@@ -31,6 +31,12 @@ pub(super) enum ReserveKey {
     Absent,
 }
 
+impl ReserveKey {
+    pub(super) fn is_there(&self) -> bool {
+        matches!(self, Self::There(_))
+    }
+}
+
 pub(super) async fn reserve_key(app: &App, opened: &Opened) -> Result<ReserveKey, ApiError> {
     if opened.order.reserved_ms.is_some() {
         return Ok(ReserveKey::Absent);

@@ -1,11 +1,12 @@
-//! The store's pages of a reservation, without a script.
+//! The store's pages of a reservation, without a script, and the office's.
 
 use serde_json::json;
 
-use super::told;
+use super::{take_over, told};
+use crate::backoffice::Clerk;
 use crate::store::{after, location, page, says, send};
 use crate::support::TestServer;
-use crate::support::stall::Stall;
+use crate::support::stall::{Stall, text};
 
 const BUYER: [(&str, &str); 2] = [("email", "camille@example.org"), ("name", "Camille Roux")];
 
@@ -24,7 +25,7 @@ async fn a_guest_reserves_shows_a_code_pays_after_all_or_gives_up_by_forms_alone
     let asked = page(&server, &checkout).await;
     for sentence in [
         "Réserver et payer à la billetterie",
-        "Vos places seraient gardées jusqu’au dimanche 22 novembre 2026 à 22\u{a0}h\u{a0}30",
+        "vos places sont gardées jusqu’au dimanche 22 novembre 2026 à 22\u{a0}h\u{a0}30",
         "Payer 68,00\u{a0}€",
     ] {
         says(&asked, sentence);
@@ -133,5 +134,26 @@ async fn the_pages_of_a_reservation_are_in_five_languages() {
     ] {
         let path = order.replacen("/fr/", &format!("/{language}/"), 1);
         says(&page(&server, &path).await, sentence);
+    }
+}
+
+#[tokio::test]
+async fn the_office_reads_of_each_order_whether_it_waits_for_the_till_or_is_there() {
+    let server = TestServer::start().await;
+    let event = server.event_on_sale(50).await;
+    event.takes_reservations().await;
+    let till = event.device_with("Guichet", json!({ "sell": true })).await;
+    let order = event.reserved_for("camille@example.org").await;
+    let clerk = Clerk::of(&server, event.owner.id).await;
+    let list = format!("/fr/office/{}/orders", event.organizer);
+    let its = format!("/fr/office/orders/{}", text(&order["id"]));
+    for path in [&list, &its] {
+        let shown = clerk.see(path).await;
+        says(&shown, "Réservée, à payer à la billetterie");
+        says(&shown, "dimanche 22 novembre 2026 à 22\u{a0}h\u{a0}30");
+    }
+    take_over(&till, &order).await;
+    for path in [&list, &its] {
+        says(&clerk.see(path).await, "Prise en charge à la billetterie");
     }
 }

@@ -24,7 +24,7 @@ async function look(shopper, name) {
 /** From the checkout: at the reservation's own page afterwards. */
 async function reserveForTheTill(shopper) {
   await shopper.type();
-  await shopper.tap(".reserve .btn");
+  await shopper.tap("[value=reserve]");
   await shopper.page.locator(".reserve-qr svg").waitFor();
 }
 
