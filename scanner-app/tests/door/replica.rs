@@ -323,6 +323,7 @@ fn a_replica_of_1_0_learns_how_far_its_journals_go() {
         "handed_out",
         "till_terms",
         "till_contact",
+        "promotion",
     ] {
         let dropped = connection.execute(&format!("drop table {table}"), []);
         dropped.expect("dropped");
