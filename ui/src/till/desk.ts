@@ -15,8 +15,11 @@ export function deskOf(shown: () => TillView, tell: (view: TillView) => void): D
   function send(ask: (step: number) => Promise<TillView>) {
     const { step } = shown();
     last = last.then(async () => {
+      const before = shown();
       const view = await attempt(() => ask(step));
-      if (view) tell(view);
+      // The till also tells of each view in the order in which they came to be, and may have told of a newer one by now: a
+      // printer answers sooner than the page hears of its own key.
+      if (view && shown() === before) tell(view);
     });
   }
 

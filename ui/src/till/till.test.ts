@@ -129,6 +129,19 @@ describe("keys", () => {
     await seen(() => expect(text(".change")).toContain("8,00 €"));
   });
 
+  test("bring back nothing older than what the till has told of meanwhile", async () => {
+    const answers: ((view: TillView) => void)[] = [];
+    page.answers.till_press = () => new Promise((answer) => answers.push(answer));
+    open(screens.sale!);
+    strike("1", "Digit1");
+    await seen(() => expect(answers).toHaveLength(1));
+    open(screens.payment!);
+    answers[0]!(screens.sale!);
+    strike("F1");
+    await seen(() => expect(answers).toHaveLength(2));
+    expect(text(".change")).toContain("8,00 €");
+  });
+
   test("held down are one stroke", async () => {
     open(screens.payment!);
     strike("Enter");
