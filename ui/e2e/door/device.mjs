@@ -1,5 +1,5 @@
 // A device of the story: a folder, a webcam, and the real window on both, driven as a person drives it.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CUT } from "../cut.mjs";
 import { openWindow, until } from "../webdriver.mjs";
@@ -63,6 +63,14 @@ export class Device {
       XDG_DATA_HOME: join(this.#folder, "home"),
       XDG_DOCUMENTS_DIR: join(this.#folder, "documents"),
     };
+  }
+
+  /** The last lines of its log. */
+  get lastLogLines() {
+    const folder = join(this.#folder, "data", "log");
+    const files = existsSync(folder) ? readdirSync(folder).sort() : [];
+    const lines = files.flatMap((file) => readFileSync(join(folder, file), "utf8").trimEnd().split("\n"));
+    return lines.slice(-40);
   }
 
   /** Its window's process. */

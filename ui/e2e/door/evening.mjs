@@ -64,9 +64,9 @@ export class Evening {
   }
 
   /** Asks the API as the organizer. */
-  async ask(path, body) {
+  async ask(path, body, method = body === undefined ? "GET" : "POST") {
     const response = await fetch(`${this.#told.server}/api/v1${path}`, {
-      method: body === undefined ? "GET" : "POST",
+      method,
       headers: { authorization: `Bearer ${this.#told.token}`, "content-type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(START_MS),

@@ -58,6 +58,7 @@ export async function tellStory({ programs, pictures, chapters, size, more = () 
         } catch (failure) {
           tell(name, failure);
           await device.picture(`failed-${told}`).catch(() => {});
+          for (const line of device.lastLogLines) console.log(`# ${line}`);
           // What follows would fail for the same reason, each after a long wait.
           break telling;
         }

@@ -14,6 +14,7 @@ const KEYS = {
   F6: "\uE036",
   F7: "\uE037",
   F9: "\uE039",
+  F10: "\uE03A",
 };
 
 /** Longer than a scanner's keys are apart, so that no keyboard is taken for one. */

@@ -6,6 +6,7 @@ import { Clerk, FLOAT } from "./clerk.mjs";
 import * as begin from "./chapters/begin.mjs";
 import * as end from "./chapters/end.mjs";
 import * as looks from "./chapters/looks.mjs";
+import * as online from "./chapters/online.mjs";
 import * as past from "./chapters/past.mjs";
 import * as print from "./chapters/print.mjs";
 import * as sell from "./chapters/sell.mjs";
@@ -14,7 +15,7 @@ const [programs, pictures] = process.argv.slice(2);
 await tellStory({
   programs,
   pictures,
-  chapters: [begin, sell, print, past, looks, end],
+  chapters: [begin, sell, print, past, online, looks, end],
   size: [1280, 800],
   more: (device) => ({ clerk: new Clerk(device), books: new Books(FLOAT.minor) }),
 });
