@@ -193,11 +193,13 @@ mod tests {
         let one_pass = began.elapsed();
         assert!(one_pass > 2 * LIMIT, "{one_pass:?} is nothing");
         let camera = AtCamera::new();
-        // A reader that is slow to start never sees the frame, since the next one takes its place: then it is shown again.
+        // A reader that is slow to start never sees the frame, since the next one takes its place: then it is shown again, and
+        // for longer.
         let (news, waited) = (0..20)
-            .find_map(|_| {
-                camera.frames.send(hostile(1400)).unwrap();
+            .find_map(|tried| {
                 let began = Instant::now();
+                camera.frames.send(hostile(1400)).unwrap();
+                thread::sleep(LIMIT * tried / 40);
                 let news = camera.show_until(&with_code("after"), |read| says(read, "after"));
                 let waited = began.elapsed();
                 (waited >= LIMIT).then_some((news, waited))
