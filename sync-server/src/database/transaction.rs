@@ -1,8 +1,7 @@
 //! Beginning in one round trip, making a commit durable together with others, and beginning again when two
 //! transactions got in each other's way.
 
-use std::io;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use shared::ids::{EventId, OrganizerId};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
@@ -62,16 +61,7 @@ async fn begin_with(
 pub struct Flush {
     running: AtomicUsize,
     asked: AtomicU64,
-    /// When the PostgreSQL that flushed last was started; 0 before.
-    seen: AtomicI64,
-    done: Mutex<Flushed>,
-}
-
-/// Who asked up to that number is served by a PostgreSQL that was started at that microsecond.
-#[derive(Debug, Default)]
-struct Flushed {
-    through: u64,
-    started: i64,
+    done: Mutex<u64>,
 }
 
 impl Flush {
@@ -83,7 +73,6 @@ impl Flush {
         let before = self.running.fetch_add(1, Ordering::SeqCst);
         Joint {
             later: before > 0,
-            seen: self.seen.load(Ordering::SeqCst),
             flush: self,
             pool,
             running: Running(&self.running),
@@ -95,36 +84,17 @@ impl Flush {
     /// A commit that waits for the disk, of any transaction, takes with it all that was written before: PostgreSQL
     /// flushes its log in order. So one commit serves everybody who asked before it began.
     pub async fn wait(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
-        self.wait_of(pool, self.seen.load(Ordering::SeqCst)).await
-    }
-
-    /// A PostgreSQL that died and was started anew meanwhile may have lost what was not on its disk, and flushes all the same:
-    /// so it has to be the one that was `seen` before (A5). Whoever is refused asks again and finds what is there.
-    async fn wait_of(&self, pool: &PgPool, seen: i64) -> Result<(), sqlx::Error> {
         let mine = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let mut done = self.done.lock().await;
-        if done.through < mine {
-            let covered = self.asked.load(Ordering::SeqCst);
-            let flushed = sqlx::query!(
-                r#"select pg_logical_emit_message(true, 'tickethub', '')::text,
-                          (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint as "started!""#
-            )
+        if *done >= mine {
+            return Ok(());
+        }
+        let covered = self.asked.load(Ordering::SeqCst);
+        sqlx::query_scalar!(r#"select pg_logical_emit_message(true, 'tickethub', '')::text"#)
             .fetch_one(pool)
             .await?;
-            self.seen.store(flushed.started, Ordering::SeqCst);
-            *done = Flushed {
-                through: covered,
-                started: flushed.started,
-            };
-        }
-        if seen == 0 || done.started == seen {
-            Ok(())
-        } else {
-            Err(sqlx::Error::Io(io::Error::new(
-                io::ErrorKind::ConnectionReset,
-                "PostgreSQL was started anew before this was on its disk",
-            )))
-        }
+        *done = covered;
+        Ok(())
     }
 }
 
@@ -132,8 +102,6 @@ impl Flush {
 #[derive(Debug)]
 pub struct Joint<'a> {
     later: bool,
-    /// Of [`Flush`], before the statement.
-    seen: i64,
     flush: &'a Flush,
     pool: &'a PgPool,
     running: Running<'a>,
@@ -159,7 +127,7 @@ impl Joint<'_> {
     pub async fn durable(self) -> Result<(), sqlx::Error> {
         drop(self.running);
         if self.later {
-            self.flush.wait_of(self.pool, self.seen).await?;
+            self.flush.wait(self.pool).await?;
         }
         Ok(())
     }
@@ -204,26 +172,6 @@ mod tests {
 
     use super::*;
     use crate::database::testing::TestDatabase;
-
-    /// A5: what PostgreSQL had not on its disk when it died is gone, however gladly the next one flushes.
-    #[tokio::test]
-    async fn what_was_written_before_postgresql_was_started_anew_is_not_said_to_be_on_the_disk() {
-        let database = TestDatabase::create().await;
-        let options = database.connect_options();
-        let pool = PgPoolOptions::new().connect_with(options).await.unwrap();
-        let flush = Flush::default();
-        flush.wait(&pool).await.unwrap();
-        let _beside = flush.join(&pool);
-        let of_this = flush.join(&pool);
-        let of_an_earlier = Joint {
-            seen: of_this.seen - 1,
-            ..flush.join(&pool)
-        };
-        assert!(of_an_earlier.later() && of_this.later());
-        let lost = of_an_earlier.durable().await.unwrap_err();
-        assert!(matches!(lost, sqlx::Error::Io(_)), "{lost}");
-        of_this.durable().await.unwrap();
-    }
 
     /// A5: otherwise the next statement on that connection would be told to be done, and never be committed.
     #[tokio::test]
