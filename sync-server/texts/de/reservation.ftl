@@ -3,7 +3,7 @@
 reservation-key = Reservieren und an der Kasse bezahlen
 reservation-means = Wenn Sie reservieren, werden Ihre Plätze bis { $until } freigehalten. Jetzt bezahlen Sie nichts.
 reservation-no = Diese Bestellung kann nicht reserviert werden. Bezahlen Sie sie online.
-reservation-no-code = Die Kasse nimmt keine Aktionscodes. Bezahlen Sie online, oder entfernen Sie den Code, um zu reservieren.
+reservation-no-code = Eine Reservierung behält keinen Promo-Code. Bezahlen Sie online, oder entfernen Sie den Code, um zu reservieren.
 reservation-no-donation = Die Kasse nimmt keine Spenden. Bezahlen Sie online, oder entfernen Sie die Spende, um zu reservieren.
 reservation-no-line = Diese Plätze kommen von der Warteliste: Sie werden online bezahlt.
 reservation-no-late = Zum Reservieren ist es zu spät: Bezahlen Sie online, oder kaufen Sie an der Kasse.

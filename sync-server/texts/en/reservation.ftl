@@ -3,7 +3,7 @@
 reservation-key = Reserve and pay at the box office
 reservation-means = If you reserve, your places are kept until { $until }. You pay nothing now.
 reservation-no = This order can’t be reserved. Pay it online.
-reservation-no-code = The box office takes no promo codes. Pay online, or remove the code to reserve.
+reservation-no-code = A reservation keeps no promo code. Pay online, or remove the code to reserve.
 reservation-no-donation = The box office takes no donations. Pay online, or remove the donation to reserve.
 reservation-no-line = These places come from the waiting list: they are paid online.
 reservation-no-late = It is too late to reserve: pay online, or buy at the box office.

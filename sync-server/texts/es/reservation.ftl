@@ -3,7 +3,7 @@
 reservation-key = Reservar y pagar en la taquilla
 reservation-means = Si reserva, sus entradas se guardan hasta el { $until }. Ahora no paga nada.
 reservation-no = Este pedido no se puede reservar. Páguelo en línea.
-reservation-no-code = La taquilla no acepta códigos promocionales. Pague en línea, o quite el código para reservar.
+reservation-no-code = Una reserva no guarda códigos promocionales. Pague en línea, o quite el código para reservar.
 reservation-no-donation = La taquilla no acepta donativos. Pague en línea, o quite el donativo para reservar.
 reservation-no-line = Estas plazas vienen de la lista de espera: se pagan en línea.
 reservation-no-late = Es demasiado tarde para reservar: pague en línea, o compre en la taquilla.

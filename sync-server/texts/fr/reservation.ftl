@@ -3,7 +3,7 @@
 reservation-key = Réserver et payer à la billetterie
 reservation-means = Si vous réservez, vos places sont gardées jusqu’au { $until }. Vous ne payez rien maintenant.
 reservation-no = Cette commande ne peut pas être réservée. Payez-la en ligne.
-reservation-no-code = La billetterie ne prend pas les codes promo. Payez en ligne, ou retirez le code pour réserver.
+reservation-no-code = Une réservation ne garde pas de code promo. Payez en ligne, ou retirez le code pour réserver.
 reservation-no-donation = La billetterie ne prend pas les dons. Payez en ligne, ou retirez le don pour réserver.
 reservation-no-line = Ces places viennent de la liste d’attente : elles se paient en ligne.
 reservation-no-late = Il est trop tard pour réserver : payez en ligne, ou achetez à la billetterie.

@@ -3,7 +3,7 @@
 reservation-key = Prenota e paga in biglietteria
 reservation-means = Se prenota, i suoi posti sono tenuti fino a { $until }. Ora non paga nulla.
 reservation-no = Questo ordine non si può prenotare. Lo paghi online.
-reservation-no-code = La biglietteria non accetta codici promozionali. Paghi online, o tolga il codice per prenotare.
+reservation-no-code = Una prenotazione non conserva codici promozionali. Paghi online, o tolga il codice per prenotare.
 reservation-no-donation = La biglietteria non accetta donazioni. Paghi online, o tolga la donazione per prenotare.
 reservation-no-line = Questi posti vengono dalla lista d’attesa: si pagano online.
 reservation-no-late = È troppo tardi per prenotare: paghi online, o compri in biglietteria.

@@ -17,7 +17,7 @@ pub enum NotReservable {
     /// There is nothing to pay.
     #[error("an order that costs nothing is confirmed at once")]
     Free,
-    /// A till has no promo codes.
+    /// The use of a code would be kept from others until the reservation lapses; a till asks for one of its own.
     #[error("an order with a promo code is paid online")]
     PromoCode,
     /// A till takes no gifts.
