@@ -19,7 +19,7 @@ use crate::artwork::{self, SharedPictures};
 use crate::catalog;
 use crate::catalog::event::page::EventPages;
 use crate::config::Config;
-use crate::database::transaction::Flush;
+use crate::database::flush::Flush;
 use crate::database::{Database, Readiness};
 use crate::door::{self, Door};
 use crate::messages::carrier::{Carrier, PrepareSmtpError};
@@ -128,7 +128,7 @@ impl App {
             carrier,
             sms,
             wallets,
-            flush: Flush::default(),
+            flush: Flush::of(&pool),
             issuer: Issuer::default(),
             provider,
             readiness: database.readiness(),

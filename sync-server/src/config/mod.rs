@@ -10,7 +10,7 @@ mod wallet;
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::NonZeroU32;
+use std::num::{NonZero, NonZeroU32};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -53,8 +53,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Another PostgreSQL than the managed one.
     pub database_url: Option<String>,
-    /// Connections to PostgreSQL. Each plans every statement for itself, so that on two cores 32 cost an order a quarter
-    /// more CPU than 12, and answer fewer.
+    /// Connections to PostgreSQL, see [`connections_for`].
     pub database_connections: u32,
     /// Where the lines of waiting rooms are kept for several servers together; in memory without it.
     pub redis_url: Option<String>,
@@ -113,6 +112,17 @@ impl Default for Limits {
     }
 }
 
+/// Two for each core. A statement works as long as it has one: what waits for the disk has given it back, so more of them only
+/// take turns. Each is a process that plans every statement for itself and finds the caches full of another's: on two cores 12
+/// cost an order a quarter more of PostgreSQL's time than 4, and answer fewer (docs/adr/0011).
+fn connections_for(cores: u32) -> u32 {
+    (2 * cores).max(4)
+}
+
+fn cores() -> u32 {
+    std::thread::available_parallelism().map_or(2, NonZero::get) as u32
+}
+
 impl Config {
     /// From this process's environment.
     pub fn from_environment() -> Result<Self, ConfigError> {
@@ -132,7 +142,7 @@ impl Config {
             mode: Mode::Development,
             data_dir,
             database_url: None,
-            database_connections: 12,
+            database_connections: connections_for(cores()),
             master_key: None,
             redis_url: None,
             stripe: None,

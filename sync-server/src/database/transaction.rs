@@ -1,11 +1,7 @@
-//! Beginning in one round trip, making a commit durable together with others, and beginning again when two
-//! transactions got in each other's way.
-
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+//! Beginning in one round trip, and beginning again when two transactions got in each other's way.
 
 use shared::ids::{EventId, OrganizerId};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
-use tokio::sync::Mutex;
 
 /// How often a transaction is tried in all.
 const ATTEMPTS: u8 = 4;
@@ -54,83 +50,6 @@ async fn begin_with(
     tokio::spawn(async move { pool.begin_with(statement).await })
         .await
         .unwrap_or(Err(sqlx::Error::WorkerCrashed))
-}
-
-/// Waits for the disk on behalf of many commits at once.
-#[derive(Debug, Default)]
-pub struct Flush {
-    running: AtomicUsize,
-    asked: AtomicU64,
-    done: Mutex<u64>,
-}
-
-impl Flush {
-    /// For one statement on rows that many want at once, which is a transaction by itself. Beside others it frees its
-    /// locks before it is on the disk, and waits for the disk together with them; alone it is spared that second step.
-    ///
-    /// The statement has to say so: `set_config('synchronous_commit', 'off', true)` where it is told [`Joint::later`].
-    pub fn join<'a>(&'a self, pool: &'a PgPool) -> Joint<'a> {
-        let before = self.running.fetch_add(1, Ordering::SeqCst);
-        Joint {
-            later: before > 0,
-            flush: self,
-            pool,
-            running: Running(&self.running),
-        }
-    }
-
-    /// Returns when all that was committed before the call is on the disk.
-    ///
-    /// A commit that waits for the disk, of any transaction, takes with it all that was written before: PostgreSQL
-    /// flushes its log in order. So one commit serves everybody who asked before it began.
-    pub async fn wait(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
-        let mine = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut done = self.done.lock().await;
-        if *done >= mine {
-            return Ok(());
-        }
-        let covered = self.asked.load(Ordering::SeqCst);
-        sqlx::query_scalar!(r#"select pg_logical_emit_message(true, 'tickethub', '')::text"#)
-            .fetch_one(pool)
-            .await?;
-        *done = covered;
-        Ok(())
-    }
-}
-
-/// See [`Flush::join`].
-#[derive(Debug)]
-pub struct Joint<'a> {
-    later: bool,
-    flush: &'a Flush,
-    pool: &'a PgPool,
-    running: Running<'a>,
-}
-
-/// Counts one statement while it runs.
-#[derive(Debug)]
-struct Running<'a>(&'a AtomicUsize);
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-impl Joint<'_> {
-    /// Whether the statement is to commit before it is on the disk.
-    pub fn later(&self) -> bool {
-        self.later
-    }
-
-    /// The statement was carried out: returns when it is on the disk (A5).
-    pub async fn durable(self) -> Result<(), sqlx::Error> {
-        drop(self.running);
-        if self.later {
-            self.flush.wait(self.pool).await?;
-        }
-        Ok(())
-    }
 }
 
 /// Counts the attempts of one transaction.

@@ -22,7 +22,8 @@ use super::secret::OrderSecret;
 use super::stock::{self, Places, SoldOut};
 use super::{OrderState, other_content};
 use crate::app::App;
-use crate::database::transaction::{Attempts, Joint, begin};
+use crate::database::flush::{Joint, seen_on_disk};
+use crate::database::transaction::{Attempts, begin};
 use crate::vault::UnsealError;
 use crate::web::ApiError;
 
@@ -183,7 +184,7 @@ async fn hold_once(
         &secret,
     )?;
     let commission = event.commission_basis_points;
-    let joint = app.flush.join(&app.pool);
+    let joint = app.flush.join();
     let made = match &order.promo {
         None => {
             let made = insert(&mut connection, &order, &places, commission, &joint).await?;
@@ -275,14 +276,16 @@ pub(super) async fn hold_in_turn(
 }
 
 async fn repeated(app: &App, wanted: &Wanted<'_>) -> Result<Option<Held>, HoldError> {
-    let Some(order) = order_by_id(&app.pool, wanted.id).await? else {
+    let mut connection = app.pool.acquire().await?;
+    let Some(order) = order_by_id(&mut *connection, wanted.id).await? else {
         return Ok(None);
     };
     if order.request_hash != wanted.hash {
         return Err(HoldError::OtherContent);
     }
     // Its first sending may still be on its way to the disk.
-    app.flush.wait(&app.pool).await?;
+    seen_on_disk(&mut connection).await?;
+    drop(connection);
     let secret = match order.state {
         OrderState::Held => Some(OrderSecret::unseal(
             &app.vault,

@@ -8,6 +8,7 @@ use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use super::buyer::Buyer;
+use super::stock::Places;
 use super::{OrderState, UnreadableRow};
 use crate::payments::troubles::Trouble;
 
@@ -64,6 +65,17 @@ pub struct Order {
     pub given_by: Option<OrderId>,
 }
 
+impl Order {
+    /// How many places of each type its lines are.
+    pub fn places(&self) -> Places {
+        let mut places = Places::new();
+        for line in &self.lines {
+            *places.entry(line.type_no).or_default() += line.quantity;
+        }
+        places
+    }
+}
+
 /// The promo code of an order, as it was when it was held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderPromo {
@@ -104,42 +116,62 @@ impl Line {
     }
 }
 
-pub(super) struct OrderRow {
-    pub(super) id: Uuid,
-    pub(super) organizer_id: Uuid,
-    pub(super) event_id: Uuid,
-    pub(super) account_id: Option<Uuid>,
-    pub(super) code: String,
-    pub(super) state: String,
-    pub(super) currency: String,
-    pub(super) total_minor: i64,
-    pub(super) donation_minor: i64,
-    pub(super) discount_minor: i64,
-    pub(super) promo_id: Option<Uuid>,
-    pub(super) promo_code: Option<String>,
-    pub(super) refunded_minor: i64,
-    pub(super) email: Option<String>,
-    pub(super) name: Option<String>,
-    pub(super) language: String,
-    pub(super) created_ms: i64,
-    pub(super) expires_ms: i64,
-    pub(super) reserved_ms: Option<i64>,
-    pub(super) paid_ms: Option<i64>,
-    pub(super) issued_ms: Option<i64>,
-    pub(super) secret_hash: Vec<u8>,
-    pub(super) secret_sealed: Vec<u8>,
-    pub(super) request_hash: Vec<u8>,
-    pub(super) given_by: Option<Uuid>,
-    pub(super) lines: sqlx::types::Json<Vec<Line>>,
-    pub(super) tickets: Vec<i64>,
+pub(crate) struct OrderRow {
+    pub(crate) id: Uuid,
+    pub(crate) organizer_id: Uuid,
+    pub(crate) event_id: Uuid,
+    pub(crate) account_id: Option<Uuid>,
+    pub(crate) code: String,
+    pub(crate) state: String,
+    pub(crate) currency: String,
+    pub(crate) total_minor: i64,
+    pub(crate) donation_minor: i64,
+    pub(crate) discount_minor: i64,
+    pub(crate) promo_id: Option<Uuid>,
+    pub(crate) promo_code: Option<String>,
+    pub(crate) refunded_minor: i64,
+    pub(crate) email: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) language: String,
+    pub(crate) created_ms: i64,
+    pub(crate) expires_ms: i64,
+    pub(crate) reserved_ms: Option<i64>,
+    pub(crate) paid_ms: Option<i64>,
+    pub(crate) issued_ms: Option<i64>,
+    pub(crate) secret_hash: Vec<u8>,
+    pub(crate) secret_sealed: Vec<u8>,
+    pub(crate) request_hash: Vec<u8>,
+    pub(crate) given_by: Option<Uuid>,
+    pub(crate) lines: sqlx::types::Json<Vec<Line>>,
+    pub(crate) tickets: Vec<i64>,
 }
 
-/// `select_orders!("where ...", arguments...)`: the one list of columns.
+/// `select_orders!("where ...", arguments...)`: the one list of columns. `select_orders!(of "with paid as ( ... )", "paid o where
+/// ...", arguments...)`: of what a statement has written, before there are tickets.
 macro_rules! select_orders {
     ($tail:literal, $($argument:expr),* $(,)?) => {
+        $crate::orders::present::select_orders!(
+            @ "",
+            r#"(select coalesce(array_agg(t.id order by t.series_no), '{}')
+                from tickets t
+                where t.organizer_id = o.organizer_id and t.event_id = o.event_id and t.order_id = o.id
+                  -- What was given to somebody else is theirs.
+                  and not exists (select from tickets n where n.organizer_id = t.organizer_id
+                      and n.event_id = t.event_id and n.replaces = t.id))
+                   as "tickets!"
+               from orders o "#,
+            $tail,
+            $($argument),*
+        )
+    };
+    (of $with:literal, $from:literal, $($argument:expr),* $(,)?) => {
+        $crate::orders::present::select_orders!(@ $with, r#"'{}'::bigint[] as "tickets!" from "#, $from, $($argument),*)
+    };
+    (@ $with:literal, $tickets:literal, $tail:literal, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             $crate::orders::present::OrderRow,
-            r#"select o.id, o.organizer_id, o.event_id, o.account_id, o.code, o.state, o.currency, o.total_minor,
+            $with + r#"
+            select o.id, o.organizer_id, o.event_id, o.account_id, o.code, o.state, o.currency, o.total_minor,
                    o.donation_minor, o.discount_minor, o.promo_id, o.promo_code, o.refunded_minor, o.email, o.name,
                    o.language, o.created_ms, o.expires_ms, o.reserved_ms, o.paid_ms, o.issued_ms,
                    o.secret_hash, o.secret_sealed, o.request_hash, o.given_by,
@@ -149,19 +181,12 @@ macro_rules! select_orders {
                     from order_lines l
                     where l.organizer_id = o.organizer_id and l.event_id = o.event_id and l.order_id = o.id)
                        as "lines!: sqlx::types::Json<Vec<crate::orders::present::Line>>",
-                   (select coalesce(array_agg(t.id order by t.series_no), '{}')
-                    from tickets t
-                    where t.organizer_id = o.organizer_id and t.event_id = o.event_id and t.order_id = o.id
-                      -- What was given to somebody else is theirs.
-                      and not exists (select from tickets n where n.organizer_id = t.organizer_id
-                          and n.event_id = t.event_id and n.replaces = t.id))
-                       as "tickets!"
-               from orders o "# + $tail,
+                   "# + $tickets + $tail,
             $($argument),*
         )
     };
 }
-pub(super) use select_orders;
+pub(crate) use select_orders;
 
 impl TryFrom<OrderRow> for Order {
     type Error = UnreadableRow;

@@ -1,5 +1,6 @@
 //! A buyer pays a held order.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::ids::{OrderId, PaymentId, Random};
@@ -12,8 +13,9 @@ use super::provider::{
     AskError, Notification, Onward, Outcome, PaymentRequest, Question, Standing, StartError,
     Started, Wanted,
 };
-use super::settle::{SettleError, Settlement, settle};
+use super::settle::{SettleError, Settled, Settlement, settle, settle_ahead};
 use crate::app::App;
+use crate::database::flush::seen_on_disk;
 use crate::orders::access::Holder;
 use crate::orders::present::{Order, order_by_id};
 use crate::orders::secret::{OrderSecret, link};
@@ -82,20 +84,28 @@ pub async fn pay(
     wait_issued: Duration,
 ) -> Result<Paying, PayError> {
     let issued = app.issuer.watch(order);
-    let (tickets, onward) = match go_on(app, order, holder, Some(method)).await? {
-        GoOn::At(onward) => (OnItsWay::No, Some(onward)),
-        GoOn::Wait => (OnItsWay::No, None),
+    let (tickets, settled, onward) = match go_on(app, order, holder, Some(method)).await? {
+        GoOn::At(onward) => (OnItsWay::No, None, Some(onward)),
+        GoOn::Wait => (OnItsWay::No, None, None),
         GoOn::Begin => match begin(app, random, order, holder, method).await? {
             Some(request) => match run(app, &request).await? {
-                Some(onward) => (OnItsWay::No, Some(onward)),
-                None => (OnItsWay::Yes, None),
+                Ran::Onward(onward) => (OnItsWay::No, None, Some(onward)),
+                Ran::Waiting => (OnItsWay::Yes, None, None),
+                Ran::Paid(settled) => (OnItsWay::Yes, Some(settled), None),
             },
-            None => (check_paid(app, order, holder).await?, None),
+            None => (check_paid(app, order, holder).await?, None, None),
         },
     };
-    if tickets == OnItsWay::Yes && !wait_issued.is_zero() {
-        // Ends early for what another server issues; then the tickets are simply not in this answer.
-        let _ = tokio::time::timeout(wait_issued, issued.done()).await;
+    // Ends early for what another server issues; then the tickets are simply not in this answer.
+    if tickets == OnItsWay::Yes
+        && !wait_issued.is_zero()
+        && let Ok(Some(order)) = tokio::time::timeout(wait_issued, issued.done()).await
+    {
+        let order = Arc::unwrap_or_clone(order);
+        return Ok(Paying { order, onward });
+    }
+    if let Some(settled) = settled {
+        settled.durable().await?;
     }
     let order = order_by_id(&app.pool, order)
         .await?
@@ -109,10 +119,7 @@ pub async fn came_to(app: &App, order: OrderId, holder: &Holder) -> Result<Payin
         GoOn::At(onward) => Some(onward),
         GoOn::Begin | GoOn::Wait => None,
     };
-    let order = order_by_id(&app.pool, order)
-        .await?
-        .filter(|order| holder.holds(order))
-        .ok_or(PayError::NoOrder)?;
+    let order = order_on_disk(app, order, holder).await?;
     Ok(Paying { order, onward })
 }
 
@@ -194,6 +201,17 @@ enum OnItsWay {
     No,
 }
 
+/// How far an attempt at the provider came.
+#[derive(Debug)]
+enum Ran<'a> {
+    /// It is paid.
+    Paid(Settled<'a>),
+    /// The buyer goes on there.
+    Onward(Onward),
+    /// The provider takes its time.
+    Waiting,
+}
+
 /// Writes down that a payment begins, before anybody outside hears of it. `None`: the order does not wait for one.
 async fn begin(
     app: &App,
@@ -256,8 +274,7 @@ async fn begin(
     }))
 }
 
-/// Where the buyer goes on, if it is not here.
-async fn run(app: &App, request: &PaymentRequest) -> Result<Option<Onward>, PayError> {
+async fn run<'a>(app: &'a App, request: &PaymentRequest) -> Result<Ran<'a>, PayError> {
     let started = if request.amount.minor == 0 {
         Ok(Started::Decided(of_nothing(request)))
     } else {
@@ -265,10 +282,10 @@ async fn run(app: &App, request: &PaymentRequest) -> Result<Option<Onward>, PayE
     };
     let notification = match started {
         Ok(Started::Decided(notification)) => notification,
-        Ok(Started::Waiting) => return Ok(None),
+        Ok(Started::Waiting) => return Ok(Ran::Waiting),
         Ok(Started::Onward { checkout, onward }) => {
             note_checkout(app, request.payment, &checkout).await?;
-            return Ok(Some(onward));
+            return Ok(Ran::Onward(onward));
         }
         Err(error @ (StartError::UnknownMethod | StartError::Refused)) => {
             let declined = Notification {
@@ -281,8 +298,9 @@ async fn run(app: &App, request: &PaymentRequest) -> Result<Option<Onward>, PayE
         // Whether the provider heard of it is not known: the payment stays open for what it may still tell.
         Err(StartError::Unreachable) => return Err(StartError::Unreachable.into()),
     };
-    match settle(app, &notification).await? {
-        Settlement::Paid | Settlement::Repeated => Ok(None),
+    let settled = settle_ahead(app, &notification).await?;
+    match settled.outcome {
+        Settlement::Paid | Settlement::Repeated => Ok(Ran::Paid(settled)),
         Settlement::Declined => Err(PayError::Declined),
         Settlement::Returned => Err(PayError::Returned),
     }
@@ -310,11 +328,19 @@ fn of_nothing(request: &PaymentRequest) -> Notification {
     }
 }
 
-async fn check_paid(app: &App, order: OrderId, holder: &Holder) -> Result<OnItsWay, PayError> {
-    let order = order_by_id(&app.pool, order)
+/// What it is now is answered to who asks: whoever paid it may still be waiting for the disk (A5).
+async fn order_on_disk(app: &App, order: OrderId, holder: &Holder) -> Result<Order, PayError> {
+    let mut connection = app.pool.acquire().await?;
+    let order = order_by_id(&mut *connection, order)
         .await?
         .filter(|order| holder.holds(order))
         .ok_or(PayError::NoOrder)?;
+    seen_on_disk(&mut connection).await?;
+    Ok(order)
+}
+
+async fn check_paid(app: &App, order: OrderId, holder: &Holder) -> Result<OnItsWay, PayError> {
+    let order = order_on_disk(app, order, holder).await?;
     match order.state {
         OrderState::Paid if order.issued_ms.is_none() => Ok(OnItsWay::Yes),
         OrderState::Paid => Ok(OnItsWay::No),

@@ -1,15 +1,17 @@
 //! One way in for whatever a provider says of a payment. Exactly once, whatever is repeated and in whichever order:
 //! order and payment change together or not at all, under the order's row lock.
 
-use shared::ids::{EventId, OrderId, OrganizerId, PaymentId};
+use shared::ids::{OrderId, PaymentId};
 use shared::money::Money;
 use sqlx::{Acquire as _, PgConnection};
 
 use super::provider::{Notification, Outcome};
 use crate::app::App;
+use crate::database::flush::{Joint, seen_on_disk};
 use crate::database::transaction::{Attempts, begin};
+use crate::orders::present::{Order, select_orders};
 use crate::orders::promo::uses;
-use crate::orders::stock::{self, Places};
+use crate::orders::stock;
 use crate::orders::{OrderState, UnreadableRow};
 use crate::tickets::issuer;
 use crate::web::ApiError;
@@ -38,6 +40,31 @@ pub enum SettleError {
     Database(#[from] sqlx::Error),
 }
 
+/// What became of a notification, for who sees to it that it gets on the disk.
+#[derive(Debug)]
+pub(super) struct Settled<'a> {
+    pub(super) outcome: Settlement,
+    /// Of an order that was paid now.
+    waits: Option<Joint<'a>>,
+}
+
+impl Settled<'_> {
+    fn on_disk(outcome: Settlement) -> Self {
+        Self {
+            outcome,
+            waits: None,
+        }
+    }
+
+    /// Returns when it is on the disk.
+    pub(super) async fn durable(self) -> Result<Settlement, sqlx::Error> {
+        if let Some(joint) = self.waits {
+            joint.durable().await?;
+        }
+        Ok(self.outcome)
+    }
+}
+
 /// Settles what the provider says. When it returns, the outcome is on the disk, and money that has no place is on its way
 /// back, or waits for the sweep of [`super::give_back`].
 pub async fn settle(app: &App, notification: &Notification) -> Result<Settlement, SettleError> {
@@ -50,27 +77,47 @@ pub async fn settle(app: &App, notification: &Notification) -> Result<Settlement
 
 /// The same without giving anything back: for who has to answer quickly.
 pub async fn write_down(app: &App, notification: &Notification) -> Result<Settlement, SettleError> {
-    let mut attempts = Attempts::default();
-    let settlement = loop {
-        match settle_once(app, notification).await {
-            Err(SettleError::Database(error)) if attempts.again(&error) => {}
-            outcome => break outcome?,
-        }
-    };
-    if settlement == Settlement::Repeated {
-        // Whoever told it before may still be waiting for the disk.
-        app.flush.wait(&app.pool).await?;
-    }
-    Ok(settlement)
+    let settled = settle_with(app, notification, || app.flush.join()).await?;
+    Ok(settled.durable().await?)
 }
 
-async fn settle_once(app: &App, notification: &Notification) -> Result<Settlement, SettleError> {
+/// The same as [`settle`] for a buyer who waits for the tickets: a paid order need not be on the disk yet. Its tickets are
+/// published by a commit that takes it along, or not at all.
+pub(super) async fn settle_ahead<'a>(
+    app: &'a App,
+    notification: &Notification,
+) -> Result<Settled<'a>, SettleError> {
+    let settled = settle_with(app, notification, || app.flush.defer()).await?;
+    if settled.outcome == Settlement::Returned {
+        super::give_back::give_back(app, notification.payment).await?;
+    }
+    Ok(settled)
+}
+
+async fn settle_with<'a>(
+    app: &'a App,
+    notification: &Notification,
+    joining: impl Fn() -> Joint<'a>,
+) -> Result<Settled<'a>, SettleError> {
+    let mut attempts = Attempts::default();
+    loop {
+        match settle_once(app, notification, joining()).await {
+            Err(SettleError::Database(error)) if attempts.again(&error) => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn settle_once<'a>(
+    app: &App,
+    notification: &Notification,
+    joint: Joint<'a>,
+) -> Result<Settled<'a>, SettleError> {
     let amount = match notification.outcome {
         Outcome::Succeeded(amount) => amount,
-        Outcome::Declined => return decline(app, notification).await,
+        Outcome::Declined => return Ok(Settled::on_disk(decline(app, notification).await?)),
     };
     let now_ms = app.now_ms();
-    let joint = app.flush.join(&app.pool);
     let paid = {
         let mut connection = app.pool.acquire().await?;
         let from = OrderState::Held;
@@ -85,20 +132,27 @@ async fn settle_once(app: &App, notification: &Notification) -> Result<Settlemen
         .await?
     };
     if let Some(paid) = paid {
-        joint.durable().await?;
-        issuer::wake(app, paid.organizer, paid.event);
-        return Ok(Settlement::Paid);
+        issuer::wake(app, paid);
+        return Ok(Settled {
+            outcome: Settlement::Paid,
+            waits: Some(joint),
+        });
     }
     drop(joint);
     let mut tx = begin(&app.pool).await?;
     let verdict = judge(&mut tx, notification, amount).await?;
     let settlement = match verdict {
-        Verdict::Repeated => return Ok(Settlement::Repeated),
+        Verdict::Repeated => {
+            // Whoever told it before may still be waiting for the disk.
+            seen_on_disk(&mut tx).await?;
+            tx.commit().await?;
+            return Ok(Settled::on_disk(Settlement::Repeated));
+        }
         Verdict::TakeAgain => match take_again(&mut tx, notification, amount, now_ms).await? {
             Some(paid) => {
                 tx.commit().await?;
-                issuer::wake(app, paid.organizer, paid.event);
-                return Ok(Settlement::Paid);
+                issuer::wake(app, paid);
+                return Ok(Settled::on_disk(Settlement::Paid));
             }
             None => Settlement::Returned,
         },
@@ -106,18 +160,14 @@ async fn settle_once(app: &App, notification: &Notification) -> Result<Settlemen
     };
     mark_returned(&mut tx, notification, amount, now_ms).await?;
     tx.commit().await?;
-    Ok(settlement)
-}
-
-struct Paid {
-    organizer: OrganizerId,
-    event: EventId,
-    places: Places,
+    Ok(Settled::on_disk(settlement))
 }
 
 /// Order `from` -> paid, payment -> succeeded, held places -> sold, and what the ledger says of it; nothing if any of that
 /// does not fit. The places of an order that had expired are the caller's matter. Outside of a transaction it is one by
 /// itself, which commits before it is on the disk if it may do so `later`.
+///
+/// The order as it is now.
 async fn pay_order(
     connection: &mut PgConnection,
     notification: &Notification,
@@ -125,9 +175,9 @@ async fn pay_order(
     from: OrderState,
     now_ms: i64,
     later: bool,
-) -> Result<Option<Paid>, sqlx::Error> {
-    let paid = sqlx::query!(
-        r#"with paid as (
+) -> Result<Option<Order>, sqlx::Error> {
+    let row = select_orders!(
+        of r#"with paid as (
                update orders o set state = 'paid', paid_ms = $5
                from payments p
                where p.id = $1 and p.order_id = $2 and p.amount_minor = $3 and p.currency = $4
@@ -135,7 +185,7 @@ async fn pay_order(
                    and p.amount_minor = o.total_minor
                    and p.state in ('pending', 'declined')
                    and o.id = p.order_id and o.state = $6
-               returning o.organizer_id, o.event_id, o.id, o.total_minor, o.donation_minor, o.currency, o.commission_basis_points
+               returning o.*
            ), settled as (
                update payments p set state = 'succeeded', settled_ms = $5, reference = $7
                from paid where p.id = $1
@@ -155,18 +205,16 @@ async fn pay_order(
                from paid
                join order_lines l
                    on l.organizer_id = paid.organizer_id and l.event_id = paid.event_id and l.order_id = paid.id
+               where $6 = 'held'
                group by 1, 2, 3
            ), counters as (
                select p.* from places p join stock s using (organizer_id, event_id, type_no)
-               where $6 = 'held' order by type_no for update of s
+               order by type_no for update of s
            ), sold as (
                update stock s set held = held - c.quantity, sold = sold + c.quantity from counters c
                where s.organizer_id = c.organizer_id and s.event_id = c.event_id and s.type_no = c.type_no
-           )
-           select organizer_id, event_id, array_agg(type_no) as "types!", array_agg(quantity::bigint) as "quantities!"
-           from places
-           where not $8 or set_config('synchronous_commit', 'off', true) is not null
-           group by 1, 2"#,
+           )"#,
+        r#"paid o where not $8 or set_config('synchronous_commit', 'off', true) is not null"#,
         notification.payment.0,
         notification.order.0,
         amount.minor,
@@ -178,11 +226,7 @@ async fn pay_order(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(paid.map(|row| Paid {
-        organizer: OrganizerId(row.organizer_id),
-        event: EventId(row.event_id),
-        places: stock::places(&row.types, &row.quantities),
-    }))
+    Ok(row.map(Order::try_from).transpose()?)
 }
 
 enum Verdict {
@@ -245,7 +289,7 @@ async fn take_again(
     notification: &Notification,
     amount: Money,
     now_ms: i64,
-) -> Result<Option<Paid>, sqlx::Error> {
+) -> Result<Option<Order>, sqlx::Error> {
     let mut savepoint = connection.begin().await?;
     let from = OrderState::Expired;
     let paid = pay_order(&mut savepoint, notification, amount, from, now_ms, false).await?;
@@ -257,7 +301,7 @@ async fn take_again(
         return Ok(None);
     }
     let (organizer, event) = (paid.organizer, paid.event);
-    match stock::sell(&mut savepoint, organizer, event, &paid.places).await? {
+    match stock::sell(&mut savepoint, organizer, event, &paid.places()).await? {
         Ok(()) => {
             savepoint.commit().await?;
             Ok(Some(paid))

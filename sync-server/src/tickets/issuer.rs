@@ -1,7 +1,8 @@
 //! One issuer for each event in this process: it takes what was paid within a few milliseconds as one batch. Another
 //! server's issuer of the same event waits at the event's lock and then finds nothing left.
 //!
-//! A crash between payment and issue leaves paid orders; [`sweep`] finds them, at start and from time to time.
+//! What was paid is handed over in memory. A crash between payment and issue leaves paid orders; [`sweep`] finds them, at
+//! start and from time to time.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,46 +13,64 @@ use shared::ids::{EventId, OrderId, OrganizerId};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::issue::terms::KnownTerms;
 use super::issue::{Left, issue_batch};
 use super::keys::OpenedKeys;
 use crate::app::App;
 use crate::edge::OsRandom;
+use crate::orders::present::Order;
 
-/// How long the first order of a batch waits for others: under a rush one transaction then serves many, and nobody
-/// notices five milliseconds.
+/// How long the first order of a batch waits for others that are being paid: under a rush one transaction then serves many,
+/// and nobody notices five milliseconds.
 const LINGER: Duration = Duration::from_millis(5);
 
 /// What an event's issuer is to do when its batch is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Then {
-    Rest,
-    Again,
+#[derive(Debug, Default)]
+struct Then {
+    again: bool,
+    /// Paid since it began.
+    paid: Vec<Order>,
+    /// There may be paid orders that nobody has handed over.
+    look: bool,
 }
 
 /// Which events are being issued, and who waits for it.
 #[derive(Debug, Default)]
 pub struct Issuer {
     pub(crate) keys: OpenedKeys,
+    pub(super) terms: KnownTerms,
     awake: Mutex<HashMap<EventId, Then>>,
     watched: Arc<Watched>,
 }
 
 #[derive(Debug, Default)]
-struct Watched(Mutex<HashMap<OrderId, watch::Sender<bool>>>);
+struct Watched(Mutex<HashMap<OrderId, watch::Sender<Progress>>>);
+
+/// How far an order is that somebody waits for.
+#[derive(Clone, Debug, Default)]
+enum Progress {
+    #[default]
+    Waiting,
+    Issued(Arc<Order>),
+}
 
 /// Somebody waits for an order's tickets.
 #[derive(Debug)]
 pub struct Watch {
     order: OrderId,
-    issued: watch::Receiver<bool>,
+    progress: watch::Receiver<Progress>,
     watched: Arc<Watched>,
 }
 
 impl Watch {
-    /// Returns once this process has issued the order.
-    pub async fn done(mut self) {
+    /// The order with its tickets, once this process has published them: it is on the disk then, and so is that it was paid.
+    pub async fn done(mut self) -> Option<Arc<Order>> {
+        let issued = |progress: &Progress| matches!(progress, Progress::Issued(_));
         // An error would mean that the sender is gone: only after it has sent.
-        let _ = self.issued.wait_for(|issued| *issued).await;
+        match &*self.progress.wait_for(issued).await.ok()? {
+            Progress::Issued(order) => Some(Arc::clone(order)),
+            Progress::Waiting => None,
+        }
     }
 }
 
@@ -70,57 +89,89 @@ impl Issuer {
     /// From now on, does not miss the order's issue by this process.
     pub fn watch(&self, order: OrderId) -> Watch {
         let mut orders = lock(&self.watched.0);
-        let sender = orders
-            .entry(order)
-            .or_insert_with(|| watch::Sender::new(false));
+        let sender = orders.entry(order).or_default();
         Watch {
             order,
-            issued: sender.subscribe(),
+            progress: sender.subscribe(),
             watched: Arc::clone(&self.watched),
         }
     }
 
-    fn tell(&self, issued: &[OrderId]) {
+    fn tell(&self, issued: Vec<Order>) {
         let mut orders = lock(&self.watched.0);
         for order in issued {
-            if let Some(sender) = orders.remove(order) {
-                sender.send_replace(true);
+            if let Some(sender) = orders.remove(&order.id) {
+                sender.send_replace(Progress::Issued(Arc::new(order)));
             }
         }
     }
 
+    /// Whether more are being paid here than these.
+    fn expects_more_than(&self, orders: usize) -> bool {
+        lock(&self.watched.0).len() > orders
+    }
+
     /// Whether the caller has to run the event's issuer.
-    fn begin(&self, event: EventId) -> bool {
+    fn begin(&self, event: EventId, paid: Option<Order>) -> bool {
         match lock(&self.awake).entry(event) {
-            Entry::Occupied(mut then) => {
-                then.insert(Then::Again);
+            Entry::Occupied(mut entry) => {
+                let then = entry.get_mut();
+                then.again = true;
+                then.look |= paid.is_none();
+                then.paid.extend(paid);
                 false
             }
             Entry::Vacant(free) => {
-                free.insert(Then::Rest);
+                free.insert(Then {
+                    again: false,
+                    look: paid.is_none(),
+                    paid: paid.into_iter().collect(),
+                });
                 true
             }
         }
     }
 
-    fn next(&self, event: EventId) -> Then {
+    /// How many were handed over and not taken.
+    fn handed(&self, event: EventId) -> usize {
+        lock(&self.awake)
+            .get(&event)
+            .map_or(0, |then| then.paid.len())
+    }
+
+    /// What was paid up to now; nothing if it has to look for it. Whoever wakes the issuer later has it run once more.
+    fn take(&self, event: EventId) -> Vec<Order> {
         let mut awake = lock(&self.awake);
-        match awake.get_mut(&event) {
-            Some(then @ Then::Again) => {
-                *then = Then::Rest;
-                Then::Again
-            }
-            Some(Then::Rest) | None => {
-                awake.remove(&event);
-                Then::Rest
-            }
+        let then = awake.get_mut(&event).map(std::mem::take);
+        then.filter(|then| !then.look).unwrap_or_default().paid
+    }
+
+    /// Has it look for what was paid the next time.
+    fn look(&self, event: EventId) {
+        if let Some(then) = lock(&self.awake).get_mut(&event) {
+            then.look = true;
         }
+    }
+
+    /// Whether somebody woke it meanwhile; if not, it is no longer awake.
+    fn goes_on(&self, event: EventId) -> bool {
+        let mut awake = lock(&self.awake);
+        let again = awake.get(&event).is_some_and(|then| then.again);
+        if !again {
+            awake.remove(&event);
+        }
+        again
     }
 }
 
-/// Has the event's waiting orders issued soon; returns at once.
-pub fn wake(app: &App, organizer: OrganizerId, event: EventId) {
-    if app.issuer.begin(event) {
+/// Has an order issued soon that was paid; returns at once.
+pub fn wake(app: &App, paid: Order) {
+    let (organizer, event) = (paid.organizer, paid.event);
+    run_unless_awake(app, organizer, event, Some(paid));
+}
+
+fn run_unless_awake(app: &App, organizer: OrganizerId, event: EventId, paid: Option<Order>) {
+    if app.issuer.begin(event, paid) {
         tokio::spawn(run(app.clone(), organizer, event));
     }
 }
@@ -137,18 +188,24 @@ impl Drop for Asleep<'_> {
 async fn run(app: App, organizer: OrganizerId, event: EventId) {
     let asleep = Asleep(&app.issuer, event);
     loop {
-        tokio::time::sleep(LINGER).await;
+        if app.issuer.expects_more_than(app.issuer.handed(event)) {
+            tokio::time::sleep(LINGER).await;
+        }
         let began = Instant::now();
-        match issue_batch(&app, &mut OsRandom, organizer, event).await {
+        let paid = app.issuer.take(event);
+        match issue_batch(&app, &mut OsRandom, (organizer, event), paid).await {
             Ok(issued) => {
                 app.waiting_room.note(began.elapsed(), app.now_ms());
                 if !issued.orders.is_empty() {
-                    app.issuer.tell(&issued.orders);
+                    app.issuer.tell(issued.orders);
                     app.door.watch.changed(event);
                 }
                 match issued.left {
                     // After a stop the next start finds what is left.
-                    Left::More if !app.stopping.is_cancelled() => continue,
+                    Left::More if !app.stopping.is_cancelled() => {
+                        app.issuer.look(event);
+                        continue;
+                    }
                     Left::More | Left::Nothing => {}
                 }
             }
@@ -157,9 +214,8 @@ async fn run(app: App, organizer: OrganizerId, event: EventId) {
                 tracing::error!(event.id = %event, error = format!("{error:#}"), "paid orders wait for their tickets");
             }
         }
-        match app.issuer.next(event) {
-            Then::Again => {}
-            Then::Rest => break,
+        if !app.issuer.goes_on(event) {
+            break;
         }
     }
     // Its entry is gone already, and may by now be that of the next run.
@@ -174,7 +230,8 @@ pub async fn sweep(app: &App) -> Result<(), sqlx::Error> {
     .fetch_all(&app.pool)
     .await?;
     for row in waiting {
-        wake(app, OrganizerId(row.organizer_id), EventId(row.event_id));
+        let (organizer, event) = (OrganizerId(row.organizer_id), EventId(row.event_id));
+        run_unless_awake(app, organizer, event, None);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use shared::ids::OrderId;
 use sqlx::PgConnection;
 
-use super::issue::{Discount, Donation, TicketsMail, mail};
+use super::issue::mail::{Discount, Donation, TicketsMail, mail};
 use crate::app::App;
 use crate::messages::outbox::{self, Mail};
 use crate::orders::present::Order;

@@ -10,7 +10,8 @@ use shared::ticket::{Flags, OrderCode, TokenFields};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::issue::{IssueError, TicketsMail, mail};
+use super::issue::IssueError;
+use super::issue::mail::{TicketsMail, mail};
 use crate::app::App;
 use crate::database::transaction::{Attempts, begin, begin_change};
 use crate::door::folding::refold_tickets;

@@ -288,6 +288,10 @@ async fn what_is_sold_later_goes_to_the_door_with_the_smallest_share_and_a_refun
     assert!(b.share().await.is_empty(), "nobody lets it in any more");
     assert!(b.leases().await.0.version > version);
     assert_eq!(door(&event.rights().await, b.id)["held"], 0);
+
+    // By now the issuer knows the event by heart.
+    event.bought().await;
+    assert_eq!(b.share().await.len(), 1, "B has none again");
 }
 
 #[tokio::test]

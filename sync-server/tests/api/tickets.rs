@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use shared::ids::{KeyId, Random, TicketId};
+use shared::ids::{KeyId, OrderId, Random, TicketId};
 use shared::roster::TicketStatus;
 use shared::ticket::{Presented, PublicKey, Qr, Token, read, verify};
 use sqlx::Row as _;
@@ -13,6 +13,7 @@ use sync_server::database::{Database, transaction};
 use sync_server::edge::OsRandom;
 use sync_server::orders::access::Holder;
 use sync_server::orders::hold::hold;
+use sync_server::orders::present::{Order, order_by_id};
 use sync_server::payments::pay::pay;
 use sync_server::tickets::issue::{IssueError, issue_batch};
 use sync_server::tickets::{issuer, keys, rotation};
@@ -60,6 +61,10 @@ async fn died_after_payment(stall: &Stall<'_>, order: &serde_json::Value) {
         .execute(&app.pool)
         .await
         .unwrap();
+}
+
+fn ids(orders: &[Order]) -> Vec<OrderId> {
+    orders.iter().map(|order| order.id).collect()
 }
 
 /// Checks that the series has no gap, and gives its length.
@@ -223,7 +228,7 @@ async fn a_key_of_another_master_key_is_named_and_nothing_is_half_issued() {
         .unwrap();
     let held = stall.held(&[(1, 1)]).await;
     stall.pay_nowait(&held, "accept").await.ok();
-    let failed = issue_batch(&server.app, &mut OsRandom, stall.organizer, stall.event).await;
+    let failed = issue_batch(&server.app, &mut OsRandom, stall.ids(), Vec::new()).await;
     let error = failed.unwrap_err().to_string();
     assert!(
         error.contains("start the server with the master key"),
@@ -235,7 +240,7 @@ async fn a_key_of_another_master_key_is_named_and_nothing_is_half_issued() {
     assert_eq!(server.number(head, stall.event.0).await, 1);
 
     end_key(&stall, living_key(&stall).await).await;
-    let failed = issue_batch(&server.app, &mut OsRandom, stall.organizer, stall.event).await;
+    let failed = issue_batch(&server.app, &mut OsRandom, stall.ids(), Vec::new()).await;
     assert!(matches!(failed, Err(IssueError::NoKey(_))), "{failed:?}");
     new_key(&stall).await;
     issuer::sweep(&server.app).await.unwrap();
@@ -243,6 +248,48 @@ async fn a_key_of_another_master_key_is_named_and_nothing_is_half_issued() {
         server.number(tickets, stall.event.0).await == 1
     })
     .await;
+}
+
+/// A5: PostgreSQL may have died and lost a payment that was handed over and that nobody was told of yet.
+#[tokio::test]
+async fn an_order_that_is_handed_over_and_is_not_paid_gets_no_ticket() {
+    let server = TestServer::start().await;
+    let stall = server.stall(&[(3400, 10)]).await;
+    // From now on the event is known to the issuer.
+    stall.bought(&[(1, 1)]).await;
+    let (lost, paid) = (stall.held(&[(1, 2)]).await, stall.held(&[(1, 1)]).await);
+    died_after_payment(&stall, &paid).await;
+    let mut handed = Vec::new();
+    for order in [&lost, &paid] {
+        let order = order_by_id(&server.app.pool, order_id(order)).await;
+        handed.push(order.unwrap().unwrap());
+    }
+    let issued = issue_batch(&server.app, &mut OsRandom, stall.ids(), handed).await;
+    assert_eq!(ids(&issued.unwrap().orders), [order_id(&paid)]);
+    assert_eq!(unbroken(&stall).await, 2);
+    let mails = "select count(*) from outbox where dedupe_key = 'tickets/' || $1::uuid";
+    assert_eq!(server.number(mails, order_id(&lost).0).await, 0);
+}
+
+/// What the issuer remembers of an event is no longer true once somebody changes it.
+#[tokio::test]
+async fn a_ticket_is_what_its_type_is_when_it_is_signed() {
+    let server = TestServer::start().await;
+    let stall = server.stall(&[(3400, 10)]).await;
+    stall.bought(&[(1, 1)]).await;
+    let key = new_key(&stall).await;
+    stall
+        .change("update ticket_types set home_gate = 7, window_no = 3 where event_id = $1")
+        .await;
+    let order = stall.bought(&[(1, 1)]).await;
+    let row = sqlx::query("select key_id, home_gate, window_no from tickets where order_id = $1")
+        .bind(order_id(&order).0)
+        .fetch_one(&server.app.pool)
+        .await
+        .unwrap();
+    assert_eq!(row.get::<i32, _>("key_id"), key.0.cast_signed());
+    assert_eq!(row.get::<i32, _>("home_gate"), 7);
+    assert_eq!(row.get::<i32, _>("window_no"), 3);
 }
 
 /// Draws a given number first, then the system's.
@@ -267,11 +314,10 @@ async fn a_number_drawn_before_is_drawn_again_and_leaves_no_gap() {
     died_after_payment(&stall, &held).await;
     let key = new_key(&stall).await;
     let mut random = First(Some((taken.0 << 1).to_be_bytes()));
-    let issued = issue_batch(&server.app, &mut random, stall.organizer, stall.event)
-        .await
-        .unwrap();
+    let issued = issue_batch(&server.app, &mut random, stall.ids(), Vec::new()).await;
+    let issued = issued.unwrap();
     assert!(random.0.is_none(), "the taken number was drawn");
-    assert_eq!(issued.orders, [order_id(&held)]);
+    assert_eq!(ids(&issued.orders), [order_id(&held)]);
     assert_eq!(unbroken(&stall).await, 3);
     let signed = "select count(*) from tickets where event_id = $1 and key_id = (select max(id) from signing_keys)";
     assert_eq!(

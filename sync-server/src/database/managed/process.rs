@@ -86,6 +86,8 @@ impl Installation {
             "lc_messages=C".to_owned(),
             // Compiling a query costs more than any of ours takes.
             "jit=off".to_owned(),
+            // Twice a statement, for who looks at `ps`; `pg_stat_activity` says the same.
+            "update_process_title=off".to_owned(),
             // A sale fills empty tables within seconds. Until they are analyzed the planner takes all rows of an event for
             // one, and reads them all instead of the one that it was given the key of.
             "autovacuum_naptime=5s".to_owned(),

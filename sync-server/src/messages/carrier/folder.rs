@@ -1,6 +1,7 @@
-//! Mails as files, one `.eml` each: for a developer's machine. A mail that is written twice is the same file.
+//! Mails as files, one `.eml` each: for a developer's machine. A mail that is written twice is the same file. Nobody waits for
+//! the disk: a power cut takes the last mails of somebody who only looks at them.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A mail as the bytes of its file.
@@ -33,7 +34,7 @@ impl Folder {
         &self.0
     }
 
-    /// What came of each. They wait for the disk one after the other in one task, and for their folder together.
+    /// What came of each.
     pub(crate) async fn take(&self, files: Vec<File>) -> Vec<Result<(), WriteMailError>> {
         let (folder, count) = (self.0.clone(), files.len());
         let written = tokio::task::spawn_blocking(move || write_all(&folder, &files)).await;
@@ -42,31 +43,18 @@ impl Folder {
 }
 
 fn write_all(folder: &Path, files: &[File]) -> Vec<Result<(), WriteMailError>> {
-    let mut outcomes: Vec<_> = files
-        .iter()
-        .map(|file| {
-            let name = format!("{:012}.eml", file.id);
-            write_whole(folder, &name, &file.bytes).map_err(WriteMailError::Write)
-        })
-        .collect();
-    // Their names are not on the disk before the folder is.
-    if outcomes.iter().any(Result::is_ok)
-        && let Err(error) = std::fs::File::open(folder).and_then(|folder| folder.sync_all())
-    {
-        let kind = error.kind();
-        for outcome in &mut outcomes {
-            *outcome = Err(WriteMailError::Write(kind.into()));
-        }
-    }
-    outcomes
+    let write = |file: &File| {
+        let name = format!("{:012}.eml", file.id);
+        write_whole(folder, &name, &file.bytes).map_err(WriteMailError::Write)
+    };
+    files.iter().map(write).collect()
 }
 
+/// Whoever looks into the folder sees no half mail.
 fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let partial = folder.join(format!(".{name}.partial"));
-    let mut file = std::fs::File::create(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
+    std::fs::write(&partial, bytes)?;
     std::fs::rename(partial, folder.join(name))
 }
 

@@ -191,7 +191,7 @@ async fn offer_next(app: &App, line: Line) -> Result<Offered, OfferError> {
         lasts_ms,
         asker: next.id,
     };
-    let joint = app.flush.join(&app.pool);
+    let joint = app.flush.join();
     let (order, secret) = hold_in_turn(app, &mut OsRandom, &mut tx, &joint, &turn).await?;
     sqlx::query!(
         "update waiting_list set state = 'offered', order_id = $2 where id = $1",

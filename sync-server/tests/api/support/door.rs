@@ -126,7 +126,7 @@ impl TestServer {
              select $1, $2, n, 'Porte ' || n from generate_series(1, 2) n where $3 <> $4 and $5 > 0",
             "insert into orders (organizer_id, event_id, id, code, email, name, state, currency, total_minor, secret_hash,
                                  commission_basis_points, secret_sealed, request_hash, expires_ms, created_ms)
-             select $1, $2, $4, $4::text, 'a@example.org', 'A', 'paid', 'EUR', 0, '', 500, '', '', 0, $5 where $3 <> $4",
+             select $1, $2, $4, $4::text, 'a@example.org', 'A', 'cancelled', 'EUR', 0, '', 500, '', '', 0, $5 where $3 <> $4",
         ] {
             sqlx::query(statement)
                 .bind(organizer.0)

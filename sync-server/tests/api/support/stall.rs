@@ -106,6 +106,10 @@ impl TestServer {
 }
 
 impl Stall<'_> {
+    pub(crate) fn ids(&self) -> (OrganizerId, EventId) {
+        (self.organizer, self.event)
+    }
+
     /// Something of the event, `$1`, changed as its organizer would.
     pub(crate) async fn change(&self, statement: &'static str) {
         let mut tx = transaction::begin(&self.server.app.pool).await.unwrap();
