@@ -53,7 +53,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Another PostgreSQL than the managed one.
     pub database_url: Option<String>,
-    /// Connections to PostgreSQL, see [`connections_for`].
+    /// Connections to PostgreSQL: two for each core, at least four, unless told.
     pub database_connections: u32,
     /// Where the lines of waiting rooms are kept for several servers together; in memory without it.
     pub redis_url: Option<String>,

@@ -279,15 +279,18 @@ mod tests {
         let database = TestDatabase::create().await;
         let flush = Flush::of(&database.pool);
         let beside = flush.join();
-        joined_beside(&flush, &beside)
-            .await
-            .durable()
-            .await
-            .unwrap();
+        let joint = joined_beside(&flush, &beside).await;
+        let broken = joint.joined;
+        joint.durable().await.unwrap();
         end_all_connections(&database).await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        for _ in 0..500 {
+            if Some(flush.line.standing.load(Ordering::SeqCst)) != broken {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         let after = flush.join();
-        assert!(!after.later());
+        assert_ne!(after.joined, broken, "it is known without anybody's asking");
         after.durable().await.unwrap();
     }
 }
