@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { until } from "../../webdriver.mjs";
 
 const ENTER = "\uE007";
+/** How long a machine may be too busy for a scanner's keys. */
+const BUSY_MS = 45_000;
 
 /**
  * A scanner at work until the window heard a whole code: a machine that is busy may stretch its keys to a person's pace,
@@ -20,7 +22,7 @@ async function scanned(device, text) {
     await device.forget();
     await device.keys(text + ENTER);
     return (await device.next(2_000)).find(({ light }) => light !== "none");
-  });
+  }, BUSY_MS);
 }
 
 export const checks = {
