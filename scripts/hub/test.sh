@@ -38,9 +38,10 @@ test_build() {
   cargo build -q "${WORKSPACE[@]}" --all-targets >&2
 }
 
-# All suites run even when one fails, so that one run tells all.
+# All suites run even when one fails, so that one run tells all. A test waits for its server or its database most of the time: so
+# two a core, and no more, for the windows beside would miss the speed of a scanner's keys.
 test_rust() {
-  cargo test "${WORKSPACE[@]}" --no-fail-fast 2>&1 | tee "$HUB_NOTES/tests-rust.log"
+  RUST_TEST_THREADS=$((2 * $(nproc))) cargo test "${WORKSPACE[@]}" --no-fail-fast 2>&1 | tee "$HUB_NOTES/tests-rust.log"
 }
 
 test_ui() {
