@@ -16,7 +16,6 @@ hub_test() {
   stage "build" test_build
   beside test_beside
   stage "rust tests" test_rust
-  stage "demo" "$CARGO_TARGET_DIR/debug/proof" demo
   stage "proofs, short" "$CARGO_TARGET_DIR/debug/proof" prove --short
   together
   stage "law" test_law
@@ -30,6 +29,7 @@ test_beside() {
   stage "window: smoke" test_window
   stage "window: door" test_door
   stage "store" test_store
+  stage "demo" "$CARGO_TARGET_DIR/debug/proof" demo
   stage "models" test_models
   stage "simulation" test_simulation
 }
