@@ -4,8 +4,9 @@
 RUST_MAJOR=1
 RUST_MINOR=94
 
-# What our crates need to compile: libclang reads the kernel's header of video devices, for the door's camera.
-CRATE_NEEDS=(gcc@gcc libc6-dev pkg-config@pkg-config libclang1)
+# What our crates need to compile: libclang reads the kernel's header of video devices, for the door's camera; libdbus leads to
+# the system's store of keys.
+CRATE_NEEDS=(gcc@gcc libc6-dev pkg-config@pkg-config libclang1 libdbus-1-dev)
 
 # Chooses a toolchain and puts it first on PATH. Arguments: further system packages to install in
 # the same go.
