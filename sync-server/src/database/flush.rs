@@ -74,28 +74,27 @@ impl Flush {
     ///
     /// The statement has to say so: `set_config('synchronous_commit', 'off', true)` where it is told [`Joint::later`].
     pub fn join(&self) -> Joint<'_> {
-        let beside = self.running.fetch_add(1, Ordering::SeqCst) > 0;
-        let standing = self.line.standing.load(Ordering::SeqCst);
-        if beside && standing == 0 {
-            self.line.wanted.notify_one();
-        }
-        Joint {
-            joined: (beside && standing > 0).then_some(standing),
-            flush: self,
-            running: Running(&self.running),
-        }
+        self.joint(false)
     }
 
     /// For one statement that is a transaction by itself, and which the commit of a later one takes to the disk before anybody
     /// is told of it: it commits before it is on the disk also where it runs alone.
     pub fn defer(&self) -> Joint<'_> {
-        let mut joint = self.join();
+        self.joint(true)
+    }
+
+    fn joint(&self, also_alone: bool) -> Joint<'_> {
+        let beside = self.running.fetch_add(1, Ordering::SeqCst) > 0;
         let standing = self.line.standing.load(Ordering::SeqCst);
-        if standing == 0 {
+        let later = beside || also_alone;
+        if later && standing == 0 {
             self.line.wanted.notify_one();
         }
-        joint.joined = (standing > 0).then_some(standing);
-        joint
+        Joint {
+            joined: (later && standing > 0).then_some(standing),
+            flush: self,
+            running: Running(&self.running),
+        }
     }
 
     async fn wait(&self, joined: u64) -> Result<(), sqlx::Error> {

@@ -274,6 +274,7 @@ async fn begin(
     }))
 }
 
+/// Has the provider take the money; what it decides at once is settled.
 async fn run<'a>(app: &'a App, request: &PaymentRequest) -> Result<Ran<'a>, PayError> {
     let started = if request.amount.minor == 0 {
         Ok(Started::Decided(of_nothing(request)))
