@@ -12,15 +12,29 @@ mod supervised;
 mod till_day;
 mod venue;
 
-use anyhow::bail;
+use clap::ValueEnum as _;
 
 use crate::bench::figures::{Form, Sheet};
+
+/// What can be proved, in the order in which all are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Proof {
+    Station,
+    Restore,
+    Strict,
+    Leases,
+    TillDay,
+    Venue,
+    Kill,
+    Payments,
+    Soak,
+}
 
 /// What to prove.
 #[derive(clap::Args)]
 pub struct Options {
-    /// `station`, `kill`, `restore`, `venue`, `strict`, `leases`, `till-day`, `payments`, `soak`; all when absent, with `--short` all but the last.
-    name: Option<String>,
+    /// All when absent, with `--short` all but the soak. By ./hub alone there are also scans and till-window.
+    names: Vec<Proof>,
     /// A short while instead of the full length: what `./hub test` runs.
     #[arg(long)]
     short: bool,
@@ -48,6 +62,15 @@ pub struct Options {
 }
 
 impl Options {
+    fn proofs(&self) -> Vec<Proof> {
+        if !self.names.is_empty() {
+            return self.names.clone();
+        }
+        let all = Proof::value_variants().iter().copied();
+        all.filter(|proof| !self.short || *proof != Proof::Soak)
+            .collect()
+    }
+
     fn plan(&self) -> kill::Plan {
         let usual = if self.short { 3 } else { 100 };
         kill::Plan {
@@ -104,34 +127,18 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         Form::Table
     };
     let sheet = Sheet { form };
-    match options.name.as_deref() {
-        None => {
-            station::run(sheet).await?;
-            restore::run(sheet).await?;
-            strict::run(sheet).await?;
-            leases::run(sheet, options.leases()).await?;
-            till_day::run(sheet, options.till_day()).await?;
-            venue::run(sheet, options.venue()).await?;
-            kill::run(sheet, options.plan()).await?;
-            payments::run(sheet, options.payments()).await?;
-            if options.short {
-                return Ok(());
-            }
-            soak::run(sheet, options.minutes()).await
-        }
-        Some("kill") => kill::run(sheet, options.plan()).await,
-        Some("station") => station::run(sheet).await,
-        Some("restore") => restore::run(sheet).await,
-        Some("venue") => venue::run(sheet, options.venue()).await,
-        Some("soak") => soak::run(sheet, options.minutes()).await,
-        Some("payments") => payments::run(sheet, options.payments()).await,
-        Some("strict") => strict::run(sheet).await,
-        Some("leases") => leases::run(sheet, options.leases()).await,
-        Some("till-day") => till_day::run(sheet, options.till_day()).await,
-        Some(other) => {
-            bail!(
-                "there is no proof '{other}'; there are: station, kill, restore, venue, strict, leases, till-day, payments, soak and, by ./hub alone, scans and till-window"
-            )
+    for proof in options.proofs() {
+        match proof {
+            Proof::Station => station::run(sheet).await?,
+            Proof::Restore => restore::run(sheet).await?,
+            Proof::Strict => strict::run(sheet).await?,
+            Proof::Leases => leases::run(sheet, options.leases()).await?,
+            Proof::TillDay => till_day::run(sheet, options.till_day()).await?,
+            Proof::Venue => venue::run(sheet, options.venue()).await?,
+            Proof::Kill => kill::run(sheet, options.plan()).await?,
+            Proof::Payments => payments::run(sheet, options.payments()).await?,
+            Proof::Soak => soak::run(sheet, options.minutes()).await?,
         }
     }
+    Ok(())
 }
