@@ -14,7 +14,7 @@ use crate::api::text;
 
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Whatever Stripe tells gets lost now and then; then somebody has it told again.
-const LONGEST: Duration = Duration::from_mins(2);
+const LONGEST: Duration = Duration::from_mins(4);
 
 /// Opens the account, answers Stripe's page, and waits until the server knows.
 pub async fn connect(scene: &Scene, organizer: Uuid) -> anyhow::Result<()> {

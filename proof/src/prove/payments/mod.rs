@@ -130,8 +130,8 @@ pub async fn run(sheet: Sheet, plan: Plan) -> anyhow::Result<()> {
 async fn prove(sheet: Sheet, plan: Plan, scene: &Scene, server: &mut Server) -> anyhow::Result<()> {
     scene.double.chances(EVENTS_FAIL);
     scene.double.call_chances(CALLS_FAIL);
-    let (told, killed) = tokio::join!(evening(scene, plan), kills(scene, plan, server));
-    let (told, kills) = (told?, killed?);
+    // An evening that fails has no end for the kills to wait for.
+    let (told, kills) = tokio::try_join!(evening(scene, plan), kills(scene, plan, server))?;
     scene.double.call_chances(CallChances::default());
     let calm_after = calm::wait(server.data(), &scene.double, plan.is_short).await?;
     let tally = books::compare(scene, server.data(), &told).await?;
