@@ -32,6 +32,8 @@ const BATCH: i64 = 20;
 const UNFINISHED_MS: i64 = 3_600_000;
 /// And one that does.
 const FINISHED_MS: i64 = 24 * 3_600_000;
+/// And one of which the provider said nothing when it was asked: what was told of it isn't told again.
+const UNANSWERED_MS: i64 = 60_000;
 
 /// The way to the provider's page is not there.
 #[derive(Debug, thiserror::Error)]
@@ -214,7 +216,7 @@ pub async fn sweep(app: &App) -> Result<(), sqlx::Error> {
          ) returning organizer_id",
         app.provider.name(),
         app.now_ms(),
-        UNFINISHED_MS,
+        UNANSWERED_MS,
         BATCH
     )
     .fetch_all(&app.pool)

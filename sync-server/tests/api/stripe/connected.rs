@@ -246,6 +246,26 @@ async fn an_account_of_which_stripe_asks_more_gets_nothing_until_it_is_told() {
     says(&owner.see(&page).await, "Compte relié");
 }
 
+/// What was told of it is not told again: it was heard.
+#[tokio::test]
+async fn an_account_of_which_stripe_said_nothing_when_asked_is_asked_about_again_soon() {
+    let till = Till::open().await;
+    let stall = till.server.stall(&[(3400, 5)]).await;
+    let owner = till.owner(&stall).await;
+    let page = format!("/fr/office/{}/payments", stall.organizer);
+    let form = PageForm::of(&owner.see(&page).await, FORM).fill("country", "FR");
+    let setup = location(&owner.submit(&form).await);
+    till.answered(&setup, "complete").await;
+    till.all_told().await;
+    till.double.next_calls([CallFault::Fails]);
+    payout::sweep(&till.server.app).await.unwrap();
+    says(&owner.see(&page).await, "n’est pas prêt");
+
+    till.advance(60_001);
+    payout::sweep(&till.server.app).await.unwrap();
+    says(&owner.see(&page).await, "Compte relié");
+}
+
 #[tokio::test]
 async fn only_an_owner_says_where_the_money_goes_and_a_stripe_that_is_away_is_said() {
     let till = Till::open().await;
