@@ -26,6 +26,7 @@ use crate::messages::carrier::{Carrier, PrepareSmtpError};
 use crate::messages::sms::{PrepareSmsError, SmsCarrier};
 use crate::office;
 use crate::orders;
+use crate::orders::on_sale::KnownSales;
 use crate::orders::waiting_room::{RedisUrlError, WaitingRoom};
 use crate::payments::{self, NoProvider, PaymentProvider};
 use crate::tickets::wallet::{PrepareWalletsError, Wallets};
@@ -67,6 +68,8 @@ pub struct AppParts {
     pub wallets: Wallets,
     /// Devices, feeds and facts.
     pub door: Door,
+    /// What events say of their sale.
+    pub known_sales: KnownSales,
     /// Events as everybody reads them.
     pub event_pages: EventPages,
     /// Who waits to book, when too many want to at once.
@@ -135,6 +138,7 @@ impl App {
             limits: RequestLimits::new(&config.limits),
             accounts,
             door: Door::new(&config.limits),
+            known_sales: KnownSales::default(),
             event_pages: EventPages::new(),
             waiting_room: WaitingRoom::at(config.redis_url.as_deref())?,
             shared_pictures: SharedPictures::new(),

@@ -65,8 +65,13 @@ impl Default for Attempts {
 impl Attempts {
     /// Whether to begin again: the error is one that a second attempt may not meet, and there is one left.
     pub fn again(&mut self, error: &sqlx::Error) -> bool {
+        self.once_more() && is_passing(error)
+    }
+
+    /// Whether to begin again where what was read before the transaction was not true any more.
+    pub fn once_more(&mut self) -> bool {
         self.0 = self.0.saturating_sub(1);
-        self.0 > 0 && is_passing(error)
+        self.0 > 0
     }
 }
 

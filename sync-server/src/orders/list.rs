@@ -207,8 +207,15 @@ async fn rows(
             .fetch_all(pool)
             .await
         }
+        // The newest of each, and the newest of those.
         Whose::Everybody => select_orders!(
-            "where (o.created_ms, o.id) < ($1, $2) order by o.created_ms desc, o.id desc limit $3",
+            "where o.id = any (array(
+                 select newest.id from organizers g cross join lateral (
+                     select n.id, n.created_ms from orders n
+                     where n.organizer_id = g.id and (n.created_ms, n.id) < ($1, $2)
+                     order by n.created_ms desc, n.id desc limit $3) newest
+                 order by newest.created_ms desc, newest.id desc limit $3))
+             order by o.created_ms desc, o.id desc",
             after.at_ms,
             after.id,
             limit

@@ -14,7 +14,7 @@ pub mod hold;
 pub mod list;
 pub mod note;
 pub mod notices;
-mod on_sale;
+pub mod on_sale;
 pub(crate) mod pages;
 pub(crate) mod phone;
 pub mod present;

@@ -1,7 +1,10 @@
 //! What an event says of its sale at this moment, read for whoever wants places of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
+use moka::sync::Cache;
 use shared::ids::{EventId, OrganizerId, TypeNo};
 use shared::money::{Currency, Money};
 use shared::price::{Group, Tariff};
@@ -9,6 +12,50 @@ use sqlx::PgConnection;
 
 use super::UnreadableRow;
 use super::rules::{EventOnSale, TypeOnSale};
+
+/// Events that are sold at once, each with the choices of types that people make.
+const MOST_REMEMBERED: u64 = 10_000;
+/// A database that is put back to a backup under a running server has other terms by the same number.
+const REMEMBERED_FOR: Duration = Duration::from_mins(1);
+
+/// An event and the types that are asked for, ascending.
+pub(super) type Asked = (EventId, Vec<i32>);
+
+/// What events said of their sale when it was last read. Who holds places by it has the statement that takes them see whether
+/// its numbers are still those of the types, and refuses nobody by it.
+#[derive(Clone, Debug)]
+pub struct KnownSales(Cache<Asked, Arc<EventOnSale>>);
+
+impl Default for KnownSales {
+    fn default() -> Self {
+        let cache = Cache::builder()
+            .max_capacity(MOST_REMEMBERED)
+            .time_to_live(REMEMBERED_FOR)
+            .build();
+        Self(cache)
+    }
+}
+
+impl KnownSales {
+    pub(super) fn of(&self, asked: &Asked) -> Option<Arc<EventOnSale>> {
+        self.0.get(asked)
+    }
+
+    /// Where there are places for everybody: of what is sold out, or goes to the line first, each has to be told how it is now.
+    pub(super) fn remember(&self, asked: Asked, event: &Arc<EventOnSale>) {
+        let is_open = |no: &i32| {
+            let ticket_type = event.types.get(&TypeNo(*no as u16));
+            ticket_type.is_some_and(|open| open.left > 0 && !open.is_awaited)
+        };
+        if asked.1.iter().all(is_open) {
+            self.0.insert(asked, event.clone());
+        }
+    }
+
+    pub(super) fn forget(&self, asked: &Asked) {
+        self.0.invalidate(asked);
+    }
+}
 
 /// What an event says of its sale, with those of `types` that it has.
 pub(super) async fn event_on_sale(
@@ -23,7 +70,11 @@ pub(super) async fn event_on_sale(
                t.sale_from_ms, t.sale_until_ms, t.max_per_order as "max_per_order?",
                t.min_per_order as "min_per_order?", t.group_from, t.group_price_minor, t.needs_other as "needs_other?",
                t.access_code,
-               free_for_all(e.organizer_id, e.id, t.no, s.quota + s.written_off - s.held - s.sold - s.leased) as "left?"
+               free_for_all(e.organizer_id, e.id, t.no, s.quota + s.written_off - s.held - s.sold - s.leased) as "left?",
+               exists (select from waiting_list w
+                   where w.organizer_id = t.organizer_id and w.event_id = t.event_id and w.type_no = t.no
+                       and w.state = 'waiting') as "is_awaited!",
+               s.terms_no as "terms_no?"
            from events e
            join organizers g on g.id = e.organizer_id
            left join ticket_types t
@@ -63,6 +114,8 @@ pub(super) async fn event_on_sale(
                 needs_other: row.needs_other?,
                 access_code: row.access_code.clone(),
                 left: i64::from(row.left.unwrap_or(0)),
+                is_awaited: row.is_awaited,
+                terms_no: row.terms_no.unwrap_or(0),
             };
             Some((TypeNo(row.no? as u16), ticket_type))
         })

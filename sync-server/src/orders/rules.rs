@@ -127,6 +127,10 @@ pub struct TypeOnSale {
     pub access_code: Option<String>,
     /// Places neither held nor sold nor lent, a moment ago.
     pub left: i64,
+    /// Whether somebody is in the line for places of it.
+    pub is_awaited: bool,
+    /// The number of all this, of what the event says and of its organizer's share; whatever changes of it changes the number.
+    pub terms_no: i64,
 }
 
 /// Why nothing is held.
@@ -386,6 +390,8 @@ mod tests {
             needs_other: false,
             access_code: None,
             left: 3,
+            is_awaited: false,
+            terms_no: 0,
         };
         EventOnSale {
             organizer: OrganizerId(Uuid::from_u128(3)),

@@ -299,3 +299,40 @@ async fn payments_are_limited_for_each_order() {
     refused.error(429, "too_many_requests");
     assert!(refused.header("retry-after").parse::<u32>().unwrap() > 0);
 }
+
+/// Behind all rules of the program stand those of the rows, which are looked at when what they are about is written.
+#[tokio::test]
+async fn the_database_refuses_an_order_or_a_payment_that_cannot_be() {
+    let server = TestServer::start().await;
+    let stall = server.stall(&[(3400, 100)]).await;
+    stall.bought(&[(1, 1)]).await;
+    for wrong in [
+        "update orders set total_minor = -1 where event_id = $1",
+        "update orders set donation_minor = -1 where event_id = $1",
+        "update orders set discount_minor = -1 where event_id = $1",
+        "update orders set refunded_minor = total_minor + 1 where event_id = $1",
+        "update orders set refunded_minor = -1 where event_id = $1",
+        "update orders set commission_basis_points = 10001 where event_id = $1",
+        "update orders set promo_code = 'DIX' where event_id = $1",
+        "update orders set email = null where event_id = $1",
+        "update orders set state = 'lost', issued_ms = null where event_id = $1",
+        "update orders set state = 'held', issued_ms = null, reserved_ms = 1, email = null where event_id = $1",
+        "insert into orders select (jsonb_populate_record(o, jsonb_build_object('id', gen_random_uuid(), 'code', 'TH-X', 'issued_ms', null,
+             'summary_seq', null, 'total_minor', -1))).* from orders o where event_id = $1",
+        "update payments set amount_minor = -1 where event_id = $1",
+        "update payments set fee_minor = 1 where event_id = $1",
+        "update payments set destination = 'acct', fee_minor = -1 where event_id = $1",
+        "update payments set means = 'gold' where event_id = $1",
+        "update payments set state = 'lost' where event_id = $1",
+        "insert into payments select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'reference', null,
+             'amount_minor', -1))).* from payments p where event_id = $1",
+    ] {
+        let error = sqlx::query(wrong)
+            .bind(stall.event.0)
+            .execute(&server.app.pool)
+            .await
+            .unwrap_err();
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        assert_eq!(code.as_deref(), Some("23514"), "{wrong}: {error}");
+    }
+}

@@ -1,31 +1,35 @@
 //! Making an order: one short transaction that takes places and writes what was asked.
 
+mod answer;
+mod insert;
+
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
 use shared::ids::{EventId, OrderId, Random, TypeNo, UserId};
 use shared::money::Money;
 use shared::price::Priced;
 use shared::ticket::OrderCode;
-use shared::wire::latest::ErrorCode;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use self::insert::{Inserted, insert, insert_with};
+use super::OrderState;
 use super::buyer::Buyer;
-use super::on_sale::event_on_sale;
+use super::on_sale::{Asked, event_on_sale};
 use super::present::{Line, Order, OrderPromo, order_by_id};
 use super::promo::PromoCode;
-use super::promo::uses::{self, Person};
+use super::promo::uses;
 use super::rules::{
     Cart, EventOnSale, HoldRequest, LineRequest, NotHeld, check_cart, check_donation,
     check_request, check_sale, quantities,
 };
 use super::secret::OrderSecret;
-use super::stock::{self, Places, SoldOut};
-use super::{OrderState, other_content};
+use super::stock::{Places, SoldOut};
 use crate::app::App;
 use crate::database::flush::{Joint, seen_on_disk};
-use crate::database::transaction::{Attempts, begin};
+use crate::database::transaction::Attempts;
 use crate::vault::UnsealError;
-use crate::web::ApiError;
 
 /// No order was made.
 #[derive(Debug, thiserror::Error)]
@@ -135,33 +139,63 @@ async fn hold_wanted(
     random: &mut impl Random,
     wanted: &Wanted<'_>,
 ) -> Result<Held, HoldError> {
+    let places = quantities(wanted.lines);
+    let types = places.keys().map(|no| i32::from(no.0)).collect();
+    let asked = (wanted.event, types);
     let mut attempts = Attempts::default();
+    let mut known = app.known_sales.of(&asked);
     let outcome = loop {
-        match hold_once(app, random, wanted).await {
+        let is_remembered = known.is_some();
+        match hold_once(app, random, wanted, (&asked, &places), known.take()).await {
             Err(HoldError::Database(error)) if attempts.again(&error) => {}
-            outcome => break outcome,
+            // As it is now it may be another matter.
+            Err(HoldError::Refused(_)) if is_remembered => app.known_sales.forget(&asked),
+            Ok(Tried::Overtaken(SoldOut(type_no))) => {
+                app.known_sales.forget(&asked);
+                if !attempts.once_more() {
+                    break Err(NotHeld::SoldOut { type_no }.into());
+                }
+            }
+            Ok(Tried::Held(held)) => return Ok(*held),
+            Ok(Tried::IdTaken) => break Err(HoldError::OtherContent),
+            Err(error) => break Err(error),
         }
     };
     match outcome {
-        Ok(Some(held)) => Ok(held),
-        // The id is taken: by this request, it may be, which must not be refused for what has changed since.
-        Ok(None) => repeated(app, wanted).await?.ok_or(HoldError::OtherContent),
-        Err(refused @ HoldError::Refused(_)) => repeated(app, wanted).await?.ok_or(refused),
-        Err(error) => Err(error),
+        // Made by an earlier sending of this request, it may be, which must not be refused for what has changed since.
+        Err(refused @ (HoldError::Refused(_) | HoldError::OtherContent)) => {
+            repeated(app, wanted).await?.ok_or(refused)
+        }
+        outcome => outcome,
     }
 }
 
+/// What came of an attempt.
+enum Tried {
+    Held(Box<Held>),
+    IdTaken,
+    /// Too few places of this type, or it is no longer sold as it was.
+    Overtaken(SoldOut),
+}
+
+/// By what is `known` of the event's sale, or by what is read.
 async fn hold_once(
     app: &App,
     random: &mut impl Random,
     wanted: &Wanted<'_>,
-) -> Result<Option<Held>, HoldError> {
-    let places = quantities(wanted.lines);
-    let types: Vec<i32> = places.keys().map(|no| i32::from(no.0)).collect();
+    (asked, places): (&Asked, &Places),
+    known: Option<Arc<EventOnSale>>,
+) -> Result<Tried, HoldError> {
     let mut connection = app.pool.acquire().await?;
-    let event = event_on_sale(&mut connection, wanted.event, &types)
-        .await?
-        .ok_or(NotHeld::NoEvent)?;
+    let event = match known {
+        Some(event) => event,
+        None => {
+            let read = event_on_sale(&mut connection, asked.0, &asked.1).await?;
+            let event = Arc::new(read.ok_or(NotHeld::NoEvent)?);
+            app.known_sales.remember(asked.clone(), &event);
+            event
+        }
+    };
     let now_ms = app.now_ms();
     let promo = match wanted.promo_code {
         Some(code) => {
@@ -183,29 +217,30 @@ async fn hold_once(
         (&priced, promo, donation),
         &secret,
     )?;
-    let commission = event.commission_basis_points;
     let joint = app.flush.join();
-    let made = match &order.promo {
+    let inserted = match &order.promo {
         None => {
-            let made = insert(&mut connection, &order, &places, commission, &joint).await?;
+            let inserted = insert(&mut connection, &order, places, &event, &joint).await?;
             // Whoever waits for the disk below must not keep it from those who write.
             drop(connection);
-            made
+            inserted
         }
         Some(promo) => {
             drop(connection);
-            insert_with(app, (&order, promo), &places, commission, &joint).await?
+            insert_with(app, (&order, promo), places, &event, &joint).await?
         }
     };
-    if !made {
-        return Ok(None);
+    match inserted {
+        Inserted::All => {}
+        Inserted::IdTaken => return Ok(Tried::IdTaken),
+        Inserted::NotAsSeen(sold_out) => return Ok(Tried::Overtaken(sold_out)),
     }
     joint.durable().await?;
-    Ok(Some(Held {
+    Ok(Tried::Held(Box::new(Held {
         made: Made::Now,
         order,
         secret: Some(secret),
-    }))
+    })))
 }
 
 /// Places for whoever is next in an event's line.
@@ -267,11 +302,10 @@ pub(super) async fn hold_in_turn(
     let mut order = new_order(app, random, &wanted, &event, parts, &secret)?;
     order.expires_ms = (now_ms + turn.lasts_ms).min(event.ends_ms);
     let places = quantities(&lines);
-    let commission = event.commission_basis_points;
-    if insert(connection, &order, &places, commission, joint).await? {
-        Ok((order, secret))
-    } else {
-        Err(HoldError::OtherContent)
+    match insert(connection, &order, &places, &event, joint).await? {
+        Inserted::All => Ok((order, secret)),
+        Inserted::IdTaken => Err(HoldError::OtherContent),
+        Inserted::NotAsSeen(SoldOut(type_no)) => Err(NotHeld::SoldOut { type_no }.into()),
     }
 }
 
@@ -355,174 +389,4 @@ fn new_order(
         request_hash: wanted.hash,
         given_by: None,
     })
-}
-
-/// The same with a use of its promo code, in one transaction.
-async fn insert_with(
-    app: &App,
-    (order, promo): (&Order, &OrderPromo),
-    places: &Places,
-    commission_basis_points: i32,
-    joint: &Joint<'_>,
-) -> Result<bool, HoldError> {
-    let mut tx = begin(&app.pool).await?;
-    let person = Person {
-        account: order.account,
-        email: order.buyer.as_ref().map(|buyer| buyer.email.as_str()),
-    };
-    let taken = uses::take(&mut tx, promo.id, order.id, person).await?;
-    taken.map_err(NotHeld::Promo)?;
-    let made = insert(&mut tx, order, places, commission_basis_points, joint).await?;
-    if made {
-        tx.commit().await?;
-    }
-    Ok(made)
-}
-
-/// The order and its places, all of them, or nothing of it: `false` if that id is taken. The types' counters are locked
-/// in ascending order, as everywhere.
-async fn insert(
-    connection: &mut PgConnection,
-    order: &Order,
-    places: &Places,
-    commission_basis_points: i32,
-    joint: &Joint<'_>,
-) -> Result<bool, HoldError> {
-    let (mut types, mut quantities, mut units, mut discounts, mut vats, mut names) = (
-        Vec::new(),
-        Vec::new(),
-        Vec::new(),
-        Vec::new(),
-        Vec::new(),
-        Vec::new(),
-    );
-    for line in &order.lines {
-        types.push(i32::from(line.type_no.0));
-        quantities.push(line.quantity as i32);
-        units.push(line.unit_minor);
-        discounts.push(line.discount_minor);
-        vats.push(line.vat_basis_points);
-        // An array of arrays would have to be rectangular; no name holds a line break.
-        names.push(line.holder_names.join("\n"));
-    }
-    let taken_types: Vec<i32> = places.keys().map(|no| i32::from(no.0)).collect();
-    let taken: Vec<i32> = places.values().map(|quantity| *quantity as i32).collect();
-    let inserted = sqlx::query_scalar!(
-        r#"with made as (
-               insert into orders (organizer_id, event_id, id, code, account_id, email, name, language, state, currency,
-                   total_minor, commission_basis_points, secret_hash, secret_sealed, request_hash, expires_ms, created_ms,
-                   discount_minor, promo_id, promo_code, donation_minor)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, 'held', $9, $10, $11, $12, $13, $14, $15, $16,
-                   $25, $26, $27, $29)
-               on conflict (id) do nothing
-               returning id
-           ), lines as (
-               insert into order_lines (organizer_id, event_id, order_id, no, type_no, quantity, unit_minor,
-                   discount_minor, vat_basis_points, holder_names)
-               select $1, $2, made.id, l.no::int, l.type_no, l.quantity, l.unit_minor, l.discount, l.vat,
-                   coalesce(string_to_array(nullif(l.names, ''), E'\n'), '{}')
-               from made, unnest($17::int[], $18::int[], $19::bigint[], $28::bigint[], $20::int[], $21::text[])
-                   with ordinality as l (type_no, quantity, unit_minor, discount, vat, names, no)
-           ), counters as (
-               select s.type_no, w.quantity
-               from made, stock s join unnest($22::int[], $23::int[]) as w (type_no, quantity) using (type_no)
-               where s.organizer_id = $1 and s.event_id = $2
-               order by s.type_no for update of s
-           ), taken as (
-               update stock s set held = held + c.quantity from counters c
-               where s.organizer_id = $1 and s.event_id = $2 and s.type_no = c.type_no
-                   and held + sold + leased + c.quantity <= quota + written_off
-               returning s.type_no
-           )
-           select count(*) as "inserted!"
-           from made
-           where all_taken($22, array(select type_no from taken))
-               and (not $24 or set_config('synchronous_commit', 'off', true) is not null)"#,
-        order.organizer.0,
-        order.event.0,
-        order.id.0,
-        order.code,
-        order.account.map(|account| account.0),
-        order.buyer.as_ref().map(|buyer| &buyer.email),
-        order.buyer.as_ref().map(|buyer| &buyer.name),
-        order.language,
-        order.total.currency.code(),
-        order.total.minor,
-        commission_basis_points,
-        &order.secret_hash,
-        order.secret_sealed,
-        &order.request_hash,
-        order.expires_ms,
-        order.created_ms,
-        &types,
-        &quantities,
-        &units,
-        &vats,
-        &names,
-        &taken_types,
-        &taken,
-        joint.later(),
-        order.discount.minor,
-        order.promo.as_ref().map(|promo| promo.id.0),
-        order.promo.as_ref().map(|promo| promo.code.as_str()),
-        &discounts,
-        order.donation.minor,
-    )
-    .fetch_one(connection)
-    .await;
-    match inserted {
-        Ok(inserted) => Ok(inserted == 1),
-        Err(error) => Err(match stock::sold_out(&error) {
-            Some(SoldOut(type_no)) => NotHeld::SoldOut { type_no }.into(),
-            None => error.into(),
-        }),
-    }
-}
-
-impl From<HoldError> for ApiError {
-    fn from(error: HoldError) -> Self {
-        match error {
-            HoldError::Refused(refused) => refused.into(),
-            HoldError::OtherContent => other_content("order"),
-            HoldError::Secret(error) => Self::internal(error),
-            HoldError::Database(error) => error.into(),
-        }
-    }
-}
-
-impl From<NotHeld> for ApiError {
-    fn from(refused: NotHeld) -> Self {
-        match refused {
-            NotHeld::Fields(fields) => Self::invalid(fields),
-            NotHeld::NoEvent => Self::not_found("event"),
-            NotHeld::NotOnSale { what } => Self::new(
-                ErrorCode::NotOnSale,
-                format!("Not on sale now: {what}. Look at the event's page for the dates of sale."),
-            ),
-            NotHeld::OverLimit { type_no, most } => Self::new(
-                ErrorCode::OverLimit,
-                format!("An order may have at most {most} places of this type; take fewer."),
-            )
-            .with_field("type_no", type_no.to_string())
-            .with_field("max_per_order", most.to_string()),
-            NotHeld::UnderLimit { type_no, least } => Self::new(
-                ErrorCode::OverLimit,
-                format!("An order must have at least {least} places of this type; take more."),
-            )
-            .with_field("type_no", type_no.to_string())
-            .with_field("min_per_order", least.to_string()),
-            NotHeld::NeedsOther { type_no } => Self::new(
-                ErrorCode::Conflict,
-                "This type is sold only with a place of another type; add one.",
-            )
-            .with_field("type_no", type_no.to_string()),
-            NotHeld::SoldOut { type_no } => Self::new(
-                ErrorCode::SoldOut,
-                "Not enough places of this type are left; take fewer or another type. Held places come back when they are not paid in time.",
-            )
-            .with_field("type_no", type_no.to_string()),
-            NotHeld::Promo(refusal) => refusal.into(),
-            NotHeld::Sum(_) => Self::invalid([("lines", "too much for one order")]),
-        }
-    }
 }

@@ -5,6 +5,7 @@ mod donation;
 mod office;
 mod options;
 mod promo;
+mod terms;
 
 use reqwest::Method;
 use serde_json::{Value, json};
