@@ -126,7 +126,13 @@ bare_up() {
   BARE_TERMINAL=$!
   # A whole build may come first.
   bare_wait 5400 "an address" bare_named_address
-  [ "$(bare_status "$BARE_PORT")" = 200 ] || bare_up_failed "the named address did not answer 200"
+  # The first address leads on to the page in the visitor's language.
+  local page pages
+  pages=$(sed -n "s|^ *http://127.0.0.1:$BARE_PORT\(/fr/events/[^[:space:]]*\).*|\1|p" "$BARE_SAID")
+  [ -n "$pages" ] || bare_up_failed "no event's page was named"
+  for page in /fr/ $pages; do
+    [ "$(bare_status "$BARE_PORT" "$page")" = 200 ] || bare_up_failed "the named address did not answer 200: $page"
+  done
   start=$SECONDS
   printf '\003' >"$BARE_KEYS"
   bare_wait 60 "the end after Ctrl-C" bare_terminal_closed
@@ -139,7 +145,7 @@ bare_up() {
 }
 
 bare_named_address() {
-  sed -n '/^Demo:/,$p' "$BARE_SAID" | grep -q "http://127.0.0.1:$BARE_PORT" && return 0
+  sed -n '/^Demo:/,$p' "$BARE_SAID" | grep -q "http://127.0.0.1:$BARE_PORT/fr/office" && return 0
   ! bare_terminal_closed || bare_up_failed "./hub up ended before it named an address"
   return 1
 }
@@ -167,10 +173,10 @@ bare_free_port() {
   printf '%s' $port
 }
 
-# The status of `GET /` on a port of this machine; nothing if nobody listens.
+# bare_status PORT [PATH]: the status of `GET PATH` on a port of this machine; nothing if nobody listens.
 bare_status() {
-  timeout 30 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET / HTTP/1.0\r\nHost: 127.0.0.1:$0\r\n\r\n" >&3 && head -n 1 <&3' \
-    "$1" 2>/dev/null | cut -d ' ' -f 2
+  timeout 30 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET $1 HTTP/1.0\r\nHost: 127.0.0.1:$0\r\n\r\n" >&3 && head -n 1 <&3' \
+    "$1" "${2:-/}" 2>/dev/null | cut -d ' ' -f 2
 }
 
 # Processes that live in the part's root.
