@@ -16,7 +16,7 @@ hub_test() {
   stage "build" test_build
   beside test_beside
   stage "rust tests" test_rust
-  # Without the venue, which mostly waits, too.
+  # All but the venue's: a minute of bad networks, which goes by beside the browsers.
   stage "proofs, short" "$CARGO_TARGET_DIR/debug/proof" prove --short station restore strict leases till-day kill payments
   together
   stage "law" test_law

@@ -1,4 +1,4 @@
-//! What an event says of its sale at this moment, read for whoever wants places of it.
+//! What an event says of its sale, read for whoever wants places of it, and remembered as long as it is true.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,13 +18,18 @@ const MOST_REMEMBERED: u64 = 10_000;
 /// A database that is put back to a backup under a running server has other terms by the same number.
 const REMEMBERED_FOR: Duration = Duration::from_mins(1);
 
-/// An event and the types that are asked for, ascending.
-pub(super) type Asked = (EventId, Vec<i32>);
+/// What somebody wants places of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Choice {
+    pub(super) event: EventId,
+    /// Ascending.
+    pub(super) types: Vec<TypeNo>,
+}
 
 /// What events said of their sale when it was last read. Who holds places by it has the statement that takes them see whether
 /// its numbers are still those of the types, and refuses nobody by it.
 #[derive(Clone, Debug)]
-pub struct KnownSales(Cache<Asked, Arc<EventOnSale>>);
+pub struct KnownSales(Cache<Choice, Arc<EventOnSale>>);
 
 impl Default for KnownSales {
     fn default() -> Self {
@@ -37,32 +42,32 @@ impl Default for KnownSales {
 }
 
 impl KnownSales {
-    pub(super) fn of(&self, asked: &Asked) -> Option<Arc<EventOnSale>> {
-        self.0.get(asked)
+    pub(super) fn of(&self, choice: &Choice) -> Option<Arc<EventOnSale>> {
+        self.0.get(choice)
     }
 
     /// Where there are places for everybody: of what is sold out, or goes to the line first, each has to be told how it is now.
-    pub(super) fn remember(&self, asked: Asked, event: &Arc<EventOnSale>) {
-        let is_open = |no: &i32| {
-            let ticket_type = event.types.get(&TypeNo(*no as u16));
+    pub(super) fn remember(&self, choice: &Choice, event: &Arc<EventOnSale>) {
+        let is_open = |no: &TypeNo| {
+            let ticket_type = event.types.get(no);
             ticket_type.is_some_and(|open| open.left > 0 && !open.is_awaited)
         };
-        if asked.1.iter().all(is_open) {
-            self.0.insert(asked, event.clone());
+        if choice.types.iter().all(is_open) {
+            self.0.insert(choice.clone(), event.clone());
         }
     }
 
-    pub(super) fn forget(&self, asked: &Asked) {
-        self.0.invalidate(asked);
+    pub(super) fn forget(&self, choice: &Choice) {
+        self.0.invalidate(choice);
     }
 }
 
-/// What an event says of its sale, with those of `types` that it has.
+/// What an event says of its sale, with those of the chosen types that it has.
 pub(super) async fn event_on_sale(
     connection: &mut PgConnection,
-    event: EventId,
-    types: &[i32],
+    choice: &Choice,
 ) -> Result<Option<EventOnSale>, sqlx::Error> {
+    let types: Vec<i32> = choice.types.iter().map(|no| no.0.into()).collect();
     let rows = sqlx::query!(
         r#"select e.organizer_id, e.status, e.currency, e.hold_seconds, e.ends_ms, e.asks_donation,
                g.commission_basis_points,
@@ -82,8 +87,8 @@ pub(super) async fn event_on_sale(
            left join stock s
                on s.organizer_id = t.organizer_id and s.event_id = t.event_id and s.type_no = t.no
            where e.id = $1"#,
-        event.0,
-        types,
+        choice.event.0,
+        &types,
     )
     .fetch_all(connection)
     .await?;

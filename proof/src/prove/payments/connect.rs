@@ -13,7 +13,8 @@ use super::buyer::{browser, stubbornly};
 use crate::api::text;
 
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Whatever Stripe tells gets lost now and then; then somebody has it told again.
+/// Whatever Stripe tells gets lost now and then; then somebody has it told again. Where the server was not answered when it asked
+/// about the account, it asks again after a minute.
 const LONGEST: Duration = Duration::from_mins(4);
 
 /// Opens the account, answers Stripe's page, and waits until the server knows.

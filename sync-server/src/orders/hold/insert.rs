@@ -11,7 +11,7 @@ use crate::orders::promo::uses::{self, Person};
 use crate::orders::rules::{EventOnSale, NotHeld};
 use crate::orders::stock::{self, Places, SoldOut};
 
-/// The same with a use of its promo code, in one transaction.
+/// As [`insert`], with a use of the order's promo code, in one transaction.
 pub(super) async fn insert_with(
     app: &App,
     (order, promo): (&Order, &OrderPromo),

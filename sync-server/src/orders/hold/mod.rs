@@ -16,7 +16,7 @@ use uuid::Uuid;
 use self::insert::{Inserted, insert, insert_with};
 use super::OrderState;
 use super::buyer::Buyer;
-use super::on_sale::{Asked, event_on_sale};
+use super::on_sale::{Choice, event_on_sale};
 use super::present::{Line, Order, OrderPromo, order_by_id};
 use super::promo::PromoCode;
 use super::promo::uses;
@@ -140,23 +140,25 @@ async fn hold_wanted(
     wanted: &Wanted<'_>,
 ) -> Result<Held, HoldError> {
     let places = quantities(wanted.lines);
-    let types = places.keys().map(|no| i32::from(no.0)).collect();
-    let asked = (wanted.event, types);
+    let choice = Choice {
+        event: wanted.event,
+        types: places.keys().copied().collect(),
+    };
     let mut attempts = Attempts::default();
-    let mut known = app.known_sales.of(&asked);
+    let mut known = app.known_sales.of(&choice);
     let outcome = loop {
         let is_remembered = known.is_some();
-        match hold_once(app, random, wanted, (&asked, &places), known.take()).await {
+        match hold_once(app, random, wanted, (&choice, &places), known.take()).await {
             Err(HoldError::Database(error)) if attempts.again(&error) => {}
             // As it is now it may be another matter.
-            Err(HoldError::Refused(_)) if is_remembered => app.known_sales.forget(&asked),
+            Err(HoldError::Refused(_)) if is_remembered => app.known_sales.forget(&choice),
             Ok(Tried::Overtaken(SoldOut(type_no))) => {
-                app.known_sales.forget(&asked);
+                app.known_sales.forget(&choice);
                 if !attempts.once_more() {
                     break Err(NotHeld::SoldOut { type_no }.into());
                 }
             }
-            Ok(Tried::Held(held)) => return Ok(*held),
+            Ok(Tried::Held(held)) => break Ok(*held),
             Ok(Tried::IdTaken) => break Err(HoldError::OtherContent),
             Err(error) => break Err(error),
         }
@@ -183,16 +185,16 @@ async fn hold_once(
     app: &App,
     random: &mut impl Random,
     wanted: &Wanted<'_>,
-    (asked, places): (&Asked, &Places),
+    (choice, places): (&Choice, &Places),
     known: Option<Arc<EventOnSale>>,
 ) -> Result<Tried, HoldError> {
     let mut connection = app.pool.acquire().await?;
     let event = match known {
         Some(event) => event,
         None => {
-            let read = event_on_sale(&mut connection, asked.0, &asked.1).await?;
+            let read = event_on_sale(&mut connection, choice).await?;
             let event = Arc::new(read.ok_or(NotHeld::NoEvent)?);
-            app.known_sales.remember(asked.clone(), &event);
+            app.known_sales.remember(choice, &event);
             event
         }
     };
@@ -266,8 +268,11 @@ pub(super) async fn hold_in_turn(
     joint: &Joint<'_>,
     turn: &Turn<'_>,
 ) -> Result<(Order, OrderSecret), HoldError> {
-    let types = [i32::from(turn.type_no.0)];
-    let mut event = event_on_sale(&mut *connection, turn.event, &types)
+    let choice = Choice {
+        event: turn.event,
+        types: vec![turn.type_no],
+    };
+    let mut event = event_on_sale(&mut *connection, &choice)
         .await?
         .ok_or(NotHeld::NoEvent)?;
     if let Some(wanted) = event.types.get_mut(&turn.type_no) {
