@@ -323,8 +323,10 @@ pub(super) async fn tickets_of(
     device: DeviceId,
 ) -> Result<BTreeSet<TicketId>, sqlx::Error> {
     let tickets = sqlx::query_scalar!(
-        r#"select distinct ticket_id as "ticket!" from facts
-           where organizer_id = $1 and event_id = $2 and device_id = $3 and ticket_id is not null"#,
+        r#"select distinct f.ticket_id as "ticket!"
+           from journals j
+           join facts f on f.organizer_id = j.organizer_id and f.event_id = j.event_id and f.journal_id = j.id
+           where j.organizer_id = $1 and j.event_id = $2 and j.device_id = $3 and f.ticket_id is not null"#,
         organizer.0,
         event.0,
         device.0

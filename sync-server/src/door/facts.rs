@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::clock::UnixMillis;
+use shared::clock::{Hlc, UnixMillis};
 use shared::fact::Head;
 use shared::ids::{EventId, JournalId, OrganizerId, TicketId};
 use shared::wire::latest::{FactsAnswer, JournalAck};
@@ -62,9 +62,7 @@ impl From<AppendOwnError> for UploadFactsError {
     fn from(error: AppendOwnError) -> Self {
         match error {
             AppendOwnError::Database(source) => Self::Database(source),
-            other @ (AppendOwnError::Sign(_) | AppendOwnError::LastFact(_)) => {
-                Self::Annotate(other)
-            }
+            other @ AppendOwnError::Sign(_) => Self::Annotate(other),
         }
     }
 }
@@ -242,6 +240,7 @@ async fn store_event(
                 device: last.header.device,
                 seq: placed.head.seq.cast_signed(),
                 hash: placed.head.hash,
+                hlc: Hlc::default(),
             });
         }
         forks.extend(placed.forked.iter().map(|other| QuarantineRow {

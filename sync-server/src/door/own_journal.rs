@@ -7,6 +7,7 @@ use shared::fact::kind::OpeningCause;
 use shared::fact::{Envelope, Fact, FactBody, Head};
 use shared::ids::{FactId, FactName, GateNo, JournalId, Random};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::rows;
 use super::rules::EventRules;
@@ -31,18 +32,13 @@ pub enum AppendOwnError {
     /// The fact can't be signed.
     #[error("signing a fact of the server")]
     Sign(#[source] SignError),
-    /// The last fact of the journal does not decode, so its clock is not known.
-    #[error("reading the last fact of the server's own journal")]
-    LastFact(#[source] shared::fact::EnvelopeError),
 }
 
 impl From<AppendOwnError> for ApiError {
     fn from(error: AppendOwnError) -> Self {
         match error {
             AppendOwnError::Database(source) => source.into(),
-            other @ (AppendOwnError::Sign(_) | AppendOwnError::LastFact(_)) => {
-                Self::internal(other)
-            }
+            other @ AppendOwnError::Sign(_) => Self::internal(other),
         }
     }
 }
@@ -66,49 +62,38 @@ pub(super) struct OwnEnd {
 }
 
 impl OwnEnd {
-    /// From its columns and its last envelope.
-    pub(super) fn new(
-        journal: JournalId,
-        seq: i64,
-        hash: &[u8],
-        last: &[u8],
-    ) -> Result<Self, AppendOwnError> {
-        let last = Envelope::decode(last).map_err(AppendOwnError::LastFact)?;
-        Ok(Self {
-            journal,
+    /// From its columns.
+    pub(super) fn new(journal: Uuid, seq: i64, hash: &[u8], hlc: i64) -> Self {
+        Self {
+            journal: JournalId(journal),
             head: Head {
                 seq: seq.cast_unsigned(),
-                hash: hash.try_into().unwrap_or_default(),
+                hash: rows::key_bytes(hash),
             },
-            hlc: Hlc::from_raw(last.fact().hlc),
-        })
+            hlc: Hlc::from_raw(hlc.cast_unsigned()),
+        }
     }
 }
 
 /// Reads where the server's journal goes on.
-async fn own_place(
-    conn: &mut PgConnection,
-    rules: &EventRules,
-) -> Result<OwnPlace, AppendOwnError> {
+async fn own_place(conn: &mut PgConnection, rules: &EventRules) -> Result<OwnPlace, sqlx::Error> {
     let row = sqlx::query!(
-        r#"select j.id as "id?", j.head_seq as "head_seq?", j.head_hash as "head_hash?", f.envelope as "envelope?"
+        r#"select j.id, j.head_seq, j.head_hash, j.head_hlc
            from feeds e
-           left join journals j on j.organizer_id = e.organizer_id and j.event_id = e.event_id and j.id = e.own_journal
-           left join facts f on f.organizer_id = j.organizer_id and f.event_id = j.event_id
-                            and f.journal_id = j.id and f.seq = j.head_seq
+           join journals j on j.organizer_id = e.organizer_id and j.event_id = e.event_id and j.id = e.own_journal
            where e.organizer_id = $1 and e.event_id = $2"#,
         rules.organizer.0,
         rules.event.id.0
     )
     .fetch_optional(&mut *conn)
     .await?;
-    let end = row.and_then(|row| Some((row.id?, row.head_seq?, row.head_hash?, row.envelope?)));
-    match end {
-        Some((id, seq, hash, last)) => {
-            OwnEnd::new(JournalId(id), seq, &hash, &last).map(OwnPlace::After)
+    Ok(match row {
+        Some(row) => {
+            let end = OwnEnd::new(row.id, row.head_seq, &row.head_hash, row.head_hlc);
+            OwnPlace::After(end)
         }
-        None => Ok(OwnPlace::Anew(own_before(conn, rules).await?)),
-    }
+        None => OwnPlace::Anew(own_before(conn, rules).await?),
+    })
 }
 
 /// The journal that a restore ended, as far as it is here.
@@ -255,6 +240,7 @@ impl<'a> Pen<'a> {
                 device: self.author.device,
                 seq: self.head.seq.cast_signed(),
                 hash: self.head.hash,
+                hlc: self.clock.last(),
             },
             envelopes: self.envelopes,
         }

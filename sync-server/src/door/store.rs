@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use shared::clock::UnixMillis;
+use shared::clock::{Hlc, UnixMillis};
 use shared::fact::envelope::Header;
 use shared::fact::{Fact, FactBody};
 use shared::ids::{DeviceId, EventId, OrganizerId, TicketId};
@@ -21,6 +21,8 @@ pub(super) struct HeadRow {
     pub(super) device: DeviceId,
     pub(super) seq: i64,
     pub(super) hash: [u8; 32],
+    /// The clock as of the last fact, in the server's own journals; 0 in those of devices.
+    pub(super) hlc: Hlc,
 }
 
 /// Rows of `facts`, as columns.
@@ -198,16 +200,23 @@ pub(super) async fn upsert_heads(
     let devices: Vec<Uuid> = heads.iter().map(|head| head.device.0).collect();
     let seqs: Vec<i64> = heads.iter().map(|head| head.seq).collect();
     let hashes: Vec<Vec<u8>> = heads.iter().map(|head| head.hash.to_vec()).collect();
+    let clocks: Vec<i64> = heads
+        .iter()
+        .map(|head| head.hlc.raw().cast_signed())
+        .collect();
     sqlx::query!(
-        "insert into journals (organizer_id, event_id, id, device_id, head_seq, head_hash, opened_ms)
-         select $1, $2, j, d, s, h, $7 from unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::bytea[]) as n (j, d, s, h)
-         on conflict (organizer_id, event_id, id) do update set head_seq = excluded.head_seq, head_hash = excluded.head_hash",
+        "insert into journals (organizer_id, event_id, id, device_id, head_seq, head_hash, head_hlc, opened_ms)
+         select $1, $2, j, d, s, h, c, $8
+         from unnest($3::uuid[], $4::uuid[], $5::bigint[], $6::bytea[], $7::bigint[]) as n (j, d, s, h, c)
+         on conflict (organizer_id, event_id, id) do update
+         set head_seq = excluded.head_seq, head_hash = excluded.head_hash, head_hlc = greatest(journals.head_hlc, excluded.head_hlc)",
         organizer.0,
         event.0,
         &journals,
         &devices,
         &seqs,
         &hashes,
+        &clocks,
         now_ms
     )
     .execute(conn)

@@ -16,7 +16,7 @@ const BATCH: i64 = 200;
 /// Ends the holds of every event whose time is up at `now_ms`; how many there were.
 pub async fn expire(pool: &PgPool, now_ms: UnixMillis) -> Result<u64, sqlx::Error> {
     let events = sqlx::query!(
-        r#"select distinct organizer_id, event_id from orders where state = 'held' and expires_ms <= $1"#,
+        r#"select distinct organizer_id, event_id from orders where (state = 'held') is true and expires_ms <= $1"#,
         now_ms
     )
     .fetch_all(pool)
@@ -51,7 +51,7 @@ async fn expire_batch(
     let batch = sqlx::query!(
         r#"with due as (
                select id from orders
-               where organizer_id = $1 and event_id = $2 and state = 'held' and expires_ms <= $3
+               where organizer_id = $1 and event_id = $2 and (state = 'held') is true and expires_ms <= $3
                order by expires_ms limit $4
                for update skip locked
            ), expired as (

@@ -41,6 +41,7 @@ mod payments;
 mod peers;
 mod promoted;
 mod rates;
+mod reading;
 mod refunds;
 mod reservations;
 mod restore;

@@ -1,10 +1,10 @@
 //! Deciding on what was seen: several scans of one event one after the other, each knowing what the ones before it did.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use shared::admission::{
-    ClockTrust, Code, Decision, Direction, Door, EntryRight, FoldContext, Issued, Known, Means,
-    Now, Presented, RosterState, TicketCode, decide, fold, seen_for_new_fact,
+    ClockTrust, Code, Decision, Direction, Door, EntryRight, FoldContext, Folded, Issued, Known,
+    Means, Now, Presented, RosterState, TicketCode, decide, fold, seen_for_new_fact,
 };
 use shared::clock::UnixMillis;
 use shared::fact::{EntryMarks, FactBody};
@@ -35,21 +35,21 @@ pub(super) fn pass(
     random: &mut impl Random,
 ) -> Result<Passed, AppendOwnError> {
     let mut pen = Pen::new(rules, place, now_ms, random);
-    let mut moved = BTreeSet::new();
+    let mut before = BTreeMap::new();
     let mut verdicts = Vec::with_capacity(scans.len());
     for scan in scans {
         let Some(ticket) = seen.tickets.get_mut(&scan.ticket) else {
             verdicts.push(Err(OnlineScanError::NoTicket));
             continue;
         };
-        let decision = judge(rules, scan, ticket, now_ms);
+        let (decision, folded) = judge(rules, scan, ticket, now_ms);
         let fact = match to_write(scan, ticket, &decision) {
             None => None,
             Some(fact) => {
                 let (fact, hash) = pen.write(fact, random)?;
                 let name = fact.name();
                 ticket.facts.push((fact, hash));
-                moved.insert(scan.ticket);
+                before.entry(scan.ticket).or_insert(folded);
                 Some(name)
             }
         };
@@ -57,17 +57,14 @@ pub(super) fn pass(
     }
     let mut written = Written::default();
     let laid_down = rules.rules();
-    for ticket in &moved {
+    for (ticket, before) in &before {
         let SeenTicket { row, facts } = &seen.tickets[ticket];
-        written.push(
-            *ticket,
-            facts,
-            fold(facts, &context(rules, &laid_down, *row)),
-        );
+        let folded = fold(facts, &context(rules, &laid_down, *row));
+        written.push_after(before, *ticket, facts, folded);
     }
     Ok(Passed {
         verdicts,
-        signed: (!moved.is_empty()).then(|| pen.lift()),
+        signed: (!before.is_empty()).then(|| pen.lift()),
         written,
     })
 }
@@ -87,12 +84,13 @@ fn context<'a>(
     }
 }
 
+/// And what the ticket's facts come to before it.
 fn judge(
     event_rules: &EventRules,
     scan: &OnlineScan,
     seen: &SeenTicket,
     now_ms: UnixMillis,
-) -> Decision {
+) -> (Decision, Folded) {
     let rules = event_rules.rules();
     let folded = fold(&seen.facts, &context(event_rules, &rules, seen.row));
     let code = TicketCode {
@@ -123,7 +121,8 @@ fn judge(
         direction: scan.direction,
         code: Code::Ticket(code),
     };
-    decide(&presented, &known, now, &door, &rules)
+    let decision = decide(&presented, &known, now, &door, &rules);
+    (decision, folded)
 }
 
 /// A question writes nothing, nor does amber: a person has not answered yet.

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use shared::ids::{EventId, GateNo, JournalId, KeyId, OrganizerId, TicketId, TypeNo, WindowNo};
+use shared::ids::{EventId, GateNo, KeyId, OrganizerId, TicketId, TypeNo, WindowNo};
 use shared::roster::TicketRow;
 use sqlx::PgConnection;
 
-use super::OnlineScanError;
 use crate::door::folding::{self, FactsOfTicket};
 use crate::door::own_journal::OwnEnd;
 use crate::door::rows;
@@ -37,7 +36,7 @@ pub(super) struct SeenTicket {
 pub(super) async fn look(
     conn: &mut PgConnection,
     tickets: &[i64],
-) -> Result<Option<Seen>, OnlineScanError> {
+) -> Result<Option<Seen>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select t.organizer_id, t.event_id, t.id, t.type_no, t.window_no, t.key_id, t.status, t.home_gate, e.head,
                   coalesce((select array_agg(f.envelope) from facts f
@@ -52,12 +51,10 @@ pub(super) async fn look(
                   coalesce((select version from signed_objects o
                             where o.organizer_id = t.organizer_id and o.kind = 'key_set'), 0)
                     as "keys_version!",
-                  j.id as "journal?", j.head_seq as "head_seq?", j.head_hash as "head_hash?", l.envelope as "last?"
+                  j.id as "journal?", j.head_seq as "head_seq?", j.head_hash as "head_hash?", j.head_hlc as "head_hlc?"
            from tickets t
            join feeds e on e.organizer_id = t.organizer_id and e.event_id = t.event_id
            left join journals j on j.organizer_id = t.organizer_id and j.event_id = t.event_id and j.id = e.own_journal
-           left join facts l on l.organizer_id = t.organizer_id and l.event_id = t.event_id and l.journal_id = j.id
-                            and l.seq = j.head_seq
            where t.id = any($1)"#,
         tickets
     )
@@ -84,9 +81,9 @@ pub(super) async fn look(
         match &mut seen {
             Some(seen) => drop(seen.tickets.insert(ticket, known)),
             None => {
-                let end = match (row.journal, row.head_seq, row.head_hash, row.last) {
-                    (Some(journal), Some(seq), Some(hash), Some(last)) => {
-                        Some(OwnEnd::new(JournalId(journal), seq, &hash, &last)?)
+                let end = match (row.journal, row.head_seq, row.head_hash, row.head_hlc) {
+                    (Some(journal), Some(seq), Some(hash), Some(hlc)) => {
+                        Some(OwnEnd::new(journal, seq, &hash, hlc))
                     }
                     _ => None,
                 };

@@ -181,7 +181,7 @@ async fn freely(
     let Some(signed) = &passed.signed else {
         return Ok(Some(passed.verdicts));
     };
-    if passed.written.has_alerts() {
+    if passed.written.has_remarks() {
         return Ok(None);
     }
     let written = passed
@@ -224,7 +224,7 @@ async fn locked(
         written
             .write_with(&mut tx, &rules, &signed, head, now_ms)
             .await?;
-        written.write_alerts(&mut tx, &rules, now_ms).await?;
+        written.write_remarks(&mut tx, &rules, now_ms).await?;
     }
     tx.commit().await?;
     Ok(verdicts)
