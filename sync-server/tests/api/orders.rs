@@ -302,7 +302,7 @@ async fn payments_are_limited_for_each_order() {
 
 /// Behind all rules of the program stand those of the rows, which are looked at when what they are about is written.
 #[tokio::test]
-async fn the_database_refuses_an_order_or_a_payment_that_cannot_be() {
+async fn the_database_refuses_what_cannot_be_of_a_sale() {
     let server = TestServer::start().await;
     let stall = server.stall(&[(3400, 100)]).await;
     stall.bought(&[(1, 1)]).await;
@@ -319,6 +319,23 @@ async fn the_database_refuses_an_order_or_a_payment_that_cannot_be() {
         "update orders set state = 'held', issued_ms = null, reserved_ms = 1, email = null where event_id = $1",
         "insert into orders select (jsonb_populate_record(o, jsonb_build_object('id', gen_random_uuid(), 'code', 'TH-X', 'issued_ms', null,
              'summary_seq', null, 'total_minor', -1))).* from orders o where event_id = $1",
+        "update order_lines set quantity = 0 where event_id = $1",
+        "update order_lines set quantity = 401 where event_id = $1",
+        "update order_lines set unit_minor = -1 where event_id = $1",
+        "update order_lines set discount_minor = unit_minor * quantity + 1 where event_id = $1",
+        "update order_lines set discount_minor = -1 where event_id = $1",
+        "update stock set held = -1 where event_id = $1",
+        "update stock set sold = -1 where event_id = $1",
+        "update stock set leased = -1 where event_id = $1",
+        "update stock set quota = -1, sold = 0 where event_id = $1",
+        "update stock set written_off = -1 where event_id = $1",
+        "update stock set quota = 99, sold = 100 where event_id = $1",
+        "update stock set held = quota + written_off - sold - leased + 1 where event_id = $1",
+        "insert into stock (organizer_id, event_id, type_no, quota, sold)
+             select organizer_id, event_id, 9, 1, 2 from stock where event_id = $1",
+        "update tickets set id = -id where event_id = $1",
+        "update tickets set status = 5 where event_id = $1",
+        "update tickets set token = '\\x01' where event_id = $1",
         "update payments set amount_minor = -1 where event_id = $1",
         "update payments set fee_minor = 1 where event_id = $1",
         "update payments set destination = 'acct', fee_minor = -1 where event_id = $1",
