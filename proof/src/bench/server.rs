@@ -4,11 +4,14 @@
 //! be done afterwards (tickets to issue, mails to write). The callers are another process, which is not counted.
 
 use std::future::Future;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 use reqwest::Client;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::redirect::Policy;
+use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::buyer::{Purchase, buy};
@@ -31,12 +34,30 @@ const WARM_UP: u64 = 100;
 /// Measures entries, orders and pages at each number of connections.
 pub async fn run(sheet: Sheet) -> anyhow::Result<()> {
     let folder = fresh_folder()?;
+    let _mails = mails_in_memory(folder.path())?;
     let stage = Stage::set(folder.path(), &WITHOUT_LIMITS).await?;
     measure(sheet, &stage)
         .await
         .with_context(|| format!("the server's log ends: {}", stage.server.last_log_lines()))?;
     let mut server = stage.server;
     server.stop()
+}
+
+/// Where memory serves as a disk, the server's mails go there. An ext4 without a journal, as these machines have, passes over
+/// each inode that was freed within the last five minutes: after a run that deleted its folder each mail cost 0.7 ms more.
+fn mails_in_memory(folder: &Path) -> anyhow::Result<Option<TempDir>> {
+    let memory = Path::new("/dev/shm");
+    if !memory.is_dir() {
+        return Ok(None);
+    }
+    let mails = tempfile::Builder::new()
+        .prefix("th-proof-mails-")
+        .tempdir_in(memory)
+        .context("making a folder of mails in memory")?;
+    let data = folder.join("server");
+    std::fs::create_dir_all(&data).context("making the server's folder")?;
+    symlink(mails.path(), data.join("mail")).context("leading the server's mails there")?;
+    Ok(Some(mails))
 }
 
 async fn measure(sheet: Sheet, stage: &Stage) -> anyhow::Result<()> {
